@@ -1,0 +1,80 @@
+# `make demo` shows the whole job on this machine; `make deploy` brings it to AWS. Everything else is for developers.
+# Tools live in .tools, .venv and node_modules: set-up makes them and runs again only when their locks change.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Any Python from 3.11 on prepares the rest; a version manager's shim that does not run is passed over.
+BOOTSTRAP_PYTHON := $(shell for python in /usr/bin/python3 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+BOOTSTRAP = $(or $(BOOTSTRAP_PYTHON),$(error no Python 3.11 or later runs on this machine: install one, for instance \
+	Debian's python3)) -m scripts.bootstrap
+
+VENV := .venv/bin
+# `sam build` takes the Python 3.13 and the pip of .venv; the state machine linter takes its node.
+export PATH := $(CURDIR)/$(VENV):$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+LOCKS := requirements/dev.txt requirements/uv.txt layers/core/requirements.txt
+TOOLS := .venv/.ready
+NODE := node_modules/.ready
+CHROMIUM := .tools/.chromium
+
+.PHONY: help setup demo test lint format build deploy pictures lock clean distclean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(TOOLS) $(NODE) $(CHROMIUM) ## everything that tests need, without running them
+
+demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary mail (APPROVE=all|none|some)
+	@$(VENV)/python -m tests.simulation.demo
+
+test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test (ARGS='-k word' for some of them)
+	$(VENV)/pytest $(ARGS)
+
+lint: $(TOOLS) ## style, types, templates
+	$(VENV)/ruff check
+	$(VENV)/ruff format --check
+	$(VENV)/mypy
+	$(VENV)/cfn-lint template.yaml member-roles.yaml
+	$(VENV)/sam validate --lint
+
+format: $(TOOLS) ## rewrites the style
+	$(VENV)/ruff check --fix
+	$(VENV)/ruff format
+
+build: $(TOOLS) ## sam build
+	$(VENV)/sam build --cached --parallel
+
+# Guided the first time; once samconfig.toml knows the parameters, it is taken at its word.
+deploy: build ## sam deploy with the AWS credentials of this shell
+	$(VENV)/sam deploy $(if $(shell grep -s '^ *parameter_overrides' samconfig.toml),,--guided)
+
+pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
+	$(VENV)/python -m tests.simulation.pictures
+
+lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions)
+	@$(BOOTSTRAP) lock $(ARGS)
+
+clean: ## what builds, runs and tests leave behind
+	rm -rf .aws-sam .demo build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find functions layers scripts tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean ## the tools as well
+	rm -rf .tools .venv node_modules
+
+$(TOOLS): $(LOCKS) pyproject.toml scripts/bootstrap.py scripts/machine.py
+	@$(BOOTSTRAP) tools
+	@touch $@
+
+$(NODE): package.json package-lock.json | $(TOOLS)
+	@$(BOOTSTRAP) node
+	@touch $@
+
+# No browser is wanted for the demo, so it is no part of the tools.
+$(CHROMIUM): | $(TOOLS)
+	@$(BOOTSTRAP) chromium
+	@touch $@

@@ -1,0 +1,13 @@
+"""Await decision."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.await_decision import await_decision
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    done = await_decision(event, records=hub().records, executions=hub().executions)
+    note("await_decision", done)
+    return done

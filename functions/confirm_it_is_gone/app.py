@@ -1,0 +1,16 @@
+"""Confirm it is gone."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.confirm_it_is_gone import confirm_it_is_gone
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = confirm_it_is_gone(
+        event, settings=at.settings, members=at.members, store=at.store, records=at.records, now=at.now
+    )
+    note("confirm_it_is_gone", event, event["item"], done)
+    return done

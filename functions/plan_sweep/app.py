@@ -1,0 +1,22 @@
+"""Plan sweep."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.plan_sweep import plan_sweep
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = plan_sweep(
+        event,
+        settings=at.settings,
+        organization=at.organization,
+        store=at.store,
+        records=at.records,
+        executions=at.executions,
+        now=at.now,
+    )
+    note("plan_sweep", event, done)
+    return done

@@ -1,0 +1,13 @@
+"""Record failure."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.record_failure import record_failure
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    done = record_failure(event, store=hub().store, records=hub().records)
+    note("record_failure", event, done)
+    return done

@@ -1,0 +1,13 @@
+"""Record unreachable cell."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    done = record_unreachable_cell(event, store=hub().store)
+    note("record_unreachable_cell", event, event["cell"], done)
+    return done

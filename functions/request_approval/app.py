@@ -1,0 +1,16 @@
+"""Request approval."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.request_approval import request_approval
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = request_approval(
+        event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
+    )
+    note("request_approval", event, done)
+    return done

@@ -1,0 +1,13 @@
+"""Scan cell."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.scan_cell import scan_cell
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    done = scan_cell(event, members=hub().members, store=hub().store)
+    note("scan_cell", event, event["cell"], done)
+    return done

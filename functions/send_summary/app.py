@@ -1,0 +1,14 @@
+"""Send summary."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.send_summary import send_summary
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = send_summary(event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now)
+    note("send_summary", event, done)
+    return done

@@ -1,0 +1,14 @@
+"""Verify decision."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.verify_decision import verify_decision
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = verify_decision(event, settings=at.settings, store=at.store, records=at.records, now=at.now)
+    note("verify_decision", event, done)
+    return done

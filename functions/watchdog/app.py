@@ -1,0 +1,14 @@
+"""Watchdog: called by EventBridge, not by the state machine."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.watchdog import watchdog
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = watchdog(event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer)
+    note("watchdog", done)
+    return done

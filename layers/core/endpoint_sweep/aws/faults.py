@@ -1,0 +1,52 @@
+"""AWS's error codes as the product's errors (facts 6.5, 9.2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff
+
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
+_REGION_OFF = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException"}
+_MAX_REASON = 300
+
+
+def code_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def message_of(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Message", ""))[:_MAX_REASON]
+
+
+def is_missing_endpoint(error: ClientError) -> bool:
+    """DescribeEndpoint and DeleteEndpoint say it with a ValidationException, so the text decides (D3.2)."""
+    return code_of(error) == "ValidationException" and message_of(error).startswith("Could not find endpoint")
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turns whatever botocore raises into one named error whose text says what was being done."""
+    try:
+        yield
+    except ClientError as error:
+        _raise_translated(error, doing)
+    except EndpointConnectionError as error:
+        raise RegionOff(f"{doing}: the service has no endpoint there") from error
+    except BotoCoreError as error:
+        raise CellFailed(f"{doing}: {type(error).__name__}") from error
+
+
+def _raise_translated(error: ClientError, doing: str) -> NoReturn:
+    code, message = code_of(error), message_of(error)
+    if is_missing_endpoint(error):
+        raise EndpointNotFound(message) from error
+    if code in _DENIED:
+        if "service control policy" in message or "resource control policy" in message:
+            raise RegionDenied(f"{doing}: closed by a policy of the Organization") from error
+        raise CellDenied(f"{doing}: {code}: {message}") from error
+    if code in _REGION_OFF:
+        raise RegionOff(f"{doing}: the region is not enabled in this account ({code})") from error
+    raise CellFailed(f"{doing}: {code}: {message}") from error

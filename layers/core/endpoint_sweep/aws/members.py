@@ -1,0 +1,91 @@
+"""`ports.Members` on AWS: one assumed role a cell for reading, one a deletion for acting."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from endpoint_sweep.aws import cloudwatch, restore_bundle, sagemaker
+from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
+from endpoint_sweep.config import Settings
+from endpoint_sweep.model import Cell, Description, EndpointId, ListedEndpoint, Series
+from endpoint_sweep.ports import SeriesKey
+
+
+class AwsMembers:
+    """Ways into the member accounts."""
+
+    def __init__(self, sessions: Sessions, settings: Settings) -> None:
+        self._sessions = sessions
+        self._settings = settings
+
+    def reader(self, cell: Cell, sweep_id: str) -> "AwsCellReader":
+        member = self._sessions.assume(self._settings, self._settings.scan_role, cell.account, sweep_id)
+        return AwsCellReader(member, cell.region)
+
+    def actor(self, target: EndpointId, arn: str, sweep_id: str) -> "AwsCellActor":
+        policy = act_policy(target, arn)
+        member = self._sessions.assume(self._settings, self._settings.act_role, target.account, sweep_id, policy)
+        return AwsCellActor(member, target.region)
+
+
+class _Clients:
+    """The clients of one role in one region, made when they are first needed."""
+
+    def __init__(self, member: Member, region: str) -> None:
+        self._member = member
+        self._region = region
+        self._made: dict[str, Any] = {}
+
+    def __call__(self, service: str) -> Any:
+        if service not in self._made:
+            self._made[service] = self._member.client(service, self._region)
+        return self._made[service]
+
+
+class AwsCellReader:
+    """`ports.CellReader`."""
+
+    def __init__(self, member: Member, region: str) -> None:
+        self._client = _Clients(member, region)
+
+    def endpoints(self) -> list[ListedEndpoint]:
+        return sagemaker.endpoints(self._client("sagemaker"))
+
+    def tags(self) -> Mapping[str, dict[str, str]]:
+        return sagemaker.tags(self._client("resourcegroupstaggingapi"))
+
+    def published_variants(self) -> set[SeriesKey]:
+        return cloudwatch.published_variants(self._client("cloudwatch"))
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]:
+        return cloudwatch.activity(self._client("cloudwatch"), keys, start, end, period)
+
+    def describe(self, name: str) -> Description:
+        return sagemaker.describe(self._client("sagemaker"), name)
+
+
+class AwsCellActor:
+    """`ports.CellActor`."""
+
+    def __init__(self, member: Member, region: str) -> None:
+        self._client = _Clients(member, region)
+        self._deleting = member.client("sagemaker", region, deleting=True)
+
+    def describe(self, name: str) -> Description:
+        return sagemaker.describe(self._client("sagemaker"), name)
+
+    def tags_of(self, arn: str) -> dict[str, str]:
+        return sagemaker.tags_of(self._client("sagemaker"), arn)
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]:
+        return cloudwatch.activity(self._client("cloudwatch"), keys, start, end, period)
+
+    def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
+        return restore_bundle.collect(self._client("sagemaker"), self._client("application-autoscaling"), name, arn)
+
+    def delete(self, name: str) -> str:
+        return sagemaker.delete(self._deleting, name)

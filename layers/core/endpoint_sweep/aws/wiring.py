@@ -1,0 +1,54 @@
+"""Everything a function needs, made once a process, when it is first asked for."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache, cached_property
+
+from endpoint_sweep.aws.hub import AwsExecutions, AwsMailer, AwsStore, AwsTable
+from endpoint_sweep.aws.members import AwsMembers
+from endpoint_sweep.aws.organizations import AwsOrganization
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.config import Settings
+from endpoint_sweep.records import Records
+
+
+class Hub:
+    """The settings and the adapters. Clients are made lazily: a function pays only for what it uses."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._sessions = Sessions()
+
+    @cached_property
+    def store(self) -> AwsStore:
+        return AwsStore(self._sessions.hub("s3"), self.settings.bucket)
+
+    @cached_property
+    def records(self) -> Records:
+        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table))
+
+    @cached_property
+    def organization(self) -> AwsOrganization:
+        return AwsOrganization(self._sessions.hub("organizations"))
+
+    @cached_property
+    def members(self) -> AwsMembers:
+        return AwsMembers(self._sessions, self.settings)
+
+    @cached_property
+    def mailer(self) -> AwsMailer:
+        return AwsMailer(self._sessions.hub("sesv2"), self.settings.sender)
+
+    @cached_property
+    def executions(self) -> AwsExecutions:
+        return AwsExecutions(self._sessions.hub("stepfunctions"), self.settings.state_machine)
+
+    @staticmethod
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+
+@cache
+def hub() -> Hub:
+    """Raises SettingsError naming the variable that is missing."""
+    return Hub(Settings.from_environment(os.environ))

@@ -1,0 +1,89 @@
+"""The environment of the functions, read once. A missing or unusable variable is named."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from endpoint_sweep.errors import SettingsError
+from endpoint_sweep.model import Caps
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the hub stack was deployed with. `review_base_url` is empty where a function makes no links."""
+
+    table: str
+    bucket: str
+    partition: str
+    scan_role: str
+    act_role: str
+    external_id: str
+    sender: str
+    approvers: tuple[str, ...]
+    recipients: tuple[str, ...]
+    regions: tuple[str, ...]
+    protect_tags: tuple[str, ...]
+    lookback_days: int
+    min_age_days: int
+    minimum_coverage: int
+    caps: Caps
+    approval_ttl: timedelta
+    wait_slice: timedelta
+    delete_window: timedelta
+    gone_check: timedelta
+    state_machine: str
+    review_base_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Reads the variables that `template.yaml` sets. Raises SettingsError naming the variable."""
+        read = _Reader(environment)
+        approvers = read.many("APPROVERS")
+        return cls(
+            table=read.text("TABLE_NAME"),
+            bucket=read.text("BUCKET_NAME"),
+            partition=environment.get("PARTITION") or "aws",
+            scan_role=read.text("SCAN_ROLE_NAME"),
+            act_role=read.text("ACT_ROLE_NAME"),
+            external_id=read.text("EXTERNAL_ID"),
+            sender=environment.get("SENDER", ""),
+            approvers=approvers,
+            recipients=read.many("SUMMARY_RECIPIENTS") or approvers,
+            regions=read.many("REGIONS"),
+            protect_tags=read.many("PROTECT_TAGS"),
+            lookback_days=read.number("LOOKBACK_DAYS"),
+            min_age_days=read.number("MIN_AGE_DAYS"),
+            minimum_coverage=read.number("MIN_COVERAGE_PERCENT"),
+            caps=Caps(
+                read.number("MAX_DELETES_PER_SWEEP"),
+                read.number("MAX_DELETES_PER_ACCOUNT"),
+                read.number("MAX_DELETE_PERCENT_OF_ACCOUNT"),
+            ),
+            approval_ttl=timedelta(minutes=read.number("APPROVAL_TTL_MINUTES")),
+            wait_slice=timedelta(seconds=read.number("WAIT_SLICE_SECONDS")),
+            delete_window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
+            gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
+            state_machine=read.text("STATE_MACHINE_ARN"),
+            review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
+        )
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str) -> str:
+        value = self._environment.get(name, "").strip()
+        if not value:
+            raise SettingsError(f"the environment variable {name} is missing or empty")
+        return value
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit():
+            raise SettingsError(f"the environment variable {name} must be a whole number, not {value[:20]!r}")
+        return int(value)
+
+    def many(self, name: str) -> tuple[str, ...]:
+        value = self._environment.get(name, "")
+        return tuple(part.strip() for part in value.split(",") if part.strip())

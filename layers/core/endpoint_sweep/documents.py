@@ -1,0 +1,82 @@
+"""Dataclasses to JSON and back, canonically.
+
+Forty lines instead of a library: a converter from the package index costs 0.2 s of import in every cold start.
+"""
+
+import dataclasses
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any
+
+
+def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return a shape
+    """Dataclasses, enums, times (ISO 8601, UTC, `Z`) and Decimals (strings) as plain JSON data."""
+    match value:
+        case Enum():
+            return value.value
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        case Decimal():
+            return str(value)
+        case dict():
+            return {str(key): to_data(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [to_data(item) for item in value]
+        case _ if dataclasses.is_dataclass(value):
+            return {f.name: to_data(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        case _:
+            return value
+
+
+def from_data[T](kind: type[T], data: Any) -> T:
+    """The reverse of `to_data`. Raises ValueError, TypeError or KeyError where the data does not fit."""
+    return typing.cast("T", _build(kind, data))
+
+
+def to_json(value: Any) -> bytes:
+    """Canonical UTF-8 JSON: sorted keys, no white space. The same value gives the same bytes."""
+    text = json.dumps(to_data(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def digest(body: bytes) -> str:
+    """SHA-256 as 64 hexadecimal digits."""
+    return hashlib.sha256(body).hexdigest()
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _build(kind: Any, data: Any) -> Any:  # noqa: PLR0911 - one return a shape
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is types.UnionType or origin is typing.Union:
+        if data is None:
+            return None
+        (kind,) = (argument for argument in arguments if argument is not type(None))
+        return _build(kind, data)
+    if origin is tuple:
+        return tuple(_build(arguments[0], item) for item in data)
+    if origin is dict:
+        return {key: _build(arguments[1], item) for key, item in data.items()}
+    if dataclasses.is_dataclass(kind):
+        hints = _hints(typing.cast("type", kind))
+        present = {f.name: _build(hints[f.name], data[f.name]) for f in dataclasses.fields(kind) if f.name in data}
+        return kind(**present)  # type: ignore[operator]
+    if kind is datetime:
+        return datetime.fromisoformat(data)
+    if kind is Decimal or (isinstance(kind, type) and issubclass(kind, Enum)):
+        return kind(data)
+    if kind is float and isinstance(data, int):
+        return float(data)
+    if kind is not Any and not isinstance(data, kind):
+        raise TypeError(f"expected {kind}, found {type(data).__name__}")
+    return data

@@ -1,0 +1,28 @@
+"""One structured line a step. Only named, harmless facts are written: never an event, a link, a token or a mail."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+_ALLOWED = {
+    "sweep_id", "id", "account", "region", "endpoint", "status", "ending", "endpoints", "idle", "ask", "mailed",
+    "refused", "attempt", "lock", "holder", "error", "approval_closed", "closed", "released", "found", "deleted",
+    "kept", "spared", "changed", "failed", "unknown", "already_gone", "code", "method", "started", "sweep",
+}  # fmt: skip
+
+
+@cache
+def _logger() -> Logger:
+    return Logger(service="endpoint-sweep")
+
+
+def note(step: str, *facts: Mapping[str, Any]) -> None:
+    """Writes the allowed facts of these mappings."""
+    said = {key: value for one in facts for key, value in one.items() if key in _ALLOWED and _is_plain(value)}
+    _logger().info(step, extra={"step": step, **said})
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | bool | None)

@@ -1,0 +1,245 @@
+"""The words of the product as data: frozen, free of AWS, serialisable.
+
+Times are timezone-aware UTC datetimes, money is Decimal US dollars, None means "not known" (never zero).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What a sweep may do: `report` changes nothing in any member account, `approve` asks a person."""
+
+    REPORT = "report"
+    APPROVE = "approve"
+
+
+class Verdict(StrEnum):
+    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    TOO_YOUNG = "too-young"
+    PROTECTED = "protected"
+    ZERO_COST = "zero-cost"
+    AT_ZERO = "at-zero"
+    NOT_IN_SERVICE = "not-in-service"
+    NO_EVIDENCE = "no-evidence"
+    UNKNOWN = "unknown"
+
+
+class CoverageStatus(StrEnum):
+    """How one cell ended. Everything but `scanned` is said before any money is."""
+
+    SCANNED = "scanned"
+    PARTIAL = "partial"
+    DENIED = "denied"
+    REGION_OFF = "region-off"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class OutcomeStatus(StrEnum):
+    """How one approved endpoint ended."""
+
+    DELETING = "deleting"
+    DELETED = "deleted"
+    ALREADY_GONE = "already-gone"
+    SPARED = "spared"
+    CHANGED = "changed"
+    PROTECTED = "protected"
+    STALE = "stale"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """One account in one region: the unit of scanning."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EndpointId:
+    """The address of an endpoint. Not its identity over time: a re-created one has the same address (D2.7)."""
+
+    account: str
+    region: str
+    endpoint: str
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.account, self.region)
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}/{self.endpoint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A member of the Organization. `state` is the Organizations `State` (D0.1)."""
+
+    id: str
+    name: str
+    state: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEndpoint:
+    """What ListEndpoints tells: no kind, no variants, no tags, no cost (D2.4)."""
+
+    name: str
+    arn: str
+    status: str
+    created_at: datetime
+    last_modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One production variant: `count` running instances of `instance_type`, None where AWS does not say (D1.33)."""
+
+    variant: str
+    type: str | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """DescribeEndpoint joined with its configuration. `kind` is `real-time` or what it was recognised as (D1.36)."""
+
+    status: str
+    created_at: datetime
+    config: str | None
+    kind: str
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric series over the window: sum, number of datapoints, last datapoint above zero.
+
+    `complete` is False unless CloudWatch said Complete, without messages, on the last page (D1.27).
+    """
+
+    metric: str
+    variant: str
+    total: float
+    points: int
+    last_at: datetime | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Everything that was measured of one endpoint, between two times."""
+
+    start: datetime
+    end: datetime
+    series: tuple[Series, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`."""
+
+    lookback_days: int
+    min_age_days: int
+    protect_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost."""
+
+    account: str
+    region: str
+    endpoint: str
+    arn: str
+    kind: str | None
+    status: str
+    verdict: Verdict
+    reason: str
+    created_at: datetime
+    config: str | None
+    instances: tuple[Variant, ...]
+    evidence: Activity
+    tags: dict[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    invocations: int | None = None
+    last_invocation_at: datetime | None = None
+    hourly_usd: Decimal | None = None
+    monthly_usd: Decimal | None = None
+
+    @property
+    def id(self) -> EndpointId:
+        return EndpointId(self.account, self.region, self.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """What one cell left behind: its coverage row and its findings."""
+
+    account: str
+    region: str
+    status: CoverageStatus
+    reason: str = ""
+    endpoints: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where a document lies: states carry these instead of documents. `count` is the number of rows in it."""
+
+    bucket: str
+    key: str
+    version_id: str
+    sha256: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one decision may delete at most: endpoints per sweep, per account, percent of an account's endpoints."""
+
+    per_sweep: int
+    per_account: int
+    percent_of_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap."""
+
+    sweep_id: str
+    items: tuple[Finding, ...]
+    found: dict[str, int]
+    caps: Caps
+    minimum_coverage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one approved endpoint ended, with AWS's request id of the deletion where there was one."""
+
+    account: str
+    region: str
+    endpoint: str
+    status: OutcomeStatus
+    reason: str
+    at: datetime
+    request_id: str | None = None
+
+    @property
+    def id(self) -> EndpointId:
+        return EndpointId(self.account, self.region, self.endpoint)

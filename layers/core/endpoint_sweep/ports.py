@@ -1,0 +1,118 @@
+"""What the steps need from the world. The adapters in `aws/` implement these; tests may, too."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from endpoint_sweep.model import Account, Cell, Description, EndpointId, ListedEndpoint, Pointer, Series
+
+Clock = Callable[[], datetime]
+SeriesKey = tuple[str, str]  # endpoint name, variant name
+
+
+class Organization(Protocol):
+    """The accounts of the Organization. Raises TargetsIncomplete where not all could be listed."""
+
+    def accounts(self) -> tuple[Account, ...]: ...
+
+
+class CellReader(Protocol):
+    """Read-only calls in one cell. Raises RegionOff, RegionDenied, CellDenied or CellFailed."""
+
+    def endpoints(self) -> list[ListedEndpoint]: ...
+
+    def tags(self) -> Mapping[str, dict[str, str]]:
+        """Tags of every tagged endpoint of the cell by lower-case ARN; an endpoint without tags is not in it."""
+
+    def published_variants(self) -> set[SeriesKey]:
+        """The pairs of endpoint and variant that published `Invocations` in the last two weeks (D5.4)."""
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]:
+        """Sums of `Invocations`; a key that CloudWatch did not answer completely is there with `complete` False."""
+
+    def describe(self, name: str) -> Description:
+        """Raises EndpointNotFound."""
+
+
+class CellActor(Protocol):
+    """Calls of the act role for one endpoint."""
+
+    def describe(self, name: str) -> Description:
+        """Raises EndpointNotFound."""
+
+    def tags_of(self, arn: str) -> dict[str, str]: ...
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]: ...
+
+    def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
+        """Everything needed to create the endpoint anew, as plain JSON data (facts 3, "Undo record")."""
+
+    def delete(self, name: str) -> str:
+        """One call, never repeated; its request id. Raises EndpointNotFound, CellDenied, CellFailed or ReplyLost."""
+
+
+class Members(Protocol):
+    """Ways into the member accounts. Raises RoleDenied."""
+
+    def reader(self, cell: Cell, sweep_id: str) -> CellReader: ...
+
+    def actor(self, target: EndpointId, arn: str, sweep_id: str) -> CellActor:
+        """A session that can delete this one endpoint and no other."""
+
+
+class Store(Protocol):
+    """Documents by key, every version kept."""
+
+    def put(self, key: str, body: bytes, content_type: str = "application/json", count: int = 1) -> Pointer: ...
+
+    def get(self, key: str, version_id: str | None = None) -> bytes:
+        """Raises DocumentNotFound."""
+
+    def keys(self, prefix: str) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record of the table: its document and the version to name when it is overwritten."""
+
+    key: tuple[str, str]
+    document: dict[str, Any]
+    version: int
+
+
+class Table(Protocol):
+    """Records with optimistic locking."""
+
+    def get(self, pk: str, sk: str) -> Row | None:
+        """A strongly consistent read."""
+
+    def put(self, pk: str, sk: str, document: Mapping[str, Any], version: int) -> None:
+        """Writes version + 1 if the stored version is `version` (0: there is none). Raises AlreadyRecorded."""
+
+    def remove(self, pk: str, sk: str, version: int) -> None:
+        """Removes exactly this version. Raises AlreadyRecorded."""
+
+    def query(self, pk: str, prefix: str = "") -> list[Row]: ...
+
+
+class Mailer(Protocol):
+    """Mail. Raises MailRefused."""
+
+    def send(self, recipient: str, subject: str, text: str, html: str) -> None: ...
+
+
+class Executions(Protocol):
+    """Step Functions, seen from inside a sweep."""
+
+    def wake(self, token: str) -> bool:
+        """Ends a wait; whether somebody was waiting. The token carries no meaning beyond that (S1.2)."""
+
+    def is_running(self, execution: str) -> bool: ...
+
+    def start(self, name: str, data: Mapping[str, Any]) -> str:
+        """The execution's ARN. Raises AlreadyRecorded where the name was used before."""

@@ -1,0 +1,118 @@
+"""The hub's table in the product's words: the sweep lock, approvals, intents, outcomes, the ledger."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.documents import from_data, to_data
+from endpoint_sweep.errors import AlreadyRecorded
+from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.ports import Row, Table
+
+_LOCK = ("LOCK", "LOCK")
+
+
+class Records:
+    """Every write is conditional: nobody's word is overwritten unseen."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    # the sweep lock
+
+    def lock_holder(self) -> Row | None:
+        return self._table.get(*_LOCK)
+
+    def take_lock(self, sweep_id: str, execution: str, replacing: Row | None) -> None:
+        """Raises AlreadyRecorded where somebody else was faster."""
+        document = {"sweep_id": sweep_id, "execution": execution}
+        self._table.put(*_LOCK, document, replacing.version if replacing else 0)
+
+    def release_lock(self, execution: str) -> bool:
+        """Only the holder's lock is released; whether it was this execution's."""
+        row = self._table.get(*_LOCK)
+        if row is None or row.document["execution"] != execution:
+            return False
+        self._table.remove(*_LOCK, row.version)
+        return True
+
+    # approvals
+
+    def approval(self, approval_id: str) -> tuple[Approval, int] | None:
+        """The record and its version."""
+        row = self._table.get(f"APPROVAL#{approval_id}", "RECORD")
+        return (from_data(Approval, row.document), row.version) if row else None
+
+    def save_approval(self, approval: Approval, version: int) -> None:
+        """Raises AlreadyRecorded where the record changed since it was read."""
+        self._table.put(f"APPROVAL#{approval.id}", "RECORD", to_data(approval), version)
+
+    def close_approval(self, approval_id: str, status: ApprovalStatus) -> bool:
+        """Turns a pending or decided record into a final one; whether it did. A verified one stays as it is."""
+        for _ in range(5):
+            found = self.approval(approval_id)
+            if found is None or found[0].status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
+                return False
+            try:
+                self.save_approval(replace(found[0], status=status), found[1])
+            except AlreadyRecorded:
+                continue
+            return True
+        return False
+
+    def waiting(self, approval_id: str) -> str | None:
+        """The task token of the present wait. It stays between this table and Step Functions."""
+        row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
+        return str(row.document["token"]) if row else None
+
+    def save_waiting(self, approval_id: str, token: str) -> None:
+        row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
+        self._table.put(f"APPROVAL#{approval_id}", "WAIT", {"token": token}, row.version if row else 0)
+
+    def forget_waiting(self, approval_id: str) -> None:
+        row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
+        if row:
+            self._table.remove(f"APPROVAL#{approval_id}", "WAIT", row.version)
+
+    # intents and outcomes
+
+    def write_intent(self, sweep_id: str, target: EndpointId, at: datetime, approver: str) -> None:
+        """Before the deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        document = {"at": to_data(at), "approver": approver, "target": str(target)}
+        self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
+
+    def has_intent(self, sweep_id: str, target: EndpointId) -> bool:
+        return self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}") is not None
+
+    def outcome(self, sweep_id: str, target: EndpointId) -> Outcome | None:
+        row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{target}")
+        return from_data(Outcome, row.document) if row else None
+
+    def write_outcome(self, sweep_id: str, outcome: Outcome) -> Outcome:
+        """The first final outcome stands; `deleting` may become a final one."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}")
+        if row and row.document["status"] != OutcomeStatus.DELETING:
+            return from_data(Outcome, row.document)
+        if row and outcome.request_id is None:
+            outcome = replace(outcome, request_id=row.document["request_id"])
+        self._table.put(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}", to_data(outcome), row.version if row else 0)
+        return outcome
+
+    def outcomes(self, sweep_id: str) -> dict[EndpointId, Outcome]:
+        rows = self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#")
+        found = (from_data(Outcome, row.document) for row in rows)
+        return {outcome.id: outcome for outcome in found}
+
+    def intents(self, sweep_id: str) -> set[str]:
+        return {str(row.document["target"]) for row in self._table.query(f"SWEEP#{sweep_id}", "INTENT#")}
+
+    # the ledger of sweeps
+
+    def summary_of(self, sweep_id: str) -> dict[str, Any] | None:
+        row = self._table.get("LEDGER", sweep_id)
+        return row.document if row else None
+
+    def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
+        row = self._table.get("LEDGER", sweep_id)
+        self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)

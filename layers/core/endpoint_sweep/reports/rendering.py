@@ -1,0 +1,38 @@
+"""The one template environment: autoescaping HTML, strict about what is missing."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from endpoint_sweep.reports import text
+
+
+@cache
+def environment() -> Environment:
+    """Templates of the package only; data is never compiled as a template."""
+    made = Environment(
+        loader=PackageLoader("endpoint_sweep", "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"usd": text.usd, "day": text.day, "moment": text.moment, "clean": text.clean}
+    made.globals |= {"plural": text.plural}
+    return made
+
+
+def render(name: str, **values: object) -> str:
+    """Raises jinja2.UndefinedError where a template asks for what was not given."""
+    return environment().get_template(name).render(**values)
+
+
+@cache
+def stylesheet_source() -> str:
+    """The page's one style sheet as a Content-Security-Policy source: nothing else may style the page."""
+    sheet = resources.files("endpoint_sweep").joinpath("templates/page.css").read_bytes()
+    return f"'sha256-{base64.b64encode(hashlib.sha256(sheet).digest()).decode()}'"

@@ -1,0 +1,48 @@
+"""The findings as CSV for a spreadsheet."""
+
+import csv
+import io
+
+from endpoint_sweep.model import Finding
+from endpoint_sweep.reports.text import cell, clean
+from endpoint_sweep.reports.views import Report, disposition
+
+COLUMNS = (
+    "account", "account_name", "region", "endpoint", "kind", "status", "verdict", "reason", "disposition",
+    "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
+    "monthly_usd",
+)  # fmt: skip
+
+
+def findings_csv(report: Report) -> str:
+    """One row a finding, every cell quoted, none of them a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for finding in report.findings:
+        writer.writerow([cell(text) for text in _row(finding, report)])
+    return out.getvalue()
+
+
+def _row(finding: Finding, report: Report) -> list[str]:
+    account = report.accounts.get(finding.account)
+    status, why = disposition(finding, report)
+    return [
+        finding.account,
+        clean(account.name) if account else "",
+        finding.region,
+        clean(finding.endpoint),
+        finding.kind or "",
+        clean(finding.status),
+        finding.verdict.value,
+        clean(finding.reason, 200),
+        status,
+        why,
+        clean(finding.owner),
+        "; ".join(f"{v.count} x {clean(v.type)}" for v in finding.instances),
+        "" if finding.invocations is None else str(finding.invocations),
+        finding.last_invocation_at.isoformat() if finding.last_invocation_at else "",
+        finding.created_at.isoformat(),
+        "" if finding.hourly_usd is None else str(finding.hourly_usd),
+        "" if finding.monthly_usd is None else str(finding.monthly_usd),
+    ]

@@ -1,0 +1,40 @@
+"""Text that member accounts control is hostile: names, tags, account names, failure reasons (safety S1.13)."""
+
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn"}
+_FORMULA = "=+-@\t\r＝＋－＠"
+_MAX = 80
+
+
+def clean(text: str | None, limit: int = _MAX) -> str:
+    """One visible line: composed, without control, format and separator characters, at most `limit` characters."""
+    if not text:
+        return ""
+    kept = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
+    kept = " ".join("".join(c for c in kept if unicodedata.category(c) not in _UNSEEN).split())
+    return kept if len(kept) <= limit else f"{kept[: limit - 1]}…"
+
+
+def cell(text: str) -> str:
+    """A spreadsheet cell that no program takes for a formula: an apostrophe before a leading formula character."""
+    return f"'{text}" if text.lstrip()[:1] and text.lstrip()[0] in _FORMULA else text
+
+
+def usd(amount: Decimal | None) -> str:
+    """`$1,234.56`, or that it is not known. Never zero for unknown."""
+    return "price unknown" if amount is None else f"${amount:,.2f}"
+
+
+def day(at: datetime | None) -> str:
+    return "–" if at is None else f"{at:%d %b %Y}"
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%d %b %Y, %H:%M} UTC"
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,157 @@
+"""Apply decision: one approved endpoint. Look again at everything, write the undo and the intent, delete once.
+
+The order is the promise. Whatever is not exactly as it was approved, or cannot be seen, keeps the endpoint.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, is_stale, why_not_effective
+from endpoint_sweep.config import Settings
+from endpoint_sweep.errors import (
+    AlreadyRecorded,
+    CellDenied,
+    CellFailed,
+    EndpointNotFound,
+    RegionDenied,
+    RegionOff,
+    ReplyLost,
+    RoleDenied,
+)
+from endpoint_sweep.idleness import protection
+from endpoint_sweep.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
+from endpoint_sweep.planning import by_id, plan_digest
+from endpoint_sweep.ports import CellActor, Clock, Members, Store
+from endpoint_sweep.records import Records
+from endpoint_sweep.sweep_folder import SweepFolder
+
+_UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
+# CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
+_RECHECK_PERIOD = timedelta(minutes=5)
+
+
+class Kept(Exception):
+    """This endpoint stays, and why."""
+
+    def __init__(self, status: OutcomeStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def apply_decision(
+    event: dict[str, Any], *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}}`.
+
+    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: look whether it is gone.
+    """
+    sweep_id = event["sweep_id"]
+    target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    if records.has_intent(sweep_id, target):
+        # A second run of this step: what the first one did is found out by looking, never by repeating.
+        return _answer(OutcomeStatus.DELETING, settings)
+    try:
+        outcome = _apply(event, target, settings, members, store, records, now)
+    except Kept as kept:
+        outcome = _outcome(target, kept.status, kept.reason, now)
+    except _UNREACHABLE as error:
+        outcome = _outcome(target, OutcomeStatus.FAILED, f"kept, because of an error: {error}", now)
+    return _answer(records.write_outcome(sweep_id, outcome).status, settings)
+
+
+def _apply(
+    event: dict[str, Any],
+    target: EndpointId,
+    settings: Settings,
+    members: Members,
+    store: Store,
+    records: Records,
+    now: Clock,
+) -> Outcome:
+    folder = SweepFolder(store, event["sweep_id"])
+    finding, decision = _approved(event, target, settings, folder, records, now)
+    actor = members.actor(target, finding.arn, event["sweep_id"])
+    _check_fingerprint(_describe(actor, target), finding)
+    _check_tags(actor, finding, folder)
+    _check_traffic(actor, finding, now())
+    bundle = actor.restore_bundle(target.endpoint, finding.arn)
+    folder.put_restore(target, bundle | {"sweep_id": event["sweep_id"], "approver": decision.approver})
+    try:
+        records.write_intent(event["sweep_id"], target, now(), decision.approver)
+    except AlreadyRecorded:
+        return _outcome(target, OutcomeStatus.DELETING, "a second run of this step found an intent", now)
+    try:
+        _check_fingerprint(_describe(actor, target), finding)
+        request_id = actor.delete(target.endpoint)
+    except EndpointNotFound:
+        return _outcome(target, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion", now)
+    except ReplyLost as error:
+        return _outcome(target, OutcomeStatus.DELETING, f"the reply was lost ({error})", now)
+    return _outcome(target, OutcomeStatus.DELETING, f"approved by {decision.approver}", now, request_id)
+
+
+def _approved(
+    event: dict[str, Any], target: EndpointId, settings: Settings, folder: SweepFolder, records: Records, now: Clock
+) -> tuple[Finding, Decision]:
+    """The finding as it was approved, from the record and the pinned plan, not from the input of this step."""
+    found = records.approval(event["approval_id"])
+    if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != event["sweep_id"]:
+        raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
+    approval: Approval = found[0]
+    plan = folder.plan(approval.plan)
+    why = why_not_effective(approval, plan_digest(plan), plan, settings.approvers)
+    decision = approval.decision
+    if why or decision is None or decision.choice is not Choice.DELETE or target not in decision.selected:
+        raise Kept(OutcomeStatus.FAILED, why or "it is not among the approved endpoints")
+    if is_stale(decision, now(), settings.delete_window):
+        raise Kept(OutcomeStatus.STALE, "the approval is too old to act on")
+    return by_id(plan.items)[target], decision
+
+
+def _describe(actor: CellActor, target: EndpointId) -> Description:
+    try:
+        return actor.describe(target.endpoint)
+    except EndpointNotFound as error:
+        raise Kept(OutcomeStatus.ALREADY_GONE, "it was gone before the deletion") from error
+
+
+def _check_fingerprint(now: Description, approved: Finding) -> None:
+    """A re-created endpoint has the same name and ARN, so creation time, configuration and variants decide (D2.7)."""
+    if now.created_at != approved.created_at:
+        raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
+    if now.status != "InService":
+        raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
+    variants = {one.variant for one in now.variants}
+    if now.config != approved.config or variants != {one.variant for one in approved.instances}:
+        raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
+    if now.kind != approved.kind:
+        raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
+
+
+def _check_tags(actor: CellActor, finding: Finding, folder: SweepFolder) -> None:
+    if why := protection(actor.tags_of(finding.arn), folder.input().policy):
+        raise Kept(OutcomeStatus.PROTECTED, why)
+
+
+def _check_traffic(actor: CellActor, finding: Finding, now: datetime) -> None:
+    """From the end of the scan's window until now, every variant must say zero, not nothing."""
+    keys = {(finding.endpoint, one.variant) for one in finding.instances}
+    measured = actor.activity(keys, finding.evidence.end, now, _RECHECK_PERIOD)
+    for series in measured.values():
+        if series.total > 0:
+            raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")
+    for key in keys:
+        series_of_key = measured.get(key)
+        if series_of_key is None or not series_of_key.complete or series_of_key.points == 0:
+            raise Kept(OutcomeStatus.FAILED, f"kept: the traffic of variant {key[1]} since the scan cannot be seen")
+
+
+def _outcome(
+    target: EndpointId, status: OutcomeStatus, reason: str, now: Clock, request_id: str | None = None
+) -> Outcome:
+    return Outcome(target.account, target.region, target.endpoint, status, reason, now(), request_id)
+
+
+def _answer(status: OutcomeStatus, settings: Settings) -> dict[str, Any]:
+    return {"status": status.value, "attempt": 0, "wait_seconds": int(settings.gone_check.total_seconds())}

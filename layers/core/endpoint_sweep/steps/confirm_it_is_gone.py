@@ -1,0 +1,75 @@
+"""Confirm it is gone: looks, never repeats. A deletion counts only when the endpoint cannot be found any more."""
+
+from datetime import datetime
+from typing import Any
+
+from endpoint_sweep.config import Settings
+from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff, RoleDenied
+from endpoint_sweep.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
+from endpoint_sweep.planning import by_id
+from endpoint_sweep.ports import Clock, Members, Store
+from endpoint_sweep.records import Records
+from endpoint_sweep.sweep_folder import SweepFolder
+
+MAX_LOOKS = 60
+
+
+def confirm_it_is_gone(
+    event: dict[str, Any], *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
+
+    Also what follows a crash of the step before: without an intent nothing was sent, so the endpoint was kept.
+    """
+    sweep_id, attempt = event["sweep_id"], int(event["attempt"]) + 1
+    target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    known = records.outcome(sweep_id, target)
+    if known and known.status is not OutcomeStatus.DELETING:
+        return _answer(known.status, attempt, settings)
+    if not records.has_intent(sweep_id, target):
+        status, reason = OutcomeStatus.FAILED, "kept: the step stopped before the deletion"
+    else:
+        finding = _finding(event, target, store, records)
+        status, reason = _look(finding, attempt, members, sweep_id)
+    if status is not OutcomeStatus.DELETING:
+        records.write_outcome(sweep_id, _outcome(target, status, reason, now()))
+    return _answer(status, attempt, settings)
+
+
+def _finding(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> Finding:
+    found = records.approval(event["approval_id"])
+    if found is None:
+        raise CellFailed("there is no record of this approval")
+    return by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
+
+
+def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
+    try:
+        seen = members.actor(finding.id, finding.arn, sweep_id).describe(finding.endpoint)
+    except EndpointNotFound:
+        return OutcomeStatus.DELETED, "deleted, and confirmed gone"
+    except (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed) as error:
+        if attempt < MAX_LOOKS:
+            return OutcomeStatus.DELETING, str(error)
+        return OutcomeStatus.UNKNOWN, f"it cannot be seen whether it is gone: {error}"
+    return _judge(seen, finding, attempt)
+
+
+def _judge(seen: Description, finding: Finding, attempt: int) -> tuple[OutcomeStatus, str]:
+    if seen.created_at != finding.created_at:
+        return OutcomeStatus.CHANGED, "an endpoint of the same name was created meanwhile; it is left alone"
+    if seen.status == "Deleting":
+        if attempt < MAX_LOOKS:
+            return OutcomeStatus.DELETING, "still deleting"
+        return OutcomeStatus.UNKNOWN, f"still deleting after {MAX_LOOKS} looks"
+    if seen.status == "Failed":
+        return OutcomeStatus.FAILED, "its deletion failed; SageMaker shows the status Failed"
+    return OutcomeStatus.FAILED, f"kept: the deletion was not carried out, its status is {seen.status}"
+
+
+def _outcome(target: EndpointId, status: OutcomeStatus, reason: str, at: datetime) -> Outcome:
+    return Outcome(target.account, target.region, target.endpoint, status, reason, at)
+
+
+def _answer(status: OutcomeStatus, attempt: int, settings: Settings) -> dict[str, Any]:
+    return {"status": status.value, "attempt": attempt, "wait_seconds": int(settings.gone_check.total_seconds())}

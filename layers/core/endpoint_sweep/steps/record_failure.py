@@ -1,0 +1,30 @@
+"""Record failure: what stopped the sweep, for the report; and nobody can decide any more."""
+
+import json
+from typing import Any
+
+from endpoint_sweep.approvals import ApprovalStatus, approval_id
+from endpoint_sweep.ports import Store
+from endpoint_sweep.records import Records
+from endpoint_sweep.sweep_folder import SweepFolder
+
+_MAX_REASON = 500
+
+
+def record_failure(event: dict[str, Any], *, store: Store, records: Records) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. A decision not yet verified is closed: everything is kept."""
+    name, reason = _explain(event["error"])
+    SweepFolder(store, event["sweep_id"]).put_failure({"error": name, "reason": reason[:_MAX_REASON]})
+    closed = records.close_approval(approval_id(event["sweep_id"]), ApprovalStatus.CLOSED)
+    return {"error": name, "approval_closed": closed}
+
+
+def _explain(error: dict[str, Any]) -> tuple[str, str]:
+    name, cause = str(error.get("Error", "")), str(error.get("Cause") or "")
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        return name, cause
+    if not isinstance(told, dict):
+        return name, cause
+    return str(told.get("errorType") or name), str(told.get("errorMessage") or "")

@@ -1,0 +1,40 @@
+"""Record unreachable cell: a cell that failed becomes a row with its reason, never a crash."""
+
+import json
+from typing import Any
+
+from endpoint_sweep import errors
+from endpoint_sweep.model import CellResult, CoverageStatus
+from endpoint_sweep.ports import Store
+from endpoint_sweep.sweep_folder import SweepFolder
+
+_STATUS = {
+    errors.RoleDenied.__name__: CoverageStatus.DENIED,
+    errors.CellDenied.__name__: CoverageStatus.DENIED,
+    errors.RegionDenied.__name__: CoverageStatus.DENIED,
+    errors.RegionOff.__name__: CoverageStatus.REGION_OFF,
+}
+_MAX_REASON = 300
+
+
+def record_unreachable_cell(event: dict[str, Any], *, store: Store) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it."""
+    cell, error = event["cell"], event["error"]
+    name, message = _explain(error)
+    status = _STATUS.get(name, CoverageStatus.FAILED)
+    result = CellResult(cell["account"], cell["region"], status, message[:_MAX_REASON])
+    SweepFolder(store, event["sweep_id"]).put_cell(result)
+    return {"status": status.value}
+
+
+def _explain(error: dict[str, Any]) -> tuple[str, str]:
+    """Name and sentence. The cause of a function's error is JSON; of a timeout or a refused call it is text."""
+    name, cause = str(error.get("Error", "")), error.get("Cause") or ""
+    try:
+        told = json.loads(cause)
+    except ValueError:
+        told = None
+    if isinstance(told, dict):
+        message = str(told.get("errorMessage") or told.get("errorType") or name)
+        return str(told.get("errorType") or name), message if name in _STATUS else f"{name}: {message}"
+    return name, f"{name}: {cause}" if cause else name

@@ -1,0 +1,94 @@
+"""Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
+
+from typing import Any
+
+from endpoint_sweep import reports
+from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
+from endpoint_sweep.config import Settings
+from endpoint_sweep.documents import to_json
+from endpoint_sweep.errors import DocumentNotFound, MailRefused
+from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.planning import Coverage, join, why_not_offered
+from endpoint_sweep.ports import Clock, Mailer, Store
+from endpoint_sweep.records import Records
+from endpoint_sweep.sweep_folder import SweepFolder
+
+
+def send_summary(
+    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
+) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed."""
+    sweep_id = event["sweep_id"]
+    folder = SweepFolder(store, sweep_id)
+    report = _gather(sweep_id, folder, records)
+    text, html = reports.summary_mail(report)
+    folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
+    folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
+    folder.put_report("report.json", to_json(reports.report_data(report, now())), "application/json")
+    mailed = 0
+    for recipient in settings.recipients:
+        try:
+            mailer.send(recipient, reports.summary_subject(report), text, html)
+            mailed += 1
+        except MailRefused:
+            continue
+    ending = "not-mailed" if settings.recipients and not mailed else report.ending
+    totals = report.totals | {"ending": ending, "mailed": mailed, "monthly_saving_usd": str(report.saving[0])}
+    records.write_summary(sweep_id, totals)
+    records.release_lock(event["execution"])
+    return totals
+
+
+def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Report:
+    """The whole sweep from what was written down, so that it can be told also where a state failed."""
+    failure = folder.failure()
+    try:
+        asked, accounts = folder.input(), folder.accounts()
+        coverage = join(folder.expected(), folder.cells())
+    except DocumentNotFound:
+        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
+    try:
+        plan = folder.plan()
+    except DocumentNotFound:
+        return reports.Report(sweep_id, asked.mode, coverage, accounts, failure=failure)
+    found = records.approval(approval_id(sweep_id))
+    approval = found[0] if found else None
+    outcomes = records.outcomes(sweep_id)
+    if approval and approval.status is ApprovalStatus.VERIFIED and approval.decision:
+        outcomes |= _unresolved(approval.decision.selected, outcomes, records.intents(sweep_id), approval.decision.at)
+    return reports.Report(
+        sweep_id, asked.mode, coverage, accounts, plan, approval, outcomes, failure,
+        restorable=folder.restore_keys(), kept_reason=_kept_reason(plan, approval, asked.mode, coverage),
+    )  # fmt: skip
+
+
+def _unresolved(
+    selected: tuple[EndpointId, ...], outcomes: dict[EndpointId, Outcome], intents: set[str], at: Any
+) -> dict[EndpointId, Outcome]:
+    """Approved, but without a final outcome: unknown where a deletion may have been sent, else kept."""
+    rows = {}
+    for target in selected:
+        known = outcomes.get(target)
+        if known and known.status is not OutcomeStatus.DELETING:
+            continue
+        sent = known is not None or str(target) in intents
+        status = OutcomeStatus.UNKNOWN if sent else OutcomeStatus.FAILED
+        reason = "a deletion may have been sent; look at the endpoint" if sent else "kept: it was not acted on"
+        request_id = known.request_id if known else None
+        rows[target] = Outcome(target.account, target.region, target.endpoint, status, reason, at, request_id)
+    return rows
+
+
+def _kept_reason(plan: Plan, approval: Approval | None, mode: Mode, coverage: Coverage) -> str:
+    """Why an idle endpoint that nobody chose to delete was kept."""
+    if mode is Mode.REPORT:
+        return "kept: this sweep only reports"
+    if approval is None:
+        return f"kept: {why_not_offered(plan, coverage) or 'nobody was asked'}"
+    if approval.status is ApprovalStatus.CLOSED:
+        return "kept: the sweep ended before a decision could be acted on"
+    if approval.decision is None or approval.status is ApprovalStatus.EXPIRED:
+        return "kept: nobody answered in time"
+    if approval.note and not approval.note.startswith("kept by"):
+        return f"kept: {approval.note}"
+    return f"kept by {approval.decision.approver}"

@@ -1,0 +1,36 @@
+"""What the schedule calls: starts an execution with a readable name, once for each scheduled time."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from endpoint_sweep.errors import AlreadyRecorded, InputRejected
+from endpoint_sweep.ports import Clock, Executions
+
+_SLOT = "%Y-%m-%dT%H-%MZ"
+_LABEL = re.compile(r"[a-z0-9-]{1,20}")
+
+
+def start_sweep(event: dict[str, Any], *, executions: Executions, now: Clock) -> dict[str, Any]:
+    """The name is the scheduled time, so a schedule that fires twice starts one sweep (safety S3.5).
+
+    `event`: `{"scheduled_at": ISO time or absent, "label": "weekly", "input": {...}}`.
+    """
+    label = event.get("label", "scheduled")
+    if not isinstance(label, str) or not _LABEL.fullmatch(label):
+        raise InputRejected("E_RUN_NAME: label may have 20 lower-case letters, digits and dashes")
+    name = f"{_slot(event.get('scheduled_at'), now()):{_SLOT}}-{label}"
+    try:
+        execution = executions.start(name, event.get("input", {}))
+    except AlreadyRecorded:
+        return {"sweep": name, "started": False}
+    return {"sweep": name, "started": True, "execution": execution}
+
+
+def _slot(text: object, now: datetime) -> datetime:
+    if text is None:
+        return now
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError as error:
+        raise InputRejected("E_RUN_NAME: scheduled_at must be an ISO 8601 time") from error

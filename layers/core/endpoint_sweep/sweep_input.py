@@ -1,0 +1,103 @@
+"""The input of an execution, checked field by field. A refusal names the field and the fix, never echoes at length."""
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from endpoint_sweep.config import Settings
+from endpoint_sweep.errors import InputRejected
+from endpoint_sweep.model import Caps, Mode, Policy
+
+FIELDS = ("mode", "accounts", "exclude_accounts", "regions", "lookback_days", "min_age_days", "max_deletes", "slot")
+_SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+_MAX_INPUT = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SweepInput:
+    """What one sweep was asked to do, completed with what the stack was deployed with."""
+
+    id: str
+    mode: Mode
+    policy: Policy
+    caps: Caps
+    regions: tuple[str, ...]
+    accounts: tuple[str, ...] = ()
+    exclude_accounts: tuple[str, ...] = ()
+
+
+def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
+    """Raises InputRejected, whose text begins with a code of safety.md 8."""
+    if not _SWEEP_ID.fullmatch(sweep_id):
+        raise InputRejected(
+            "E_RUN_NAME: the name of the execution may have 80 letters, digits, dots, dashes and underscores"
+        )
+    if not isinstance(data, dict):
+        raise InputRejected('E_INPUT_SHAPE: the input must be a JSON object such as {"mode": "report"}')
+    if len(json.dumps(data)) > _MAX_INPUT:
+        raise InputRejected("E_INPUT_TOO_LARGE: the input may have 32 KiB")
+    _reject_unknown(data)
+    mode = _mode(data.get("mode", Mode.REPORT))
+    if mode is Mode.APPROVE:
+        if not settings.approvers:
+            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
+        if not settings.sender:
+            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
+    lookback = _number(data, "lookback_days", settings.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
+    min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
+    top = settings.caps.per_sweep
+    per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
+    regions = _texts(data, "regions", _REGION, "E_REGION", "a region such as eu-west-1") or settings.regions
+    if not regions:
+        raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
+    return SweepInput(
+        id=sweep_id,
+        mode=mode,
+        policy=Policy(lookback, min_age, settings.protect_tags),
+        caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
+        regions=regions,
+        accounts=_texts(data, "accounts", _ACCOUNT, "E_ACCOUNT_ID", "an account id of 12 digits"),
+        exclude_accounts=_texts(data, "exclude_accounts", _ACCOUNT, "E_ACCOUNT_ID", "an account id of 12 digits"),
+    )
+
+
+def _reject_unknown(data: dict[str, Any]) -> None:
+    for name in data:
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, 1, 0.4)
+            hint = "mode" if name.lower().replace("_", "") == "dryrun" else (near[0] if near else None)
+            question = f'; did you mean "{hint}"?' if hint else f"; known are {', '.join(FIELDS)}"
+            raise InputRejected(f'E_INPUT_UNKNOWN_FIELD: there is no field "{_short(name)}"{question}')
+
+
+def _mode(value: Any) -> Mode:
+    if not isinstance(value, str) or value not in list(Mode):
+        raise InputRejected('E_MODE: mode must be "report" or "approve"')
+    return Mode(value)
+
+
+def _number(data: dict[str, Any], name: str, default: int, low: int, high: int, code: str) -> int:
+    value = data.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise InputRejected(f"{code}: {name} must be a whole number from {low} to {high}")
+    return value
+
+
+def _texts(data: dict[str, Any], name: str, pattern: re.Pattern[str], code: str, example: str) -> tuple[str, ...]:
+    values = data.get(name, [])
+    if not isinstance(values, list) or len(values) > 10_000:
+        raise InputRejected(f"{code}: {name} must be a list of at most 10000 texts")
+    for value in values:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise InputRejected(f"{code}: {name} must hold only texts like {example}")
+    if len(set(values)) != len(values):
+        raise InputRejected(f"{code}: {name} names something twice")
+    return tuple(values)
+
+
+def _short(text: str) -> str:
+    return "".join(c for c in text if c.isalnum() or c in "_-")[:40]

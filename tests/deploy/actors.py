@@ -1,0 +1,69 @@
+"""The principals that call the gateway in its tests: sessions of hub roles, and what they get in member accounts."""
+
+import json
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tests.simulation.local_aws import STACK, LocalAws
+from tests.simulation.organization import ACT_ROLE, SCAN_ROLE
+
+Session = boto3.Session
+
+
+class Actors:
+    """`scanner` and `actor` have the names that the member roles trust; `stranger` may assume roles, but has not."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self.aws = aws
+        self.hub = aws.organization.hub_account
+        self.scanner = self._hub_role(f"{STACK}-scan-cell")
+        self.actor = self._hub_role(f"{STACK}-act")
+        self.stranger = self._hub_role(f"{STACK}-plan")
+
+    def scan_role(self, account: str, **changes: Any) -> Session:
+        """A session of the scan role, as the scanning function gets it."""
+        return self.assume(self.scanner, account, SCAN_ROLE, **changes)
+
+    def act_role(self, account: str, **changes: Any) -> Session:
+        """A session of the act role, as the acting function gets it."""
+        return self.assume(self.actor, account, ACT_ROLE, **changes)
+
+    def assume(self, caller: Session, account: str, role: str, **changes: Any) -> Session:
+        """AssumeRole with the right external id; `changes` are other arguments, None takes one away."""
+        arguments = {
+            "RoleArn": f"arn:aws:iam::{account}:role/{role}",
+            "RoleSessionName": "contract",
+            "ExternalId": self.aws.organization.external_id,
+        } | changes
+        arguments = {name: value for name, value in arguments.items() if value is not None}
+        return _session(self.client(caller, "sts").assume_role(**arguments)["Credentials"])
+
+    def client(self, session: Session, service: str, region: str = "us-east-1") -> Any:
+        """A client of that session against the gateway, without retries."""
+        config = Config(retries={"total_max_attempts": 1})
+        return session.client(service, region_name=region, endpoint_url=self.aws.endpoint, config=config)  # type: ignore[call-overload]
+
+    def role(self, account: str, name: str, trust: dict[str, Any], statements: list[dict[str, Any]]) -> str:
+        """A role made by hand; its ARN."""
+        iam = self.aws.client("iam", account=account)
+        arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy([trust]))["Role"]["Arn"]
+        if statements:
+            iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=_policy(statements))
+        return arn
+
+    def _hub_role(self, name: str) -> Session:
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        rights = {"Effect": "Allow", "Action": ["sts:AssumeRole", "organizations:List*"], "Resource": "*"}
+        arn = self.role(self.hub, name, trust, [rights])
+        sts = self.aws.client("sts")
+        return _session(sts.assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])
+
+
+def _policy(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _session(credentials: dict[str, Any]) -> Session:
+    return boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])

@@ -1,0 +1,1 @@
+"""A simulated AWS Organization: the member accounts that the product visits, without AWS."""

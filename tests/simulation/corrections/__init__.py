@@ -1,0 +1,37 @@
+"""moto made true, in process: each correction replaces one function of moto where its answer would hide a bug.
+
+Written against one pinned version of moto. Every correction is named after what it mends and has a test of its own.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from unittest.mock import patch
+
+from tests.simulation import state as states
+from tests.simulation.corrections import cloudwatch, organizations, sagemaker, sts, tagging
+from tests.simulation.corrections.correction import Correction
+
+MOTO = "5.2.5"
+ALL: tuple[Correction, ...] = (
+    *sagemaker.CORRECTIONS,
+    *cloudwatch.CORRECTIONS,
+    *sts.CORRECTIONS,
+    *organizations.CORRECTIONS,
+    *tagging.CORRECTIONS,
+)
+
+
+@contextmanager
+def apply(state: states.State, without: Collection[str] = ()) -> Iterator[None]:
+    """moto answers for `state`, corrected, until the end of the block. `without`: names of corrections to leave out."""
+    if version("moto") != MOTO:
+        raise RuntimeError(f"the corrections are written against moto {MOTO}, not {version('moto')}")
+    with ExitStack() as stack:
+        states.activate(state)
+        stack.callback(states.deactivate, state)
+        for one in ALL:
+            if one.name not in without:
+                # "create": some corrections add an operation that moto does not have.
+                stack.enter_context(patch.object(one.target, one.attribute, one.replacement, create=True))
+        yield

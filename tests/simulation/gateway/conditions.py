@@ -1,0 +1,55 @@
+"""Condition keys of the hub's services that MiniStack does not fill in, read from the request itself."""
+
+import json
+import re
+from typing import Any
+
+from ministack.services import dynamodb
+
+_EQUALS = re.compile(r"(?P<name>[#\w.]+)\s*=\s*(?P<value>:\w+)")
+
+
+def request_keys(service: str, operation: str, body: bytes, account: str, region: str) -> dict[str, Any]:
+    """`ses:FromAddress`, `ses:Recipients` and `dynamodb:LeadingKeys`, by lower-case name; nothing for other calls."""
+    if service not in ("sesv2", "dynamodb") or not body.startswith(b"{"):
+        return {}
+    request = json.loads(body)
+    if service == "sesv2":
+        destination = request.get("Destination") or {}
+        recipients = [one for kind in ("To", "Cc", "Bcc") for one in destination.get(f"{kind}Addresses") or []]
+        sender = request.get("FromEmailAddress", "").rpartition("<")[2].rstrip(">")
+        return {"ses:fromaddress": sender, "ses:recipients": recipients} if operation == "SendEmail" else {}
+    keys = sorted(_leading_keys(request, account, region))
+    return {"dynamodb:leadingkeys": keys} if keys else {}
+
+
+def _leading_keys(request: dict[str, Any], account: str, region: str) -> set[str]:
+    """The partition-key values that a request names, in all of its items."""
+    found: set[str] = set()
+    for table, item in _items(request):
+        stored = dynamodb._tables.get_scoped(account, region, table) or {}
+        schema = stored.get("KeySchema") or []
+        name = next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), "")
+        if name in item:
+            found |= {str(value) for value in item[name].values()}
+    if condition := request.get("KeyConditionExpression"):
+        values = request.get("ExpressionAttributeValues") or {}
+        first = _EQUALS.search(condition)  # the partition key is the one that must be compared with "="
+        if first and first["value"] in values:
+            found |= {str(value) for value in values[first["value"]].values()}
+    return found
+
+
+def _items(request: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """(table, key or item) of single, batch and transaction requests."""
+    parts = [request]
+    for element in request.get("TransactItems") or []:
+        parts += element.values()
+    found = [(part["TableName"], part.get("Key") or part.get("Item") or {}) for part in parts if "TableName" in part]
+    batches = request.get("RequestItems") or {}
+    for table, wanted in batches.items():
+        if isinstance(wanted, dict):
+            found += [(table, key) for key in wanted.get("Keys") or []]
+        else:
+            found += [(table, one.get("Key") or one.get("Item") or {}) for write in wanted for one in write.values()]
+    return found

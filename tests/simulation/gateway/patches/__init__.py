@@ -1,0 +1,23 @@
+"""Every place where the gateway reaches into MiniStack's private names, against exactly version 1.5.33.
+
+Each function mends one thing that would make a test pass where AWS fails, or fail where AWS works.
+`tests/deploy/test_emulator_contract.py` holds one test for each.
+"""
+
+from tests.simulation.gateway.patches import executions, functions, principals
+from tests.simulation.gateway.patches.executions import RecordInvocation
+from tests.simulation.organization import Organization
+
+MINISTACK_VERSION = "1.5.33"
+
+
+def apply(organization: Organization, record_invocation: RecordInvocation) -> None:
+    """Apply all patches, once per process, before the server starts."""
+    functions.name_python_errors()
+    functions.fill_scheduler_placeholders()
+    executions.honour_timeout_paths()
+    executions.close_executions()
+    executions.answer_tokens_like_aws()
+    executions.enforce_state_machine_roles(record_invocation)
+    principals.know_principals(organization)
+    principals.check_assume_role(organization)

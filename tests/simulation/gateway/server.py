@@ -1,0 +1,84 @@
+"""Runs the gateway's server in this process until it is told to stop, and leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from tests.simulation.organization import Organization
+
+
+def prepare_environment(organization: Organization, port: int, data: Path) -> None:
+    """What MiniStack reads when it is imported. Functions inherit it, so nothing of the caller's AWS set-up stays."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_", "MINISTACK_"))]:
+        del os.environ[name]
+    temporary = data / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    os.environ |= {
+        "AUTH": "true",
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "MINISTACK_ACCOUNT_ID": organization.hub_account,
+        "MINISTACK_REGION": organization.hub_region,
+        "S3_DATA_DIR": str(data / "s3"),
+        "STATE_DIR": str(data / "state"),
+        "TMPDIR": str(temporary),
+        # A function finds no credentials but its own role's, and no settings of the person at the keyboard.
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    os.environ.pop("PYTHONPATH", None)
+
+
+def serve(scenario: str, organization: Organization, port: int, call_log: Path, *, stop_with_stdin: bool) -> None:
+    """Serve until SIGTERM, SIGINT or, if asked, the end of standard input. Does not return."""
+    from hypercorn.asyncio import serve as hypercorn_serve
+    from hypercorn.config import Config
+    from ministack import app as ministack
+    from ministack.core import lambda_runtime
+
+    from tests.simulation.gateway import patches
+    from tests.simulation.gateway.asgi import Gateway
+    from tests.simulation.gateway.served import ServedWorld
+
+    world = ServedWorld(scenario, organization, call_log)
+    patches.apply(organization, world.note_invocation)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        if stop_with_stdin:
+            threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
+        await hypercorn_serve(Gateway(ministack.app, world), config, shutdown_trigger=stop.wait)
+
+    code = 0
+    try:
+        asyncio.run(run())
+    except OSError as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        code = 2
+    finally:
+        lambda_runtime.reset()  # the function processes
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # threads of executions that still wait for a person would keep the process
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """The parent holds the other end of the pipe: when it dies, however it dies, the gateway goes too."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    loop.call_soon_threadsafe(stop.set)

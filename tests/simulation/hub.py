@@ -1,0 +1,376 @@
+"""The hub stack inside this process: its bucket, table and state machine on moto, its real handlers behind `lambda`.
+
+    with World.in_process(build("small")) as world, Hub.in_process(world, Mode="approve") as hub:
+        sweep = hub.start({"mode": "approve"})
+
+Everything that can be read from `template.yaml` is read from it: environment, defaults, the state machine's parts.
+"""
+
+import importlib.util
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
+
+import boto3
+from moto.sesv2.responses import SESV2Response
+
+from tests.simulation import cloudformation
+from tests.simulation.world import World
+
+BUCKET = "endpoint-sweep-bucket"
+TABLE = "endpoint-sweep-table"
+STACK = "endpoint-sweep"
+SENDER = "finops@example.com"
+APPROVERS = ("ada@example.com", "grace@example.com")
+BASE_URL = "https://review.example.com/v1"
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the review page answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class Hub:
+    """One deployed hub. Its clock can be set ahead; everything else is as the handlers find it on AWS."""
+
+    def __init__(self, world: World, parameters: Mapping[str, str]) -> None:
+        self.world = world
+        self.template = cloudformation.load(cloudformation.HUB_TEMPLATE)
+        self.parameters = self._defaults() | dict(parameters)
+        self.region = world.organization.hub_region
+        self.arn = f"arn:aws:states:{self.region}:{world.organization.hub_account}:stateMachine:{STACK}"
+        self.ahead = timedelta()
+        self.handlers: dict[str, Handler] = {}
+        self.outbox: list[Mail] = []
+        self._clients: dict[str, Any] = {}
+
+    @classmethod
+    @contextmanager
+    def in_process(cls, world: World, **parameters: str) -> Iterator["Hub"]:
+        """`parameters` are those of `template.yaml`; waiting is short unless they say otherwise."""
+        from endpoint_sweep.aws import wiring
+
+        quick = {
+            "OrganizationId": world.organization.id,
+            "ExternalId": world.organization.external_id,
+            "Regions": ",".join(world.organization.regions),
+            "Sender": SENDER,
+            "Approvers": ",".join(APPROVERS),
+            "ReviewBaseUrl": BASE_URL,
+            "WaitSliceSeconds": "1",
+            "GoneCheckSeconds": "1",
+            # The management account of the small worlds has no role, as a StackSet leaves it.
+            "MinCoveragePercent": "50",
+        }
+        hub = cls(world, quick | parameters)
+        hub._make_resources()
+        hub._load_handlers()
+        wiring.hub.cache_clear()
+        clock = staticmethod(lambda: datetime.now(UTC) + hub.ahead)
+        with (
+            _lambda_endpoint(hub.handlers) as url,
+            patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
+            patch.object(wiring.Hub, "now", clock),
+            patch.object(SESV2Response, "send_email", _whole_mail(hub.outbox)),
+        ):
+            hub._make_state_machine()
+            yield hub
+            hub._stop_all()
+        wiring.hub.cache_clear()
+
+    # what a person or a schedule does
+
+    def start(self, data: Any = None, name: str = "2026-11-20T06-00Z-test") -> str:
+        """Starts a sweep; its execution ARN."""
+        answer = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.arn, name=name, input=json.dumps({} if data is None else data)
+        )
+        return str(answer["executionArn"])
+
+    def run(self, data: Any = None, name: str = "2026-11-20T06-00Z-test", seconds: float = 60) -> dict[str, Any]:
+        """Starts a sweep and waits for its end."""
+        return self.wait(self.start(data, name), seconds)
+
+    def wait(self, execution: str, seconds: float = 60) -> dict[str, Any]:
+        """The description of the execution once it has ended."""
+
+        def ended() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.client("stepfunctions").describe_execution(executionArn=execution)
+            return None if found["status"] == "RUNNING" else found
+
+        return self.until(ended, seconds, f"{execution} to end")
+
+    def wait_for_links(self, count: int = len(APPROVERS), seconds: float = 30) -> dict[str, str]:
+        """Address -> link, once that many approvers have a mail and the sweep waits for them."""
+
+        def mailed() -> dict[str, str] | None:
+            found = self.links()
+            return found if len(found) >= count and self.waiting() else None
+
+        return self.until(mailed, seconds, "the approval mails")
+
+    def links(self) -> dict[str, str]:
+        pattern = re.compile(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+")
+        return {mail.to: found[0] for mail in self.mails() if (found := pattern.findall(mail.text))}
+
+    def waiting(self) -> bool:
+        """Whether a token of a present wait lies in the table."""
+        return any(item["sk"]["S"] == "WAIT" for item in self.items())
+
+    def get(self, link: str, method: str = "GET") -> Answer:
+        """Opens a link the way API Gateway hands it over."""
+        path, _, query = link.removeprefix(BASE_URL).partition("?")
+        return self._review(method, path, dict(pair.split("=", 1) for pair in query.split("&") if pair), None)
+
+    def post(self, link: str, fields: Mapping[str, str | list[str]], headers: Mapping[str, str] | None = None) -> Answer:
+        """Sends the page's form; the secret of the link goes along as the form's `k`."""
+        path, _, query = link.removeprefix(BASE_URL).partition("?")
+        body = urlencode({"k": query.removeprefix("k=")} | dict(fields), doseq=True)
+        sent = {"Content-Type": "application/x-www-form-urlencoded", "Host": "review.example.com"} | dict(headers or {})
+        return self._review("POST", path, {}, body, sent)
+
+    def decide(self, link: str, delete: list[str]) -> Answer:
+        """Goes through both steps of the page: `delete` are ids, empty keeps everything."""
+        plan = re.search(r'name="plan_sha256" value="([0-9a-f]{64})"', self.get(link).body)
+        assert plan, "the page shows no plan"
+        fields = {"plan_sha256": plan[1], "choice": "delete" if delete else "keep", "item": delete}
+        phrase = re.search(r"Type <code>([^<]+)</code>", self.post(link, fields | {"step": "review"}).body)
+        assert phrase, "the page asks for no confirmation"
+        return self.post(link, fields | {"step": "decide", "phrase": phrase[1]})
+
+    # what can be looked at
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service, region_name=self.region)
+        return self._clients[service]
+
+    def mails(self) -> list[Mail]:
+        """What the mail service accepted, in order."""
+        return list(self.outbox)
+
+    def items(self) -> list[dict[str, Any]]:
+        return list(self.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
+
+    def objects(self) -> dict[str, bytes]:
+        """Every version of every object: key and version -> body."""
+        s3 = self.client("s3")
+        versions = s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET).search("Versions[]")
+        found = {}
+        for one in versions:
+            if one:
+                body = s3.get_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+                found[f"{one['Key']}@{one['VersionId']}"] = body
+        return found
+
+    def document(self, name: str, sweep: str = "2026-11-20T06-00Z-test") -> Any:
+        body = self.client("s3").get_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/{name}")["Body"].read()
+        return json.loads(body)
+
+    def history(self, execution: str) -> list[dict[str, Any]]:
+        pages = self.client("stepfunctions").get_paginator("get_execution_history").paginate(executionArn=execution)
+        return list(pages.search("events[]"))
+
+    def states(self, execution: str) -> list[str]:
+        """Names of the states that were entered, in order."""
+        details = (event.get("stateEnteredEventDetails") for event in self.history(execution))
+        return [one["name"] for one in details if one]
+
+    @staticmethod
+    def until[T](look: Callable[[], T | None], seconds: float, what: str) -> T:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if (found := look()) is not None:
+                return found
+            time.sleep(0.05)
+        raise TimeoutError(f"waited {seconds} s for {what}")
+
+    # how it is put together
+
+    def environment(self) -> dict[str, str]:
+        """The variables of every function, as the template sets them (one process: the union)."""
+        variables = dict(self.template["Globals"]["Function"]["Environment"]["Variables"])
+        for properties in cloudformation.resources(self.template, "AWS::Serverless::Function").values():
+            variables |= properties.get("Environment", {}).get("Variables", {})
+        return {name: self._resolve(value) for name, value in variables.items()}
+
+    def _resolve(self, value: Any) -> str:
+        match value:
+            case {"Ref": name}:
+                return self._named()[name]
+            case {"Fn::Sub": text}:
+                return re.sub(r"\$\{([^}]+)\}", lambda found: self._named()[found[1]], text)
+            case {"Fn::Join": [glue, {"Ref": name}]}:
+                return str(glue).join(self._named()[name].split(","))
+            case {"Fn::If": ["HasReviewBaseUrl", {"Ref": name}, _]}:
+                return self._named()[name]
+            case _:
+                return str(value)
+
+    def _named(self) -> dict[str, str]:
+        return self.parameters | {
+            "Table": TABLE,
+            "Bucket": BUCKET,
+            "AWS::StackName": STACK,
+            "AWS::Partition": "aws",
+            "AWS::Region": self.region,
+            "AWS::AccountId": self.world.organization.hub_account,
+        }
+
+    def _defaults(self) -> dict[str, str]:
+        return {name: str(one.get("Default", "")) for name, one in self.template["Parameters"].items()}
+
+    def _make_resources(self) -> None:
+        s3 = self.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        table = self.template["Resources"]["Table"]["Properties"]
+        self.client("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=table["KeySchema"],
+            AttributeDefinitions=table["AttributeDefinitions"],
+        )
+        self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+
+    def _load_handlers(self) -> None:
+        for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():
+            path = cloudformation.ROOT / properties["CodeUri"] / "app.py"
+            self.handlers[f"{STACK}-{name}"] = _load(path, f"functions.{path.parent.name}.app")
+
+    def _make_state_machine(self) -> None:
+        properties = self.template["Resources"]["SweepStateMachine"]["Properties"]
+        text = (cloudformation.ROOT / properties["DefinitionUri"]).read_text()
+        for name, value in properties["DefinitionSubstitutions"].items():
+            match value:
+                case {"Fn::GetAtt": [function, "Arn"]}:
+                    account = self.world.organization.hub_account
+                    arn = f"arn:aws:lambda:{self.region}:{account}:function:{STACK}-{function}"
+                    text = text.replace(f"${{{name}}}", arn)
+                case _:
+                    text = text.replace(f"${{{name}}}", self._resolve(value))
+        role = f"arn:aws:iam::{self.world.organization.hub_account}:role/states"
+        self.client("stepfunctions").create_state_machine(name=STACK, definition=text, roleArn=role)
+
+    def _stop_all(self) -> None:
+        """moto wakes a stopped execution only at the end of its slice; nothing may outlive the test."""
+        states = self.client("stepfunctions")
+        for one in states.list_executions(stateMachineArn=self.arn, statusFilter="RUNNING")["executions"]:
+            states.stop_execution(executionArn=one["executionArn"])
+
+    def _review(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        body: str | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        event = {
+            "resource": "/a/{approval_id}",
+            "path": path,
+            "httpMethod": method,
+            "headers": dict(headers or {"Host": "review.example.com"}),
+            "multiValueHeaders": {},
+            "queryStringParameters": query or None,
+            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
+            "requestContext": {"path": f"/v1{path}", "httpMethod": method, "stage": "v1"},
+            "body": body,
+            "isBase64Encoded": False,
+        }
+        answer = self.handlers[f"{STACK}-ReviewFunction"](event, _context())
+        flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
+        return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
+
+
+def _context() -> SimpleNamespace:
+    return SimpleNamespace(function_name="local", memory_limit_in_mb=512, invoked_function_arn="", aws_request_id="local")
+
+
+def _load(path: Path, name: str) -> Handler:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Handler = module.handler
+    return handler
+
+
+def _whole_mail(outbox: list[Mail]) -> Callable[[SESV2Response], str]:
+    """moto keeps only the HTML of a message; this keeps both parts of every message that it accepted."""
+    send_email = SESV2Response.send_email
+
+    def send(response: SESV2Response) -> str:
+        answer: str = send_email(response)
+        asked = json.loads(response.body)
+        simple, to = asked["Content"]["Simple"], asked["Destination"]["ToAddresses"]
+        body = simple["Body"]
+        outbox.append(Mail(", ".join(to), simple["Subject"]["Data"], body["Text"]["Data"], body["Html"]["Data"]))
+        return answer
+
+    return send
+
+
+@contextmanager
+def _lambda_endpoint(handlers: Mapping[str, Handler]) -> Iterator[str]:
+    """Lambda's Invoke over HTTP with these handlers: exceptions keep their class name, as on AWS."""
+
+    class Invoke(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            name = self.path.split("/functions/")[1].split("/")[0].replace("%3A", ":").rpartition(":")[2]
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {"x-amzn-RequestId": "local", "Content-Type": "application/json"}
+            try:
+                answer = json.dumps(handlers[name](json.loads(body or b"{}"), _context()))
+            except Exception as error:  # noqa: BLE001 - Lambda reports whatever a handler raises
+                headers["X-Amz-Function-Error"] = "Unhandled"
+                answer = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []})
+            payload = answer.encode()
+            self.send_response(200)
+            for key, value in headers.items():
+                self.send_header(key, value)
+            self.send_header("Content-Length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Invoke)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

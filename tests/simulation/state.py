@@ -1,0 +1,80 @@
+"""What the corrections of moto need to know about the world they serve: one object, active in one process at a time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import RLock
+
+from tests.simulation.metrics import MetricStore
+from tests.simulation.organization import ACT_ROLE, SCAN_ROLE, Account, Organization
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Temporary credentials handed out by AssumeRole, as the access key finds them."""
+
+    account: str
+    role: str
+    name: str
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:sts::{self.account}:assumed-role/{self.role}/{self.name}"
+
+
+@dataclass
+class State:
+    """The mutable side of a world that moto has no place for."""
+
+    organization: Organization
+    metrics: MetricStore = field(default_factory=MetricStore)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    roles: dict[str, set[str]] = field(default_factory=dict)
+    gone_at: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    deleting_seconds: float = 1.0
+    clock: Callable[[], float] = time.time
+    lock: RLock = field(default_factory=RLock)
+
+    def __post_init__(self) -> None:
+        for account in self.organization.accounts:
+            wanted = ((SCAN_ROLE, account.has_scan_role), (ACT_ROLE, account.has_act_role))
+            self.roles[account.id] = {role for role, there in wanted if there}
+
+    def now(self) -> datetime:
+        """Now in moto's own dialect: UTC without a time zone, in milliseconds as AWS reports them."""
+        moment = datetime.fromtimestamp(round(self.clock(), 3), UTC)
+        return moment.replace(tzinfo=None)
+
+    def account(self, account_id: str) -> Account | None:
+        return self.organization.account(account_id)
+
+    def account_of_key(self, access_key: str) -> str:
+        """The account that an access key belongs to: a session's, a 12-digit key's own, else the hub's."""
+        if (session := self.sessions.get(access_key)) is not None:
+            return session.account
+        if len(access_key) == 12 and access_key.isdigit():
+            return access_key
+        return self.organization.hub_account
+
+    def caller_of_key(self, access_key: str) -> str:
+        session = self.sessions.get(access_key)
+        return session.arn if session else f"arn:aws:iam::{self.account_of_key(access_key)}:root"
+
+
+_active: list[State] = []
+
+
+def active() -> State:
+    """The world that is being served. Nested worlds: the innermost."""
+    if not _active:
+        raise LookupError("no simulated world is active")
+    return _active[-1]
+
+
+def activate(state: State) -> None:
+    _active.append(state)
+
+
+def deactivate(state: State) -> None:
+    _active.remove(state)

@@ -1,0 +1,77 @@
+"""Organizations in the simulation: pages, states, and who may ask."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.simulation.scenarios import build
+from tests.simulation.world import World
+
+
+def accounts(client: Any) -> list[dict[str, Any]]:
+    return [row for page in client.get_paginator("list_accounts").paginate() for row in page["Accounts"]]
+
+
+def test_pages_of_twenty() -> None:
+    """D7.1: 20 to a page, and a page may be empty although there is more."""
+    with World.in_process(build("many_accounts")):
+        client = boto3.client("organizations")
+        pages = [len(page["Accounts"]) for page in client.get_paginator("list_accounts").paginate()]
+        assert (max(pages), sum(pages)) == (20, 47)
+        assert 0 in pages[:-1]
+        with pytest.raises(ClientError, match="InvalidInputException"):
+            client.list_accounts(MaxResults=21)
+
+
+def test_state_instead_of_status() -> None:
+    """D0.1: `Status` is retired, `State` says it all."""
+    with World.in_process(build("suspended")):
+        rows = accounts(boto3.client("organizations"))
+    assert {row["Name"]: row["State"] for row in rows}["closing-shop"] == "PENDING_CLOSURE"
+    assert not [row for row in rows if "Status" in row]
+
+
+def test_paths() -> None:
+    """D0.2: an account carries the way from the root to it."""
+    with World.in_process(build("small")) as world:
+        rows = {row["Id"]: row["Paths"] for row in accounts(boto3.client("organizations"))}
+    unit = world.organization.units[1].id
+    assert rows["222222222222"] == [f"o-demo123456/r-demo/{unit}/222222222222/"]
+
+
+def test_the_hub_may_ask_as_delegated_administrator() -> None:
+    """D7.1: the hub is no management account and lists the accounts nevertheless; it cannot change them."""
+    with World.in_process(build("small")):
+        client = boto3.client("organizations")
+        assert len(accounts(client)) == 3
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            client.create_organizational_unit(ParentId="r-demo", Name="mine")
+
+
+def test_other_members_may_not() -> None:
+    """D7.1: a plain member account is refused, but may ask which Organization it is in."""
+    with World.in_process(build("small")) as world:
+        client = world.client("organizations", "222222222222")
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            client.list_accounts()
+        assert client.describe_organization()["Organization"]["Id"] == "o-demo123456"
+
+
+def test_direct_children_only() -> None:
+    """D7.3: the root holds the accounts of no unit, a unit its own."""
+    with World.in_process(build("small")) as world:
+        client = boto3.client("organizations")
+        under = {
+            parent: [row["Id"] for row in client.list_accounts_for_parent(ParentId=parent)["Accounts"]]
+            for parent in ("r-demo", *(unit.id for unit in world.organization.units))
+        }
+    assert list(under.values()) == [["100000000001"], ["111111111111"], ["222222222222"]]
+
+
+def test_walking_up() -> None:
+    """D0.2: where `Paths` is not there, ListParents leads from an account to its unit."""
+    with World.in_process(build("small")) as world:
+        parents = boto3.client("organizations").list_parents(ChildId="222222222222")["Parents"]
+    assert parents == [{"Id": world.organization.units[1].id, "Type": "ORGANIZATIONAL_UNIT"}]

@@ -1,0 +1,147 @@
+"""What no local engine enforces about the hub stack, so it is read from the template: storage, logs, own permissions."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit import cloudformation
+from tests.unit import statemachine_rules as rules
+from tests.unit.cloudformation import HUB_TEMPLATE, ROOT, Statement, Template
+from tests.unit.statemachine_rules import Definition
+
+STATES_ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+
+
+@pytest.fixture(scope="module")
+def hub() -> Template:
+    return cloudformation.load(HUB_TEMPLATE)
+
+
+@pytest.fixture(scope="module")
+def definition() -> Definition:
+    return rules.parse((ROOT / "statemachine" / "sweep.asl.json").read_text())
+
+
+def only(template: Template, kind: str) -> dict[str, Any]:
+    """The properties of the one resource of this type."""
+    [(_, properties)] = cloudformation.resources(template, kind).items()
+    return properties
+
+
+def machine_permissions(hub: Template, action: str) -> list[Any]:
+    """The resources on which the state machine's role may do this, as written in the template."""
+    machine = only(hub, "AWS::Serverless::StateMachine")
+    statements: list[Statement] = [s for policy in machine["Policies"] for s in policy["Statement"]]
+    return [
+        resource
+        for statement in statements
+        if action in cloudformation.actions(statement)
+        for resource in cloudformation.as_list(statement["Resource"])
+    ]
+
+
+def test_the_machine_may_invoke_its_steps_and_nothing_else(hub: Template, definition: Definition) -> None:
+    """Every function that a state calls is granted, and no other is."""
+    substitutions = only(hub, "AWS::Serverless::StateMachine")["DefinitionSubstitutions"]
+    called = [substitutions[rules.invoked(state)] for _, state in rules.tasks(definition)]
+    granted = machine_permissions(hub, "lambda:InvokeFunction")
+    assert sorted(map(str, granted)) == sorted({str(function) for function in called})
+
+
+def test_the_machine_may_run_its_children(hub: Template) -> None:
+    """A Distributed Map starts executions of the same machine, follows them and reads its items."""
+    own = f"{STATES_ARN}:stateMachine:${{AWS::StackName}}"
+    assert [cloudformation.text(hub, arn) for arn in machine_permissions(hub, "states:StartExecution")] == [own]
+    for action in ("states:DescribeExecution", "states:StopExecution"):
+        [children] = [cloudformation.text(hub, arn) for arn in machine_permissions(hub, action)]
+        assert children.startswith(f"{STATES_ARN}:execution:${{AWS::StackName}}")
+    assert machine_permissions(hub, "s3:GetObject") == [{"Fn::Sub": "${Bucket.Arn}/sweeps/*"}]
+
+
+def test_the_machine_logs_events_without_their_data(hub: Template) -> None:
+    """Log and trace are on; what the states carry is not copied into logs."""
+    machine = only(hub, "AWS::Serverless::StateMachine")
+    assert machine["Type"] == "STANDARD"
+    assert machine["Logging"]["Level"] == "ALL"
+    assert machine["Logging"]["IncludeExecutionData"] is False
+    assert machine["Tracing"] == {"Enabled": True}
+
+
+def test_a_step_is_waited_for_as_long_as_its_function_may_run(hub: Template, definition: Definition) -> None:
+    """A state that gave up before its function would go on without knowing what the function did."""
+    functions = cloudformation.resources(hub, "AWS::Serverless::Function")
+    default = hub["Globals"]["Function"]["Timeout"]
+    for name, state in rules.tasks(definition):
+        if "TimeoutSeconds" in state:
+            assert state["TimeoutSeconds"] >= functions[rules.logical_id(name)].get("Timeout", default), name
+
+
+def test_the_machine_ends_by_itself(definition: Definition) -> None:
+    """An execution has a timeout of its own, below the year that AWS would wait."""
+    assert 0 < definition["TimeoutSeconds"] <= 30 * 86_400
+
+
+def test_the_bucket_is_closed(hub: Template) -> None:
+    """Versioned, encrypted, without public access, TLS only, and kept when the stack goes."""
+    bucket = only(hub, "AWS::S3::Bucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    statements = only(hub, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert any(
+        s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for s in statements
+    )
+
+
+def test_the_table_can_be_restored(hub: Template) -> None:
+    """On demand, with point-in-time recovery and expiry, and kept when the stack goes."""
+    table = only(hub, "AWS::DynamoDB::Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"]["Enabled"] is True
+
+
+def test_what_was_written_down_outlives_the_stack(hub: Template) -> None:
+    """The record of what was deleted is not deleted with the stack, nor replaced."""
+    for resource in hub["Resources"].values():
+        if resource["Type"] in {"AWS::S3::Bucket", "AWS::DynamoDB::Table"}:
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_logs_end(hub: Template) -> None:
+    """Every log group has a retention, and every function writes to one of them."""
+    groups = cloudformation.resources(hub, "AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in group for group in groups.values())
+    assert hub["Globals"]["Function"]["LoggingConfig"]["LogGroup"]["Ref"] in groups
+    assert hub["Globals"]["Function"]["Tracing"] == "Active"
+
+
+def test_the_layer_is_built_for_the_processor_that_runs_it(hub: Template) -> None:
+    """BuildArchitecture is what `sam build` takes wheels for; without it they would be this machine's."""
+    [layer] = [r for r in hub["Resources"].values() if r["Type"] == "AWS::Serverless::LayerVersion"]
+    architectures = hub["Globals"]["Function"]["Architectures"]
+    assert layer["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": architectures[0]}
+    assert layer["Properties"]["CompatibleArchitectures"] == architectures
+
+
+def test_a_lost_start_or_alarm_is_kept(hub: Template) -> None:
+    """Schedule and watchdog have a dead-letter queue and try more than once."""
+    events = [
+        event["Properties"]
+        for function in cloudformation.resources(hub, "AWS::Serverless::Function").values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] in {"ScheduleV2", "EventBridgeRule"}
+    ]
+    assert len(events) == 2
+    for event in events:
+        assert event["DeadLetterConfig"]
+        assert event["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_every_parameter_is_explained_and_grouped(hub: Template) -> None:
+    """`sam deploy --guided` and the console show a description for each, in groups."""
+    parameters = hub["Parameters"]
+    assert [name for name, parameter in parameters.items() if not parameter.get("Description")] == []
+    groups = hub["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
