@@ -1,7 +1,6 @@
 """One gateway for all tests that look at the simulated cloud itself."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,7 @@ from tests.simulation.local_aws import LocalAws
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """A running gateway with the member roles of the default world, without the hub stack."""
-    data: Path = tmp_path_factory.mktemp("cloud")
-    with LocalAws(data) as aws:
+    with LocalAws(tmp_path_factory.mktemp("cloud")) as aws:
         aws.create_member_roles()
         yield aws
 

@@ -78,8 +78,8 @@ class Engine:
         definition = json.dumps({"StartAt": next(iter(states)), "States": states, **top})
         sfn = self.aws.client("stepfunctions")
         machine = sfn.create_state_machine(name=name, definition=definition, roleArn=role or self.role)
-        arn: str = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="one", input=input)["executionArn"]
-        return arn
+        started = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="one", input=input)
+        return str(started["executionArn"])
 
     def end_of(self, execution: str, *, within: float = 15) -> dict[str, Any]:
         """The execution once it is no longer RUNNING."""

@@ -189,3 +189,14 @@ def test_scheduler_fills_in_its_placeholders(cloud: LocalAws, engine: Engine) ->
     messages = cloud.client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"]
     fired = datetime.fromisoformat(json.loads(messages[0]["Body"])["at"])
     assert abs(fired - at) < timedelta(seconds=10)
+
+
+def test_a_burst_uses_few_processes(engine: Engine) -> None:
+    """Thirty items at once run in at most three processes of the function, and all of them run."""
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Pid"}
+    task = engine.task("pid", OutputPath="$.Payload.pid")
+    items = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": processor | {"States": {"Pid": task}}}
+    execution = engine.start("burst", {"Items": items}, input=json.dumps({"items": list(range(30))}))
+    pids = json.loads(engine.end_of(execution)["output"])
+    assert len(pids) == 30
+    assert len(set(pids)) <= 3

@@ -1,8 +1,8 @@
 """The whole application, deployed on this machine: gateway, member roles, `sam build`, `sam deploy`.
 
-    with LocalAws(data, scenario="small", progress=print) as aws:
-        aws.deploy(ApproverAddresses="ada@example.com")
-        aws.client("stepfunctions").start_execution(...)
+with LocalAws(data, scenario="small", progress=print) as aws:
+    aws.deploy(ApproverAddresses="ada@example.com")
+    aws.client("stepfunctions").start_execution(...)
 """
 
 import json
@@ -106,14 +106,19 @@ class LocalAws:
             if self._gateway.poll() is not None:
                 self.stop()
                 raise LocalAwsError(last_line(self.gateway_log) or "the gateway ended at once")
-            try:
-                self.control("health")
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.05)
-            else:
+            try:  # whoever else holds the port may never answer, so the gateway itself gets the time to say so
+                with urllib.request.urlopen(f"{self.endpoint}/_simulation/health", timeout=1) as answer:
+                    answer.read()
                 return self
+            except OSError:
+                time.sleep(0.05)
         self.stop()
         raise LocalAwsError(f"the gateway did not answer within 60 seconds; its log is {self.gateway_log}")
+
+    @property
+    def pid(self) -> int | None:
+        """The gateway's process id while it runs."""
+        return self._gateway.pid if self._gateway else None
 
     def stop(self) -> None:
         """Stop the gateway and, with it, every function process."""
@@ -195,7 +200,7 @@ class LocalAws:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def client(self, service: str, *, account: str = "", region: str = "") -> Any:
-        """A boto3 client of the account's root (the hub's by default): past every policy, for looking and setting up."""
+        """A boto3 client of the account's root, by default the hub's: past every policy, for looking and setting up."""
         key = (service, account or self.organization.hub_account, region or self.organization.hub_region)
         if key not in self._clients:
             # MiniStack does not check the secret of an account's own 12-digit key.

@@ -45,7 +45,8 @@ class Sam:
         arguments += ["--capabilities", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
         arguments += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
         if parameters:
-            arguments += ["--parameter-overrides", *(f"{name}={json.dumps(value)}" for name, value in parameters.items())]
+            pairs = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
+            arguments += ["--parameter-overrides", *pairs]
         self._run(arguments)
 
     def _run(self, arguments: Iterable[str]) -> None:

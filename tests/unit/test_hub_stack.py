@@ -1,4 +1,4 @@
-"""What no local engine enforces about the hub stack, so it is read from the template: storage, logs, own permissions."""
+"""What no local engine enforces about the hub stack, read from the template: storage, logs, own permissions."""
 
 from typing import Any
 

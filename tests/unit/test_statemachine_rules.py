@@ -83,6 +83,11 @@ def rename_first(definition: Definition, kind: str, new_name: str) -> None:
                 return
 
 
+def unlimited(definition: Definition) -> None:
+    for field in ("MaxConcurrency", "MaxConcurrencyPath"):
+        first_distributed(definition).pop(field, None)
+
+
 def orphan(definition: Definition) -> None:
     definition["States"]["Lonely"] = {"Type": "Pass", "Comment": "nothing leads here", "End": True}
 
@@ -138,7 +143,7 @@ DEFECTS: list[tuple[Rule, Callable[[Definition], Any], str]] = [
         "not STANDARD",
     ),
     (rules.distributed_maps, lambda d: first_distributed(d).update(ToleratedFailurePercentage=100), "float"),
-    (rules.distributed_maps, lambda d: first_distributed(d).pop("MaxConcurrency"), "no MaxConcurrency"),
+    (rules.distributed_maps, unlimited, "no MaxConcurrency"),
     (
         rules.known_integrations,
         lambda d: first_lambda(d).update(Resource="arn:aws:states:::lamda:invoke"),

@@ -31,6 +31,7 @@ class Settings:
     wait_slice: timedelta
     delete_window: timedelta
     gone_check: timedelta
+    scan_concurrency: int
     state_machine: str
     review_base_url: str = ""
 
@@ -63,6 +64,7 @@ class Settings:
             wait_slice=timedelta(seconds=read.number("WAIT_SLICE_SECONDS")),
             delete_window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
             gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
+            scan_concurrency=read.number("SCAN_CONCURRENCY"),
             state_machine=read.text("STATE_MACHINE_ARN"),
             review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
         )

@@ -53,6 +53,10 @@ class DocumentTampered(EndpointSweepError):
     """A document's SHA-256 is not the one that was recorded."""
 
 
+class RecordUnreadable(EndpointSweepError):
+    """A record of the table does not hold what the product writes there: somebody else wrote it."""
+
+
 class ApprovalNotSent(EndpointSweepError):
     """No approver's mail was accepted: nobody could decide, so everything is kept at once."""
 

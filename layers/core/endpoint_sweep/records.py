@@ -1,12 +1,13 @@
 """The hub's table in the product's words: the sweep lock, approvals, intents, outcomes, the ledger."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus
 from endpoint_sweep.documents import from_data, to_data
-from endpoint_sweep.errors import AlreadyRecorded
+from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Row, Table
 
@@ -40,18 +41,29 @@ class Records:
     # approvals
 
     def approval(self, approval_id: str) -> tuple[Approval, int] | None:
-        """The record and its version."""
+        """The record and its version. Raises RecordUnreadable."""
         row = self._table.get(f"APPROVAL#{approval_id}", "RECORD")
-        return (from_data(Approval, row.document), row.version) if row else None
+        if row is None:
+            return None
+        try:
+            return from_data(Approval, row.document), row.version
+        except (ValueError, TypeError) as error:
+            raise RecordUnreadable(f"the record of the approval cannot be read: {error}") from error
 
     def save_approval(self, approval: Approval, version: int) -> None:
         """Raises AlreadyRecorded where the record changed since it was read."""
         self._table.put(f"APPROVAL#{approval.id}", "RECORD", to_data(approval), version)
 
     def close_approval(self, approval_id: str, status: ApprovalStatus) -> bool:
-        """Turns a pending or decided record into a final one; whether it did. A verified one stays as it is."""
+        """Turns a pending or decided record into a final one; whether it did. A verified one stays as it is.
+
+        One that cannot be read stays, too: nobody can decide on it, and it must not hold up what ends a sweep.
+        """
         for _ in range(5):
-            found = self.approval(approval_id)
+            try:
+                found = self.approval(approval_id)
+            except RecordUnreadable:
+                return False
             if found is None or found[0].status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
                 return False
             try:
@@ -67,13 +79,22 @@ class Records:
         return str(row.document["token"]) if row else None
 
     def save_waiting(self, approval_id: str, token: str) -> None:
-        row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
-        self._table.put(f"APPROVAL#{approval_id}", "WAIT", {"token": token}, row.version if row else 0)
+        """The newest wait is the one to wake. A conflict with oneself, after a lost reply, is no reason to stop."""
+        for _ in range(5):
+            row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
+            if row and row.document.get("token") == token:
+                return
+            with suppress(AlreadyRecorded):
+                self._table.put(f"APPROVAL#{approval_id}", "WAIT", {"token": token}, row.version if row else 0)
+                return
+        raise AlreadyRecorded("the wait could not be written down")
 
     def forget_waiting(self, approval_id: str) -> None:
         row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
         if row:
-            self._table.remove(f"APPROVAL#{approval_id}", "WAIT", row.version)
+            # Somebody else removed or renewed it: a token left behind wakes nobody and decides nothing.
+            with suppress(AlreadyRecorded):
+                self._table.remove(f"APPROVAL#{approval_id}", "WAIT", row.version)
 
     # intents and outcomes
 

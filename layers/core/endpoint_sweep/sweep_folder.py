@@ -50,7 +50,7 @@ class SweepFolder:
         for key in self._store.keys(f"{self.prefix}/cells/"):
             try:
                 result = from_data(CellResult, json.loads(self._store.get(key)))
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError):
                 continue
             if key == f"{self.prefix}/cells/{result.account}/{result.region}.json":
                 results.append(result)

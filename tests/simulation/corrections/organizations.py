@@ -44,30 +44,17 @@ def describe_account(account: FakeAccount) -> dict[str, Any]:
 
 
 def list_accounts(response: OrganizationsResponse) -> str:
-    """At most 20 to a page, in no order that means anything (D7.1)."""
-    accounts = response.organizations_backend.accounts
-    return _page(response, [describe_account(account) for account in accounts], "Accounts")
-
-
-def list_accounts_for_parent(response: OrganizationsResponse) -> str:
-    """Direct children only (D7.3)."""
-    backend = response.organizations_backend
-    parent = backend.validate_parent_id(response._get_param("ParentId"))
-    children = [describe_account(account) for account in backend.accounts if account.parent_id == parent]
-    return _page(response, children, "Accounts")
-
-
-def _page(response: OrganizationsResponse, rows: list[dict[str, Any]], name: str) -> str:
-    """The token is the next row's number; between two pages lies an empty one with a token, as AWS may do (D7.1)."""
+    """At most 20 to a page, and between two pages lies an empty one with a token, as AWS may do (D7.1)."""
+    rows = [describe_account(account) for account in response.organizations_backend.accounts]
     size = int(response._get_param("MaxResults") or PAGE)
     token = response._get_param("NextToken") or "0"
     start = token.removesuffix(EMPTY_PAGE)
     if not 1 <= size <= PAGE or not start.isdigit():
         raise OrganizationsClientError("InvalidInputException", "You provided a value that does not match the limits.")
     if token.endswith(EMPTY_PAGE):
-        return json.dumps({name: [], "NextToken": start})
+        return json.dumps({"Accounts": [], "NextToken": start})
     end = int(start) + size
-    answer: dict[str, Any] = {name: rows[int(start) : end]}
+    answer: dict[str, Any] = {"Accounts": rows[int(start) : end]}
     if end < len(rows):
         answer["NextToken"] = f"{end}{EMPTY_PAGE}"
     return json.dumps(answer)
@@ -83,7 +70,4 @@ CORRECTIONS = (
     ),
     Correction("account-state", FakeAccount, "describe", describe_account, "State and Paths, D0.1, D0.2"),
     Correction("list-accounts", OrganizationsResponse, "list_accounts", list_accounts, "pages of 20, D7.1"),
-    Correction(
-        "list-accounts-for-parent", OrganizationsResponse, "list_accounts_for_parent", list_accounts_for_parent, "D7.3"
-    ),
 )

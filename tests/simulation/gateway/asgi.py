@@ -71,7 +71,7 @@ class Gateway:
     async def _hub_call(self, scope: Scope, request: Request, caller: Caller, send: Send) -> None:
         """Let MiniStack judge and answer the call, behind the faults. Its exact reply goes back, header for header."""
         call, protocol = _describe(request, caller)
-        call = replace(call, **_hub_names(request, caller, call))
+        call = _named(request, caller, call)
         loop = asyncio.get_running_loop()
         messages: list[dict[str, Any]] = []
 
@@ -138,7 +138,7 @@ class Gateway:
             arguments = json.loads(request.body or b"{}") if request.method == "POST" else {}
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._threads, self._world.answer, request.method, action, arguments)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a control request is its answer
             body = json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
             return Reply(404 if isinstance(error, LookupError) else 400, _JSON, body)
         return Reply(200, _JSON, json.dumps(answer, default=str).encode())
@@ -164,18 +164,18 @@ def _call(caller: Caller, region: str, service: str, operation: str, resource: s
     return Call(at, caller.arn, caller.account, region, service, operation, resource)
 
 
-def _hub_names(request: Request, caller: Caller, call: Call) -> dict[str, str]:
-    """Operation and resource as IAM names them, where the protocol itself names neither (REST)."""
+def _named(request: Request, caller: Caller, call: Call) -> Call:
+    """The call with operation and resource as IAM names them, where the protocol names neither (REST)."""
     if not call.operation.startswith(f"{request.method} "):
-        return {}
+        return call
     query = parse_qs(request.query, keep_blank_values=True)
     service = router.detect_service(request.method, request.path, request.headers, query)
     where = (service, request.method, request.path, request.headers, request.body, query)
     action = iam_actions.extract_iam_action(*where)
     if not action:
-        return {}
+        return call
     arn = iam_actions.extract_resource_arn(*where, request.region, caller.account)
-    return {"operation": action.partition(":")[2], "resource": arn if arn != "*" else call.resource}
+    return replace(call, operation=action.partition(":")[2], resource=arn if arn != "*" else call.resource)
 
 
 def _reply_of(messages: list[dict[str, Any]]) -> Reply:

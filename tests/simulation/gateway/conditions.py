@@ -17,10 +17,15 @@ def request_keys(service: str, operation: str, body: bytes, account: str, region
     if service == "sesv2":
         destination = request.get("Destination") or {}
         recipients = [one for kind in ("To", "Cc", "Bcc") for one in destination.get(f"{kind}Addresses") or []]
-        sender = request.get("FromEmailAddress", "").rpartition("<")[2].rstrip(">")
-        return {"ses:fromaddress": sender, "ses:recipients": recipients} if operation == "SendEmail" else {}
-    keys = sorted(_leading_keys(request, account, region))
-    return {"dynamodb:leadingkeys": keys} if keys else {}
+        keys = {"ses:fromaddress": sender_of(request), "ses:recipients": recipients}
+        return keys if operation == "SendEmail" else {}
+    leading = sorted(_leading_keys(request, account, region))
+    return {"dynamodb:leadingkeys": leading} if leading else {}
+
+
+def sender_of(request: dict[str, Any]) -> str:
+    """The bare address of a SendEmail request's sender, which may come with a display name."""
+    return str(request.get("FromEmailAddress", "")).rpartition("<")[2].rstrip(">")
 
 
 def _leading_keys(request: dict[str, Any], account: str, region: str) -> set[str]:

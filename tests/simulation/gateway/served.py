@@ -11,7 +11,6 @@ from tests.simulation.members import create_wsgi_app
 from tests.simulation.organization import Organization
 from tests.simulation.wire import Call, CallLog, Wire
 
-
 _REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"})
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.simulation.organization import Organization
@@ -15,6 +17,7 @@ def prepare_environment(organization: Organization, port: int, data: Path) -> No
     for name in [name for name in os.environ if name.startswith(("AWS_", "MOTO_", "MINISTACK_"))]:
         del os.environ[name]
     temporary = data / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True, exist_ok=True)
     os.environ |= {
         "AUTH": "true",
@@ -33,7 +36,8 @@ def prepare_environment(organization: Organization, port: int, data: Path) -> No
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    os.environ.pop("PYTHONPATH", None)
+    for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"):
+        os.environ.pop(name, None)
 
 
 def serve(scenario: str, organization: Organization, port: int, call_log: Path, *, stop_with_stdin: bool) -> None:
@@ -52,33 +56,32 @@ def serve(scenario: str, organization: Organization, port: int, call_log: Path, 
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
-    config.graceful_timeout = 1
     config.loglevel = "WARNING"
 
+    def leave(code: int = 0) -> None:
+        """At once: threads of executions that wait for a person, and MiniStack's own shutdown, would take minutes."""
+        lambda_runtime.reset()  # the function processes
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
     async def run() -> None:
-        stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, leave)
         if stop_with_stdin:
-            threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
-        await hypercorn_serve(Gateway(ministack.app, world), config, shutdown_trigger=stop.wait)
+            threading.Thread(target=_await_end_of_stdin, args=(loop, leave), daemon=True).start()
+        await hypercorn_serve(Gateway(ministack.app, world), config)  # type: ignore[arg-type]
 
-    code = 0
     try:
         asyncio.run(run())
     except OSError as error:
         print(f"gateway: {error}", file=sys.stderr)
-        code = 2
-    finally:
-        lambda_runtime.reset()  # the function processes
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)  # threads of executions that still wait for a person would keep the process
+        leave(2)
 
 
-def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) -> None:
     """The parent holds the other end of the pipe: when it dies, however it dies, the gateway goes too."""
     while sys.stdin.buffer.read(1024):
         pass
-    loop.call_soon_threadsafe(stop.set)
+    loop.call_soon_threadsafe(leave)

@@ -171,10 +171,10 @@ class TestLimits:
     def test_pages(self, cloudwatch: Any) -> None:
         """D5.1: 100,800 datapoints to an answer; the next brings the rest, the cut series comes again."""
         queries = [query("resnet-demo", query_id=f"q{number}", period=60) for number in range(6)]
-        first = cloudwatch.get_metric_data(MetricDataQueries=queries, **window(14))
+        first = cloudwatch.get_metric_data(MetricDataQueries=queries, **window(13))
         assert sum(len(result["Values"]) for result in first["MetricDataResults"]) == 100_800
         assert first["MetricDataResults"][-1]["StatusCode"] == "PartialData"
-        second = cloudwatch.get_metric_data(MetricDataQueries=queries, **window(14), NextToken=first["NextToken"])
+        second = cloudwatch.get_metric_data(MetricDataQueries=queries, **window(13), NextToken=first["NextToken"])
         assert second["MetricDataResults"][0]["Id"] == first["MetricDataResults"][-1]["Id"]
         assert "NextToken" not in second
         assert {result["StatusCode"] for result in second["MetricDataResults"]} == {"Complete"}

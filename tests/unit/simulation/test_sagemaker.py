@@ -217,8 +217,8 @@ class TestTags:
         """D3.14: a second value replaces the first."""
         arn = sagemaker.describe_endpoint(EndpointName="resnet-demo")["EndpointArn"]
         sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "other"}])
-        tags = {tag["Key"]: tag["Value"] for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
-        assert tags == {"owner": "mira.kent@example.com", "team": "other"}
+        tags = sorted((tag["Key"], tag["Value"]) for tag in sagemaker.list_tags(ResourceArn=arn)["Tags"])
+        assert tags == [("owner", "mira.kent@example.com"), ("team", "other")]
 
     def test_of_a_missing_endpoint(self, sagemaker: Any) -> None:
         """D3.2: an AWS error, not an internal one."""

@@ -16,8 +16,7 @@ def assume(world: World, account: str = MEMBER, role: str = "endpoint-sweep-scan
     arguments = {"RoleSessionName": "sweep-1", "ExternalId": world.organization.external_id, **other}
     arguments = {key: value for key, value in arguments.items() if value is not None}
     answer = boto3.client("sts").assume_role(RoleArn=f"arn:aws:iam::{account}:role/{role}", **arguments)
-    credentials: dict[str, Any] = answer["Credentials"]
-    return credentials
+    return dict(answer["Credentials"])
 
 
 def code(world: World, **arguments: Any) -> str:

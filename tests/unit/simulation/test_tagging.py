@@ -44,7 +44,8 @@ def test_only_tagged_endpoints_of_this_cell(world: World) -> None:
 
 def test_a_deleted_endpoint_is_gone(world: World) -> None:
     """D3.1: what is no longer there has no tags."""
-    world.deleting_takes(0)
+    now = world.state.clock()
     world.client("sagemaker", MEMBER).delete_endpoint(EndpointName="dr-standby")
+    world.state.clock = lambda: now + 60
     (page,) = mappings(world.client("resourcegroupstaggingapi", MEMBER))
     assert len(page) == 2

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from typing import Any
 
 import boto3
@@ -147,11 +148,23 @@ class TestIsolation:
         assert all(one.why for one in ALL)
 
     def test_the_state_machine_engine_acts_in_the_hub(self, world: World) -> None:
-        """An execution of the local engine reads and writes the hub's resources."""
-        boto3.client("s3").create_bucket(Bucket="plans")
-        arn = boto3.client("stepfunctions").create_state_machine(
+        """An execution of the local engine uses the hub's resources, although its keys are moto's own."""
+        who = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sts:getCallerIdentity",
+            "ResultSelector": {"account.$": "$.Account"},
+            "End": True,
+        }
+        states = boto3.client("stepfunctions")
+        machine = states.create_state_machine(
             name="probe",
-            definition=json.dumps({"StartAt": "Done?", "States": {"Done?": {"Type": "Succeed"}}}),
+            definition=json.dumps({"StartAt": "Who is it", "States": {"Who is it": who}}),
             roleArn="arn:aws:iam::111111111111:role/probe",
         )["stateMachineArn"]
-        assert arn.split(":")[4] == "111111111111"
+        execution = states.start_execution(stateMachineArn=machine, name="once", input="{}")["executionArn"]
+        deadline = time.monotonic() + 20
+        while (state := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert json.loads(state["output"]) == {"account": "111111111111"}
+        assert world.log.find(service="sts", operation="GetCallerIdentity")[0].account == "111111111111"

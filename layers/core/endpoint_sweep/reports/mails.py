@@ -1,11 +1,16 @@
 """The mails: subjects of constants, names of sweeps and numbers only; bodies as text and HTML."""
 
-from endpoint_sweep.model import Verdict
+from collections import Counter
+
+from endpoint_sweep.model import Finding, OutcomeStatus, Verdict
+from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import plural
-from endpoint_sweep.reports.views import ApprovalView, Report, coverage_view, group, row_view
+from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
 
-ROWS_IN_A_MAIL = 50
+# Of each table. Gmail hides what is behind the first 102 KB of a mail, and nobody reads further on a phone.
+ROWS_IN_A_MAIL = 25
+PLACES_IN_A_MAIL = 6
 
 
 def approval_subject(view: ApprovalView) -> str:
@@ -14,8 +19,7 @@ def approval_subject(view: ApprovalView) -> str:
 
 def approval_mail(view: ApprovalView, link: str) -> tuple[str, str]:
     """Text and HTML. The link is the addressee's own."""
-    values = {"view": view, "link": link, "shown": view.rows[:ROWS_IN_A_MAIL]}
-    return render("approval_mail.txt.j2", **values), render("approval_mail.html.j2", **values)
+    return _both("approval_mail", view=view, link=link)
 
 
 def summary_subject(report: Report) -> str:
@@ -27,28 +31,21 @@ def summary_subject(report: Report) -> str:
 
 
 def summary_mail(report: Report) -> tuple[str, str]:
-    """Text and HTML: coverage, then what was deleted, what was kept and why, what failed, the saving."""
-    acted = [finding for finding in report.findings if finding.id in report.outcomes]
+    """Text and HTML: coverage, then what was deleted, what was not and why, what was kept, the saving."""
+    acted = _rows(report, [finding for finding in report.findings if finding.id in report.outcomes])
     kept = [f for f in report.findings if f.verdict is Verdict.IDLE and f.id not in report.outcomes]
-    at = report.findings[0].evidence.end if report.findings else None
-    rows = [
-        row_view(finding, report.accounts, at or finding.created_at, report.outcomes[finding.id]) for finding in acted
-    ]
-    kept_rows = [row_view(finding, report.accounts, at or finding.created_at) for finding in kept]
-    values = {
-        "report": report,
-        "coverage": coverage_view(report.coverage, report.accounts),
-        "deleted": [row for row in rows if row.outcome == "deleted"],
-        "others": [row for row in rows if row.outcome != "deleted"],
-        "kept": kept_rows[:ROWS_IN_A_MAIL],
-        "kept_count": len(kept_rows),
-        "kept_groups": group(kept_rows),
-        "refused": _refused(report),
-        "saving": report.saving[0],
-        "unpriced": report.saving[1],
-        "totals": report.totals,
-    }
-    return render("summary_mail.txt.j2", **values), render("summary_mail.html.j2", **values)
+    return _both(
+        "summary_mail",
+        report=report,
+        coverage=coverage_view(report.coverage, report.accounts),
+        deleted=[row for row in acted if row.outcome == OutcomeStatus.DELETED],
+        others=[row for row in acted if row.outcome != OutcomeStatus.DELETED],
+        kept=_rows(report, kept),
+        saving=report.saving[0],
+        unpriced=report.saving[1],
+        totals=report.totals,
+        ledger=ledger(report),
+    )
 
 
 def watchdog_subject(sweep_id: str) -> str:
@@ -56,19 +53,30 @@ def watchdog_subject(sweep_id: str) -> str:
 
 
 def watchdog_mail(sweep_id: str, status: str, intents: int) -> tuple[str, str]:
-    values = {"sweep_id": sweep_id, "status": status, "intents": intents}
-    return render("watchdog_mail.txt.j2", **values), render("watchdog_mail.html.j2", **values)
+    return _both("watchdog_mail", sweep_id=sweep_id, status=status, intents=intents)
+
+
+def ledger(report: Report) -> list[tuple[str, int]]:
+    """What became of every endpoint found: the counts add up to `found` (I10)."""
+    outcomes = Counter(OUTCOME_WORDS[outcome.status] for outcome in report.outcomes.values())
+    rest = Counter(finding.verdict for finding in report.findings if finding.id not in report.outcomes)
+    words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
+    told = [(label, outcomes[label]) for label in dict.fromkeys(OUTCOME_WORDS.values())]
+    told += [(words[verdict], rest[verdict]) for verdict in Verdict]
+    told.append(("Seen, but not judged", report.totals["found"] - sum(count for _, count in told)))
+    return [(label, count) for label, count in told if count]
+
+
+def _both(name: str, **values: object) -> tuple[str, str]:
+    values |= {"most": ROWS_IN_A_MAIL, "most_places": PLACES_IN_A_MAIL}
+    return render(f"{name}.txt.j2", **values), render(f"{name}.html.j2", **values)
+
+
+def _rows(report: Report, findings: list[Finding]) -> list[RowView]:
+    """The dearest first, unknown prices last."""
+    findings = sorted(findings, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
+    return [row_view(one, report.accounts, one.evidence.end, report.outcomes.get(one.id)) for one in findings]
 
 
 def _idle(report: Report) -> int:
     return sum(finding.verdict is Verdict.IDLE for finding in report.findings)
-
-
-def _refused(report: Report) -> list[tuple[str, int]]:
-    """How many endpoints were not offered, by verdict."""
-    verdicts = [finding.verdict for finding in report.findings]
-    return [
-        (verdict.value, count)
-        for verdict in Verdict
-        if verdict is not Verdict.IDLE and (count := verdicts.count(verdict))
-    ]

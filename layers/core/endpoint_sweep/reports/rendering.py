@@ -21,7 +21,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"usd": text.usd, "day": text.day, "moment": text.moment, "clean": text.clean}
+    shown = (text.usd, text.moment, text.clean, text.clip, text.inert, text.sentence)
+    made.filters |= {filter_.__name__: filter_ for filter_ in shown}
     made.globals |= {"plural": text.plural}
     return made
 

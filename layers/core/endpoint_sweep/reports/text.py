@@ -1,5 +1,6 @@
 """Text that member accounts control is hostile: names, tags, account names, failure reasons (safety S1.13)."""
 
+import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
@@ -7,6 +8,8 @@ from decimal import Decimal
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn"}
 _FORMULA = "=+-@\t\r＝＋－＠"
 _MAX = 80
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
+_NON_JOINER = "\u200c"
 
 
 def clean(text: str | None, limit: int = _MAX) -> str:
@@ -16,6 +19,28 @@ def clean(text: str | None, limit: int = _MAX) -> str:
     kept = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
     kept = " ".join("".join(c for c in kept if unicodedata.category(c) not in _UNSEEN).split())
     return kept if len(kept) <= limit else f"{kept[: limit - 1]}…"
+
+
+def clip(text: str | None, limit: int) -> str:
+    """`clean`, and where it is too long, cut behind a word if one ends near."""
+    whole = clean(text, 10_000)
+    if len(whole) <= limit:
+        return whole
+    head, space, _ = whole[:limit].rpartition(" ")
+    return f"{head.rstrip(' ,;:') if space and len(head) > limit // 2 else whole[: limit - 1]} …"
+
+
+def inert(text: str) -> str:
+    """For mails: programs make links of whatever looks like one, also of a tag that reads `pay.example/login`.
+
+    An invisible non-joiner behind the dots and the scheme stops them. A plain mail address stays as it is.
+    """
+    return text if _ADDRESS.fullmatch(text) else re.sub(r"(\.(?=\w)|:(?=//))", rf"\1{_NON_JOINER}", text)
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def cell(text: str) -> str:

@@ -11,8 +11,6 @@ from endpoint_sweep.approvals import Approval
 from endpoint_sweep.documents import to_data
 from endpoint_sweep.model import (
     Account,
-    CellResult,
-    CoverageStatus,
     EndpointId,
     Finding,
     Mode,
@@ -23,38 +21,32 @@ from endpoint_sweep.model import (
 )
 from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
+from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean
 
-STATUS_WORDS = {
-    CoverageStatus.SCANNED: "scanned",
-    CoverageStatus.PARTIAL: "scanned in part",
-    CoverageStatus.DENIED: "denied",
-    CoverageStatus.REGION_OFF: "region off",
-    CoverageStatus.SKIPPED: "skipped",
-    CoverageStatus.FAILED: "failed",
+VERDICT_WORDS = {
+    Verdict.IDLE: "Idle",
+    Verdict.BUSY: "In use",
+    Verdict.TOO_YOUNG: "Too young to be judged",
+    Verdict.PROTECTED: "Protected by a tag",
+    Verdict.ZERO_COST: "Cost nothing while idle",
+    Verdict.AT_ZERO: "Scaled down to zero",
+    Verdict.NOT_IN_SERVICE: "Not in service",
+    Verdict.NO_EVIDENCE: "No evidence either way",
+    Verdict.UNKNOWN: "Of a kind that is not judged",
+}
+OUTCOME_WORDS = {
+    OutcomeStatus.DELETING: "Not known: please look",
+    OutcomeStatus.DELETED: "Deleted",
+    OutcomeStatus.ALREADY_GONE: "Already gone",
+    OutcomeStatus.SPARED: "Spared",
+    OutcomeStatus.CHANGED: "Kept: changed since",
+    OutcomeStatus.PROTECTED: "Kept: protected since",
+    OutcomeStatus.STALE: "Kept: approval too old",
+    OutcomeStatus.FAILED: "Failed",
+    OutcomeStatus.UNKNOWN: "Not known: please look",
 }
 _GONE = (OutcomeStatus.DELETED,)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Cells of one account that ended alike: said before any money is."""
-
-    account: str
-    name: str
-    status: str
-    regions: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageView:
-    percent: int
-    scanned: int
-    cells: int
-    accounts: int
-    endpoints: int
-    gaps: tuple[Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +67,7 @@ class RowView:
     monthly: Decimal | None
     last_invocation_at: datetime | None
     outcome: str = ""
+    outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
 
@@ -92,6 +85,18 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountView:
+    """One account's groups, the dearest first, and their sum."""
+
+    account: str
+    account_name: str
+    groups: tuple[GroupView, ...]
+    count: int
+    monthly: Decimal
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalView:
     """What the approval mail and the review page show."""
 
@@ -100,11 +105,10 @@ class ApprovalView:
     plan_sha256: str
     expires_at: datetime
     coverage: CoverageView
-    groups: tuple[GroupView, ...]
+    accounts: tuple[AccountView, ...]
     rows: tuple[RowView, ...]
     monthly: Decimal
     unpriced: int
-    lookback_note: str
     per_sweep: int
     per_account: int
     percent_of_account: int
@@ -159,28 +163,6 @@ class Report:
         return {"found": found, "kept": found - sum(totals.values()), **totals}
 
 
-def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> CoverageView:
-    """Counts, and every cell that was not scanned, grouped by account and reason."""
-    wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
-
-    def alike(row: CellResult) -> tuple[str, str, str]:
-        return row.account, row.status.value, row.reason
-
-    gaps = []
-    for (account, status, reason), rows in groupby(sorted(wrong, key=alike), key=alike):
-        regions = tuple(row.region for row in rows)
-        name = _name(account, accounts)
-        gaps.append(Gap(account, name, STATUS_WORDS[CoverageStatus(status)], regions, clean(reason, 200)))
-    return CoverageView(
-        coverage.percent,
-        len(coverage.rows) - len(wrong),
-        len(coverage.rows),
-        len({row.account for row in coverage.rows}),
-        sum(row.endpoints for row in coverage.rows),
-        tuple(gaps),
-    )
-
-
 def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account]) -> ApprovalView:
     rows = tuple(row_view(finding, accounts, approval.expires_at) for finding in plan.items)
     monthly, unpriced = total_monthly(plan.items)
@@ -190,11 +172,10 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         plan_sha256=approval.plan.sha256,
         expires_at=approval.expires_at,
         coverage=coverage_view(coverage, accounts),
-        groups=group(rows),
+        accounts=by_account(rows),
         rows=rows,
         monthly=monthly,
         unpriced=unpriced,
-        lookback_note=rows[0].reason if rows else "",
         per_sweep=plan.caps.per_sweep,
         per_account=plan.caps.per_account,
         percent_of_account=plan.caps.percent_of_account,
@@ -207,7 +188,7 @@ def row_view(
     return RowView(
         id=str(finding.id),
         account=finding.account,
-        account_name=_name(finding.account, accounts),
+        account_name=account_name(finding.account, accounts),
         region=finding.region,
         endpoint=clean(finding.endpoint),
         owner=clean(finding.owner) or "no owner tag",
@@ -219,24 +200,37 @@ def row_view(
         monthly=finding.monthly_usd,
         last_invocation_at=finding.last_invocation_at,
         outcome=outcome.status.value if outcome else "",
+        outcome_words=OUTCOME_WORDS[outcome.status] if outcome else "",
         outcome_reason=clean(outcome.reason, 200) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
 
 
-def group(rows: Iterable[RowView]) -> tuple[GroupView, ...]:
-    """By account and region, the dearest group first."""
+def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:
+    """The dearest account first, in it the dearest region first, in that the dearest endpoint first."""
+    views = []
+    for account, members in groupby(sorted(rows, key=_place), key=lambda row: row.account):
+        of_account = tuple(members)
+        groups = [_group(tuple(of_region)) for _, of_region in groupby(of_account, key=_place)]
+        groups.sort(key=lambda one: (-one.monthly, one.region))
+        sums = _sum(of_account)
+        views.append(AccountView(account, of_account[0].account_name, tuple(groups), len(of_account), *sums))
+    return tuple(sorted(views, key=lambda one: (-one.monthly, one.account)))
 
-    def place(row: RowView) -> tuple[str, str]:
-        return row.account, row.region
 
-    groups = []
-    for (account, region), members in groupby(sorted(rows, key=place), key=place):
-        of_group = tuple(sorted(members, key=lambda row: (-(row.monthly or 0), row.endpoint)))
-        known = [row.monthly for row in of_group if row.monthly is not None]
-        total = sum(known, Decimal(0))
-        groups.append(GroupView(account, of_group[0].account_name, region, of_group, total, len(of_group) - len(known)))
-    return tuple(sorted(groups, key=lambda one: (-one.monthly, one.account, one.region)))
+def _place(row: RowView) -> tuple[str, str]:
+    return row.account, row.region
+
+
+def _group(rows: tuple[RowView, ...]) -> GroupView:
+    ordered = tuple(sorted(rows, key=lambda row: (-(row.monthly or 0), row.endpoint)))
+    return GroupView(rows[0].account, rows[0].account_name, rows[0].region, ordered, *_sum(rows))
+
+
+def _sum(rows: Iterable[RowView]) -> tuple[Decimal, int]:
+    """Known monthly prices added up, and how many rows have none."""
+    prices = [row.monthly for row in rows]
+    return sum((price for price in prices if price is not None), Decimal(0)), prices.count(None)
 
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:
@@ -269,7 +263,3 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "monthly_saving_usd": str(report.saving[0]),
         "findings": rows,
     }  # fmt: skip
-
-
-def _name(account: str, accounts: Mapping[str, Account]) -> str:
-    return clean(accounts[account].name, 50) if account in accounts else ""

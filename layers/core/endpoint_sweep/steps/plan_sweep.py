@@ -51,6 +51,7 @@ def plan_sweep(
         "mode": asked.mode.value,
         # Frozen once: a sweep that runs over midnight judges every cell by the same clock.
         "now": to_data(now()),
+        "scan_concurrency": settings.scan_concurrency,
         "cells": {"bucket": cells.bucket, "key": cells.key, "count": cells.count},
     }
 

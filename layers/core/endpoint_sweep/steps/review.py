@@ -121,9 +121,17 @@ def _record(opened: _Open, decision: Decision, form: Form, records: Records, exe
         latest = found[0] if found else opened.approval
         refusal = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
         return _replayed(latest, form, refusal)
-    if token := records.waiting(opened.approval.id):
-        executions.wake(token)
+    _wake(opened.approval.id, records, executions)
     return Page(303, location=f"{opened.approval.id}/result")
+
+
+def _wake(approval_id: str, records: Records, executions: Executions) -> None:
+    """The decision is recorded: whatever goes wrong from here on must not say otherwise. The next slice finds it."""
+    try:
+        if token := records.waiting(approval_id):
+            executions.wake(token)
+    except Exception as error:  # noqa: BLE001 - see above
+        note("review", {"error": type(error).__name__})
 
 
 def _open(approval_id: str, secret: str, records: Records) -> _Open | Refusal:

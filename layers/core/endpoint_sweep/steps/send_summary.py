@@ -6,8 +6,8 @@ from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import DocumentNotFound, MailRefused
-from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.errors import DocumentNotFound, MailRefused, RecordUnreadable
+from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus
 from endpoint_sweep.planning import Coverage, join, why_not_offered
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
@@ -47,19 +47,32 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
         coverage = join(folder.expected(), folder.cells())
     except DocumentNotFound:
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
-    try:
-        plan = folder.plan()
-    except DocumentNotFound:
-        return reports.Report(sweep_id, asked.mode, coverage, accounts, failure=failure)
-    found = records.approval(approval_id(sweep_id))
-    approval = found[0] if found else None
+    approval, kept_reason = _asked(sweep_id, asked.mode, coverage, folder, records)
     outcomes = records.outcomes(sweep_id)
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decision:
         outcomes |= _unresolved(approval.decision.selected, outcomes, records.intents(sweep_id), approval.decision.at)
     return reports.Report(
-        sweep_id, asked.mode, coverage, accounts, plan, approval, outcomes, failure,
-        restorable=folder.restore_keys(), kept_reason=_kept_reason(plan, approval, asked.mode, coverage),
+        sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
+        restorable=folder.restore_keys(), kept_reason=kept_reason,
     )  # fmt: skip
+
+
+def _asked(
+    sweep_id: str, mode: Mode, coverage: Coverage, folder: SweepFolder, records: Records
+) -> tuple[Approval | None, str]:
+    """The approval, if there is one, and why an idle endpoint that nobody chose to delete was kept."""
+    try:
+        found = records.approval(approval_id(sweep_id))
+    except RecordUnreadable as error:
+        return None, f"kept: {error}"
+    if found:
+        return found[0], _kept_reason(found[0])
+    if mode is Mode.REPORT:
+        return None, "kept: this sweep only reports"
+    try:
+        return None, f"kept: {why_not_offered(folder.plan(), coverage) or 'nobody was asked'}"
+    except (DocumentNotFound, ValueError, TypeError):
+        return None, "kept: there is no plan"
 
 
 def _unresolved(
@@ -79,12 +92,7 @@ def _unresolved(
     return rows
 
 
-def _kept_reason(plan: Plan, approval: Approval | None, mode: Mode, coverage: Coverage) -> str:
-    """Why an idle endpoint that nobody chose to delete was kept."""
-    if mode is Mode.REPORT:
-        return "kept: this sweep only reports"
-    if approval is None:
-        return f"kept: {why_not_offered(plan, coverage) or 'nobody was asked'}"
+def _kept_reason(approval: Approval) -> str:
     if approval.status is ApprovalStatus.CLOSED:
         return "kept: the sweep ended before a decision could be acted on"
     if approval.decision is None or approval.status is ApprovalStatus.EXPIRED:

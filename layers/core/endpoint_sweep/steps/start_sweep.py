@@ -1,7 +1,7 @@
 """What the schedule calls: starts an execution with a readable name, once for each scheduled time."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from endpoint_sweep.errors import AlreadyRecorded, InputRejected
@@ -31,6 +31,7 @@ def _slot(text: object, now: datetime) -> datetime:
     if text is None:
         return now
     try:
-        return datetime.fromisoformat(str(text))
+        at = datetime.fromisoformat(str(text))
     except ValueError as error:
         raise InputRejected("E_RUN_NAME: scheduled_at must be an ISO 8601 time") from error
+    return at.astimezone(UTC) if at.tzinfo else at  # The name says Z; the scheduler's own times are UTC.

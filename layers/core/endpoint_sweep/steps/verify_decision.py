@@ -5,7 +5,7 @@ from typing import Any
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, is_stale, why_not_effective
 from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable
 from endpoint_sweep.planning import plan_digest
 from endpoint_sweep.ports import Clock, Store
 from endpoint_sweep.records import Records
@@ -17,7 +17,10 @@ def verify_decision(
     event: dict[str, Any], *, settings: Settings, store: Store, records: Records, now: Clock
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state with `status` waiting, approved or kept."""
-    found = records.approval(event["approval_id"])
+    try:
+        found = records.approval(event["approval_id"])
+    except RecordUnreadable:
+        return _kept(event["approval_id"], "the record of the approval cannot be read")
     if found is None:
         return _kept(event["approval_id"], "there is no record of this approval")
     approval, version = found

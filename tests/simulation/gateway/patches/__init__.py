@@ -4,7 +4,7 @@ Each function mends one thing that would make a test pass where AWS fails, or fa
 `tests/deploy/test_emulator_contract.py` holds one test for each.
 """
 
-from tests.simulation.gateway.patches import executions, functions, principals
+from tests.simulation.gateway.patches import executions, functions, maps, page, principals
 from tests.simulation.gateway.patches.executions import RecordInvocation
 from tests.simulation.organization import Organization
 
@@ -14,10 +14,15 @@ MINISTACK_VERSION = "1.5.33"
 def apply(organization: Organization, record_invocation: RecordInvocation) -> None:
     """Apply all patches, once per process, before the server starts."""
     functions.name_python_errors()
+    functions.limit_workers()
+    functions.share_layers()
     functions.fill_scheduler_placeholders()
     executions.honour_timeout_paths()
     executions.close_executions()
     executions.answer_tokens_like_aws()
     executions.enforce_state_machine_roles(record_invocation)
+    page.import_any_method()
+    maps.honour_concurrency_paths()
     principals.know_principals(organization)
+    principals.name_mail_identities()
     principals.check_assume_role(organization)

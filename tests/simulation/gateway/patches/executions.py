@@ -140,42 +140,52 @@ def enforce_state_machine_roles(record_invocation: RecordInvocation) -> None:
     """Stock lets a state machine whose role has no policy invoke functions, read items and start children."""
     call, read_items, run_map = sfn._call_lambda, sfn._read_map_items, sfn._run_distributed_map
 
-    def demand(action: str, resource: str, error: str) -> str:
-        execution = sfn._executions.get(_execution.get()) or {}
-        role_arn = (sfn._state_machines.get(execution.get("stateMachineArn")) or {}).get("roleArn", "")
-        if not role_arn:
-            return ""  # a synchronous run: its execution is not kept
-        account = role_arn.split(":")[4]
-        policies = iam_evaluator._gather_role_policies(role_arn.rsplit("/", 1)[-1], account)
-        context = iam_evaluator.EvalContext(role_arn, "AssumedRole", account, action, resource, sfn.get_region())
-        if iam_evaluator.evaluate(context, policies).decision != "Allow":
-            if action == "lambda:InvokeFunction":
-                record_invocation(role_arn, resource, "refused", 403)
-            raise sfn._ExecutionError(error, iam_actions.identity_denial_message(action, role_arn, resource, False))
-        return role_arn
-
     def call_lambda(function_ref: str, event: Any) -> Any:
         _refuse_if_closed()
         _, config, name = lambda_svc._get_func_record_for_ref(function_ref)
-        function_arn = (config or {}).get("FunctionArn", name)
-        role_arn = demand("lambda:InvokeFunction", function_arn, "Lambda.AWSLambdaException")
-        try:
-            result = call(function_ref, event)
-        except sfn._ExecutionError:
-            record_invocation(role_arn, function_arn, "allowed", 200)  # a function error is an answer of status 200
-            raise
-        record_invocation(role_arn, function_arn, "allowed", 200)
-        return result
+        function_arn, role_arn = (config or {}).get("FunctionArn", name), _role_of_the_machine()
+        if not _may(role_arn, "lambda:InvokeFunction", function_arn):
+            record_invocation(role_arn, function_arn, "refused", 403)
+            raise _denied("Lambda.AWSLambdaException", role_arn, "lambda:InvokeFunction", function_arn)
+        record_invocation(role_arn, function_arn, "allowed", 200)  # a function's own error is an answer, too
+        return call(function_ref, event)
 
     def read_map_items(reader: dict[str, Any], effective: Any, ctx: Any) -> Any:
         where = sfn._resolve_params_obj(reader.get("Parameters") or {}, effective, ctx)
-        if reader.get("Resource", "").endswith(":s3:getObject"):
-            demand("s3:GetObject", f"arn:aws:s3:::{where.get('Bucket')}/{where.get('Key')}", "States.ItemReaderFailed")
+        item_list, role_arn = f"arn:aws:s3:::{where.get('Bucket')}/{where.get('Key')}", _role_of_the_machine()
+        if reader.get("Resource", "").endswith(":s3:getObject") and not _may(role_arn, "s3:GetObject", item_list):
+            raise _denied("States.ItemReaderFailed", role_arn, "s3:GetObject", item_list)
         return read_items(reader, effective, ctx)
 
-    def run_distributed_map(*args: Any) -> Any:
-        if execution := sfn._executions.get(_execution.get()):
-            demand("states:StartExecution", execution["stateMachineArn"], "States.Runtime")
-        return run_map(*args)
+    def run_distributed_map(*arguments: Any) -> Any:
+        machine, role_arn = _machine_arn(), _role_of_the_machine()
+        if not _may(role_arn, "states:StartExecution", machine):
+            raise _denied("States.Runtime", role_arn, "states:StartExecution", machine)
+        return run_map(*arguments)
 
     sfn._call_lambda, sfn._read_map_items, sfn._run_distributed_map = call_lambda, read_map_items, run_distributed_map
+
+
+def _machine_arn() -> str:
+    execution = sfn._executions.get(_execution.get()) or {}
+    return str(execution.get("stateMachineArn", ""))
+
+
+def _role_of_the_machine() -> str:
+    """Its ARN; empty for a synchronous run, whose execution is not kept."""
+    return str((sfn._state_machines.get(_machine_arn()) or {}).get("roleArn", ""))
+
+
+def _may(role_arn: str, action: str, resource: str) -> bool:
+    if not role_arn:
+        return True
+    account = role_arn.split(":")[4]
+    policies = iam_evaluator._gather_role_policies(role_arn.rpartition("/")[2], account)
+    context = iam_evaluator.EvalContext(role_arn, "AssumedRole", account, action, resource, sfn.get_region())
+    return bool(iam_evaluator.evaluate(context, policies).decision == "Allow")
+
+
+def _denied(error: str, role_arn: str, action: str, resource: str) -> Exception:
+    cause = iam_actions.identity_denial_message(action, role_arn, resource, False)
+    refusal: Exception = sfn._ExecutionError(error, cause)
+    return refusal

@@ -1,12 +1,21 @@
 """What MiniStack gets wrong around functions and schedules."""
 
 import contextvars
+import hashlib
+import tempfile
+import threading
+import zipfile
+from collections import defaultdict
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc
 
+WORKERS = 3  # processes a function may have: more cold starts at once than processors only slow each other down
 _raised: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("raised", default=None)
 
 
@@ -42,6 +51,57 @@ def name_python_errors() -> None:
 
     lambda_runtime.Worker.invoke = invoke_and_keep_worker
     lambda_svc._execute_function_warm = execute_with_name
+
+
+def limit_workers() -> None:
+    """Stock starts one process for every concurrent invocation: forty at once take a small machine minutes."""
+    execute = lambda_svc._execute_function_warm
+    slots: defaultdict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(WORKERS))
+
+    def execute_in_turn(func: Any, event: Any, request_id: str) -> dict[str, Any]:
+        with slots[(func.get("config") or func).get("FunctionName", "")]:
+            result: dict[str, Any] = execute(func, event, request_id)
+            return result
+
+    lambda_svc._execute_function_warm = execute_in_turn
+
+
+def share_layers() -> None:
+    """Stock unpacks every layer anew for each process, which then compiles all of it before its first answer.
+
+    One unpacked copy a layer, with the byte code that the first process leaves there, makes cold starts bearable.
+    """
+    lambda_runtime.zipfile = SimpleNamespace(
+        ZipFile=_SharedArchive, BadZipFile=zipfile.BadZipFile, LargeFileError=zipfile.LargeZipFile
+    )
+
+
+class _SharedArchive(zipfile.ZipFile):
+    """Unpacks into `layer_<n>` by linking it to a folder named after the archive's content."""
+
+    _unpacking = threading.Lock()
+
+    @cached_property
+    def _shared(self) -> Path:
+        content = Path(str(self.filename)).read_bytes()
+        return Path(tempfile.gettempdir()) / f"shared-layer-{hashlib.sha256(content).hexdigest()[:16]}"
+
+    def namelist(self) -> list[str]:
+        """Stock checks these for paths that lead out; once is enough."""
+        return [] if self._shared.exists() else super().namelist()
+
+    def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+        target = Path(path)
+        if not target.name.startswith("layer_"):
+            super().extractall(path, members, pwd)
+            return
+        with self._unpacking:
+            if not self._shared.exists():
+                partial = self._shared.with_suffix(".partial")
+                super().extractall(partial)
+                partial.rename(self._shared)
+        target.rmdir()
+        target.symlink_to(self._shared)
 
 
 def fill_scheduler_placeholders() -> None:

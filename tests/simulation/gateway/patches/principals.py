@@ -2,16 +2,21 @@
 
 import contextvars
 import copy
+import json
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from ministack.core import iam_evaluator
-from ministack.services import iam, sts
+from ministack.core import iam_actions, iam_evaluator
+from ministack.services import iam, ses_v2, sts
 
+from tests.simulation.gateway.conditions import sender_of
 from tests.simulation.organization import Organization
 
-request_keys: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("request_keys", default={})
-_assume_role: contextvars.ContextVar[dict[str, str]] = contextvars.ContextVar("assume_role", default={})
+_NONE: Mapping[str, Any] = MappingProxyType({})
+request_keys: contextvars.ContextVar[Mapping[str, Any]] = contextvars.ContextVar("request_keys", default=_NONE)
+_source_identity: contextvars.ContextVar[str] = contextvars.ContextVar("source_identity", default="")
 
 
 def know_principals(organization: Organization) -> None:
@@ -43,6 +48,22 @@ def know_principals(organization: Organization) -> None:
     iam_evaluator._principal_org_id = lambda account: organization.id if account in members else None
 
 
+def name_mail_identities() -> None:
+    """Stock judges SendEmail on `*`; AWS judges it on the identity of the sender, the address before its domain."""
+    stock = iam_actions._ses_v2_resource_arn
+
+    def resource_arn(method: str, path: str, body: bytes, region: str, account: str) -> str:
+        if method != "POST" or not path.endswith("/email/outbound-emails"):
+            return str(stock(method, path, body, region, account))
+        address = sender_of(json.loads(body))
+        known = set(ses_v2._identities.keys())
+        domain = address.rpartition("@")[2]
+        identity = domain if domain in known and address not in known else address
+        return f"arn:aws:ses:{region}:{account}:identity/{identity}"
+
+    iam_actions._ses_v2_resource_arn = resource_arn
+
+
 def check_assume_role(organization: Organization) -> None:
     """Stock lets anyone into a suspended account, ignores source identities and the one-hour limit of role chaining."""
     handle, trusts, register = sts.handle_request, iam_evaluator.evaluate_trust_policy, sts.register_session
@@ -57,19 +78,21 @@ def check_assume_role(organization: Organization) -> None:
         role_arn, identity = form.get("RoleArn", ""), form.get("SourceIdentity") or session.get("SourceIdentity", "")
         if problem := _assume_role_problem(form, chained=":assumed-role/" in session.get("Arn", "")):
             return sts._error(400, "ValidationError", problem, ns="sts")
-        refused = role_arn.split(":")[4:5] == [] or role_arn.split(":")[4] not in open_accounts
-        refused = refused or bool(session.get("SourceIdentity")) and identity != session["SourceIdentity"]
+        account = (role_arn.split(":") + [""] * 5)[4]
+        refused = account not in open_accounts or not iam._roles.get_scoped(account, None, role_arn.rpartition("/")[2])
+        refused = refused or identity != (session.get("SourceIdentity") or identity)
         if identity and not refused:
             asked = iam_evaluator.enforce(key, "sts:SetSourceIdentity", "sts", sts.get_region(), resource_arn=role_arn)
             refused = asked is not None
         if refused:
-            message = f"User: {session.get('Arn', key)} is not authorized to perform: sts:AssumeRole on resource: "
+            caller = (iam_evaluator.resolve_caller_identity(key) or {}).get("userArn", "anonymous")
+            message = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: "
             return sts._error(403, "AccessDenied", message + role_arn, ns="sts")
-        _assume_role.set({"identity": identity})
+        _source_identity.set(identity)
         return await handle(method, path, headers, body, query)
 
     def evaluate_trust_policy(document: Any, caller_arn: str, ctx: Any = None) -> bool:
-        identity = _assume_role.get().get("identity")
+        identity = _source_identity.get()
         if ctx is None or ctx.action != "sts:AssumeRole" or not identity:
             return bool(trusts(document, caller_arn, ctx))
         ctx = copy.replace(ctx, service_context={**ctx.service_context, "sts:sourceidentity": identity})
@@ -77,7 +100,7 @@ def check_assume_role(organization: Organization) -> None:
         return bool(trusts(document, caller_arn, ctx) and trusts(document, caller_arn, setting))
 
     def register_session(access_key: str, session: dict[str, Any]) -> None:
-        register(access_key, {**session, "SourceIdentity": _assume_role.get().get("identity", "")})
+        register(access_key, {**session, "SourceIdentity": _source_identity.get()})
 
     sts.handle_request, sts.register_session = handle_request, register_session
     iam_evaluator.evaluate_trust_policy = evaluate_trust_policy

@@ -1,0 +1,120 @@
+"""What was looked at, and what was not: cells of one cause are one entry, in words for people who read no AWS errors."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from endpoint_sweep.model import Account, CellResult, CoverageStatus
+from endpoint_sweep.planning import FOREIGN, NO_RESULT, Coverage
+from endpoint_sweep.reports.text import clean, clip
+
+# What AWS or a step wrote -> what a person reads. The first that is found wins. False: the sentence says it all.
+_CAUSES: tuple[tuple[str, str, bool], ...] = (
+    (r"cannot be assumed: AccessDenied", "The scan role is missing or does not trust the hub", True),
+    (r"cannot be assumed", "The scan role could not be assumed", True),
+    (r"closed by a policy of the Organization", "A policy of the Organization closes the region", False),
+    (r"is not enabled in this account", "The region is not enabled in the account", False),
+    (r"has no endpoint there", "SageMaker is not offered in the region", False),
+    (r"the account is SUSPENDED", "The account is suspended", False),
+    (r"the account is (PENDING_CLOSURE|CLOSED)", "The account is being closed or is closed", False),
+    (r"the account is ", "The account is not active", True),
+    (r"excluded by the input", "Excluded by the input of the sweep", False),
+    (re.escape(NO_RESULT), "The scan left no result", False),
+    (re.escape(FOREIGN), "The scan answered for another account or region", False),
+    (r"^States\.Timeout|Task timed out", "The scan took too long", False),
+)
+_OTHERWISE = {
+    CoverageStatus.PARTIAL: "Scanned only in part",
+    CoverageStatus.DENIED: "The scan role lacks a permission",
+    CoverageStatus.REGION_OFF: "The region is not enabled in the account",
+    CoverageStatus.SKIPPED: "Left out",
+    CoverageStatus.FAILED: "The scan failed",
+}
+# Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.
+_ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
+_MAX_DETAIL = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One account, and which regions of it."""
+
+    account: str
+    name: str
+    regions: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Cells that were not scanned for one cause. `detail` is what AWS said about one of them, or empty."""
+
+    cause: str
+    detail: str
+    places: tuple[Place, ...]
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageView:
+    """`wanted` cells should have been scanned, `scanned` were; `gaps` is the difference, `left_out` was never wanted."""
+
+    percent: int
+    scanned: int
+    wanted: int
+    accounts: int
+    regions: int
+    endpoints: int
+    gaps: tuple[Gap, ...]
+    left_out: tuple[Gap, ...]
+
+
+def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> CoverageView:
+    wanted = [row for row in coverage.rows if row.status not in _ON_PURPOSE]
+    missed = [row for row in wanted if row.status is not CoverageStatus.SCANNED]
+    regions = len({row.region for row in coverage.rows})
+    return CoverageView(
+        coverage.percent,
+        len(wanted) - len(missed),
+        len(wanted),
+        len({row.account for row in coverage.rows}),
+        regions,
+        sum(row.endpoints for row in coverage.rows),
+        _gaps(missed, accounts, regions),
+        _gaps((row for row in coverage.rows if row.status in _ON_PURPOSE), accounts, regions),
+    )
+
+
+def explain(status: CoverageStatus, reason: str) -> tuple[str, bool]:
+    """The cause as a short sentence, and whether AWS's own words add something to it."""
+    for pattern, cause, more in _CAUSES:
+        if re.search(pattern, reason):
+            return cause, more
+    return _OTHERWISE.get(status, "Not scanned"), bool(reason)
+
+
+def account_name(account: str, accounts: Mapping[str, Account]) -> str:
+    return clean(accounts[account].name, 50) if account in accounts else ""
+
+
+def _gaps(rows: Iterable[CellResult], accounts: Mapping[str, Account], regions: int) -> tuple[Gap, ...]:
+    """One entry a cause, the one with most cells first."""
+
+    def cause(row: CellResult) -> tuple[str, bool]:
+        return explain(row.status, row.reason)
+
+    gaps = []
+    for (sentence, more), members in groupby(sorted(rows, key=cause), key=cause):
+        of_cause = sorted(members, key=lambda row: row.cell)
+        detail = clip(of_cause[0].reason, _MAX_DETAIL) if more else ""
+        gaps.append(Gap(sentence, detail, _places(of_cause, accounts, regions), len(of_cause)))
+    return tuple(sorted(gaps, key=lambda gap: (-gap.cells, gap.cause)))
+
+
+def _places(rows: list[CellResult], accounts: Mapping[str, Account], regions: int) -> tuple[Place, ...]:
+    places = []
+    for account, members in groupby(rows, key=lambda row: row.account):
+        names = [row.region for row in members]
+        told = f"all {regions} regions" if len(names) == regions > 1 else ", ".join(names)
+        places.append(Place(account, account_name(account, accounts), told))
+    return tuple(places)

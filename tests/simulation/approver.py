@@ -1,0 +1,105 @@
+"""An approver at the page over HTTP: opens the link, fills in the form, types the confirmation, as a person would."""
+
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urljoin, urlsplit
+
+
+class PageError(Exception):
+    """The page did not answer as expected; what it said instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, redirects not followed."""
+
+    status: int
+    body: str
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """One person with one link."""
+
+    link: str
+
+    def offered(self) -> list[str]:
+        """Ids of the endpoints on the page, in its order."""
+        return _Fields.of(self.open().body).deletable
+
+    def open(self, method: str = "GET") -> Answer:
+        return _request(method, self.link)
+
+    def decide(self, choose: Callable[[Sequence[str]], Sequence[str]]) -> Answer:
+        """`choose` picks from the offered ids; an empty choice keeps everything. Raises PageError."""
+        page = self.open()
+        fields = _Fields.of(page.body)
+        if page.status != 200:
+            raise PageError(f"the page answered {page.status}: {text_of(page.body)}")
+        wanted = list(choose(fields.deletable))
+        choice = "delete" if wanted else "keep"
+        hidden = {name: fields.hidden[name] for name in ("k", "plan_sha256")}
+        confirm = self.post(hidden | {"step": "review", "choice": choice, "item": wanted})
+        phrase = re.search(r"Type <code>([^<]+)</code>", confirm.body)
+        if confirm.status != 200 or phrase is None:
+            raise PageError(f"the page answered {confirm.status}: {text_of(confirm.body)}")
+        done = self.post(hidden | {"step": "decide", "choice": choice, "item": wanted, "phrase": phrase[1]})
+        if done.status != 303:
+            raise PageError(f"the page answered {done.status}: {text_of(done.body)}")
+        return _request("GET", urljoin(self.link, done.location))
+
+    def post(self, fields: dict[str, str | list[str]]) -> Answer:
+        target = urlsplit(self.link)._replace(query="").geturl()
+        return _request("POST", target, urlencode(fields, doseq=True).encode())
+
+
+def text_of(html: str) -> str:
+    """The words of a page in one line."""
+    without_style = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", without_style).split())
+
+
+class _Fields(HTMLParser):
+    """Hidden fields, and the ids that may be chosen for deletion."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: dict[str, str] = {}
+        self.deletable: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> "_Fields":
+        parser = cls()
+        parser.feed(html)
+        return parser
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag != "input":
+            return
+        if given.get("type") == "hidden":
+            self.hidden[given["name"]] = given["value"]
+        elif given.get("type") == "radio" and given.get("value"):
+            self.deletable.append(given["value"])
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_NoRedirect)
+
+
+def _request(method: str, url: str, body: bytes | None = None) -> Answer:
+    request = urllib.request.Request(url, data=body, method=method)
+    try:
+        with _opener.open(request, timeout=60) as answer:
+            return Answer(answer.status, answer.read().decode(), answer.headers.get("Location", ""))
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, error.read().decode(), error.headers.get("Location", ""))

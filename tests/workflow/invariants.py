@@ -1,0 +1,197 @@
+"""What must be true after every run, whatever happened in it: judged by the wire, the world and what was stored.
+
+Each rule returns sentences about what is wrong; none means that the promise held. `tests/workflow/test_invariants.py`
+shows that each can fail.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.simulation.refusals import MEMBER_SERVICES
+from tests.simulation.snapshot import Snapshot
+from tests.simulation.wire import Call
+from tests.workflow.stage import Key, Stage
+
+READS = ("List", "Describe", "Get")
+RUNNING = "RUNNING"
+GROUPS = {"already-gone": "already_gone", "protected": "changed", "stale": "changed", "deleting": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How things stood when a test began."""
+
+    world: Snapshot
+    calls: int
+    sweeps: frozenset[str]
+
+
+def before(stage: Stage) -> Before:
+    return Before(stage.world.snapshot(), len(stage.world.log), frozenset(stage.sweeps))
+
+
+def violations(stage: Stage, start: Before) -> list[str]:
+    """Everything that is wrong with what happened since `start`."""
+    calls = stage.world.log.calls[start.calls :]
+    found = unapproved_changes(calls, stage.approved)
+    found += lost_or_altered(start.world, stage.world.snapshot(), stage.approved, stage.touched)
+    found += deletions_without_undo(calls)
+    for sweep in stage.sweeps.keys() - start.sweeps:
+        found += unfinished(stage, sweep, start.world)
+    found += leaked(stage)
+    return found
+
+
+def unapproved_changes(calls: Iterable[Call], approved: Collection[Key]) -> list[str]:
+    """Every DeleteEndpoint on the wire is for an approved endpoint and the only one; nothing else changes a member."""
+    changing = [call for call in calls if call.service in MEMBER_SERVICES and not call.operation.startswith(READS)]
+    found = [f"{one.name} in {one.account}" for one in changing if one.operation != "DeleteEndpoint"]
+    deletions = Counter((one.account, one.region, one.resource) for one in changing if one.operation == "DeleteEndpoint")
+    found += [f"{key} was deleted, nobody approved it" for key in deletions if key not in approved]
+    return found + [f"{key} was deleted {count} times" for key, count in deletions.items() if count > 1]
+
+
+def lost_or_altered(
+    earlier: Snapshot, later: Snapshot, approved: Collection[Key], touched: Collection[Key]
+) -> list[str]:
+    """What nobody approved is byte-identical; configurations and models always are. `touched` are others' changes."""
+    found = []
+    for account, regions in earlier.items():
+        for region, cell in regions.items():
+            now = later[account][region]
+            for section, value in cell.items():
+                free = {one[2] for one in (*approved, *touched) if one[:2] == (account, region)}
+                if _bytes(_without(section, value, free)) != _bytes(_without(section, now[section], free)):
+                    found.append(f"{section} of {account}/{region} changed without approval")
+    return found
+
+
+def _without(section: str, value: Any, endpoints: Collection[str]) -> Any:
+    """The section without what belongs to these endpoints."""
+    if section in ("configs", "models"):
+        return value
+    if section == "endpoints":
+        return {name: one for name, one in value.items() if name not in endpoints}
+    theirs = tuple(f"endpoint/{name}/variant/" for name in endpoints)
+    if isinstance(value, Mapping):
+        return {name: one for name, one in value.items() if not name.startswith(theirs)}
+    return [one for one in value if not one.startswith(theirs)]
+
+
+def _bytes(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def deletions_without_undo(calls: Iterable[Call]) -> list[str]:
+    """Before each DeleteEndpoint its restore bundle was written, and a record after that (I8)."""
+    found, bundles, latest = [], set(), ""
+    for call in calls:
+        if call.operation == "PutObject" and "/restore/" in call.resource and call.decision == "allowed":
+            bundles.add(call.resource.partition("/restore/")[2].removesuffix(".json"))
+        elif call.operation == "PutItem":
+            latest = call.operation
+        elif call.operation == "DeleteEndpoint":
+            if f"{call.account}/{call.region}/{call.resource}" not in bundles:
+                found.append(f"{call.resource} was deleted without a restore bundle")
+            if not latest:
+                found.append(f"{call.resource} was deleted without an intent")
+    return found
+
+
+def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
+    """The sweep is over, left a report whose sums are true, an outcome for each intent, and no lock."""
+    execution = stage.sweeps[sweep]
+    described = stage.hub.client("stepfunctions").describe_execution(executionArn=execution)
+    if described["status"] == RUNNING:
+        return [f"{sweep} is still running"]
+    items = stage.hub.items()
+    found = [f"{sweep} left the lock" for item in items if item["pk"]["S"] == "LOCK" and execution in str(item)]
+    found += _unsettled(items, sweep)
+    if sweep in stage.stopped:
+        body = stage.hub.document("report.failed.json", sweep)
+        return found + ([] if body["approval_closed"] else [f"{sweep} was stopped, its approval is not closed"])
+    if "Skipped, another sweep is running" in stage.states(sweep):
+        return found
+    return found + wrong_sums(stage.report(sweep), world, stage.touched)
+
+
+def _unsettled(items: list[dict[str, Any]], sweep: str) -> list[str]:
+    """An intent whose outcome nobody found out, though the record may say so: unknown is an outcome too (I8)."""
+    mine = [item for item in items if item["pk"]["S"] == f"SWEEP#{sweep}"]
+    outcomes = {item["sk"]["S"].partition("#")[2]: item["status"]["S"] for item in mine if item["sk"]["S"] > "O"}
+    intents = [item["sk"]["S"].partition("#")[2] for item in mine if item["sk"]["S"].startswith("INTENT#")]
+    return [f"{one} has no final outcome" for one in intents if outcomes.get(one, "deleting") == "deleting"]
+
+
+def wrong_sums(report: Mapping[str, Any], world: Snapshot, touched: Collection[Key] = ()) -> list[str]:
+    """Each endpoint of a scanned cell has exactly one row, each cell one, and the totals add up to them (I2, I10)."""
+    rows, totals = report["findings"], report["totals"]
+    found = []
+    if totals["found"] != sum(count for name, count in totals.items() if name != "found"):
+        found.append(f"the totals do not add up: {totals}")
+    counted = Counter(GROUPS.get(row["disposition"], row["disposition"]) for row in rows)
+    found += [
+        f"{name}: the totals say {totals[name]}, the rows {counted[name]}"
+        for name in sorted((totals.keys() | counted.keys()) - {"found"})
+        if totals.get(name, 0) != counted[name]
+    ]
+    cells = [(row["account"], row["region"]) for row in report["coverage"]]
+    found += [f"cell {cell} has {count} rows" for cell, count in Counter(cells).items() if count != 1]
+    scanned = {(row["account"], row["region"]) for row in report["coverage"] if row["status"] == "scanned"}
+    there = {
+        (account, region, name)
+        for account, region in scanned
+        for name in world.get(account, {}).get(region, {}).get("endpoints", {})
+    }
+    told = Counter((row["account"], row["region"], row["endpoint"]) for row in rows)
+    found += [f"{key} is reported {count} times" for key, count in told.items() if count != 1]
+    return found + [f"{key} is not told of, or made up" for key in (there ^ told.keys()) - set(touched)]
+
+
+def leaked(stage: Stage) -> list[str]:
+    """No link's secret and no task token stands where somebody else could read it (I6)."""
+    places = dict(public_places(stage))
+    found = [
+        f"a {kind} stands in {place}"
+        for kind, words in (("secret", stage.secrets), ("token", stage.tokens))
+        for word in words
+        for place, text in places.items()
+        if word in text
+    ]
+    return found + [
+        f"{mail.to} got {sum(word in mail.text + mail.html for word in stage.secrets)} secrets in one mail"
+        for mail in stage.hub.mails()
+        if sum(word in mail.text + mail.html for word in stage.secrets) > 1
+    ]
+
+
+def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
+    """Everything that others can read: logs, objects, mails but for the addressee's link, executions, the table.
+
+    Left out: the task token in the history's TaskScheduled event of the wait, where Step Functions itself shows it,
+    and in the table's WAIT record, which is its place.
+    """
+    yield "the log", stage.log.getvalue()
+    for name, body in stage.hub.objects().items():
+        yield f"object {name}", body.decode("utf-8", "replace")
+    asking = [mail for mail in stage.hub.mails() if "your decision" in mail.subject]
+    for mail in stage.hub.mails():
+        yield f"the subject to {mail.to}", mail.subject
+        if mail not in asking:
+            yield f"a mail to {mail.to}", mail.text + mail.html
+    states = stage.hub.client("stepfunctions")
+    for sweep, execution in stage.sweeps.items():
+        described = states.describe_execution(executionArn=execution)
+        yield f"input and output of {sweep}", f"{described['input']} {described.get('output', '')} {described}"
+        waits = [e for e in stage.hub.history(execution) if not _is_wait(e)]
+        yield f"the history of {sweep}", json.dumps(waits, default=str)
+    for item in stage.hub.items():
+        if item["sk"]["S"] != "WAIT":
+            yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)
+
+
+def _is_wait(event: Mapping[str, Any]) -> bool:
+    return bool(event["type"] == "TaskScheduled" and "Token" in json.dumps(event.get("taskScheduledEventDetails", {})))

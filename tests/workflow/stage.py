@@ -1,0 +1,219 @@
+"""One world with one hub in it, while a test plays the people: it starts sweeps, opens links, decides, interferes.
+
+What it approved, what it changed by other people's hands and every secret that was minted is written down here,
+apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
+"""
+
+import io
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from endpoint_sweep import journal
+from endpoint_sweep.approvals import approval_id, mint_secret
+from endpoint_sweep.records import Records
+from endpoint_sweep.steps import request_approval
+
+from tests.simulation.hub import APPROVERS, BASE_URL, STACK, Answer, Hub, Mail
+from tests.simulation.organization import Organization
+from tests.simulation.world import World
+
+Key = tuple[str, str, str]  # account, region, endpoint name
+ADA, GRACE = APPROVERS
+
+
+def key_of(one: str) -> Key:
+    """`account/region/endpoint` taken apart."""
+    account, region, endpoint = one.split("/")
+    return account, region, endpoint
+
+
+@dataclass
+class Stage:
+    world: World
+    hub: Hub
+    log: io.StringIO
+    approved: set[Key] = field(default_factory=set)
+    touched: set[Key] = field(default_factory=set)
+    secrets: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    sweeps: dict[str, str] = field(default_factory=dict)
+    stopped: set[str] = field(default_factory=set)
+
+    # what people do
+
+    def start(self, mode: str = "approve", **other: Any) -> str:
+        """Starts a sweep; its name."""
+        name = f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
+        self.sweeps[name] = self.hub.start({"mode": mode, **other}, name)
+        return name
+
+    def start_with(self, data: Any, name: str = "") -> str:
+        """Starts a sweep with whatever input."""
+        name = name or f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
+        self.sweeps[name] = self.hub.start(data, name)
+        return name
+
+    def links(self, sweep: str, seconds: float = 40) -> dict[str, str]:
+        """Address -> link, once every approver was mailed and the sweep waits."""
+
+        def asked() -> dict[str, str] | None:
+            found = {mail.to: link for mail in self.mails(sweep) if (link := link_in(mail))}
+            if len(found) == len(APPROVERS) and self.is_waiting(sweep):
+                return found
+            self.still_running(sweep, "before anybody was asked")
+            return None
+
+        return self.hub.until(asked, seconds, "the approval mails")
+
+    def decide(self, link: str, *endpoints: str) -> Answer:
+        """Both steps of the page. `endpoints` are names or ids to delete; none keeps everything."""
+        page = self.hub.get(link).body
+        offered = set(re.findall(r'value="(\d{12}/[^"/]+/[^"/]+)"', page))
+        chosen = sorted(one for one in offered if one in endpoints or one.rpartition("/")[2] in endpoints)
+        assert len(chosen) == len(endpoints), f"{endpoints} of {offered}"
+        answer = self.hub.decide(link, chosen)
+        if answer.status == 303:
+            self.approved |= {key_of(one) for one in chosen}
+        return answer
+
+    def end(self, sweep: str, seconds: float = 60) -> dict[str, Any]:
+        """The description of the execution, once it is over."""
+        return self.hub.wait(self.sweeps[sweep], seconds)
+
+    def decided(self, *endpoints: str, seconds: float = 60) -> str:
+        """A whole sweep in which Ada decides: its name."""
+        sweep = self.start()
+        answer = self.decide(self.links(sweep)[ADA], *endpoints)
+        assert answer.status == 303, answer.body
+        self.end(sweep, seconds)
+        return sweep
+
+    def touch(self, account: str, region: str, endpoint: str) -> Key:
+        """Says that somebody else changes this endpoint during the test."""
+        self.touched.add((account, region, endpoint))
+        return account, region, endpoint
+
+    def stop(self, sweep: str) -> dict[str, Any]:
+        """An operator aborts the execution; EventBridge tells the watchdog."""
+        self.stopped.add(sweep)
+        self.hub.client("stepfunctions").stop_execution(executionArn=self.sweeps[sweep])
+        described = self.end(sweep)
+        return self.watchdog(sweep, described["status"])
+
+    def watchdog(self, sweep: str, status: str) -> dict[str, Any]:
+        """What the rule on the status of executions hands to the watchdog."""
+        detail = {"name": sweep, "status": status, "executionArn": self.sweeps[sweep], "stateMachineArn": self.hub.arn}
+        event = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+        done: dict[str, Any] = self.hub.handlers[f"{STACK}-WatchdogFunction"](event, None)
+        return done
+
+    def clear(self) -> None:
+        """Stops what a failed test left running, so that the next one does not find its lock."""
+        for sweep, execution in self.sweeps.items():
+            found = self.hub.client("stepfunctions").describe_execution(executionArn=execution)
+            if found["status"] == "RUNNING":
+                self.stop(sweep)
+
+    def around(self, function: str, before: Callable[[dict[str, Any]], None]) -> None:
+        """Runs `before` with the event just before a function of the hub runs."""
+        handler = self.hub.handlers[f"{STACK}-{function}"]
+
+        def wrapped(event: dict[str, Any], context: Any) -> Any:
+            before(event)
+            return handler(event, context)
+
+        self.hub.handlers[f"{STACK}-{function}"] = wrapped
+
+    # what can be looked at
+
+    def mails(self, sweep: str) -> list[Mail]:
+        return [mail for mail in self.hub.mails() if f" {sweep}: " in mail.subject]
+
+    def summary(self, sweep: str) -> Mail:
+        """The last mail of a sweep."""
+        return self.mails(sweep)[-1]
+
+    def report(self, sweep: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.hub.document("report.json", sweep)
+        return found
+
+    def disposition(self, sweep: str, endpoint: str) -> tuple[str, str]:
+        """What the report says became of an endpoint, and why."""
+        [row] = [row for row in self.report(sweep)["findings"] if row["endpoint"] == endpoint]
+        return row["disposition"], row["disposition_reason"]
+
+    def coverage(self, sweep: str) -> dict[tuple[str, str], str]:
+        return {(row["account"], row["region"]): row["status"] for row in self.report(sweep)["coverage"]}
+
+    def states(self, sweep: str) -> list[str]:
+        return self.hub.states(self.sweeps[sweep])
+
+    def plan(self, sweep: str) -> list[str]:
+        """The ids that are offered."""
+        items = self.hub.document("plan.json", sweep)["items"]
+        return [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
+
+    def row(self, sweep: str, sk: str) -> dict[str, Any] | None:
+        """One item of the sweep's approval: `RECORD` or `WAIT`."""
+        pk = f"APPROVAL#{approval_id(sweep)}"
+        return next((item for item in self.hub.items() if (item["pk"]["S"], item["sk"]["S"]) == (pk, sk)), None)
+
+    def is_waiting(self, sweep: str) -> bool:
+        return self.row(sweep, "WAIT") is not None
+
+    def still_running(self, sweep: str, when: str) -> None:
+        found = self.hub.client("stepfunctions").describe_execution(executionArn=self.sweeps[sweep])
+        assert found["status"] == "RUNNING", f"{sweep} ended {when}: {found['status']} {self.states(sweep)}"
+
+    def slices(self, sweep: str) -> int:
+        """How many waits the sweep has begun."""
+        return self.states(sweep).count("Await decision")
+
+    def next_slice(self, sweep: str) -> None:
+        """Until the sweep has looked at its record once more and waits again."""
+        begun = self.slices(sweep)
+        self.hub.until(lambda: True if self.slices(sweep) > begun else None, 20, "the next slice")
+
+
+def link_in(mail: Mail) -> str | None:
+    found = re.search(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+", mail.text)
+    return found[0] if found else None
+
+
+def secret_of(link: str) -> str:
+    return link.partition("?k=")[2]
+
+
+@contextmanager
+def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
+    """A world, its hub, and ears on everything that is minted or logged."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(journal._logger().registered_formatter)
+    journal._logger().addHandler(handler)
+    save_waiting = Records.save_waiting
+    try:
+        with World.in_process(organization) as world, Hub.in_process(world, **parameters) as hub:
+            world.deleting_takes(0.2)
+            stage = Stage(world, hub, log)
+
+            def minting() -> str:
+                stage.secrets.append(mint_secret())
+                return stage.secrets[-1]
+
+            def saving(records: Records, approval: str, token: str) -> None:
+                stage.tokens.append(token)
+                save_waiting(records, approval, token)
+
+            with (
+                patch.object(request_approval, "mint_secret", minting),
+                patch.object(Records, "save_waiting", saving),
+            ):
+                yield stage
+    finally:
+        journal._logger().removeHandler(handler)
