@@ -23,6 +23,10 @@ def handler(event, context):
             raise CellUnreachable("no such role")
         case "pid":
             return {"pid": os.getpid()}
+        case "layer":
+            import marker
+            time.sleep(0.5)
+            return {"pid": os.getpid(), "file": os.path.realpath(marker.__file__)}
         case "token":
             boto3.client("s3").put_object(Bucket="tokens", Key=event["key"], Body=event["token"].encode())
         case "sleep":
@@ -47,15 +51,15 @@ class Engine:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
         everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
         hub = self.actors.hub
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("app.py", CODE)
-        made = self.aws.client("lambda").create_function(
+        functions = self.aws.client("lambda")
+        layer = functions.publish_layer_version(LayerName="probe", Content={"ZipFile": _zip("python/marker.py", "")})
+        made = functions.create_function(
             FunctionName="probe",
             Runtime="python3.13",
             Role=self.actors.role(hub, "probe", trust, [everything]),
             Handler="app.handler",
-            Code={"ZipFile": code.getvalue()},
+            Code={"ZipFile": _zip("app.py", CODE)},
+            Layers=[layer["LayerVersionArn"]],
             Timeout=30,
         )
         self.function = made["FunctionArn"]
@@ -81,6 +85,16 @@ class Engine:
         started = sfn.start_execution(stateMachineArn=machine["stateMachineArn"], name="one", input=input)
         return str(started["executionArn"])
 
+    def each(self, name: str, do: str, count: int) -> list[dict[str, Any]]:
+        """What the probe answers to each of `count` items of one Distributed Map."""
+        processor: dict[str, Any] = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+        processor["StartAt"] = "Each"
+        processor["States"] = {"Each": self.task(do, OutputPath="$.Payload")}
+        items = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": processor}
+        execution = self.start(name, {"Items": items}, input=json.dumps({"items": list(range(count))}))
+        answers: list[dict[str, Any]] = json.loads(self.end_of(execution)["output"])
+        return answers
+
     def end_of(self, execution: str, *, within: float = 15) -> dict[str, Any]:
         """The execution once it is no longer RUNNING."""
         deadline = time.monotonic() + within
@@ -101,3 +115,10 @@ class Engine:
                 return body.decode()
             time.sleep(0.05)
         raise AssertionError(f"nothing under {key} after {within} s")
+
+
+def _zip(name: str, text: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, text)
+    return content.getvalue()

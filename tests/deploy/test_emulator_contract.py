@@ -193,10 +193,13 @@ def test_scheduler_fills_in_its_placeholders(cloud: LocalAws, engine: Engine) ->
 
 def test_a_burst_uses_few_processes(engine: Engine) -> None:
     """Thirty items at once run in at most three processes of the function, and all of them run."""
-    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Pid"}
-    task = engine.task("pid", OutputPath="$.Payload.pid")
-    items = {"Type": "Map", "ItemsPath": "$.items", "End": True, "ItemProcessor": processor | {"States": {"Pid": task}}}
-    execution = engine.start("burst", {"Items": items}, input=json.dumps({"items": list(range(30))}))
-    pids = json.loads(engine.end_of(execution)["output"])
+    pids = [answer["pid"] for answer in engine.each("burst", "pid", 30)]
     assert len(pids) == 30
     assert len(set(pids)) <= 3
+
+
+def test_processes_share_an_unpacked_layer(engine: Engine) -> None:
+    """Every process of a function imports its layer from the same files, and so from the same byte code."""
+    answers = engine.each("layer", "layer", 6)
+    assert len({answer["pid"] for answer in answers}) > 1
+    assert len({answer["file"] for answer in answers}) == 1

@@ -31,10 +31,10 @@ class Sam:
     logs: Path
 
     def build(self, template: Path) -> Path:
-        """Build into the project's own `.aws-sam`, cached; the built template. No network but the package index."""
+        """Build, with the project's own cache; the built template. Two runs at once do not share what they build."""
         if not template.is_file():
             raise LocalAwsError(f"there is no {template.name} to build")
-        target = template.parent / ".aws-sam" / "local"
+        target = self.logs / "build"
         arguments = ["build", "--template-file", str(template), "--cached", "--parallel"]
         arguments += ["--build-dir", str(target), "--cache-dir", str(template.parent / ".aws-sam" / "cache")]
         self._run(arguments)

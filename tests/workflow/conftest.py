@@ -13,35 +13,58 @@ from tests.workflow.stage import Stage, opened
 OpenStage = Callable[..., Stage]
 
 
-@pytest.fixture
-def stage_of() -> Iterator[OpenStage]:
-    """Opens a stage of a named world, or of one made for the test; judges it from outside when the test is over."""
-    with ExitStack() as stack:
-        watched = []
+class House:
+    """The one stage of this process: two simulated worlds at a time would be one."""
 
-        def open_stage(world: str | Organization, **parameters: str) -> Stage:
-            organization = build(world) if isinstance(world, str) else world
-            stage = stack.enter_context(opened(organization, **parameters))
-            watched.append((stage, before(stage)))
-            return stage
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._shared: Stage | None = None
 
-        yield open_stage
-        assert [wrong for stage, start in watched for wrong in violations(stage, start)] == []
+    def shared(self) -> Stage:
+        """The small world, kept from test to test as long as no other one is asked for."""
+        if self._shared is None:
+            self._shared = self.open(build("small"))
+        return self._shared
+
+    def open(self, organization: Organization, **parameters: str) -> Stage:
+        self.close()
+        return self._stack.enter_context(opened(organization, **parameters))
+
+    def close(self) -> None:
+        self._stack.close()
+        self._shared = None
 
 
 @pytest.fixture(scope="module")
-def shared_stage() -> Iterator[Stage]:
-    """The small world for all tests of a module that leave every endpoint where it is."""
-    with opened(build("small")) as stage:
-        yield stage
+def house() -> Iterator[House]:
+    house = House()
+    yield house
+    house.close()
 
 
 @pytest.fixture
-def stage(shared_stage: Stage) -> Iterator[Stage]:
-    """The shared stage, judged after each test; no fault and no time shift outlives it."""
-    start = before(shared_stage)
-    yield shared_stage
-    shared_stage.world.clear_faults()
-    shared_stage.hub.ahead *= 0
-    shared_stage.clear()
-    assert violations(shared_stage, start) == []
+def stage_of(house: House) -> Iterator[OpenStage]:
+    """Opens a stage of a named world, or of one made for the test; judges it from outside when the test is over."""
+    watched = []
+
+    def open_stage(world: str | Organization, **parameters: str) -> Stage:
+        organization = build(world) if isinstance(world, str) else world
+        stage = house.open(organization, **parameters)
+        watched.append((stage, before(stage)))
+        return stage
+
+    yield open_stage
+    assert [wrong for stage, start in watched for wrong in violations(stage, start)] == []
+
+
+@pytest.fixture
+def stage(house: House) -> Iterator[Stage]:
+    """A stage for tests that leave every endpoint where it is; no fault, detour or time shift outlives a test."""
+    stage = house.shared()
+    handlers, start = dict(stage.hub.handlers), before(stage)
+    yield stage
+    stage.world.clear_faults()
+    stage.hub.handlers.update(handlers)
+    stage.hub.ahead *= 0
+    stage.clear()
+    assert violations(stage, start) == []

@@ -21,7 +21,7 @@ ACCOUNTS = (
     Account("320000000003", "vision-research", RESEARCH.id),
     Account("320000000004", 'nlp "R&D" | research', RESEARCH.id),
     Account("320000000005", "legacy-poc", RESEARCH.id, state="SUSPENDED"),
-    Account("430000000006", "fraud-prod", PRODUCTION.id, has_act_role=False),
+    Account("430000000006", "fraud-prod", PRODUCTION.id),
     Account("430000000007", "recommendations-prod", PRODUCTION.id, denied_regions=("eu-central-1",)),
     # Its new owners can rename it at will: a spreadsheet formula is a legal account name.
     Account("430000000008", '=HYPERLINK("http://x","y")', PRODUCTION.id, has_scan_role=False, has_act_role=False),

@@ -96,12 +96,14 @@ def act_policy(target: EndpointId, arn: str) -> dict[str, Any]:
             },
             {
                 "Effect": "Allow",
-                "Action": [
-                    "cloudwatch:GetMetricData",
-                    "application-autoscaling:Describe*",
-                    "application-autoscaling:DeregisterScalableTarget",
-                ],
+                "Action": ["cloudwatch:GetMetricData", "application-autoscaling:Describe*"],
                 "Resource": "*",
+            },
+            {
+                "Effect": "Allow",
+                "Action": "application-autoscaling:DeregisterScalableTarget",
+                "Resource": f"arn:{partition}:application-autoscaling:{target.region}:{account}:scalable-target/*",
+                "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
             },
         ],
     }

@@ -22,7 +22,7 @@ from endpoint_sweep.model import (
 from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.text import clean
+from endpoint_sweep.reports.text import clean, clip
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -47,6 +47,7 @@ OUTCOME_WORDS = {
     OutcomeStatus.UNKNOWN: "Not known: please look",
 }
 _GONE = (OutcomeStatus.DELETED,)
+_TIMES = "\u00a0×\u00a0"  # a count is never parted from its type
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def row_view(
         endpoint=clean(finding.endpoint),
         owner=clean(finding.owner) or "no owner tag",
         kind=finding.kind or "–",
-        instances=", ".join(f"{v.count or '?'} × {clean(v.type) or 'unknown type'}" for v in finding.instances) or "–",
+        instances=", ".join(f"{v.count or '?'}{_TIMES}{clean(v.type) or 'unknown type'}" for v in finding.instances) or "–",
         age_days=max(0, (now - finding.created_at).days),
         reason=clean(finding.reason, 200),
         verdict=finding.verdict.value,
@@ -201,9 +202,16 @@ def row_view(
         last_invocation_at=finding.last_invocation_at,
         outcome=outcome.status.value if outcome else "",
         outcome_words=OUTCOME_WORDS[outcome.status] if outcome else "",
-        outcome_reason=clean(outcome.reason, 200) if outcome else "",
+        outcome_reason=_outcome_reason(outcome) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def _outcome_reason(outcome: Outcome) -> str:
+    """AWS's refusal of a role is a page long and says one thing; the report has it in full."""
+    if "cannot be assumed: AccessDenied" in outcome.reason:
+        return "kept: the act role is missing or does not trust the hub"
+    return clip(outcome.reason, 160)
 
 
 def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:

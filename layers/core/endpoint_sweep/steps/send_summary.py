@@ -49,7 +49,8 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
     approval, kept_reason = _asked(sweep_id, asked.mode, coverage, folder, records)
     outcomes = records.outcomes(sweep_id)
-    if approval and approval.status is ApprovalStatus.VERIFIED and approval.decision:
+    # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
+    if approval and approval.status is ApprovalStatus.VERIFIED and approval.decision and not approval.note:
         outcomes |= _unresolved(approval.decision.selected, outcomes, records.intents(sweep_id), approval.decision.at)
     return reports.Report(
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,

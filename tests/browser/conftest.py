@@ -1,0 +1,53 @@
+"""One browser and one hub for the tests of a file; every test has a context of its own and puts its own plan on offer."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from scripts import chromium
+from tests.browser.served import served
+from tests.simulation.hub import Hub
+from tests.simulation.scenarios import build
+from tests.simulation.world import World
+
+Open = Callable[..., AbstractContextManager[Page]]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+# Not for the session: playwright keeps an event loop running, which other tests must not find.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """Base URL of the review page of a hub in this process."""
+    with World.in_process(build("quiet")) as world, Hub.in_process(world) as hub, served(hub) as url:
+        yield url
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Open:
+    """`with tab(viewport=PHONE) as page`: a fresh context. Whatever the browser complains about fails the test."""
+
+    @contextmanager
+    def opened(**options: Any) -> Iterator[Page]:
+        context = browser.new_context(**{"viewport": DESKTOP} | options)
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(said.text) if "favicon" not in said.location["url"] else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        yield page
+        context.close()
+        # Chromium reports an answer of 400 and above as a failed resource; the tests look at those themselves.
+        assert [one for one in complaints if "Failed to load resource" not in one] == []
+
+    return opened

@@ -1,0 +1,29 @@
+"""What a person does on the page, in a browser."""
+
+from collections.abc import Iterable
+
+from playwright.sync_api import Locator, Page
+
+
+def row_of(page: Page, endpoint: str) -> Locator:
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=endpoint))
+
+
+def choose(page: Page, endpoints: Iterable[str]) -> None:
+    for endpoint in endpoints:
+        row_of(page, endpoint).get_by_label("Delete").check()
+
+
+def go_to_confirmation(page: Page, endpoints: Iterable[str]) -> None:
+    choose(page, endpoints)
+    page.get_by_role("button", name="Review deletions").click()
+
+
+def phrase(page: Page) -> str:
+    """What the page asks the person to type."""
+    return page.locator("label[for=phrase] code").inner_text()
+
+
+def confirm(page: Page) -> None:
+    page.get_by_label("Type").fill(phrase(page))
+    page.get_by_role("button", name="Delete").click()

@@ -1,0 +1,124 @@
+"""The mails as mail programs show them: no network, no scripts, no style sheet, a phone, hundreds of rows."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from endpoint_sweep import reports
+from endpoint_sweep.approvals import Approval
+from endpoint_sweep.model import Finding, Pointer
+from tests.browser.conftest import DESKTOP, PHONE, Open
+from tests.browser.offers import (
+    ACCOUNTS,
+    FINDINGS,
+    HOSTILE_NAME,
+    HOSTILE_OWNER,
+    LONGEST_NAME,
+    NOW,
+    coverage_of,
+    finding,
+    plan_of,
+    report_of,
+)
+
+LINK = "https://review.example.com/a/0123?k=secret"
+MANY = [finding(f"{LONGEST_NAME[:55]}-{n}", "333333333333", owner=HOSTILE_OWNER * 3) for n in range(300)]
+
+
+def approval_mail(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> tuple[str, str]:
+    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3))
+    view = reports.approval_view(approval, plan_of(findings), coverage_of(findings), ACCOUNTS)
+    return reports.approval_mail(view, LINK)
+
+
+def mails(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> dict[str, tuple[str, str]]:
+    report = report_of(findings)
+    failed = replace(report, failure={"error": "States.Timeout", "reason": HOSTILE_OWNER * 20})
+    return {
+        "approval": approval_mail(findings),
+        "summary": reports.summary_mail(report),
+        "failure": reports.summary_mail(failed),
+        "watchdog": reports.watchdog_mail("sweep-0", "ABORTED", 2),
+    }
+
+
+every_mail = pytest.mark.parametrize("name", ["approval", "summary", "failure", "watchdog"])
+
+
+@every_mail
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_mail_fits(tab: Open, name: str, viewport: dict[str, int]) -> None:
+    """No sideways scrolling on a phone, at most 680 pixels wide elsewhere."""
+    with tab(viewport=viewport) as page:
+        page.set_content(mails()[name][1])
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        box = page.locator("table table").first.bounding_box()
+        assert box
+        assert box["width"] <= 680
+
+
+@every_mail
+def test_a_mail_needs_nothing_else(tab: Open, name: str) -> None:
+    """Nothing is loaded, and mail programs that drop style sheets and scripts drop nothing."""
+    with tab() as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_content(mails()[name][1])
+        assert asked == []
+        assert page.locator("style, script, link, img, form, input").count() == 0
+
+
+def test_the_only_link_is_the_approvers_own(tab: Open) -> None:
+    """Account names and tags add no link, and give mail programs nothing that they would make one of."""
+    text, html = approval_mail()
+    with tab() as page:
+        page.set_content(html)
+        assert [one.get_attribute("href") for one in page.locator("a").all()] == [LINK]
+        words = page.locator("body").inner_text()
+    assert HOSTILE_OWNER.split("{{")[0] in words
+    for shown in (words, text.replace(LINK, "")):
+        assert "acquired.example/login" in shown.replace("\u200c", "")
+        assert "acquired.example/login" not in shown
+        assert "ravi.menon@example.com" in shown
+
+
+@pytest.mark.parametrize("name", ["approval", "summary"])
+def test_hostile_text_is_inert_in_a_mail(tab: Open, name: str) -> None:
+    """Markup in an account's name is shown letter by letter."""
+    with tab() as page:
+        page.set_content(mails()[name][1])
+        assert HOSTILE_NAME in page.locator("body").inner_text()
+
+
+@every_mail
+def test_three_hundred_rows_are_not_clipped(name: str) -> None:
+    """Gmail hides what is behind 102 KB; the longest names and tags stay far below."""
+    text, html = mails(MANY)[name]
+    assert len(html.encode()) < 100_000
+    assert len(text.encode()) < 100_000
+
+
+def test_a_long_list_says_what_it_leaves_out() -> None:
+    """25 rows of 300, and where the others are, in both parts."""
+    for part in approval_mail(MANY):
+        assert "The other 275 are on the page." in part
+
+
+def test_the_summary_adds_up() -> None:
+    """Every endpoint found is in exactly one line, and the lines add up to the sum."""
+    text, _ = reports.summary_mail(report_of(FINDINGS))
+    lines, found = re.search(r"ALL ENDPOINTS\n(.*?)-{6}\n +(\d+)  Found", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    numbers = [int(line.split()[0]) for line in lines.splitlines()]
+    assert numbers == [1, 1, 3]
+    assert sum(numbers) == int(found) == len(FINDINGS)
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["text", "html"])
+@pytest.mark.parametrize("name", ["approval", "summary"])
+def test_coverage_is_said_before_money(name: str, part: int) -> None:
+    """What was not looked at stands above the first sum, in both parts of the mail."""
+    body = mails()[name][part]
+    body = body[body.index("What was looked at" if part else "WHAT WAS LOOKED AT") :]
+    assert body.index("The scan role is missing") < body.index("$")

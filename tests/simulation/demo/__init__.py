@@ -1,0 +1,1 @@
+"""`make demo`: a whole sweep of a simulated Organization on this machine."""

@@ -1,0 +1,22 @@
+"""What MiniStack's CloudFormation gets wrong."""
+
+from typing import Any
+
+from ministack.services import iam
+from ministack.services.cloudformation import provisioners
+
+
+def create_roles_like_aws() -> None:
+    """Stock lets a stack overwrite a role that another stack made, and forgets a role's permissions boundary."""
+    role = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create = role["create"]
+
+    def create_role(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        if properties.get("RoleName") in iam._roles:
+            raise ValueError(f"Role with name {properties['RoleName']} already exists.")
+        name, attributes = create(logical_id, properties, stack_name)
+        if boundary := properties.get("PermissionsBoundary"):
+            iam._roles[name]["PermissionsBoundary"] = boundary
+        return name, attributes
+
+    role["create"] = create_role
