@@ -6,21 +6,21 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.simulation.local_aws import STACK, LocalAws
+from tests.simulation.local_aws import LocalAws
 from tests.simulation.organization import ACT_ROLE, SCAN_ROLE
 
 Session = boto3.Session
 
 
 class Actors:
-    """`scanner` and `actor` have the names that the member roles trust; `stranger` may assume roles, but has not."""
+    """`scanner` and `actor` have the names that the member roles trust; `stranger` is trusted by none."""
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
         self.hub = aws.organization.hub_account
-        self.scanner = self._hub_role(f"{STACK}-scan-cell")
-        self.actor = self._hub_role(f"{STACK}-act")
-        self.stranger = self._hub_role(f"{STACK}-plan")
+        self.scanner = self._hub_role(self._trusted_by(SCAN_ROLE))
+        self.actor = self._hub_role(self._trusted_by(ACT_ROLE))
+        self.stranger = self._hub_role("endpoint-sweep-stranger")
 
     def scan_role(self, account: str, **changes: Any) -> Session:
         """A session of the scan role, as the scanning function gets it."""
@@ -52,6 +52,17 @@ class Actors:
         if statements:
             iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=_policy(statements))
         return arn
+
+    def _trusted_by(self, role: str) -> str:
+        """The name of the hub role that the member template lets in; a name of its own where no member has the role."""
+        accounts = [one.id for one in self.aws.organization.accounts if one.state == "ACTIVE" and one.has_act_role]
+        iam = self.aws.client("iam", account=accounts[-1])
+        try:
+            trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        except iam.exceptions.NoSuchEntityException:
+            return f"{role}-trusted"
+        name: str = trust["Statement"][0]["Condition"]["ArnEquals"]["aws:PrincipalArn"].rpartition("/")[2]
+        return name
 
     def _hub_role(self, name: str) -> Session:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}

@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.actors import Actors
 from tests.deploy.engine import Engine
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.local_aws import LocalAws, LocalAwsError
+from tests.simulation.local_stacks import create_stack
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +205,70 @@ def test_processes_share_an_unpacked_layer(engine: Engine) -> None:
     answers = engine.each("layer", "layer", 6)
     assert len({answer["pid"] for answer in answers}) > 1
     assert len({answer["file"] for answer in answers}) == 1
+
+
+def test_stack_does_not_take_over_a_role(cloud: LocalAws, actors: Actors) -> None:
+    """Two stacks that name the same role: the second one fails and says why, the first one keeps its role."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": actors.hub}, "Action": "sts:AssumeRole"}
+    properties = {"RoleName": "wanted", "AssumeRolePolicyDocument": {"Statement": [trust]}}
+    body = json.dumps({"Resources": {"Wanted": {"Type": "AWS::IAM::Role", "Properties": properties}}})
+    cloudformation = cloud.client("cloudformation")
+    create_stack(cloudformation, "first", body, {})
+    before = cloud.client("iam").get_role(RoleName="wanted")["Role"]["RoleId"]
+    with pytest.raises(LocalAwsError, match="Wanted: Role with name wanted already exists"):
+        create_stack(cloudformation, "second", body, {})
+    assert cloud.client("iam").get_role(RoleName="wanted")["Role"]["RoleId"] == before
+
+
+def test_boundary_of_a_stack_role_limits_it(cloud: LocalAws, actors: Actors) -> None:
+    """A permissions boundary given in a template is enforced."""
+    lists = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    iam = cloud.client("iam")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [lists]})
+    boundary = iam.create_policy(PolicyName="lists-only", PolicyDocument=document)["Policy"]["Arn"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": actors.hub}, "Action": "sts:AssumeRole"}
+    everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    properties = {
+        "RoleName": "bounded",
+        "AssumeRolePolicyDocument": {"Statement": [trust]},
+        "Policies": [{"PolicyName": "everything", "PolicyDocument": everything}],
+        "PermissionsBoundary": boundary,
+    }
+    body = json.dumps({"Resources": {"Bounded": {"Type": "AWS::IAM::Role", "Properties": properties}}})
+    create_stack(cloud.client("cloudformation"), "bounded", body, {})
+    session = actors.assume(actors.stranger, actors.hub, "bounded")
+    actors.client(session, "s3").list_buckets()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        actors.client(session, "sqs").list_queues()
+
+
+def test_concurrency_by_path(engine: Engine) -> None:
+    """`MaxConcurrencyPath` limits the children: with 1, no second process is ever needed."""
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Each"}
+    items = {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrencyPath": "$.at_once", "End": True}
+    states = {"Each": engine.task("layer", OutputPath="$.Payload")}
+    given = json.dumps({"items": [1, 2, 3], "at_once": 1})
+    execution = engine.start(
+        "by-path", {"Items": items | {"ItemProcessor": processor | {"States": states}}}, input=given
+    )
+    assert len({answer["pid"] for answer in json.loads(engine.end_of(execution)["output"])}) == 1
+
+
+def test_any_method_of_an_api(cloud: LocalAws, engine: Engine) -> None:
+    """The ANY method of an OpenAPI body is a route for GET and POST, also behind the page's public address."""
+    integration = {
+        "type": "aws_proxy",
+        "httpMethod": "POST",
+        "uri": f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{engine.function}/invocations",
+    }
+    method = {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": integration}}
+    body = json.dumps({"swagger": "2.0", "info": {"title": "any"}, "paths": {"/a/{id}": method}})
+    apis = cloud.client("apigateway")
+    api = apis.import_rest_api(body=body)["id"]
+    apis.create_deployment(restApiId=api, stageName="v1")
+    for content in (None, b"x=1"):
+        with urllib.request.urlopen(cloud.page_url("/a/1?k=secret"), data=content, timeout=20) as answer:
+            assert answer.status == 200
+    logged = cloud.calls(service="execute-api")
+    assert [(call.operation, call.resource) for call in logged] == [("GET", "/a/1"), ("POST", "/a/1")]
+    assert "secret" not in cloud.call_log.read_text(encoding="utf-8")

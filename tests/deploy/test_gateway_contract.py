@@ -200,8 +200,8 @@ def test_denied_region_and_region_off_are_told_apart(cloud: LocalAws, actors: Ac
 
 def test_principal_arn_and_organization_in_a_trust_policy(actors: Actors, endpoint: EndpointSpec) -> None:
     """`aws:PrincipalArn` is the role's ARN, never the session's; `aws:PrincipalOrgID` is the simulated Organization."""
-    role = f"arn:aws:iam::{actors.hub}:role/endpoint-sweep-plan"
-    session = f"arn:aws:sts::{actors.hub}:assumed-role/endpoint-sweep-plan/function"
+    role = f"arn:aws:iam::{actors.hub}:role/endpoint-sweep-stranger"
+    session = f"arn:aws:sts::{actors.hub}:assumed-role/endpoint-sweep-stranger/function"
     for number, (conditions, opens) in enumerate(
         [
             ({"ArnEquals": {"aws:PrincipalArn": role}}, True),
@@ -233,7 +233,7 @@ def test_source_identity_needs_its_own_trust(actors: Actors, endpoint: EndpointS
     document = json.dumps({"Version": "2012-10-17", "Statement": [rights]})
     refused = {"caller": actors.stranger, "account": endpoint.account}
     assert _refusal(actors.assume, **refused, role="with-identity", SourceIdentity="sweep-1") == "AccessDenied"
-    iam.put_role_policy(RoleName="endpoint-sweep-plan", PolicyName="identity", PolicyDocument=document)
+    iam.put_role_policy(RoleName="endpoint-sweep-stranger", PolicyName="identity", PolicyDocument=document)
     actors.assume(actors.stranger, endpoint.account, "with-identity", SourceIdentity="sweep-1")
     assert _refusal(actors.assume, **refused, role="with-identity", SourceIdentity="other") == "AccessDenied"
     assert _refusal(actors.assume, **refused, role="with-identity") == "AccessDenied"

@@ -3,7 +3,7 @@
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -43,7 +43,7 @@ class Approver:
             raise PageError(f"the page answered {page.status}: {text_of(page.body)}")
         wanted = list(choose(fields.deletable))
         choice = "delete" if wanted else "keep"
-        hidden = {name: fields.hidden[name] for name in ("k", "plan_sha256")}
+        hidden: dict[str, str | list[str]] = {name: fields.hidden[name] for name in ("k", "plan_sha256")}
         confirm = self.post(hidden | {"step": "review", "choice": choice, "item": wanted})
         phrase = re.search(r"Type <code>([^<]+)</code>", confirm.body)
         if confirm.status != 200 or phrase is None:
@@ -53,7 +53,7 @@ class Approver:
             raise PageError(f"the page answered {done.status}: {text_of(done.body)}")
         return _request("GET", urljoin(self.link, done.location))
 
-    def post(self, fields: dict[str, str | list[str]]) -> Answer:
+    def post(self, fields: Mapping[str, str | list[str]]) -> Answer:
         target = urlsplit(self.link)._replace(query="").geturl()
         return _request("POST", target, urlencode(fields, doseq=True).encode())
 

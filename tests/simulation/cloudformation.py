@@ -54,10 +54,13 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def role_name(logical_id: str, properties: dict[str, Any]) -> str:
-    """The literal behind a name such as `!Sub ${AWS::StackName}-act`, else the logical id."""
-    name = properties.get("RoleName", logical_id)
-    return str(name.get("Fn::Sub", name)) if isinstance(name, dict) else str(name)
+def text(template: Template, value: Any) -> str:
+    """A name or ARN with the defaults of parameters filled in; pseudo parameters stay as `${AWS::...}`."""
+    if isinstance(value, dict):
+        value = value.get("Fn::Sub") or "${" + str(value.get("Ref")) + "}"
+    for name, parameter in template.get("Parameters", {}).items():
+        value = str(value).replace("${" + name + "}", str(parameter.get("Default", "${" + name + "}")))
+    return str(value)
 
 
 def statements(template: Template) -> Iterator[tuple[str, Statement]]:
@@ -65,7 +68,7 @@ def statements(template: Template) -> Iterator[tuple[str, Statement]]:
     for logical_id, properties in resources(template, "AWS::IAM::Role").items():
         for policy in properties.get("Policies", []):
             for statement in as_list(policy["PolicyDocument"]["Statement"]):
-                yield role_name(logical_id, properties), statement
+                yield text(template, properties.get("RoleName", logical_id)), statement
     for logical_id, properties in resources(
         template, "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
     ).items():

@@ -6,19 +6,14 @@
 Everything that can be read from `template.yaml` is read from it: environment, defaults, the state machine's parts.
 """
 
-import importlib.util
 import json
 import os
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -27,6 +22,8 @@ import boto3
 from moto.sesv2.responses import SESV2Response
 
 from tests.simulation import cloudformation
+from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
+from tests.simulation.outbox import Mail, keeping
 from tests.simulation.world import World
 
 BUCKET = "endpoint-sweep-bucket"
@@ -36,8 +33,6 @@ SENDER = "finops@example.com"
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
 
-Handler = Callable[[dict[str, Any], Any], Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -46,14 +41,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    to: str
-    subject: str
-    text: str
-    html: str
 
 
 class Hub:
@@ -94,10 +81,10 @@ class Hub:
         wiring.hub.cache_clear()
         clock = staticmethod(lambda: datetime.now(UTC) + hub.ahead)
         with (
-            _lambda_endpoint(hub.handlers) as url,
+            lambda_endpoint(hub.handlers) as url,
             patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
             patch.object(wiring.Hub, "now", clock),
-            patch.object(SESV2Response, "send_email", _whole_mail(hub.outbox)),
+            patch.object(SESV2Response, "send_email", keeping(hub.outbox)),
         ):
             hub._make_state_machine()
             yield hub
@@ -148,7 +135,9 @@ class Hub:
         path, _, query = link.removeprefix(BASE_URL).partition("?")
         return self._review(method, path, dict(pair.split("=", 1) for pair in query.split("&") if pair), None)
 
-    def post(self, link: str, fields: Mapping[str, str | list[str]], headers: Mapping[str, str] | None = None) -> Answer:
+    def post(
+        self, link: str, fields: Mapping[str, str | list[str]], headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Sends the page's form; the secret of the link goes along as the form's `k`."""
         path, _, query = link.removeprefix(BASE_URL).partition("?")
         body = urlencode({"k": query.removeprefix("k=")} | dict(fields), doseq=True)
@@ -168,7 +157,7 @@ class Hub:
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = boto3.client(service, region_name=self.region)
+            self._clients[service] = boto3.client(service, region_name=self.region)  # type: ignore[call-overload]
         return self._clients[service]
 
     def mails(self) -> list[Mail]:
@@ -262,7 +251,7 @@ class Hub:
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():
             path = cloudformation.ROOT / properties["CodeUri"] / "app.py"
-            self.handlers[f"{STACK}-{name}"] = _load(path, f"functions.{path.parent.name}.app")
+            self.handlers[f"{STACK}-{name}"] = load(path, f"functions.{path.parent.name}.app")
 
     def _make_state_machine(self) -> None:
         properties = self.template["Resources"]["SweepStateMachine"]["Properties"]
@@ -304,73 +293,6 @@ class Hub:
             "body": body,
             "isBase64Encoded": False,
         }
-        answer = self.handlers[f"{STACK}-ReviewFunction"](event, _context())
+        answer = self.handlers[f"{STACK}-ReviewFunction"](event, context())
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
-
-
-def _context() -> SimpleNamespace:
-    return SimpleNamespace(function_name="local", memory_limit_in_mb=512, invoked_function_arn="", aws_request_id="local")
-
-
-def _load(path: Path, name: str) -> Handler:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Handler = module.handler
-    return handler
-
-
-def _whole_mail(outbox: list[Mail]) -> Callable[[SESV2Response], str]:
-    """moto keeps only the HTML of a message; this keeps both parts of every message that it accepted."""
-    send_email = SESV2Response.send_email
-
-    def send(response: SESV2Response) -> str:
-        answer: str = send_email(response)
-        asked = json.loads(response.body)
-        simple, to = asked["Content"]["Simple"], asked["Destination"]["ToAddresses"]
-        body = simple["Body"]
-        outbox.append(Mail(", ".join(to), simple["Subject"]["Data"], body["Text"]["Data"], body["Html"]["Data"]))
-        return answer
-
-    return send
-
-
-@contextmanager
-def _lambda_endpoint(handlers: Mapping[str, Handler]) -> Iterator[str]:
-    """Lambda's Invoke over HTTP with these handlers: exceptions keep their class name, as on AWS."""
-
-    class Invoke(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            name = self.path.split("/functions/")[1].split("/")[0].replace("%3A", ":").rpartition(":")[2]
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = {"x-amzn-RequestId": "local", "Content-Type": "application/json"}
-            try:
-                answer = json.dumps(handlers[name](json.loads(body or b"{}"), _context()))
-            except Exception as error:  # noqa: BLE001 - Lambda reports whatever a handler raises
-                headers["X-Amz-Function-Error"] = "Unhandled"
-                answer = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": []})
-            payload = answer.encode()
-            self.send_response(200)
-            for key, value in headers.items():
-                self.send_header(key, value)
-            self.send_header("Content-Length", str(len(payload)))
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Invoke)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cloudformation import ROOT
+from tests.simulation.cloudformation import ROOT
 
 CORE = ROOT / "layers" / "core" / "endpoint_sweep"
 FUNCTIONS = ROOT / "functions"

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit import cloudformation
+from tests.simulation import cloudformation
 from tests.unit import statemachine_rules as rules
-from tests.unit.cloudformation import HUB_TEMPLATE, ROOT, Statement, Template
+from tests.simulation.cloudformation import HUB_TEMPLATE, ROOT, Statement, Template
 from tests.unit.statemachine_rules import Definition
 
 STATES_ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts import machine
-from tests.unit.cloudformation import ROOT
+from tests.simulation.cloudformation import ROOT
 
 LOCKS = [ROOT / "requirements/dev.txt", ROOT / "requirements/uv.txt", ROOT / "layers/core/requirements.txt"]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit import cloudformation
+from tests.simulation import cloudformation
 from tests.unit import statemachine_rules as rules
-from tests.unit.cloudformation import ROOT, Template
+from tests.simulation.cloudformation import ROOT, Template
 from tests.unit.statemachine_rules import Definition, Rule, State
 
 DEFINITION = ROOT / "statemachine" / "sweep.asl.json"

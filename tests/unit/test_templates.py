@@ -8,8 +8,8 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from tests.unit import cloudformation
-from tests.unit.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT, Statement, Template
+from tests.simulation import cloudformation
+from tests.simulation.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT, Statement, Template
 
 BIN = Path(sys.executable).parent
 # Actions without resource-level permissions: AWS wants "*" there.

@@ -30,7 +30,8 @@ class Sessions:
     """One boto3 session for the hub: its loader is shared by every client, which makes clients cheap."""
 
     @cached_property
-    def _session(self) -> "boto3.session.Session":
+    def _session(self) -> Any:
+        # Any: services are chosen by name at run time, which the overloads of the stubs cannot follow.
         return boto3.session.Session()
 
     def hub(self, service: str) -> Any:
@@ -64,7 +65,7 @@ class Sessions:
 class Member:
     """Clients of one assumed role."""
 
-    def __init__(self, session: "boto3.session.Session", credentials: dict[str, Any]) -> None:
+    def __init__(self, session: Any, credentials: dict[str, Any]) -> None:
         self._session = session
         self._keys = {
             "aws_access_key_id": credentials["AccessKeyId"],

@@ -194,7 +194,8 @@ def row_view(
         endpoint=clean(finding.endpoint),
         owner=clean(finding.owner) or "no owner tag",
         kind=finding.kind or "–",
-        instances=", ".join(f"{v.count or '?'}{_TIMES}{clean(v.type) or 'unknown type'}" for v in finding.instances) or "–",
+        instances=", ".join(f"{v.count or '?'}{_TIMES}{clean(v.type) or 'unknown type'}" for v in finding.instances)
+        or "–",
         age_days=max(0, (now - finding.created_at).days),
         reason=clean(finding.reason, 200),
         verdict=finding.verdict.value,

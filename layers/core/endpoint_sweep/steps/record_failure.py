@@ -12,7 +12,7 @@ _MAX_REASON = 500
 
 
 def record_failure(event: dict[str, Any], *, store: Store, records: Records) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. A decision not yet verified is closed: everything is kept."""
+    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. Closes a decision that is not yet verified."""
     name, reason = _explain(event["error"])
     SweepFolder(store, event["sweep_id"]).put_failure({"error": name, "reason": reason[:_MAX_REASON]})
     closed = records.close_approval(approval_id(event["sweep_id"]), ApprovalStatus.CLOSED)

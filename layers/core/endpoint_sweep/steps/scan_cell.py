@@ -40,7 +40,7 @@ def scan_cell(event: dict[str, Any], *, members: Members, store: Store) -> dict[
 
 
 def judge_cell(reader: CellReader, cell: Cell, policy: Policy, now: datetime) -> tuple[Finding, ...]:
-    """One finding an endpoint. Metrics first: only what could be idle is described (D5.12); an empty cell is one call."""
+    """One finding an endpoint. Only what could be idle is described (D5.12); an empty cell is one call."""
     endpoints = reader.endpoints()
     if not endpoints:
         return ()

@@ -4,7 +4,7 @@ Each function mends one thing that would make a test pass where AWS fails, or fa
 `tests/deploy/test_emulator_contract.py` holds one test for each.
 """
 
-from tests.simulation.gateway.patches import executions, functions, maps, page, principals
+from tests.simulation.gateway.patches import executions, functions, maps, page, principals, stacks
 from tests.simulation.gateway.patches.executions import RecordInvocation
 from tests.simulation.organization import Organization
 
@@ -23,6 +23,7 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     executions.enforce_state_machine_roles(record_invocation)
     page.import_any_method()
     maps.honour_concurrency_paths()
+    stacks.create_roles_like_aws()
     principals.know_principals(organization)
     principals.name_mail_identities()
     principals.check_assume_role(organization)

@@ -1,0 +1,203 @@
+"""Only a decision made on the page counts: not a token, not a row written by hand, not another plan."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.documents import digest
+
+from tests.simulation.hub import BUCKET, TABLE
+from tests.workflow.conftest import OpenStage
+from tests.workflow.stage import ADA, GRACE, Stage
+
+MEMBER, REGION = "222222222222", "us-east-1"
+IDLE = {"account": MEMBER, "region": REGION, "endpoint": "resnet-demo"}
+BUSY = IDLE | {"endpoint": "fraud-scoring"}
+Document = dict[str, Any]
+
+
+def at(**shift: float) -> str:
+    return (datetime.now(UTC) + timedelta(**shift)).isoformat().replace("+00:00", "Z")
+
+
+def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status: str = "decided") -> None:
+    """Somebody with access to the table writes the approval's row by hand, as the product would."""
+    row = stage.row(sweep, "RECORD")
+    assert row
+    document = json.loads(row["document"]["S"])
+    document["status"] = status
+    document["decision"] = {
+        "approver": ADA,
+        "choice": "delete",
+        "selected": [IDLE],
+        "plan_sha256": document["plan"]["sha256"],
+        "at": at(),
+        "comment": "",
+    }
+    change(document)
+    row |= {
+        "document": {"S": json.dumps(document)},
+        "version": {"N": str(int(row["version"]["N"]) + 1)},
+        "status": {"S": status},
+    }
+    stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=row)
+
+
+FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
+    "an endpoint outside the plan": (
+        lambda d: d["decision"].update(selected=[BUSY]), "it names an endpoint that is not in the plan"
+    ),
+    "an endpoint twice": (
+        lambda d: d["decision"].update(selected=[IDLE, IDLE]), "it names an endpoint that is not in the plan"
+    ),
+    "an approver who is none": (
+        lambda d: d["decision"].update(approver="mallory@example.com"), "the person who decided is not an approver"
+    ),
+    "another plan": (
+        lambda d: d["decision"].update(plan_sha256="0" * 64), "the plan is not the one that was approved"
+    ),
+    "another plan in the pointer": (
+        lambda d: d["plan"].update(sha256="0" * 64), "the plan is not the one that was offered"
+    ),
+    "another document": (
+        lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), "the plan is not the one that was offered"
+    ),
+    "a decision after expiry": (
+        lambda d: d["decision"].update(at=at(hours=80)), "it was decided after the approval had expired"
+    ),
+    "an old decision": (lambda d: d["decision"].update(at=at(hours=-5)), "the decision is too old to act on"),
+    "a decision from the future": (lambda d: d["decision"].update(at=at(hours=1)), "the decision is too old to act on"),
+    "no decision at all": (lambda d: d.update(decision=None), "there is no decision"),
+    "nonsense": (lambda d: d.update(status="APPROVED"), "the record of the approval cannot be read"),
+    "a list for a decision": (lambda d: d.update(decision=["x"]), "the record of the approval cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> None:
+    """The sweep ends at its next look, keeps everything, and mail and report tell why."""
+    change, reason = FORGERIES[forgery]
+    sweep = stage.start()
+    stage.links(sweep)
+    rewrite(stage, sweep, change)
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert "Apply each decision" not in stage.states(sweep)
+    kept = stage.disposition(sweep, "resnet-demo")
+    assert kept[0] == "kept"
+    assert "nobody answered" in kept[1] if forgery == "no decision at all" else reason in kept[1]
+    assert kept[1].removeprefix("kept: ")[:40] in stage.summary(sweep).text
+
+
+def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
+    """Whoever writes `verified` skips one look; the decision is judged all the same."""
+    sweep = stage.start()
+    stage.links(sweep)
+    rewrite(stage, sweep, lambda d: d["decision"].update(selected=[BUSY]), status="verified")
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
+
+
+def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:
+    """What the second map reads is a list of names: an endpoint that is added to it is not touched."""
+    sweep = stage.start()
+
+    def add(event: Document) -> None:
+        event["item"] = BUSY
+
+    stage.around("ApplyDecisionFunction", add)
+    answer = stage.decide(stage.links(sweep)[ADA], "resnet-demo")
+    assert answer.status == 303
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    stage.approved.clear()
+
+
+def test_a_stolen_token_only_wakes(stage_of: OpenStage) -> None:
+    """The token in the history's TaskScheduled event, sent with an approval: no deletion, the wait goes on.
+
+    The real decision still works afterwards.
+    """
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    [token, *_] = tokens_in_history(stage, sweep)
+    output = json.dumps({"decision": "approved", "status": "approved", "choice": "delete", "selected": [IDLE]})
+    slices = stage.slices(sweep)
+    stage.hub.client("stepfunctions").send_task_success(taskToken=token, output=output)
+    stage.hub.until(lambda: True if stage.slices(sweep) > slices else None, 20, "the next wait")
+    assert stage.states(sweep)[-1] == "Await decision"
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert stage.decide(links[GRACE], "churn-poc").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "churn-poc")[0] == "deleted"
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {GRACE}")
+
+
+def test_a_stolen_token_can_only_end_the_sweep_by_failing_it(stage: Stage) -> None:
+    """SendTaskFailure with the token stops the sweep: everything is kept, said so, and the link is closed."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.hub.until(lambda: stage.slices(sweep) or None, 20, "the wait")
+    token = tokens_in_history(stage, sweep)[-1]
+    stage.hub.client("stepfunctions").send_task_failure(taskToken=token, error="Approved", cause='{"x": 1}')
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
+    assert stage.hub.get(links[ADA]).status == 409
+
+
+def tokens_in_history(stage: Stage, sweep: str) -> list[str]:
+    """Every task token that Step Functions itself shows."""
+    found = []
+    for event in stage.hub.history(stage.sweeps[sweep]):
+        details = event.get("taskScheduledEventDetails", {})
+        payload = json.loads(details.get("parameters") or "{}").get("Payload", {})
+        found += [payload["token"]] if "token" in payload else []
+    assert found, "the history shows no token"
+    return found
+
+
+def overwrite_plan(stage: Stage, sweep: str) -> tuple[str, bytes]:
+    """A newer version of plan.json in which the busy endpoint is offered, too: its version and its bytes."""
+    plan = stage.hub.document("plan.json", sweep)
+    plan["items"].append(plan["items"][0] | BUSY)
+    body = json.dumps(plan).encode()
+    done = stage.hub.client("s3").put_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/plan.json", Body=body)
+    return str(done["VersionId"]), body
+
+
+def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None:
+    """The version that was approved is used, whatever lies on top of it: before the page and after the decision."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    overwrite_plan(stage, sweep)
+    assert "fraud-scoring" not in stage.hub.get(links[ADA]).body
+    stage.around("ApplyDecisionFunction", lambda _: stage.hub.client("s3").put_object(
+        Bucket=BUCKET, Key=f"sweeps/{sweep}/plan.json", Body=b"{}"
+    ) and None)  # fmt: skip
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+
+
+def test_a_plan_whose_bytes_differ_from_what_was_approved_keeps_everything(stage: Stage) -> None:
+    """A record that is led to the newer version by hand fails on its hash; with the hash too, on the decision's."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    version, body = overwrite_plan(stage, sweep)
+    rewrite(stage, sweep, lambda d: d["plan"].update(version_id=version), status="pending")
+    assert stage.hub.post(links[ADA], {"choice": "keep", "step": "decide"}).status == 409
+
+    def both(document: Document) -> None:
+        document["plan"].update(version_id=version, sha256=digest(body))
+        document["decision"].update(selected=[BUSY])
+
+    rewrite(stage, sweep, both)
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"

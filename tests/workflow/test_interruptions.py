@@ -1,0 +1,218 @@
+"""What goes wrong around a sweep: lost calls, refused mails, operators, second starts, bad input, late runs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.workflow.conftest import OpenStage
+from tests.workflow.stage import ADA, GRACE, Stage
+
+MEMBER, REGION = "222222222222", "us-east-1"
+
+
+@pytest.mark.parametrize("fault", [{"code": "ThrottlingException"}, {"code": "TaskTimedOut"}, {"drop": "before"}], ids=str)
+def test_a_lost_wake_up_is_made_good_by_the_next_slice(stage: Stage, fault: dict[str, Any]) -> None:
+    """The wake-up does not get through: the page still says recorded, and the sweep finds the decision by itself."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="stepfunctions", operation="SendTaskSuccess", **fault)
+    answer = stage.decide(links[ADA])
+    assert answer.status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
+
+
+def test_a_record_of_the_wait_that_cannot_be_read_does_not_unsay_the_decision(stage: Stage) -> None:
+    """After the conditional write the decision stands, whatever fails then."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    reads = stage.world.fault(service="dynamodb", operation="GetItem", nth=[5], code="ValidationException")
+    answer = stage.decide(links[ADA])
+    stage.world.faults.remove(reads)
+    assert answer.status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[1] == f"kept by {ADA}"
+
+
+def test_no_mail_accepted_ends_the_sweep_at_once(stage: Stage) -> None:
+    """Where no approver could be mailed nobody can decide: everything is kept, and the summary says why."""
+    stage.world.fault(service="sesv2", operation="SendEmail", nth=[1, 2], code="MessageRejected")
+    sweep = stage.start()
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert "Await decision" not in stage.states(sweep)
+    assert stage.report(sweep)["failure"]["error"] == "ApprovalNotSent"
+    assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
+    assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE]
+
+
+def test_one_refused_mail_of_two_leaves_the_other_approver(stage: Stage) -> None:
+    """The sweep waits for whoever was reached."""
+    stage.world.fault(service="sesv2", operation="SendEmail", nth=[1], code="MessageRejected")
+    sweep = stage.start()
+    stage.hub.until(lambda: stage.is_waiting(sweep) or None, 30, "the wait")
+    [mail] = stage.mails(sweep)
+    assert mail.to == GRACE
+    from tests.workflow.stage import link_in
+
+    assert stage.decide(link_in(mail) or "").status == 303
+    stage.end(sweep)
+
+
+def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
+    """Nobody was told: the report lies there, the execution fails, and the watchdog tries to tell again."""
+    stage.world.fault(service="sesv2", operation="SendEmail", nth=[1, 2], code="MessageRejected")
+    sweep = stage.start("report")
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.report(sweep)["ending"] == "gaps"
+    assert stage.watchdog(sweep, "FAILED")["mailed"] == 2
+    assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE]
+
+
+def test_a_second_start_is_skipped_and_names_the_first(stage: Stage) -> None:
+    """One sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
+    first = stage.start()
+    links = stage.links(first)
+    second = stage.start()
+    described = stage.end(second)
+    assert described["status"] == "SUCCEEDED"
+    assert f'"holder": "{first}"' in described["output"]
+    assert stage.states(second)[-1] == "Skipped, another sweep is running"
+    assert stage.mails(second) == []
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(first)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"dryrun": True}, 'E_INPUT_UNKNOWN_FIELD: there is no field "dryrun"; did you mean "mode"?'),
+        ({"mode": "APPROVE "}, 'E_MODE: mode must be "report" or "approve"'),
+        ({"accounts": ["999999999999"]}, "E_ACCOUNT_NOT_IN_SCOPE"),
+        (["approve"], "E_INPUT_SHAPE"),
+    ],
+    ids=["unknown field", "bad mode", "stranger", "a list"],
+)
+def test_bad_input_is_refused_before_anything_starts(stage: Stage, data: Any, words: str) -> None:
+    """Failed with the field and the fix in report and mail; not one call in a member account."""
+    calls = len(stage.world.log)
+    sweep = stage.start_with(data)
+    assert stage.end(sweep)["status"] == "FAILED"
+    failure = stage.report(sweep)["failure"]
+    assert failure["error"] == "InputRejected"
+    assert words in failure["reason"]
+    assert words.partition(":")[0] in stage.summary(sweep).text
+    assert stage.summary(sweep).subject.endswith("the sweep failed")
+    made = {(call.service, call.account) for call in stage.world.log.calls[calls:]}
+    assert {account for _, account in made} <= {stage.world.organization.hub_account}
+    assert not {service for service, _ in made} & {"sts", "sagemaker", "cloudwatch"}
+
+
+def test_bad_input_does_not_disturb_the_sweep_that_runs(stage: Stage) -> None:
+    """A rejected start neither takes nor releases the lock of the sweep that waits."""
+    first = stage.start()
+    links = stage.links(first)
+    stage.end(stage.start("nonsense"))
+    third = stage.start()
+    stage.end(third)
+    assert stage.states(third)[-1] == "Skipped, another sweep is running"
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(first)
+
+
+def test_an_aborted_sweep_is_closed_by_the_watchdog(stage: Stage) -> None:
+    """The link says that the sweep is over, the lock is free, everybody is mailed, nothing was deleted."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    done = stage.stop(sweep)
+    assert (done["closed"], done["released"], done["mailed"]) == (True, True, 2)
+    page = stage.hub.get(links[ADA])
+    assert (page.status, "no longer running" in page.body) == (409, True)
+    assert stage.hub.post(links[GRACE], {"choice": "delete", "step": "decide"}).status == 409
+    assert "stopped" in stage.summary(sweep).subject
+    assert "No deletion had been started" in stage.summary(sweep).text
+    following = stage.decided()
+    assert stage.disposition(following, "resnet-demo")[1] == f"kept by {ADA}"
+
+
+def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) -> None:
+    """Approved, then aborted before the sweep looked: the approval is closed and can never be acted on later."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"] = lambda event, context: {
+        "id": event["approval_id"], "status": "waiting", "reason": "", "slice_seconds": 1
+    }  # fmt: skip
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    assert stage.stop(sweep)["closed"]
+    item = {"account": MEMBER, "region": REGION, "endpoint": "resnet-demo"}
+    approval = links[ADA].split("/a/")[1].partition("?")[0]
+    event = {"sweep_id": sweep, "approval_id": approval, "item": item}
+    assert stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"](event, None)["status"] == "failed"
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    stage.approved.clear()
+
+
+def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
+    """Aborted, and the watchdog never came: the next sweep sees that the holder no longer runs."""
+    sweep = stage.start()
+    stage.links(sweep)
+    stage.hub.client("stepfunctions").stop_execution(executionArn=stage.sweeps[sweep])
+    stage.end(sweep)
+    following = stage.decided()
+    assert "Request approval" in stage.states(following)
+    assert stage.stop(sweep)["closed"]
+
+
+def test_an_approval_is_not_acted_on_late(stage: Stage) -> None:
+    """Past the delete window, as after a redrive days later: every item is stale, nothing is sent."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def later(_: Any) -> None:
+        stage.hub.ahead = timedelta(hours=5)
+
+    stage.around("ApplyDecisionFunction", later)
+    assert stage.decide(links[ADA], "resnet-demo", "churn-poc").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo") == ("stale", "the approval is too old to act on")
+    assert stage.report(sweep)["totals"]["changed"] == 2
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+
+
+def test_a_step_that_runs_twice_deletes_once(stage_of: OpenStage) -> None:
+    """Apply decision again with the same item, before and after the end: it only looks."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    apply = stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"]
+    events: list[dict[str, Any]] = []
+
+    def twice(event: dict[str, Any], context: Any) -> Any:
+        events.append(event)
+        apply(event, context)
+        return apply(event, context)
+
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = twice
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert apply(events[0], None)["status"] == "deleting"
+    assert len(stage.world.log.find(operation="DeleteEndpoint")) == 1
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+
+
+def test_a_crash_after_the_deletion_is_found_out_by_looking(stage_of: OpenStage) -> None:
+    """The function dies after DeleteEndpoint, before it wrote anything: deleted, by one call."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    apply = stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"]
+
+    def dying(event: dict[str, Any], context: Any) -> Any:
+        stage.world.fault(service="dynamodb", operation="PutItem", nth=[2], code="ValidationException")
+        return apply(event, context)
+
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = dying
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert len(stage.world.log.find(operation="DeleteEndpoint")) == 1
+    assert stage.disposition(sweep, "resnet-demo") == ("deleted", "deleted, and confirmed gone")
