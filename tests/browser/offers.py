@@ -54,7 +54,6 @@ class Offer:
     plan: Plan
     path: str
 
-    @property
     def decision(self) -> Decision | None:
         """What is recorded by now."""
         found = wiring.hub().records.approval(self.approval.id)
@@ -62,7 +61,11 @@ class Offer:
 
 
 def finding(
-    name: str, account: str = "222222222222", region: str = "us-east-1", monthly: str | None = "1028.13", owner: str = ""
+    name: str,
+    account: str = "222222222222",
+    region: str = "us-east-1",
+    monthly: str | None = "1028.13",
+    owner: str = "",
 ) -> Finding:
     """An idle endpoint."""
     return Finding(
@@ -136,7 +139,7 @@ def put_on_offer(findings: Sequence[Finding] = FINDINGS, caps: Caps | None = Non
 
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:
-    """A sweep after its decision: the first `deleted` are gone, the next `spared` came back to life, the rest is kept."""
+    """A sweep after its decision: first `deleted` are gone, then `spared` came back to life, the rest is kept."""
     told = [(OutcomeStatus.DELETED, "deleted, and confirmed gone")] * deleted
     told += [(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")] * spared
     outcomes = [

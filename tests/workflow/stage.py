@@ -18,8 +18,9 @@ from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.records import Records
 from endpoint_sweep.steps import request_approval
 
-from tests.simulation.hub import APPROVERS, BASE_URL, STACK, Answer, Hub, Mail
+from tests.simulation.hub import APPROVERS, BASE_URL, STACK, Answer, Hub
 from tests.simulation.organization import Organization
+from tests.simulation.outbox import Mail
 from tests.simulation.world import World
 
 Key = tuple[str, str, str]  # account, region, endpoint name

@@ -1,4 +1,4 @@
-"""What was looked at, and what was not: cells of one cause are one entry, in words for people who read no AWS errors."""
+"""What was looked at, and what was not: one entry a cause, in words for people who read no AWS errors."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """`wanted` cells should have been scanned, `scanned` were; `gaps` is the difference, `left_out` was never wanted."""
+    """`wanted` cells should be scanned, `scanned` were; `gaps` tells the difference, `left_out` was never wanted."""
 
     percent: int
     scanned: int
@@ -106,7 +106,8 @@ def _gaps(rows: Iterable[CellResult], accounts: Mapping[str, Account], regions: 
     gaps = []
     for (sentence, more), members in groupby(sorted(rows, key=cause), key=cause):
         of_cause = sorted(members, key=lambda row: row.cell)
-        detail = clip(of_cause[0].reason, _MAX_DETAIL) if more else ""
+        words = of_cause[0].reason.rpartition("cannot be assumed: ")[2]
+        detail = clip(words, _MAX_DETAIL) if more else ""
         gaps.append(Gap(sentence, detail, _places(of_cause, accounts, regions), len(of_cause)))
     return tuple(sorted(gaps, key=lambda gap: (-gap.cells, gap.cause)))
 
