@@ -262,11 +262,16 @@ def test_any_method_of_an_api(cloud: LocalAws, engine: Engine) -> None:
         "uri": f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{engine.function}/invocations",
     }
     method = {"x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": integration}}
-    body = json.dumps({"swagger": "2.0", "info": {"title": "any"}, "paths": {"/a/{id}": method}})
-    apis = cloud.client("apigateway")
-    api = apis.create_rest_api(name="any")["id"]
-    apis.put_rest_api(restApiId=api, mode="overwrite", body=body)
-    apis.create_deployment(restApiId=api, stageName="v1")
+    api = {"swagger": "2.0", "info": {"title": "any"}, "paths": {"/a/{id}": method}}
+    resources = {
+        "Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "any", "Body": api}},
+        "Stage": {
+            "Type": "AWS::ApiGateway::Deployment",
+            "DependsOn": "Api",
+            "Properties": {"RestApiId": {"Ref": "Api"}, "StageName": "v1"},
+        },
+    }
+    create_stack(cloud.client("cloudformation"), "any", json.dumps({"Resources": resources}), {})
     for content in (None, b"x=1"):
         with urllib.request.urlopen(cloud.page_url("/a/1?k=secret"), data=content, timeout=20) as answer:
             assert answer.status == 200

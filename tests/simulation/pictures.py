@@ -3,7 +3,6 @@
 `python -m tests.simulation.pictures` writes docs/pictures. Nothing on them is made up for the camera.
 """
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,16 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from scripts import chromium
-from tests.simulation.demo import APPROVER, PARAMETERS
+from tests.simulation.demo.sweep import APPROVER, links
 from tests.simulation.local_aws import STACK, LocalAws, LocalAwsError
 from tests.simulation.local_stacks import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 SWEEP = "2026-11-20T06-00Z-weekly"
 CHOSEN = 3
+# The template's own limits and waiting times, except for what nobody wants to wait for.
+PARAMETERS = {
+    "Mode": "approve",
+    "Approvers": APPROVER,
+    "MinCoveragePercent": "50",
+    "GoneCheckSeconds": "1",
+    "ScanConcurrency": "4",
+}
 # CSS pixels. A mail is read in a column, the page in a window; a phone shows one screen of either.
 MAIL, LIST, WINDOW, PHONE = (760, 1300), (1280, 2000), (1280, 1000), (360, 740)
 
@@ -38,7 +45,7 @@ class Stage:
 def deployed() -> Iterator[Stage]:
     """The real templates on the local AWS, with a sweep that waits for its decision."""
     with LocalAws(ROOT / ".demo" / "pictures", progress=lambda phase: print(f"· {phase}")) as aws:
-        machine = aws.deploy(**PARAMETERS)["StateMachineArn"]
+        machine = aws.deploy(**PARAMETERS)["StateMachineArn"]  # type: ignore[arg-type]
         print(f"· Sweeping with {STACK}")
         states = aws.client("stepfunctions")
         sweep = states.start_execution(stateMachineArn=machine, name=SWEEP, input='{"mode": "approve"}')
@@ -49,10 +56,7 @@ def deployed() -> Iterator[Stage]:
             return [mail.html for mail in aws.mails() if APPROVER in mail.to]
 
         approval = until(to_approver)[0]
-        link = re.search(r'href="([^"]+/a/[^"]+)"', approval)
-        if link is None:
-            raise LocalAwsError("the approval mail holds no link")
-        yield Stage(approval, link[1], lambda: until(lambda: to_approver()[1:])[0])
+        yield Stage(approval, links(aws)[APPROVER], lambda: until(lambda: to_approver()[1:])[0])
 
 
 def until[T](look: Callable[[], list[T]], seconds: float = 180) -> list[T]:
@@ -90,8 +94,7 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
 @contextmanager
 def window(browser: Browser, size: tuple[int, int]) -> Iterator[Page]:
     """A phone's picture has two dots a pixel, as phones have."""
-    width, height = size
-    viewport = {"width": width, "height": height}
+    viewport = ViewportSize(width=size[0], height=size[1])
     context = browser.new_context(viewport=viewport, device_scale_factor=2 if size == PHONE else 1)
     yield context.new_page()
     context.close()
@@ -112,7 +115,7 @@ def choose(page: Page) -> None:
 def confirmation(page: Page, folder: Path, name: str, size: tuple[int, int]) -> None:
     """On to the next page, with the confirmation typed but not sent."""
     page.get_by_role("button", name="Review deletions").click()
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     page.get_by_label("Type").fill(page.locator("label[for=phrase] code").inner_text())
     shoot(page, folder, name)
 

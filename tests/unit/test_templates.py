@@ -167,7 +167,7 @@ def test_only_two_roles_reach_member_accounts(hub: Template) -> None:
         and statement["Effect"] == "Allow"
     ]
     assert sorted(grants) == [
-        ("${AWS::StackName}-act", "arn:${AWS::Partition}:iam::*:role/endpoint-sweep-act"),
+        ("${AWS::StackName}-apply-decision", "arn:${AWS::Partition}:iam::*:role/endpoint-sweep-act"),
         ("${AWS::StackName}-scan-cell", "arn:${AWS::Partition}:iam::*:role/endpoint-sweep-scan"),
     ]
 
@@ -240,5 +240,17 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
         trusted[cloudformation.text(member, properties["RoleName"])] = principal.removeprefix(hub)
     assert trusted == {
         "endpoint-sweep-scan": "role/endpoint-sweep-scan-cell",
-        "endpoint-sweep-act": "role/endpoint-sweep-act",
+        "endpoint-sweep-act": "role/endpoint-sweep-apply-decision",
     }
+
+
+def test_the_hub_account_may_be_a_member_as_well(hub: Template, member: Template) -> None:
+    """No role of the hub stack has a name that the member roles take in the same account."""
+
+    def names(template: Template) -> set[str]:
+        roles = cloudformation.resources(template, "AWS::IAM::Role").values()
+        texts = [cloudformation.text(template, role["RoleName"]) for role in roles if "RoleName" in role]
+        return {text.replace("${AWS::StackName}", "endpoint-sweep") for text in texts}
+
+    assert names(hub)
+    assert names(hub).isdisjoint(names(member))

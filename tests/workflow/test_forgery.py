@@ -100,6 +100,7 @@ def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
     stage.end(sweep)
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: it names an endpoint that is not in the plan")
 
 
 def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:

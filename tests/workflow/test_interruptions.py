@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage
+from tests.workflow.stage import ADA, GRACE, Stage, link_in
 
 MEMBER, REGION = "222222222222", "us-east-1"
 
 
-@pytest.mark.parametrize("fault", [{"code": "ThrottlingException"}, {"code": "TaskTimedOut"}, {"drop": "before"}], ids=str)
-def test_a_lost_wake_up_is_made_good_by_the_next_slice(stage: Stage, fault: dict[str, Any]) -> None:
+@pytest.mark.parametrize("code", ["AccessDeniedException", "TaskTimedOut"])
+def test_a_lost_wake_up_is_made_good_by_the_next_slice(stage: Stage, code: str) -> None:
     """The wake-up does not get through: the page still says recorded, and the sweep finds the decision by itself."""
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.world.fault(service="stepfunctions", operation="SendTaskSuccess", **fault)
+    stage.world.fault(service="stepfunctions", operation="SendTaskSuccess", code=code)
     answer = stage.decide(links[ADA])
     assert answer.status == 303
     stage.end(sweep)
@@ -33,6 +33,39 @@ def test_a_record_of_the_wait_that_cannot_be_read_does_not_unsay_the_decision(st
     assert answer.status == 303
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[1] == f"kept by {ADA}"
+
+
+def test_a_decision_whose_reply_was_lost_is_recorded_once(stage: Stage) -> None:
+    """The conditional write was done, its reply lost, the SDK repeats it: the page says recorded, not refused."""
+    sweep = stage.start()
+    link = stage.links(sweep)[ADA]
+    answers = []
+
+    def losing(event: dict[str, Any], context: Any) -> Any:
+        if "step=decide" in (event["body"] or ""):
+            stage.world.fault(service="dynamodb", operation="PutItem", drop="after", nth=[1])
+        answers.append(review(event, context))
+        return answers[-1]
+
+    review = stage.hub.handlers["endpoint-sweep-ReviewFunction"]
+    stage.hub.handlers["endpoint-sweep-ReviewFunction"] = losing
+    answer = stage.hub.decide(link, [])
+    assert answer.status in (200, 303), answer.body
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
+
+
+def test_a_wait_whose_record_lost_its_reply_goes_on(stage: Stage) -> None:
+    """The token was written, the reply lost, the SDK repeats the write: no conflict with oneself."""
+    stage.around("AwaitDecisionFunction", lambda _: stage.world.fault(
+        service="dynamodb", operation="PutItem", drop="after", nth=[1]
+    ) and None)  # fmt: skip
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.next_slice(sweep)
+    assert stage.decide(links[ADA]).status in (200, 303)
+    stage.end(sweep)
+    assert stage.report(sweep)["failure"] is None
 
 
 def test_no_mail_accepted_ends_the_sweep_at_once(stage: Stage) -> None:
@@ -53,8 +86,6 @@ def test_one_refused_mail_of_two_leaves_the_other_approver(stage: Stage) -> None
     stage.hub.until(lambda: stage.is_waiting(sweep) or None, 30, "the wait")
     [mail] = stage.mails(sweep)
     assert mail.to == GRACE
-    from tests.workflow.stage import link_in
-
     assert stage.decide(link_in(mail) or "").status == 303
     stage.end(sweep)
 

@@ -30,8 +30,9 @@ def verify_decision(
         if approval.status not in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
             return _kept(approval.id, f"the approval is {approval.status.value}")
         why = _why_kept(approval, settings, store, now)
-        if approval.status is ApprovalStatus.DECIDED:
-            records.save_approval(replace(approval, status=ApprovalStatus.VERIFIED, note=why or ""), version)
+        judged = replace(approval, status=ApprovalStatus.VERIFIED, note=why or "")
+        if judged != approval:
+            records.save_approval(judged, version)
     except AlreadyRecorded:
         # The record changed between reading and writing: the next look, in a second, sees it whole.
         return _waiting(approval, 1)

@@ -1,0 +1,207 @@
+"""The real template, built and deployed by SAM, with IAM on: sweeps from the first state to the summary mail.
+
+The tests share one stack and run in order; each leaves no execution behind.
+"""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from scripts import chromium
+from tests.browser.reviewing import confirm, go_to_confirmation
+from tests.simulation.approver import Approver
+from tests.simulation.local_aws import LocalAws
+
+APPROVERS = ("ada@example.com", "grace@example.com")
+READING = re.compile(r"(List|Describe|Get|BatchGet|Head)")
+MEMBER_SERVICES = ("sagemaker", "monitoring", "cloudwatch", "tagging", "application-autoscaling")
+ROBOTS = ("GET", "HEAD", "OPTIONS")
+DEPLOYING = 600
+
+pytestmark = pytest.mark.timeout(DEPLOYING)
+
+
+class Deployed:
+    """The stack and what the tests do with it."""
+
+    def __init__(self, aws: LocalAws, outputs: dict[str, str]) -> None:
+        self.aws = aws
+        self.outputs = outputs
+
+    def start(self, name: str, mode: str) -> str:
+        answer = self.aws.client("stepfunctions").start_execution(
+            stateMachineArn=self.outputs["StateMachineArn"], name=name, input=json.dumps({"mode": mode})
+        )
+        return str(answer["executionArn"])
+
+    def status(self, execution: str) -> str:
+        return str(self.aws.client("stepfunctions").describe_execution(executionArn=execution)["status"])
+
+    def wait(self, execution: str) -> str:
+        return until(lambda: None if (now := self.status(execution)) == "RUNNING" else now, f"{execution} to end")
+
+    def link(self, sweep: str, approver: str) -> str:
+        """The approver's link, once the sweep waits for a decision."""
+
+        def mailed() -> str | None:
+            waiting = any(item["sk"]["S"] == "WAIT" for item in self.items())
+            texts = [mail.text for mail in self.aws.mails() if mail.to == (approver,) and sweep in mail.subject]
+            links = re.findall(r"http://\S+/a/[0-9a-f]+\?k=[\w-]+", " ".join(texts))
+            return links[0] if links and waiting else None
+
+        return until(mailed, f"the mail to {approver}")
+
+    def items(self) -> list[dict[str, Any]]:
+        pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["TableName"])
+        return list(pages.search("Items[]"))
+
+    def stored(self) -> str:
+        """Everything that is written anywhere: the table, and every version of every object."""
+        s3 = self.aws.client("s3")
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.outputs["BucketName"])
+        versions = [(one["Key"], one["VersionId"], one["ETag"]) for one in pages.search("Versions[]")]
+        return json.dumps([sorted(versions), sorted(json.dumps(item, sort_keys=True) for item in self.items())])
+
+    def document(self, sweep: str, name: str) -> Any:
+        s3 = self.aws.client("s3")
+        return json.load(s3.get_object(Bucket=self.outputs["BucketName"], Key=f"sweeps/{sweep}/{name}")["Body"])
+
+
+def until[T](look: Callable[[], T | None], what: str, seconds: float = 120) -> T:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if (found := look()) is not None:
+            return found
+        time.sleep(0.2)
+    raise TimeoutError(f"waited {seconds} s for {what}")
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with LocalAws(tmp_path_factory.mktemp("deployed"), scenario="small") as aws:
+        parameters = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50", "GoneCheckSeconds": "1"}
+        yield Deployed(aws, aws.deploy(**parameters))  # type: ignore[arg-type]
+
+
+def test_report_mode_changes_nothing_in_any_member_account(deployed: Deployed) -> None:
+    """Not one call that changes something is made there, nobody is asked, and the summary says what was found."""
+    before, calls = deployed.aws.snapshot(), len(deployed.aws.calls())
+    execution = deployed.start("report-1", "report")
+    assert deployed.wait(execution) == "SUCCEEDED"
+    assert deployed.aws.snapshot() == before
+    made = [call for call in deployed.aws.calls()[calls:] if call.service in MEMBER_SERVICES]
+    assert made, "the log shows no scan at all"
+    assert [call for call in made if not READING.match(call.operation)] == []
+    mails = [mail for mail in deployed.aws.mails() if "report-1" in mail.subject]
+    assert {mail.to for mail in mails} == {(approver,) for approver in APPROVERS}
+    for mail in mails:
+        said = mail.text.lower()
+        assert said.index("scanned") < said.index("$"), "money is said before coverage"
+    assert not any("/a/" in mail.text for mail in mails)
+
+
+def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
+    """Exactly that endpoint is gone, by one call of the act role, after its restore bundle was written."""
+    aws, before, calls = deployed.aws, deployed.aws.snapshot(), len(deployed.aws.calls())
+    execution = deployed.start("browser-1", "approve")
+    link = deployed.link("browser-1", APPROVERS[0])
+    plan = deployed.document("browser-1", "plan.json")["items"]
+    chosen = plan[0]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
+        page = browser.new_context(java_script_enabled=False).new_page()
+        page.goto(link)
+        expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(plan))
+        go_to_confirmation(page, [chosen["endpoint"]])
+        confirm(page)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
+        assert "k=" not in page.url
+        browser.close()
+    assert deployed.wait(execution) == "SUCCEEDED"
+    after = aws.snapshot()
+    gone = {
+        (account, region, name)
+        for account, regions in before.items()
+        for region, cell in regions.items()
+        for name in cell["endpoints"].keys() - after[account][region]["endpoints"].keys()
+    }
+    assert gone == {(chosen["account"], chosen["region"], chosen["endpoint"])}
+    before[chosen["account"]][chosen["region"]]["endpoints"].pop(chosen["endpoint"])
+    assert after == before
+    made = aws.calls()[calls:]
+    deletions = [index for index, call in enumerate(made) if call.operation == "DeleteEndpoint"]
+    assert [made[index].resource for index in deletions] == [chosen["endpoint"]]
+    assert ":assumed-role/endpoint-sweep-act/endpoint-sweep-browser-1" in made[deletions[0]].caller
+    bundles = [index for index, call in enumerate(made) if call.service == "s3" and "/restore/" in call.resource]
+    assert bundles
+    assert bundles[0] < deletions[0]
+    refused = {(call.service, call.operation) for call in made if call.decision == "refused"}
+    assert refused <= {("sts", "AssumeRole")}, "a function lacks a permission"
+    again = Approver(link).open()
+    assert again.status == 200
+    assert "ada@example.com decided to delete 1 endpoint" in again.body
+
+
+def test_robots_and_strange_methods_write_nothing(deployed: Deployed) -> None:
+    """Twenty times GET, HEAD and OPTIONS, and methods that nobody uses: not one stored byte differs."""
+    execution = deployed.start("robots-1", "approve")
+    link = deployed.link("robots-1", APPROVERS[1])
+    before = deployed.stored()
+    answers: dict[str, set[int]] = {}
+    for method in (*ROBOTS * 20, "PUT", "DELETE", "PATCH"):
+        for _ in range(3):
+            if (status := _status(method, link)) != 429:
+                break
+            time.sleep(1)
+        answers.setdefault(method, set()).add(status)
+    assert answers.pop("GET") == {200}
+    assert all(statuses <= {405} for statuses in answers.values()), answers
+    assert deployed.stored() == before
+    assert deployed.status(execution) == "RUNNING"
+    Approver(link).decide(lambda _: ())
+    assert deployed.wait(execution) == "SUCCEEDED"
+
+
+def test_an_aborted_sweep_leaves_nothing_open(deployed: Deployed) -> None:
+    """The rule calls the watchdog: the approval is closed, the lock is free, somebody is told, the link is dead."""
+    execution = deployed.start("aborted-1", "approve")
+    link = deployed.link("aborted-1", APPROVERS[0])
+    deployed.aws.client("stepfunctions").stop_execution(executionArn=execution)
+    assert deployed.wait(execution) == "ABORTED"
+    until(
+        lambda: True if any("aborted-1: the sweep stopped" in m.subject for m in deployed.aws.mails()) else None, "mail"
+    )
+    assert not any(item["pk"]["S"] == "LOCK" for item in deployed.items())
+    page = Approver(link).open()
+    assert page.status == 409
+    assert "no longer running" in page.body
+    second = deployed.start("after-1", "report")
+    assert deployed.wait(second) == "SUCCEEDED"
+
+
+def test_input_that_nobody_meant_is_refused_by_name(deployed: Deployed) -> None:
+    """A typo starts nothing: the execution fails, the mail names the field and the one that was meant."""
+    answer = deployed.aws.client("stepfunctions").start_execution(
+        stateMachineArn=deployed.outputs["StateMachineArn"], name="typo-1", input='{"dryrun": true}'
+    )
+    calls = len(deployed.aws.calls())
+    assert deployed.wait(answer["executionArn"]) == "FAILED"
+    assert not [call for call in deployed.aws.calls()[calls:] if call.service == "sagemaker"]
+    mail = next(mail for mail in deployed.aws.mails() if "typo-1" in mail.subject)
+    assert 'there is no field "dryrun"; did you mean "mode"?' in mail.text
+
+
+def _status(method: str, url: str) -> int:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code

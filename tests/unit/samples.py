@@ -1,0 +1,114 @@
+"""Small sample values of the product's words, for the unit tests."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from endpoint_sweep.approvals import Approval, hash_secret
+from endpoint_sweep.config import Settings
+from endpoint_sweep.documents import digest, to_json
+from endpoint_sweep.model import (
+    Activity,
+    Caps,
+    CellResult,
+    CoverageStatus,
+    Description,
+    Finding,
+    ListedEndpoint,
+    Plan,
+    Pointer,
+    Policy,
+    Series,
+    Variant,
+    Verdict,
+)
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+ACCOUNT, REGION, NAME = "222222222222", "us-east-1", "resnet-demo"
+ARN = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{NAME}"
+POLICY = Policy(lookback_days=14, min_age_days=14)
+CAPS = Caps(per_sweep=25, per_account=10, percent_of_account=50)
+ADA = "ada@example.com"
+ENVIRONMENT = {
+    "TABLE_NAME": "table",
+    "BUCKET_NAME": "bucket",
+    "SCAN_ROLE_NAME": "endpoint-sweep-scan",
+    "ACT_ROLE_NAME": "endpoint-sweep-act",
+    "EXTERNAL_ID": "external",
+    "SENDER": "finops@example.com",
+    "APPROVERS": f"{ADA}, grace@example.com",
+    "REGIONS": "us-east-1,eu-west-1",
+    "LOOKBACK_DAYS": "14",
+    "MIN_AGE_DAYS": "14",
+    "MIN_COVERAGE_PERCENT": "90",
+    "MAX_DELETES_PER_SWEEP": "25",
+    "MAX_DELETES_PER_ACCOUNT": "10",
+    "MAX_DELETE_PERCENT_OF_ACCOUNT": "50",
+    "APPROVAL_TTL_MINUTES": "4320",
+    "WAIT_SLICE_SECONDS": "3600",
+    "DELETE_WINDOW_MINUTES": "240",
+    "GONE_CHECK_SECONDS": "30",
+    "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
+    "REVIEW_BASE_URL": "https://review.example.com/v1/",
+}
+
+
+def settings(**changes: str) -> Settings:
+    return Settings.from_environment(ENVIRONMENT | changes)
+
+
+def listed(**changes: Any) -> ListedEndpoint:
+    created = NOW - timedelta(days=90)
+    return replace(ListedEndpoint(NAME, ARN, "InService", created, created), **changes)
+
+
+def description(*variants: str, **changes: Any) -> Description:
+    rows = tuple(Variant(name, "ml.g5.xlarge", 1) for name in variants or ("AllTraffic",))
+    return replace(Description("InService", NOW - timedelta(days=90), f"{NAME}-config", "real-time", rows), **changes)
+
+
+def series(variant: str = "AllTraffic", total: float = 0.0, points: int = 56, *, complete: bool = True) -> Series:
+    return Series("Invocations", variant, total, points, NOW - timedelta(days=2) if total > 0 else None, complete)
+
+
+def activity(*measured: Series) -> Activity:
+    return Activity(NOW - timedelta(days=14), NOW, measured or (series(),))
+
+
+def finding(name: str = NAME, **changes: Any) -> Finding:
+    """An idle endpoint."""
+    made = Finding(
+        account=ACCOUNT,
+        region=REGION,
+        endpoint=name,
+        arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{name}",
+        kind="real-time",
+        status="InService",
+        verdict=Verdict.IDLE,
+        reason="no invocation of its only variant in 14 days",
+        created_at=NOW - timedelta(days=90),
+        config=f"{name}-config",
+        instances=(Variant("AllTraffic", "ml.g5.xlarge", 1),),
+        evidence=activity(),
+    )
+    return replace(made, **changes)
+
+
+def cell(*findings: Finding, account: str = ACCOUNT, region: str = REGION, endpoints: int | None = None) -> CellResult:
+    count = len(findings) if endpoints is None else endpoints
+    return CellResult(account, region, CoverageStatus.SCANNED, "", count, findings)
+
+
+def plan(items: Iterable[Finding] = (), found: dict[str, int] | None = None, caps: Caps = CAPS) -> Plan:
+    items = tuple(items) or (finding("a"), finding("b"), finding("c"))
+    return Plan("sweep-1", items, found or {ACCOUNT: 20}, caps)
+
+
+def pointer(of: Plan) -> Pointer:
+    return Pointer("bucket", "sweeps/sweep-1/plan.json", "v1", digest(to_json(of)), len(of.items))
+
+
+def approval(of: Plan, **changes: Any) -> Approval:
+    made = Approval("a1", "sweep-1", "arn:execution", pointer(of), NOW + timedelta(hours=72))
+    return replace(made, secrets={hash_secret("right"): ADA}, **changes)

@@ -1,0 +1,108 @@
+"""What a sweep may be asked: every refusal has a code, a sentence, and no echo of what was sent."""
+
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.errors import InputRejected
+from endpoint_sweep.model import Mode
+from endpoint_sweep.sweep_input import parse
+
+from tests.unit.samples import settings
+
+NAME = "2026-11-20T06-00Z-weekly"
+
+
+def test_nothing_asked_is_a_report_with_what_the_stack_says() -> None:
+    """The safe mode is the default."""
+    asked = parse(NAME, {}, settings(PROTECT_TAGS="env=prod"))
+    assert (asked.id, asked.mode, asked.accounts) == (NAME, Mode.REPORT, ())
+    assert (asked.policy.lookback_days, asked.policy.protect_tags) == (14, ("env=prod",))
+    assert asked.regions == ("us-east-1", "eu-west-1")
+    assert asked.caps.per_sweep == 25
+
+
+def test_everything_may_be_asked_for() -> None:
+    """Each field arrives."""
+    data = {"mode": "approve", "accounts": ["222222222222"], "exclude_accounts": ["333333333333"], "max_deletes": 3,
+            "regions": ["ap-southeast-2"], "lookback_days": 63, "min_age_days": 100}  # fmt: skip
+    asked = parse(NAME, data, settings())
+    assert asked.mode is Mode.APPROVE
+    assert (asked.accounts, asked.exclude_accounts) == (("222222222222",), ("333333333333",))
+    assert (asked.regions, asked.caps.per_sweep) == (("ap-southeast-2",), 3)
+    assert (asked.policy.lookback_days, asked.policy.min_age_days) == (63, 100)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (None, "E_INPUT_SHAPE"),
+        ([], "E_INPUT_SHAPE"),
+        ("approve", "E_INPUT_SHAPE"),
+        ({"slot": "x" * 300_000}, "E_INPUT_TOO_LARGE"),
+        ({"dryrun": True}, "E_INPUT_UNKNOWN_FIELD"),
+        ({"region": ["us-east-1"]}, "E_INPUT_UNKNOWN_FIELD"),
+        *(({"mode": value}, "E_MODE") for value in ("APPROVE", "approve ", True, 1, None, ["approve"], "delete")),
+        *(({"max_deletes": value}, "E_CAP_RANGE") for value in (-1, 0, 26, 10**9, "10", 1.5, True, None)),
+        *(({"lookback_days": value}, "E_LOOKBACK_RANGE") for value in (0, 1, 6, 64, 456, "14", None)),
+        ({"min_age_days": 0}, "E_LOOKBACK_RANGE"),
+        *(({"accounts": value}, "E_ACCOUNT_ID") for value in (
+            ["12345"], ["*"], [123456789012], ["٠" * 12], ["222222222222", "222222222222"], "222222222222",
+            ["222222222222\n"])),
+        ({"accounts": [f"{number:012d}" for number in range(2200)]}, "E_INPUT_TOO_LARGE"),
+        *(({"regions": value}, "E_REGION") for value in (
+            ["us-east-1a"], ["all"], ["../../x"], ["US-EAST-1"], [""], {"us-east-1": 1}, ["us-east-1"] * 2)),
+    ],
+    ids=lambda value: str(value)[:40],
+)  # fmt: skip
+def test_what_is_refused(data: Any, code: str) -> None:
+    """Each with its code first, and short."""
+    with pytest.raises(InputRejected, match=rf"^{code}: ") as refused:
+        parse(NAME, data, settings())
+    assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("field", "hint"), [("dryrun", "mode"), ("dry_run", "mode"), ("lookback", "lookback_days"), ("Regions", "regions")]
+)
+def test_a_misspelt_field_gets_a_hint(field: str, hint: str) -> None:
+    """The field that was probably meant."""
+    with pytest.raises(InputRejected, match=f'did you mean "{hint}"'):
+        parse(NAME, {field: 1}, settings())
+
+
+def test_an_unknown_field_is_not_echoed_raw() -> None:
+    """Markup and length are gone."""
+    with pytest.raises(InputRejected) as refused:
+        parse(NAME, {"<script>alert(1)</script>" + "x" * 500: 1}, settings())
+    assert "<" not in str(refused.value)
+    assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize("name", ["", "a:b", "x" * 81, "a/b", "-a", "ä", "a b", "../x"])
+def test_a_name_that_aws_would_refuse(name: str) -> None:
+    """Ours, because local engines accept anything."""
+    with pytest.raises(InputRejected, match=r"^E_RUN_NAME: "):
+        parse(name, {}, settings())
+
+
+@pytest.mark.parametrize("missing", ["APPROVERS", "SENDER"])
+def test_approve_needs_approvers_and_a_sender(missing: str) -> None:
+    """Report does not."""
+    without = settings(**{missing: ""})
+    with pytest.raises(InputRejected, match=r"^E_APPROVERS_EMPTY: "):
+        parse(NAME, {"mode": "approve"}, without)
+    assert parse(NAME, {"mode": "report"}, without).mode is Mode.REPORT
+
+
+def test_a_cap_may_only_be_lowered() -> None:
+    """The stack's cap is the highest."""
+    assert parse(NAME, {"max_deletes": 25}, settings()).caps.per_sweep == 25
+    with pytest.raises(InputRejected, match="from 1 to 5"):
+        parse(NAME, {"max_deletes": 6}, settings(MAX_DELETES_PER_SWEEP="5"))
+
+
+def test_without_any_region_there_is_no_sweep() -> None:
+    """Neither asked nor deployed."""
+    with pytest.raises(InputRejected, match=r"^E_REGION: regions is empty"):
+        parse(NAME, {"regions": []}, settings(REGIONS=""))
