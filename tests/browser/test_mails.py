@@ -8,7 +8,8 @@ import pytest
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval
-from endpoint_sweep.model import Finding, Pointer
+from endpoint_sweep.model import Finding, Mode, Pointer
+from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.browser.offers import (
     ACCOUNTS,
@@ -113,6 +114,14 @@ def test_the_summary_adds_up() -> None:
     numbers = [int(line.split()[0]) for line in lines.splitlines()]
     assert numbers == [1, 1, 3]
     assert sum(numbers) == int(found) == len(FINDINGS)
+
+
+def test_a_sweep_that_never_began_claims_no_coverage() -> None:
+    """Where the Organization could not be listed, nothing was scanned, and no percentage says otherwise."""
+    failure = {"error": "TargetsIncomplete", "reason": "the accounts could not be listed"}
+    for part in reports.summary_mail(reports.Report("sweep-0", Mode.APPROVE, Coverage(()), {}, failure=failure)):
+        assert "Nothing was scanned." in part
+        assert "of what should be scanned" not in part
 
 
 @pytest.mark.parametrize("part", [0, 1], ids=["text", "html"])

@@ -109,7 +109,7 @@ def test_axe_finds_nothing(site: str, tab: Open, goto: Goto) -> None:
         page.evaluate(AXE.read_text(encoding="utf-8"))
         paper = set()
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of the literals
+            page.emulate_media(color_scheme=scheme)
             paper.add(page.locator("body").evaluate("one => getComputedStyle(one).backgroundColor"))
             options = {"runOnly": AXE_RULES, "resultTypes": ["violations"]}
             found = page.evaluate("options => axe.run(document, options)", options)["violations"]

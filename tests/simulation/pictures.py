@@ -29,7 +29,7 @@ PARAMETERS = {
     "ScanConcurrency": "4",
 }
 # CSS pixels. A mail is read in a column, the page in a window; a phone shows one screen of either.
-MAIL, LIST, WINDOW, PHONE = (760, 1300), (1280, 2000), (1280, 1000), (360, 740)
+MAIL, LIST, WINDOW, PHONE = (760, 1340), (1280, 2000), (1280, 900), (360, 740)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
     with window(browser, PHONE) as page:
         page.goto(stage.link)
         choose(page)
-        page.locator("table.rows").first.scroll_into_view_if_needed()
-        page.mouse.wheel(0, PHONE[1] // 2)
-        page.wait_for_timeout(300)
+        page.get_by_role("radio", checked=True, name="Delete").last.evaluate(
+            "one => one.scrollIntoView({block: 'center'})"
+        )
         shoot(page, folder, "review-page-phone")
         confirmation(page, folder, "confirmation-phone", PHONE)
         page.get_by_role("button", name="Delete").click()

@@ -15,6 +15,7 @@ from endpoint_sweep.model import EndpointId, Plan, Pointer
 from endpoint_sweep.planning import by_id, over_caps, short_hash
 
 MAX_COMMENT = 500
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class ApprovalStatus(StrEnum):
@@ -182,5 +183,8 @@ def why_not_effective(  # noqa: PLR0911 - one return a reason
 
 
 def is_stale(decision: Decision, now: datetime, window: timedelta) -> bool:
-    """Whether too much time went by since the decision to act on it still (S1.5, FI-39)."""
-    return not decision.at <= now <= decision.at + window
+    """Whether too much time went by since the decision to act on it still (S1.5, FI-39).
+
+    A decision from the future counts as stale, too, but for what the clocks of two functions may differ.
+    """
+    return not decision.at - CLOCKS_DIFFER <= now <= decision.at + window

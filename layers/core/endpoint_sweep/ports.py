@@ -75,6 +75,9 @@ class Store(Protocol):
 
     def keys(self, prefix: str) -> list[str]: ...
 
+    def all(self, prefix: str) -> Mapping[str, bytes]:
+        """Every document under a prefix by its key, read many at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

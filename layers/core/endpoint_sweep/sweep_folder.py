@@ -1,11 +1,14 @@
 """One folder of the bucket a sweep: `sweeps/<id>/…`, the documents of design and audit."""
 
 import json
+from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from endpoint_sweep.documents import digest, from_data, to_json
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
-from endpoint_sweep.model import Account, Cell, CellResult, EndpointId, Plan, Pointer
+from endpoint_sweep.model import Account, Cell, CellResult, EndpointId, Finding, Plan, Pointer
+from endpoint_sweep.planning import Coverage
 from endpoint_sweep.ports import Store
 from endpoint_sweep.sweep_input import SweepInput
 
@@ -47,14 +50,32 @@ class SweepFolder:
     def cells(self) -> list[CellResult]:
         """Every result that lies there. One that cannot be read is left out, and so counts as missing."""
         results = []
-        for key in self._store.keys(f"{self.prefix}/cells/"):
+        for key, body in self._store.all(f"{self.prefix}/cells/").items():
             try:
-                result = from_data(CellResult, json.loads(self._store.get(key)))
+                result = from_data(CellResult, json.loads(body))
             except (ValueError, TypeError):
                 continue
             if key == f"{self.prefix}/cells/{result.account}/{result.region}.json":
                 results.append(result)
         return results
+
+    def put_coverage(self, coverage: Coverage) -> None:
+        """The rows and the findings in two documents, so that a page about a few findings reads a short one."""
+        findings = [finding for row in coverage.rows for finding in row.findings]
+        self._put("findings.json", findings, len(findings))
+        self._put("coverage.json", [replace(row, findings=()) for row in coverage.rows], len(coverage.rows))
+
+    def coverage(self) -> Coverage:
+        """The rows without their findings. Raises DocumentNotFound before the findings were aggregated."""
+        return Coverage(from_data(tuple[CellResult, ...], self._get("coverage.json")))
+
+    def judged(self) -> Coverage:
+        """The rows with their findings. Raises DocumentNotFound before the findings were aggregated."""
+        by_cell: dict[Cell, list[Finding]] = defaultdict(list)
+        for finding in from_data(tuple[Finding, ...], self._get("findings.json")):
+            by_cell[finding.id.cell].append(finding)
+        rows = self.coverage().rows
+        return Coverage(tuple(replace(row, findings=tuple(by_cell.get(row.cell, ()))) for row in rows))
 
     def put_plan(self, plan: Plan) -> Pointer:
         return self._put("plan.json", plan, len(plan.items))

@@ -6,12 +6,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from tests.simulation.demo.sweep import Sweep, document, keys
+from tests.simulation.demo.sweep import Sweep, document
 from tests.simulation.local_aws import LocalAws
 
 
 def show_coverage(console: Console, aws: LocalAws, sweep: Sweep) -> None:
-    rows = [document(aws, sweep, key) for key in keys(aws, sweep, "cells/")]
+    rows = document(aws, sweep, "coverage.json")
     accounts = {account["id"]: account["name"] for account in document(aws, sweep, "accounts.json")}
     table = Table(
         "Account", "Name", "Scanned", "Not scanned", "Endpoints", title="Coverage", title_justify="left", box=SIMPLE

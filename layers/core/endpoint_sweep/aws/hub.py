@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.faults import code_of
+from endpoint_sweep.aws.sessions import CONNECTIONS
 from endpoint_sweep.documents import digest, to_data
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, MailRefused
 from endpoint_sweep.model import Pointer
@@ -38,6 +40,11 @@ class AwsStore:
     def keys(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
         return sorted(key for key in pages.search("Contents[].Key") if key)
+
+    def all(self, prefix: str) -> Mapping[str, bytes]:
+        keys = self.keys(prefix)
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            return dict(zip(keys, pool.map(self.get, keys), strict=True))
 
 
 class AwsTable:

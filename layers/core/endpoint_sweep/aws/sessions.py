@@ -14,11 +14,13 @@ from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import RoleDenied
 from endpoint_sweep.model import Cell, EndpointId
 
+CONNECTIONS = 16
 # The mode is set because its default differs between botocore versions (D0.3).
 _READING = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
     connect_timeout=5,
     read_timeout=20,
+    max_pool_connections=CONNECTIONS,
     user_agent_extra="endpoint-sweep",
 )
 # A deletion whose reply was lost must not be sent again (safety S3.11, C11).

@@ -57,11 +57,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """`wanted` cells should be scanned, `scanned` were; `gaps` tells the difference, `left_out` was never wanted."""
+    """`wanted` of the `cells` should be scanned, `scanned` were; `gaps` tells the difference, `left_out` the rest."""
 
     percent: int
     scanned: int
     wanted: int
+    cells: int
     accounts: int
     regions: int
     endpoints: int
@@ -77,6 +78,7 @@ def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> Covera
         coverage.percent,
         len(wanted) - len(missed),
         len(wanted),
+        len(coverage.rows),
         len({row.account for row in coverage.rows}),
         regions,
         sum(row.endpoints for row in coverage.rows),

@@ -20,8 +20,7 @@ def aggregate_findings(event: dict[str, Any], *, settings: Settings, store: Stor
         replace(row, findings=tuple(prices.priced(finding) for finding in row.findings)) for row in folder.cells()
     ]
     coverage = join(folder.expected(), results)
-    for row in coverage.rows:
-        folder.put_cell(row)
+    folder.put_coverage(coverage)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
     pointer = folder.put_plan(plan)
     monthly, unpriced = total_monthly(plan.items)

@@ -9,7 +9,6 @@ from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import from_data, to_data
 from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, MailRefused
 from endpoint_sweep.model import Pointer
-from endpoint_sweep.planning import join
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
@@ -29,7 +28,7 @@ def request_approval(
     hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
     records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
     folder = SweepFolder(store, event["sweep_id"])
-    coverage = join(folder.expected(), folder.cells())
+    coverage = folder.coverage()
     view = reports.approval_view(approval, folder.plan(pointer), coverage, folder.accounts())
     refused = []
     for secret, approver in minted.items():

@@ -21,7 +21,6 @@ from endpoint_sweep.approvals import (
 )
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered
 from endpoint_sweep.model import EndpointId, Plan
-from endpoint_sweep.planning import join
 from endpoint_sweep.ports import Clock, Executions, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.reports.rendering import render
@@ -182,7 +181,7 @@ def _confirm(
 
 def _view(opened: _Open, store: Store) -> reports.ApprovalView:
     folder = SweepFolder(store, opened.approval.sweep_id)
-    coverage = join(folder.expected(), folder.cells())
+    coverage = folder.coverage()
     return reports.approval_view(opened.approval, folder.plan(opened.approval.plan), coverage, folder.accounts())
 
 

@@ -44,7 +44,7 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
     failure = folder.failure()
     try:
         asked, accounts = folder.input(), folder.accounts()
-        coverage = join(folder.expected(), folder.cells())
+        coverage = _coverage(folder)
     except DocumentNotFound:
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
     approval, kept_reason = _asked(sweep_id, asked.mode, coverage, folder, records)
@@ -56,6 +56,14 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason,
     )  # fmt: skip
+
+
+def _coverage(folder: SweepFolder) -> Coverage:
+    """As it was aggregated; where the sweep stopped before that, from whatever the cells left."""
+    try:
+        return folder.judged()
+    except DocumentNotFound:
+        return join(folder.expected(), folder.cells())
 
 
 def _asked(
