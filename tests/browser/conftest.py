@@ -40,6 +40,7 @@ def tab(browser: Browser) -> Open:
     @contextmanager
     def opened(*, forgiving: bool = False, **options: Any) -> Iterator[Page]:
         context = browser.new_context(**{"viewport": DESKTOP} | options)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         complaints: list[str] = []
 

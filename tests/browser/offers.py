@@ -122,9 +122,7 @@ def put_on_offer(findings: Sequence[Finding] = FINDINGS, caps: Caps | None = Non
     folder, plan = SweepFolder(at.store, sweep_id), plan_of(findings, sweep_id, caps)
     coverage = coverage_of(findings)
     folder.put_accounts(tuple(ACCOUNTS.values()))
-    folder.put_expected([row.cell for row in coverage.rows])
-    for row in coverage.rows:
-        folder.put_cell(row)
+    folder.put_coverage(coverage)
     secret = mint_secret()
     approval = Approval(
         approval_id(sweep_id),

@@ -5,6 +5,13 @@ from collections.abc import Iterable
 from playwright.sync_api import Locator, Page
 
 
+def visit(page: Page, address: str) -> None:
+    """Opens a link that works: a test that looked at an error page would prove nothing."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, page.title()
+
+
 def row_of(page: Page, endpoint: str) -> Locator:
     return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=endpoint))
 

@@ -111,8 +111,9 @@ def test_the_summary_adds_up() -> None:
     """Every endpoint found is in exactly one line, and the lines add up to the sum."""
     text, _ = reports.summary_mail(report_of(FINDINGS))
     lines, found = re.search(r"ALL ENDPOINTS\n(.*?)-{6}\n +(\d+)  Found", text, re.DOTALL).groups()  # type: ignore[union-attr]
-    numbers = [int(line.split()[0]) for line in lines.splitlines()]
-    assert numbers == [1, 1, 3]
+    counts = [line.split(maxsplit=1) for line in lines.splitlines()]
+    assert counts == [["1", "Deleted"], ["1", "Spared"], ["3", "Idle and kept"]]
+    numbers = [int(number) for number, _ in counts]
     assert sum(numbers) == int(found) == len(FINDINGS)
 
 

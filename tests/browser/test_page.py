@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Open
 from tests.browser.offers import ACCOUNTS, HOSTILE_NAME, HOSTILE_OWNER, LONGEST_NAME, finding, put_on_offer
-from tests.browser.reviewing import go_to_confirmation
+from tests.browser.reviewing import go_to_confirmation, visit
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # Beyond the defaults (WCAG A and AA), what costs nothing: every rule that axe calls a best practice.
@@ -25,7 +25,7 @@ def address(site: str) -> str:
 
 
 def the_list(page: Page, site: str) -> None:
-    page.goto(address(site))
+    visit(page, address(site))
 
 
 def a_problem(page: Page, site: str) -> None:
@@ -94,7 +94,7 @@ def test_hundreds_of_rows_stay_one_page(site: str, tab: Open) -> None:
     """Three hundred endpoints are listed with their sum, and each account is one link away."""
     many = [finding(f"demo-{number}", account=list(ACCOUNTS)[number % 2]) for number in range(300)]
     with tab() as page:
-        page.goto(site + put_on_offer(many).path)
+        visit(page, site + put_on_offer(many).path)
         expect(page.get_by_role("radio", name="Delete")).to_have_count(300)
         expect(page.get_by_role("main")).to_contain_text("$308,439.00 a month")
         page.get_by_role("link", name="vision-prod 222222222222").click()

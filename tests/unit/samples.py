@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "WAIT_SLICE_SECONDS": "3600",
     "DELETE_WINDOW_MINUTES": "240",
     "GONE_CHECK_SECONDS": "30",
+    "SCAN_CONCURRENCY": "20",
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
     "REVIEW_BASE_URL": "https://review.example.com/v1/",
 }
@@ -102,7 +103,7 @@ def cell(*findings: Finding, account: str = ACCOUNT, region: str = REGION, endpo
 
 def plan(items: Iterable[Finding] = (), found: dict[str, int] | None = None, caps: Caps = CAPS) -> Plan:
     items = tuple(items) or (finding("a"), finding("b"), finding("c"))
-    return Plan("sweep-1", items, found or {ACCOUNT: 20}, caps)
+    return Plan("sweep-1", items, {ACCOUNT: 20} if found is None else found, caps)
 
 
 def pointer(of: Plan) -> Pointer:

@@ -26,7 +26,6 @@ from endpoint_sweep.approvals import (
 )
 from endpoint_sweep.model import EndpointId
 from endpoint_sweep.planning import plan_digest
-
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, finding, plan
 
 PLAN = plan()
@@ -62,7 +61,12 @@ def test_each_secret_names_its_own_approver() -> None:
     """Two approvers, two secrets; a second secret of the same approver works as well."""
     secrets = {hash_secret("one"): ADA, hash_secret("two"): "grace@example.com", hash_secret("three"): ADA}
     both = replace(approval(PLAN), secrets=secrets)
-    assert [approver_of(both, word) for word in ("one", "two", "three", "four")] == [ADA, "grace@example.com", ADA, None]
+    assert [approver_of(both, word) for word in ("one", "two", "three", "four")] == [
+        ADA,
+        "grace@example.com",
+        ADA,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +185,12 @@ def test_a_plan_that_is_not_the_approved_one_is_not_effective() -> None:
 
 @pytest.mark.parametrize(
     ("later", "stale"),
-    [(timedelta(), False), (timedelta(hours=4), False), (timedelta(hours=4, seconds=1), True), (timedelta(seconds=-1), True)],
+    [
+        (timedelta(), False),
+        (timedelta(hours=4), False),
+        (timedelta(hours=4, seconds=1), True),
+        (timedelta(hours=-1), True),
+    ],
 )
 def test_a_decision_is_acted_on_within_its_window(later: timedelta, stale: bool) -> None:
     """Neither later nor, by a clock gone wrong, earlier."""

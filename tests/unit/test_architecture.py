@@ -13,10 +13,10 @@ FUNCTIONS = ROOT / "functions"
 # From the words and rules at the bottom to the doors at the top. A module imports from its own row or below.
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "model", "documents"}),
-    frozenset({"idleness", "pricing", "planning", "approvals", "reports"}),
+    frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"}),
     frozenset({"config", "contracts", "ports", "sweep_input"}),
-    frozenset({"records", "sweep_folder"}),
-    frozenset({"steps", "aws"}),
+    frozenset({"records", "sweep_folder", "scanning"}),
+    frozenset({"steps", "aws", "laptop"}),
     frozenset({"cli", "journal", "review_http"}),
 )
 ROW = {module: number for number, row in enumerate(ROWS) for module in row}

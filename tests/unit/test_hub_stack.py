@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.simulation import cloudformation
-from tests.unit import statemachine_rules as rules
 from tests.simulation.cloudformation import HUB_TEMPLATE, ROOT, Statement, Template
+from tests.unit import statemachine_rules as rules
 from tests.unit.statemachine_rules import Definition
 
 STATES_ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
@@ -53,8 +53,9 @@ def test_the_machine_may_run_its_children(hub: Template) -> None:
     own = f"{STATES_ARN}:stateMachine:${{AWS::StackName}}"
     assert [cloudformation.text(hub, arn) for arn in machine_permissions(hub, "states:StartExecution")] == [own]
     for action in ("states:DescribeExecution", "states:StopExecution"):
-        [children] = [cloudformation.text(hub, arn) for arn in machine_permissions(hub, action)]
-        assert children.startswith(f"{STATES_ARN}:execution:${{AWS::StackName}}")
+        children = {cloudformation.text(hub, arn) for arn in machine_permissions(hub, action)}
+        # Of this machine and of its maps; a name that merely begins alike is another stack's.
+        assert children == {f"{STATES_ARN}:execution:${{AWS::StackName}}{end}" for end in (":*", "/*")}
     assert machine_permissions(hub, "s3:GetObject") == [{"Fn::Sub": "${Bucket.Arn}/sweeps/*"}]
 
 

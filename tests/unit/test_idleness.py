@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from endpoint_sweep.idleness import is_candidate, judge, last_invocation, protection, traffic, window, youth
 from endpoint_sweep.model import Policy, Series, Verdict
-
 from tests.unit.samples import NOW, POLICY, activity, description, listed, series
 
 YOUNG = NOW - timedelta(days=13, hours=23)
@@ -21,7 +20,7 @@ def verdict(**changes: Any) -> Verdict:
 
 
 def judged(**changes: Any) -> tuple[Verdict, str]:
-    given = {"endpoint": listed(), "description": description(), "tags": {}, "activity": activity(),
+    given: dict[str, Any] = {"endpoint": listed(), "description": description(), "tags": {}, "activity": activity(),
              "policy": POLICY, "now": NOW} | changes  # fmt: skip
     return judge(**given)
 
@@ -84,9 +83,7 @@ ages = st.one_of(st.just(90.0), st.floats(0, 400))
 
 
 @given(st.lists(measured, max_size=4), st.sampled_from([("AllTraffic",), ("blue", "green")]), ages)
-def test_whatever_was_called_is_never_idle(
-    answers: list[Series], variants: tuple[str, ...], age: float
-) -> None:
+def test_whatever_was_called_is_never_idle(answers: list[Series], variants: tuple[str, ...], age: float) -> None:
     """Any datapoint above zero, in any series, at any age."""
     created = NOW - timedelta(days=age)
     found = verdict(endpoint=listed(created_at=created), description=description(*variants, created_at=created),

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.simulation import cloudformation
-from tests.unit import statemachine_rules as rules
 from tests.simulation.cloudformation import ROOT, Template
+from tests.unit import statemachine_rules as rules
 from tests.unit.statemachine_rules import Definition, Rule, State
 
 DEFINITION = ROOT / "statemachine" / "sweep.asl.json"

@@ -7,7 +7,6 @@ import pytest
 from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Mode
 from endpoint_sweep.sweep_input import parse
-
 from tests.unit.samples import settings
 
 NAME = "2026-11-20T06-00Z-weekly"

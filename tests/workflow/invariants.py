@@ -13,7 +13,7 @@ from typing import Any
 from tests.simulation.refusals import MEMBER_SERVICES
 from tests.simulation.snapshot import Snapshot
 from tests.simulation.wire import Call
-from tests.workflow.stage import Key, Stage
+from tests.workflow.stage import Key, Stage, link_in, secret_of
 
 READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
@@ -49,7 +49,9 @@ def unapproved_changes(calls: Iterable[Call], approved: Collection[Key]) -> list
     """Every DeleteEndpoint on the wire is for an approved endpoint and the only one; nothing else changes a member."""
     changing = [call for call in calls if call.service in MEMBER_SERVICES and not call.operation.startswith(READS)]
     found = [f"{one.name} in {one.account}" for one in changing if one.operation != "DeleteEndpoint"]
-    deletions = Counter((one.account, one.region, one.resource) for one in changing if one.operation == "DeleteEndpoint")
+    deletions = Counter(
+        (one.account, one.region, one.resource) for one in changing if one.operation == "DeleteEndpoint"
+    )
     found += [f"{key} was deleted, nobody approved it" for key in deletions if key not in approved]
     return found + [f"{key} was deleted {count} times" for key, count in deletions.items() if count > 1]
 
@@ -162,9 +164,9 @@ def leaked(stage: Stage) -> list[str]:
         if word in text
     ]
     return found + [
-        f"{mail.to} got {sum(word in mail.text + mail.html for word in stage.secrets)} secrets in one mail"
-        for mail in stage.hub.mails()
-        if sum(word in mail.text + mail.html for word in stage.secrets) > 1
+        f"a secret stands in the mails to {sorted(people)}"
+        for word in stage.secrets
+        if len(people := {mail.to for mail in stage.hub.mails() if word in mail.text + mail.html}) > 1
     ]
 
 
@@ -175,23 +177,14 @@ def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     and in the table's WAIT record, which is its place.
     """
     yield "the log", stage.log.getvalue()
-    for name, body in stage.hub.objects().items():
-        yield f"object {name}", body.decode("utf-8", "replace")
-    asking = [mail for mail in stage.hub.mails() if "your decision" in mail.subject]
+    for name, text in stage.objects().items():
+        yield f"object {name}", text
     for mail in stage.hub.mails():
-        yield f"the subject to {mail.to}", mail.subject
-        if mail not in asking:
-            yield f"a mail to {mail.to}", mail.text + mail.html
-    states = stage.hub.client("stepfunctions")
-    for sweep, execution in stage.sweeps.items():
-        described = states.describe_execution(executionArn=execution)
-        yield f"input and output of {sweep}", f"{described['input']} {described.get('output', '')} {described}"
-        waits = [e for e in stage.hub.history(execution) if not _is_wait(e)]
-        yield f"the history of {sweep}", json.dumps(waits, default=str)
+        asks = mail.subject.endswith("your decision")
+        own = secret_of(link_in(mail) or "") if asks else ""
+        yield f"a mail to {mail.to}", (mail.subject + mail.text + mail.html).replace(own or "\0", "")
+    for sweep in stage.sweeps:
+        yield f"input, output or history of {sweep}", stage.history(sweep)
     for item in stage.hub.items():
         if item["sk"]["S"] != "WAIT":
             yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)
-
-
-def _is_wait(event: Mapping[str, Any]) -> bool:
-    return bool(event["type"] == "TaskScheduled" and "Token" in json.dumps(event.get("taskScheduledEventDetails", {})))

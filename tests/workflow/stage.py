@@ -5,6 +5,7 @@ apart from the product, so that `tests.workflow.invariants` can judge a run from
 """
 
 import io
+import json
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -13,18 +14,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+from botocore.loaders import create_loader
+
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.records import Records
 from endpoint_sweep.steps import request_approval
-
-from tests.simulation.hub import APPROVERS, BASE_URL, STACK, Answer, Hub
+from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, Answer, Hub
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
 
 Key = tuple[str, str, str]  # account, region, endpoint name
 ADA, GRACE = APPROVERS
+# Every stage makes its clients anew; that they read the same service models from disk again takes half of its time.
+_loader = create_loader()
 
 
 def key_of(one: str) -> Key:
@@ -44,6 +48,8 @@ class Stage:
     tokens: list[str] = field(default_factory=list)
     sweeps: dict[str, str] = field(default_factory=dict)
     stopped: set[str] = field(default_factory=set)
+    _seen: dict[str, str] = field(default_factory=dict)
+    _histories: dict[str, str] = field(default_factory=dict)
 
     # what people do
 
@@ -120,7 +126,7 @@ class Stage:
             if found["status"] == "RUNNING":
                 self.stop(sweep)
 
-    def around(self, function: str, before: Callable[[dict[str, Any]], None]) -> None:
+    def around(self, function: str, before: Callable[[dict[str, Any]], object]) -> None:
         """Runs `before` with the event just before a function of the hub runs."""
         handler = self.hub.handlers[f"{STACK}-{function}"]
 
@@ -159,6 +165,25 @@ class Stage:
         items = self.hub.document("plan.json", sweep)["items"]
         return [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
 
+    def objects(self) -> dict[str, str]:
+        """Every version of every object as text; a version never changes, so each is read once."""
+        s3 = self.hub.client("s3")
+        for one in s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET).search("Versions[]"):
+            name = f"{one['Key']}@{one['VersionId']}" if one else ""
+            if name and name not in self._seen:
+                body = s3.get_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+                self._seen[name] = body.decode("utf-8", "replace")
+        return self._seen
+
+    def history(self, sweep: str) -> str:
+        """The history without the events that hold the token of a wait. An ended one is read once."""
+        described = self.hub.client("stepfunctions").describe_execution(executionArn=self.sweeps[sweep])
+        if described["status"] == "RUNNING" or sweep not in self._histories:
+            events = [event for event in self.hub.history(self.sweeps[sweep]) if not _is_wait(event)]
+            told = f"{described['input']} {described.get('output', '')} {described}"
+            self._histories[sweep] = f"{told} {json.dumps(events, default=str)}"
+        return self._histories[sweep]
+
     def row(self, sweep: str, sk: str) -> dict[str, Any] | None:
         """One item of the sweep's approval: `RECORD` or `WAIT`."""
         pk = f"APPROVAL#{approval_id(sweep)}"
@@ -181,6 +206,10 @@ class Stage:
         self.hub.until(lambda: True if self.slices(sweep) > begun else None, 20, "the next slice")
 
 
+def _is_wait(event: dict[str, Any]) -> bool:
+    return bool(event["type"] == "TaskScheduled" and "Token" in json.dumps(event.get("taskScheduledEventDetails", {})))
+
+
 def link_in(mail: Mail) -> str | None:
     found = re.search(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+", mail.text)
     return found[0] if found else None
@@ -196,10 +225,15 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(journal._logger().registered_formatter)
-    journal._logger().addHandler(handler)
+    logger = logging.getLogger(journal._logger().service)
+    logger.addHandler(handler)
     save_waiting = Records.save_waiting
     try:
-        with World.in_process(organization) as world, Hub.in_process(world, **parameters) as hub:
+        with (
+            patch("botocore.session.create_loader", lambda _path=None: _loader),
+            World.in_process(organization) as world,
+            Hub.in_process(world, **parameters) as hub,
+        ):
             world.deleting_takes(0.2)
             stage = Stage(world, hub, log)
 
@@ -217,4 +251,4 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
             ):
                 yield stage
     finally:
-        journal._logger().removeHandler(handler)
+        logger.removeHandler(handler)

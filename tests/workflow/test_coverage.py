@@ -52,7 +52,9 @@ def test_too_little_coverage_asks_nobody(stage_of: OpenStage) -> None:
 def test_a_failing_cell_is_a_row(stage_of: OpenStage) -> None:
     """A service that answers 500 for ever fails one cell: nothing there is offered, the others are."""
     stage = stage_of("region_off", MinCoveragePercent="10")
-    stage.world.fault(service="sagemaker", operation="ListEndpoints", account=SECOND, code="InternalFailure", status=500)
+    stage.world.fault(
+        service="sagemaker", operation="ListEndpoints", account=SECOND, code="InternalFailure", status=500
+    )
     with patch("botocore.retries.standard.RetryHandler.needs_retry", lambda *_, **__: None):
         sweep = stage.start()
         links = stage.links(sweep)

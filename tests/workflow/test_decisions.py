@@ -25,7 +25,7 @@ def test_everything_idle_is_approved_and_gone(stage_of: OpenStage) -> None:
     assert stage.report(sweep)["totals"]["deleted"] == 2
     summary = stage.summary(sweep)
     assert summary.subject.endswith("2 deleted, 2 idle, 66 % covered")
-    assert "DELETED: $1,196.03 a month saved at list price" in summary.text
+    assert "$1,196.03" in summary.text
     assert stage.states(sweep)[-3:] == ["Send summary", "How did it end?", "Sweep complete but for some cells"]
 
 
@@ -45,7 +45,9 @@ def test_keeping_everything_deletes_nothing(stage: Stage) -> None:
     sweep = stage.decided()
     assert "Apply each decision" not in stage.states(sweep)
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
-    roles = {call.resource.rpartition("/")[2] for call in stage.world.log.calls[calls:] if call.operation == "AssumeRole"}
+    roles = {
+        call.resource.rpartition("/")[2] for call in stage.world.log.calls[calls:] if call.operation == "AssumeRole"
+    }
     assert roles == {"endpoint-sweep-scan"}
 
 
@@ -91,7 +93,9 @@ def test_mode_report_changes_nothing_and_asks_nobody(stage: Stage, data: dict[st
     sweep = stage.start_with(data)
     stage.end(sweep)
     assert stage.world.snapshot() == world
-    made = [call for call in stage.world.log.calls[calls:] if call.account not in ("", stage.world.organization.hub_account)]
+    made = [
+        call for call in stage.world.log.calls[calls:] if call.account not in ("", stage.world.organization.hub_account)
+    ]
     assert made, "the member was not even looked at"
     assert [one.name for one in made if not one.operation.startswith(("List", "Describe", "Get"))] == []
     assert stage.row(sweep, "RECORD") is None

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.documents import digest
-
 from tests.simulation.hub import BUCKET, TABLE
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, GRACE, Stage
@@ -63,7 +62,8 @@ FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
         lambda d: d["plan"].update(sha256="0" * 64), "the plan is not the one that was offered"
     ),
     "another document": (
-        lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), "the plan is not the one that was offered"
+        lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")),
+        "the plan is not the one that was offered",
     ),
     "a decision after expiry": (
         lambda d: d["decision"].update(at=at(hours=80)), "it was decided after the approval had expired"
@@ -178,9 +178,8 @@ def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None
     links = stage.links(sweep)
     overwrite_plan(stage, sweep)
     assert "fraud-scoring" not in stage.hub.get(links[ADA]).body
-    stage.around("ApplyDecisionFunction", lambda _: stage.hub.client("s3").put_object(
-        Bucket=BUCKET, Key=f"sweeps/{sweep}/plan.json", Body=b"{}"
-    ) and None)  # fmt: skip
+    wipe = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/plan.json", "Body": b"{}"}
+    stage.around("ApplyDecisionFunction", lambda _: stage.hub.client("s3").put_object(**wipe))
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"

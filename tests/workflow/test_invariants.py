@@ -61,7 +61,9 @@ def test_a_change_that_nobody_approved_is_seen(calls: list[Call]) -> None:
     assert unapproved_changes(calls, {KEY}) != []
 
 
-@pytest.mark.parametrize("calls", [[delete()], [*undo("churn-poc"), delete()], [delete(), *undo()], [undo()[0], delete()]])
+@pytest.mark.parametrize(
+    "calls", [[delete()], [*undo("churn-poc"), delete()], [delete(), *undo()], [undo()[0], delete()]]
+)
 def test_a_deletion_without_undo_is_seen(calls: list[Call]) -> None:
     """No bundle, another one's, one that came after, no intent."""
     assert deletions_without_undo(calls) != []

@@ -72,8 +72,8 @@ def form(stage: Stage, link: str, *numbers: int, **other: str) -> dict[str, str 
     ids = [f"222222222222/us-east-1/experiment-{number:02d}" for number in numbers]
     plan = plan_of(stage, link)
     phrase = f"DELETE {len(ids)} {plan[:8]}" if ids else f"KEEP ALL {plan[:8]}"
-    choice = "delete" if ids else "keep"
-    return {"plan_sha256": plan, "choice": choice, "step": "decide", "phrase": phrase, "item": ids} | dict(other)
+    fields: dict[str, str | list[str]] = {"plan_sha256": plan, "choice": "delete" if ids else "keep", "item": ids}
+    return fields | {"step": "decide", "phrase": phrase} | other
 
 
 @pytest.mark.usefixtures("unchanged")

@@ -90,19 +90,26 @@ def live_on(stage: Stage) -> None:
 
 
 def break_things(stage: Stage) -> None:
-    """What happens at the very moment. After the scan DescribeEndpoint comes four times: look, undo, last look, check."""
+    """What happens at the very moment.
+
+    After the scan DescribeEndpoint comes four times: second look, restore bundle, last look, confirmation.
+    """
     world = stage.world
     for name in ("recreated-late", "born-again", "removed-late"):
         stage.touch(FIRST, REGION, name)
     late = {"service": "sagemaker", "operation": "DescribeEndpoint", "account": FIRST}
-    world.fault(**late, resource="recreated-late", nth=[3], hook=lambda _: world.recreate(FIRST, REGION, "recreated-late"))
+    world.fault(
+        **late, resource="recreated-late", nth=[3], hook=lambda _: world.recreate(FIRST, REGION, "recreated-late")
+    )
     world.fault(**late, resource="born-again", nth=[4], hook=lambda _: world.recreate(FIRST, REGION, "born-again"))
     deletion = {"service": "sagemaker", "operation": "DeleteEndpoint", "account": FIRST}
     world.fault(**deletion, resource="removed-late", hook=lambda _: world.remove(FIRST, REGION, "removed-late"))
     world.fault(**deletion, resource="reply-lost", drop="after")
     world.fault(**deletion, resource="request-lost", drop="before")
     world.fault(**deletion, resource="refused", code="AccessDeniedException")
-    world.fault(service="s3", operation="PutObject", resource="*/restore/*/no-undo.json", code="AccessDenied", status=403)
+    world.fault(
+        service="s3", operation="PutObject", resource="*/restore/*/no-undo.json", code="AccessDenied", status=403
+    )
 
 
 @pytest.mark.parametrize(("endpoint", "fate"), FATES.items())
@@ -131,9 +138,11 @@ def test_what_was_deleted_is_gone(run: Run, endpoint: str) -> None:
 
 @pytest.mark.parametrize(
     "endpoint",
-    ["revived", "revived-second-variant", "recreated", "recreated-late", "updating", "reconfigured", "tagged", "removed",
-     "no-undo", "not-selected"],
-)  # fmt: skip
+    [
+        *("revived", "revived-second-variant", "recreated", "recreated-late", "updating", "reconfigured", "tagged"),
+        *("removed", "no-undo", "not-selected"),
+    ],
+)
 def test_nothing_is_sent_for_what_changed(run: Run, endpoint: str) -> None:
     """The second look keeps it before any DeleteEndpoint is on the wire."""
     assert run.calls("DeleteEndpoint", endpoint) == []

@@ -107,6 +107,7 @@ class Variant:
     variant: str
     type: str | None
     count: int | None
+    volume_gb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

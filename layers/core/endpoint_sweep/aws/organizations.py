@@ -1,5 +1,7 @@
-"""The accounts of the Organization."""
+"""The accounts of the Organization, where each lies in it, and which one manages it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,6 +10,8 @@ from endpoint_sweep.aws.faults import code_of
 from endpoint_sweep.errors import TargetsIncomplete
 from endpoint_sweep.model import Account
 
+_UNIT_PREFIXES = ("r-", "ou-")
+
 
 class AwsOrganization:
     """`ports.Organization` on AWS Organizations."""
@@ -15,23 +19,69 @@ class AwsOrganization:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def accounts(self) -> tuple[Account, ...]:
-        """All of them, also those that cannot be scanned. Pages may be empty (D7.1), `State` before `Status` (D0.1)."""
+    def accounts(self, *, with_units: bool = False) -> tuple[Account, ...]:
+        """All of them, also those that cannot be scanned. Pages may be empty (D7.1), `State` before `Status` (D0.1).
+
+        `Account.unit` is the path from the root, such as `r-ab12/ou-ab12-11111111`, taken from `Paths` (D0.2). Where
+        that is absent the tree is walked, once and only `with_units`. Raises TargetsIncomplete where any page fails.
+        """
+        with _complete():
+            rows = list(self._pages("list_accounts", "Accounts"))
+            # A page may repeat an account while another one joins: one row an id, the last word counts.
+            units = {row["Id"]: _unit(row) for row in rows}
+            if with_units and not all(units.values()):
+                walked = self._walk()
+                units = {account: unit or walked.get(account, "") for account, unit in units.items()}
+            found = {
+                row["Id"]: Account(row["Id"], str(row.get("Name", "")), _state(row), units[row["Id"]]) for row in rows
+            }
+        return tuple(found[account] for account in sorted(found))
+
+    def management_account(self) -> str | None:
+        """None where this account may not ask."""
         try:
-            pages = self._client.get_paginator("list_accounts").paginate()
-            found = [
-                Account(row["Id"], str(row.get("Name", "")), str(row.get("State") or row.get("Status")), _unit(row))
-                for row in pages.search("Accounts[]")
-            ]
-        except ClientError as error:
-            raise TargetsIncomplete(f"the Organization could not be listed: {code_of(error)}") from error
-        except BotoCoreError as error:
-            raise TargetsIncomplete(f"the Organization could not be listed: {type(error).__name__}") from error
-        return tuple(sorted(found, key=lambda account: account.id))
+            answer = self._client.describe_organization()["Organization"]
+        except (ClientError, BotoCoreError):
+            return None
+        return str(answer["MasterAccountId"]) if answer.get("MasterAccountId") else None
+
+    def _walk(self) -> dict[str, str]:
+        """Account id to path. Two listings a unit, however many accounts it has (D7.3, D7.7)."""
+        found: dict[str, str] = {}
+        open_paths = [row["Id"] for row in self._pages("list_roots", "Roots")]
+        while open_paths:
+            path = open_paths.pop()
+            here = path.rpartition("/")[2]
+            for row in self._pages("list_accounts_for_parent", "Accounts", ParentId=here):
+                found[row["Id"]] = path
+            below = self._pages("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=here)
+            # Whatever a page holds, no way down leads in a circle.
+            open_paths += [f"{path}/{row['Id']}" for row in below if row["Id"] not in path.split("/")]
+        return found
+
+    def _pages(self, operation: str, rows: str, **request: Any) -> Iterator[dict[str, Any]]:
+        """Every row of every page. botocore stops with an error at a token that leads back to itself."""
+        for page in self._client.get_paginator(operation).paginate(**request):
+            yield from page.get(rows) or ()
+
+
+@contextmanager
+def _complete() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise TargetsIncomplete(f"the Organization could not be listed: {code_of(error)}") from error
+    except BotoCoreError as error:
+        raise TargetsIncomplete(f"the Organization could not be listed: {type(error).__name__}") from error
+
+
+def _state(row: dict[str, Any]) -> str:
+    """Neither field: not a state that is scanned."""
+    return str(row.get("State") or row.get("Status") or "UNKNOWN")
 
 
 def _unit(row: dict[str, Any]) -> str:
-    """The innermost organizational unit of `Paths`, empty where AWS does not tell (D0.2)."""
+    """Root and units of `o-…/r-…/ou-…/123456789012/`, outermost first; empty where AWS does not tell."""
     paths = row.get("Paths") or []
-    segments = paths[0].strip("/").split("/") if paths else []
-    return next((part for part in reversed(segments) if part.startswith("ou-")), "")
+    segments = paths[0].split("/") if paths else []
+    return "/".join(part for part in segments if part.startswith(_UNIT_PREFIXES))

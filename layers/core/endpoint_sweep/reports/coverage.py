@@ -33,7 +33,7 @@ _OTHERWISE = {
 }
 # Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.
 _ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
-_MAX_DETAIL = 140
+_MAX_DETAIL = 190
 
 
 @dataclass(frozen=True, slots=True)

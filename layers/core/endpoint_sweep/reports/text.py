@@ -53,10 +53,6 @@ def usd(amount: Decimal | None) -> str:
     return "price unknown" if amount is None else f"${amount:,.2f}"
 
 
-def day(at: datetime | None) -> str:
-    return "–" if at is None else f"{at:%d %b %Y}"
-
-
 def moment(at: datetime) -> str:
     return f"{at:%d %b %Y, %H:%M} UTC"
 

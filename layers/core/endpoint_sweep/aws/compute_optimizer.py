@@ -1,0 +1,62 @@
+"""Which endpoints AWS Compute Optimizer calls idle (D0.4)."""
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from endpoint_sweep.aws.faults import code_of
+
+_ENDPOINT = "SageMakerEndpoint"
+_FINDINGS = {"Idle", "Unattached", "Unused"}  # Which of them an endpoint gets is not documented.
+_MAX_PAGES = 100
+_REFUSALS = 3  # So many in a row, and it is about whoever asks, not about the account that was asked about.
+_REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken", "UnrecognizedClientException"}
+
+
+class AwsComputeOptimizer:
+    """The answers of one region: the recommendations of a region come from its own endpoint."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._refusals = 0
+
+    def idle(self, account: str) -> frozenset[str] | None:
+        """Lower-case ARNs. None where there is no whole answer: not opted in, refused, failed, or a type unknown to it.
+
+        One account a call, pages of at most 100, no paginator in botocore.
+        """
+        if self._refusals >= _REFUSALS:
+            return None
+        request: dict[str, Any] = {
+            "accountIds": [account],
+            "filters": [{"name": "ResourceType", "values": [_ENDPOINT]}],
+            "maxResults": 100,
+        }
+        try:
+            found = self._pages(request)
+        except ClientError as error:
+            self._refusals += code_of(error) in _REFUSED
+            return None
+        except BotoCoreError:
+            return None
+        self._refusals = 0
+        return found
+
+    def _pages(self, request: dict[str, Any]) -> frozenset[str] | None:
+        named: set[str] = set()
+        for _ in range(_MAX_PAGES):
+            page = self._client.get_idle_recommendations(**request)
+            if page.get("errors"):
+                return None
+            named |= {row["resourceArn"].lower() for row in page.get("idleRecommendations") or () if _is_ours(row)}
+            token = page.get("nextToken")
+            if not token:
+                return frozenset(named)
+            if token == request.get("nextToken"):
+                return None
+            request["nextToken"] = token
+        return None
+
+
+def _is_ours(row: dict[str, Any]) -> bool:
+    return row.get("resourceType") == _ENDPOINT and row.get("finding") in _FINDINGS and bool(row.get("resourceArn"))

@@ -1,0 +1,110 @@
+"""The hub's own services: what their errors mean to a sweep."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from endpoint_sweep.aws.hub import AwsExecutions, AwsMailer, AwsStore
+from endpoint_sweep.documents import digest
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, MailRefused
+
+MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep"
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+
+
+@pytest.fixture
+def states() -> Iterator[tuple[AwsExecutions, Stubber]]:
+    made = client("stepfunctions")
+    with Stubber(made) as stubber:
+        yield AwsExecutions(made, MACHINE), stubber
+
+
+def test_a_wake_up_carries_no_meaning(states: tuple[AwsExecutions, Stubber]) -> None:
+    """Its output says nothing but that it woke."""
+    executions, stubber = states
+    stubber.add_response("send_task_success", {}, {"taskToken": "t", "output": '{"wake":true}'})
+    assert executions.wake("t")
+
+
+@pytest.mark.parametrize(
+    "code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken", "ThrottlingException", "AccessDeniedException"]
+)
+def test_a_wake_up_that_fails_stops_nothing(states: tuple[AwsExecutions, Stubber], code: str) -> None:
+    """Nobody waits, or it did not get through: the next slice looks by itself."""
+    executions, stubber = states
+    stubber.add_client_error("send_task_success", code)
+    assert executions.wake("t") is False
+
+
+def test_a_wake_up_without_an_answer_stops_nothing(
+    states: tuple[AwsExecutions, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service cannot be reached."""
+
+    def unreachable(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="x")
+
+    monkeypatch.setattr(states[0]._client, "send_task_success", unreachable)
+    assert states[0].wake("t") is False
+
+
+def test_only_a_running_execution_runs(states: tuple[AwsExecutions, Stubber]) -> None:
+    """An ended one does not, nor one that nobody knows; any other error is no answer."""
+    executions, stubber = states
+    for status in ("RUNNING", "ABORTED"):
+        shape = {"executionArn": "arn:aws:states:x", "stateMachineArn": MACHINE, "status": status, "startDate": 0}
+        stubber.add_response("describe_execution", shape)
+        assert executions.is_running("arn:aws:states:x") is (status == "RUNNING")
+    stubber.add_client_error("describe_execution", "ExecutionDoesNotExist")
+    assert executions.is_running("arn:aws:states:x") is False
+    stubber.add_client_error("describe_execution", "AccessDeniedException")
+    with pytest.raises(Exception, match="AccessDenied"):
+        executions.is_running("arn:aws:states:x")
+
+
+def test_a_name_that_was_used_is_told(states: tuple[AwsExecutions, Stubber]) -> None:
+    """A schedule that fires twice."""
+    executions, stubber = states
+    stubber.add_client_error("start_execution", "ExecutionAlreadyExists")
+    with pytest.raises(AlreadyRecorded):
+        executions.start("name", {"mode": "report"})
+
+
+def test_a_refused_mail_is_told_without_its_content() -> None:
+    """The code of the mail service, no address, no link."""
+    made = client("sesv2")
+    with Stubber(made) as stubber:
+        stubber.add_client_error("send_email", "MessageRejected", "Email address is not verified: ada@example.com")
+        with pytest.raises(MailRefused) as refused:
+            AwsMailer(made, "finops@example.com").send("ada@example.com", "s", "text with a link", "html")
+    assert str(refused.value) == "the mail service said MessageRejected"
+
+
+def test_a_missing_document_is_one_error_and_a_denied_one_another() -> None:
+    """Only what is not there counts as missing."""
+    made = client("s3")
+    with Stubber(made) as stubber:
+        for code in ("NoSuchKey", "NoSuchVersion"):
+            stubber.add_client_error("get_object", code)
+            with pytest.raises(DocumentNotFound):
+                AwsStore(made, "b").get("k", "v1")
+        stubber.add_client_error("get_object", "AccessDenied")
+        with pytest.raises(Exception, match="AccessDenied"):
+            AwsStore(made, "b").get("k")
+
+
+def test_a_pointer_names_version_and_hash() -> None:
+    """What an approval is bound to later."""
+    made = client("s3")
+    with Stubber(made) as stubber:
+        stubber.add_response("put_object", {"VersionId": "v7"})
+        pointer = AwsStore(made, "b").put("k", b"body", count=3)
+    assert (pointer.bucket, pointer.key, pointer.version_id, pointer.count) == ("b", "k", "v7", 3)
+    assert pointer.sha256 == digest(b"body")

@@ -1,0 +1,173 @@
+"""The table: every write is conditional, nobody's word is overwritten unseen. Against DynamoDB as moto plays it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Decision
+from endpoint_sweep.aws.hub import AwsTable
+from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
+from endpoint_sweep.model import Outcome, OutcomeStatus
+from endpoint_sweep.records import Records
+from tests.unit.samples import ADA, NOW, approval, finding, plan
+
+TARGET = finding().id
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with mock_aws():
+        made = boto3.client("dynamodb", region_name="us-east-1")
+        made.create_table(
+            TableName="t",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        yield made
+
+
+@pytest.fixture
+def records(client: Any) -> Records:
+    return Records(AwsTable(client, "t"))
+
+
+def outcome(status: OutcomeStatus, request_id: str | None = None) -> Outcome:
+    return Outcome(TARGET.account, TARGET.region, TARGET.endpoint, status, "because", NOW, request_id)
+
+
+def test_an_approval_comes_back_with_its_version(records: Records) -> None:
+    """Version 1 after the first write, 2 after the second."""
+    asked = approval(plan())
+    records.save_approval(asked, 0)
+    assert records.approval("a1") == (asked, 1)
+    records.save_approval(replace(asked, note="x"), 1)
+    assert records.approval("a1") == (replace(asked, note="x"), 2)
+    assert records.approval("unknown") is None
+
+
+def test_a_record_that_changed_since_it_was_read_is_not_overwritten(records: Records) -> None:
+    """Neither by the same write again nor by a second first one."""
+    records.save_approval(approval(plan()), 0)
+    records.save_approval(approval(plan()), 1)
+    for version in (0, 1, 3):
+        with pytest.raises(AlreadyRecorded):
+            records.save_approval(replace(approval(plan()), note="late"), version)
+    assert records.approval("a1") == (approval(plan()), 2)
+
+
+def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
+    """Sixteen threads, one version: exactly one decision is recorded."""
+    records.save_approval(approval(plan()), 0)
+
+    def decide(number: int) -> bool:
+        decision = Decision(f"p{number}@example.com", Choice.KEEP, (), "0" * 64, NOW)
+        try:
+            records.save_approval(replace(approval(plan()), status=ApprovalStatus.DECIDED, decision=decision), 1)
+        except AlreadyRecorded:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        won = list(pool.map(decide, range(16)))
+    assert won.count(True) == 1
+    found = records.approval("a1")
+    assert found
+    assert found[0].decision
+    assert found[0].decision.approver == f"p{won.index(True)}@example.com"
+
+
+@pytest.mark.parametrize(
+    ("status", "closes"),
+    [
+        (ApprovalStatus.PENDING, True),
+        (ApprovalStatus.DECIDED, True),
+        (ApprovalStatus.VERIFIED, False),
+        (ApprovalStatus.EXPIRED, False),
+        (ApprovalStatus.CLOSED, False),
+    ],
+)
+def test_only_what_is_open_is_closed(records: Records, status: ApprovalStatus, closes: bool) -> None:
+    """A verified decision stays as it is."""
+    records.save_approval(approval(plan(), status=status), 0)
+    assert records.close_approval("a1", ApprovalStatus.CLOSED) is closes
+    found = records.approval("a1")
+    assert found
+    assert found[0].status is (ApprovalStatus.CLOSED if closes else status)
+    assert not records.close_approval("unknown", ApprovalStatus.CLOSED)
+
+
+def test_a_record_that_somebody_else_wrote_is_named_so(records: Records, client: Any) -> None:
+    """And does not hold up what closes a sweep."""
+    item = {"pk": {"S": "APPROVAL#a1"}, "sk": {"S": "RECORD"}, "document": {"S": '{"status": "APPROVED"}'}}
+    client.put_item(TableName="t", Item=item | {"version": {"N": "1"}})
+    with pytest.raises(RecordUnreadable):
+        records.approval("a1")
+    assert records.close_approval("a1", ApprovalStatus.CLOSED) is False
+
+
+def test_the_newest_wait_is_kept_and_forgotten(records: Records) -> None:
+    """One token at a time; writing the same one again, after a lost reply, is no conflict."""
+    assert records.waiting("a1") is None
+    records.forget_waiting("a1")
+    records.save_waiting("a1", "one")
+    records.save_waiting("a1", "two")
+    records.save_waiting("a1", "two")
+    assert records.waiting("a1") == "two"
+    records.forget_waiting("a1")
+    assert records.waiting("a1") is None
+
+
+def test_one_lock_and_only_its_holder_releases_it(records: Records) -> None:
+    """A second taker is told; a dead holder's lock is replaced by naming its version."""
+    records.take_lock("s1", "arn:1", replacing=None)
+    with pytest.raises(AlreadyRecorded):
+        records.take_lock("s2", "arn:2", replacing=None)
+    assert not records.release_lock("arn:2")
+    held = records.lock_holder()
+    assert held
+    records.take_lock("s2", "arn:2", replacing=held)
+    with pytest.raises(AlreadyRecorded):
+        records.take_lock("s3", "arn:3", replacing=held)
+    assert not records.release_lock("arn:1")
+    assert records.release_lock("arn:2")
+    assert not records.release_lock("arn:2")
+
+
+def test_an_intent_is_written_once(records: Records) -> None:
+    """The second one is told that there is one."""
+    assert not records.has_intent("s", TARGET)
+    records.write_intent("s", TARGET, NOW, ADA)
+    assert records.has_intent("s", TARGET)
+    with pytest.raises(AlreadyRecorded):
+        records.write_intent("s", TARGET, NOW, ADA)
+    assert records.intents("s") == {str(TARGET)}
+    assert records.intents("another") == set()
+
+
+def test_the_first_final_outcome_stands(records: Records) -> None:
+    """`deleting` becomes final and keeps its request id; a final one is not changed any more."""
+    records.write_outcome("s", outcome(OutcomeStatus.DELETING, "req-1"))
+    assert records.write_outcome("s", outcome(OutcomeStatus.DELETED)).request_id == "req-1"
+    assert records.write_outcome("s", outcome(OutcomeStatus.FAILED)).status is OutcomeStatus.DELETED
+    assert records.outcomes("s") == {TARGET: outcome(OutcomeStatus.DELETED, "req-1")}
+
+
+def test_only_lock_and_ledger_live_for_ever(records: Records, client: Any) -> None:
+    """Everything else carries the table's time to live."""
+    records.take_lock("s1", "arn:1", replacing=None)
+    records.write_summary("s1", {"found": 1})
+    records.save_approval(approval(plan()), 0)
+    records.save_waiting("a1", "token")
+    records.write_intent("s", TARGET, NOW, ADA)
+    stays = {item["pk"]["S"] for item in client.scan(TableName="t")["Items"] if "expires_at" not in item}
+    assert stays == {"LOCK", "LEDGER"}
+    assert records.summary_of("s1") == {"found": 1}
+    assert records.summary_of("s2") is None
