@@ -94,6 +94,20 @@ def test_only_what_is_refused_to_the_hub_is_not_asked_any_more(code: str, calls:
     assert len(asked) == calls
 
 
+def test_one_refusal_says_nothing_of_the_other_accounts() -> None:
+    """Refusals count only in a row."""
+
+    def answer(_: str, request: dict[str, Any]) -> Answer:
+        if request["accountIds"] == ["100000000001"]:
+            raise Refusal("AccessDeniedException")
+        return {"idleRecommendations": [recommendation()]}
+
+    said = AwsComputeOptimizer(client("compute-optimizer", answer)[0])
+    for _ in range(5):
+        assert said.idle("100000000001") is None
+        assert said.idle(ACCOUNT) == frozenset({ARN})
+
+
 @pytest.mark.parametrize(
     ("verdict", "named", "expected"),
     [

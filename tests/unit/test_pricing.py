@@ -164,7 +164,8 @@ def test_a_cache_that_does_not_fit_is_no_cache(document: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("0.2300000000", "0.23"), ("5.0000000000", "5.00"), ("113.068", "113.068"), ("1000", "1000.00")],
+    [("0.2300000000", "0.23"), ("0.0150000000", "0.015"), ("5.0000000000", "5.00"), ("113.068", "113.068"),
+     ("1000", "1000.00")],
 )  # fmt: skip
 def test_a_believable_price_is_written_plainly(text: str, expected: str) -> None:
     """No tail of zeros, no exponent."""

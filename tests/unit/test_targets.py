@@ -161,5 +161,5 @@ def test_an_account_without_a_region_to_visit_still_has_rows() -> None:
     shop, old = choose([ACCOUNTS[1], ACCOUNTS[4]], asked, None)
     narrowed = in_enabled_regions(shop, asked, {"us-gov-west-1"}, {"us-east-1"}, REGIONS)
     assert (narrowed.regions, narrowed.skipped) == (REGIONS, NO_REGION)
-    narrowed = in_enabled_regions(old, asked, None, None, REGIONS)
+    narrowed = in_enabled_regions(old, asked, {"us-east-1"}, None, REGIONS)
     assert (narrowed.regions, narrowed.skipped) == (REGIONS, "the account is SUSPENDED")

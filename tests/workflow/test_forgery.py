@@ -86,6 +86,7 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     stage.end(sweep)
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert "Apply each decision" not in stage.states(sweep)
+    assert stage.report(sweep)["failure"] is None, "a forged record broke the sweep"
     kept = stage.disposition(sweep, "resnet-demo")
     assert kept[0] == "kept"
     assert "nobody answered" in kept[1] if forgery == "no decision at all" else reason in kept[1]
