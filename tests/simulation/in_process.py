@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.exceptions import ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from botocore.loaders import create_loader
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.request import normalize_request
 
+from tests.simulation import services
 from tests.simulation.protocols import SERVICES, Reply, identify
+from tests.simulation.services import pricing
 from tests.simulation.state import Session, State
 from tests.simulation.wire import Call, Dropped, Wire
 
@@ -31,8 +34,12 @@ def stubbed(wire: Wire, state: State) -> Iterator[None]:
         if not stubber.enabled or not host.endswith(".amazonaws.com"):
             return _moto(stubber, event_name, request, **kwargs)
         described, protocol = _describe(state, event_name, request)
+        if described.service == "pricing" and described.region not in pricing.ENDPOINTS:
+            raise EndpointConnectionError(endpoint_url=request.url)  # No such host (D6.1, D6.5).
 
         def send() -> Reply:
+            if services.is_ours(described):
+                return services.answer(described, protocol, normalize_request(request))
             answered = _moto(stubber, event_name, request, **kwargs)
             if answered is None:
                 raise RuntimeError(f"moto does not answer {request.url}")

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from moto.core.base_backend import BackendDict
+from moto.core.request import Request as MotoRequest
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response as HttpResponse
 
+from tests.simulation import services
 from tests.simulation.corrections import apply
 from tests.simulation.organization import Organization
 from tests.simulation.protocols import Reply, identify
@@ -39,8 +41,6 @@ class MemberApp:
         seed(self.world.state)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if not self.wired:
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]
         request = HttpRequest(environ)
         body = request.get_data()
         environ["wsgi.input"] = BytesIO(body)  # Read once here, once by moto.
@@ -51,11 +51,25 @@ class MemberApp:
         account = environ.get(ACCOUNT_HEADER) or state.account_of_key(found.access_key)
         caller = state.caller_of_key(found.access_key)
         call = Call("", caller, account, found.region, found.service, found.operation, found.resource)
+        is_ours = services.is_ours(call)
+        if not self.wired and not is_ours:
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+
+        def send() -> Reply:
+            if not is_ours:
+                return self.send(environ)
+            # Behind one port the host names no region: the signature does.
+            host = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
+            ours = MotoRequest.from_primitives(request.method, host, dict(request.headers.items()), body)
+            return services.answer(call, found.protocol, ours)
+
+        if not self.wired:
+            return _respond(send())(environ, start_response)
         try:
-            reply = self.world.wire.perform(call, found.protocol, lambda: self.send(environ))
+            reply = self.world.wire.perform(call, found.protocol, send)
         except Dropped:
             reply = Reply(502)  # A WSGI application cannot close the connection; a server in front of it can.
-        return HttpResponse(reply.body, reply.status, dict(reply.headers))(environ, start_response)
+        return _respond(reply)(environ, start_response)
 
     def send(self, environ: dict[str, Any]) -> Reply:
         """moto's answer to one request."""
@@ -65,6 +79,10 @@ class MemberApp:
     def close(self) -> None:
         """moto is uncorrected again."""
         self._stack.close()
+
+
+def _respond(reply: Reply) -> HttpResponse:
+    return HttpResponse(reply.body, reply.status, dict(reply.headers))
 
 
 def create_wsgi_app(organization: Organization, *, wired: bool = True, log_path: Path | None = None) -> MemberApp:

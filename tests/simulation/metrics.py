@@ -85,6 +85,16 @@ class Series:
         self.times.insert(index, at)
         self.values.insert(index, value)
 
+    def extend(self, points: Iterable[tuple[float, float]]) -> None:
+        """Many datapoints, sorted by time; fast where they follow what is there."""
+        found = list(points)
+        if found and self.times and found[0][0] < self.times[-1]:
+            for at, value in found:
+                self.add(at, value)
+            return
+        self.times.extend(at for at, _ in found)
+        self.values.extend(value for _, value in found)
+
     def stop(self, at: float) -> None:
         """Nothing is published from `at` on: the endpoint is gone, its past stays (D3.8)."""
         self.pulses = [replace(one, end=at if one.end is None else one.end) for one in self.pulses]

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 class Traffic:
     """Calls of one variant. `zeros`: a datapoint is published every minute, called or not (D1.25).
 
-    `per_hour` calls arrive in every hour of the variant's life; `last` is one burst of (days ago, count).
+    `per_hour` calls arrive in every hour of the variant's life, `per_minute` in every minute; `last` is one burst of
+    (days ago, count).
     """
 
     zeros: bool = True
     per_hour: int = 0
     last: tuple[float, int] | None = None
+    per_minute: int = 0
 
     @classmethod
     def none(cls) -> "Traffic":
@@ -37,6 +39,20 @@ class Traffic:
         """`count` calls once, `days_ago` days ago, and zeros at all other times."""
         return cls(last=(days_ago, count))
 
+    @classmethod
+    def canary(cls, per_minute: int = 1) -> "Traffic":
+        """A synthetic check calls it every minute, and nobody else does (D1.31)."""
+        return cls(per_minute=per_minute)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether not one datapoint of anything is published."""
+        return not self.zeros and not self.per_hour and not self.per_minute and self.last is None
+
     def called_within(self, days: float) -> bool:
         """Whether a call falls into the last `days` days."""
-        return self.per_hour > 0 or (self.last is not None and self.last[0] <= days and self.last[1] > 0)
+        return (
+            self.per_hour > 0
+            or self.per_minute > 0
+            or (self.last is not None and self.last[0] <= days and self.last[1] > 0)
+        )

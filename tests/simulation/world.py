@@ -9,20 +9,22 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from unittest.mock import patch
 
 from moto import mock_aws
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.sagemaker.models import FakeEndpoint, sagemaker_backends
 
+from tests.simulation import hostile
 from tests.simulation import snapshot as snapshots
 from tests.simulation.corrections import apply, sagemaker
 from tests.simulation.in_process import client, stubbed
-from tests.simulation.organization import EndpointSpec, Organization
-from tests.simulation.publishing import invocations, silence
+from tests.simulation.organization import EndpointSpec, MetricsAnswer, Organization, Switch
+from tests.simulation.publishing import component_calls, invocations, processed, silence, silence_component
 from tests.simulation.refusals import refusal
-from tests.simulation.seed import seed, seed_endpoint
+from tests.simulation.seed import seed
+from tests.simulation.seed_endpoints import seed_endpoint
 from tests.simulation.state import State
 from tests.simulation.wire import Call, CallLog, Fault, Faults, Refusal, Wire
 
@@ -113,11 +115,15 @@ class World:
         variant: str | None = None,
         count: float = 1,
         at: float | None = None,
+        component: str = "",
     ) -> None:
-        """`count` calls of one variant (the first one by default), now or at an epoch second."""
-        name = variant or self._endpoint(account, region, endpoint).production_variants[0]["VariantName"]
+        """`count` calls of one variant (the first one by default) or component, now or at an epoch second."""
+        one = self._endpoint(account, region, endpoint)
+        name = variant or one.production_variants[0]["VariantName"]
+        is_asynchronous = "AsyncInferenceConfig" in getattr(one, "extras", {})
+        key = processed(endpoint, name) if is_asynchronous else invocations(endpoint, name)
         moment = self.state.clock() if at is None else at
-        self.state.metrics.add_point((account, region), invocations(endpoint, name), moment, count)
+        self.state.metrics.add_point((account, region), component_calls(component) if component else key, moment, count)
 
     def recreate(self, account: str, region: str, endpoint: str, **changes: Any) -> None:
         """Deleted and made anew under the same name: the same ARN, another creation time (D2.7).
@@ -136,8 +142,14 @@ class World:
             seed_endpoint(self.state, spec)
 
     def remove(self, account: str, region: str, endpoint: str) -> None:
-        """Gone at once, by somebody else's hand; its configuration and models stay (D3.8)."""
+        """Gone at once with its components, by somebody else's hand; its configuration and models stay (D3.8)."""
         with self.state.lock:
+            cell = self.state.cell(account, region)
+            for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
+                del cell.components[name]
+                silence_component(self.state.metrics, (account, region), name, self.state.clock())
+            cell.schedules = [row for row in cell.schedules if row["EndpointName"] != endpoint]
+            cell.experiments = [row for row in cell.experiments if row["EndpointMetadata"]["EndpointName"] != endpoint]
             sagemaker_backends[account][region].endpoints.pop(endpoint, None)
             self.state.gone_at.pop((account, region, endpoint), None)
             silence(self.state.metrics, (account, region), endpoint, self.state.clock())
@@ -170,6 +182,26 @@ class World:
         """How long an endpoint stays in Deleting (D3.1)."""
         self.state.deleting_seconds = seconds
 
+    def switch(self, what: Switch, *, on: bool) -> None:
+        """Account.Paths, trusted access of account management, or the price list: there or not from now on."""
+        if what not in get_args(Switch.__value__):
+            raise LookupError(f"no switch {what!r}")
+        (self.state.off.discard if on else self.state.off.add)(what)
+
+    def break_metrics(self, how: MetricsAnswer, account: str = "*", region: str = "*") -> None:
+        """How GetMetricData lies or fails from now on in the cells that fit; "" mends it (D1.27)."""
+        if how not in get_args(MetricsAnswer.__value__):
+            raise LookupError(f"no metrics answer {how!r}")
+        self.state.metrics_answers.append((account, region, how))
+
+    def set_price(self, instance_type: str, usd: str) -> None:
+        """What the price list says of a type in all regions, sense or nonsense (BI-25)."""
+        self.state.odd_prices[instance_type] = usd
+
+    def hostile(self, name: str, **arguments: Any) -> int:
+        """One of the named ways in which the APIs fail or lie; see tests.simulation.hostile."""
+        return hostile.install(name, self, **arguments)
+
     def fault(self, **rule: Any) -> int:
         """Inject a fault from now on; the fields are those of `wire.Fault`. Returns its number."""
         if "nth" in rule:
@@ -197,6 +229,7 @@ class World:
 CONTROLS = frozenset(
     {
         *("invoke", "recreate", "remove", "set_tags", "set_status", "set_config", "deleting_takes"),
+        *("switch", "break_metrics", "set_price", "hostile"),
         *("fault", "clear_faults", "snapshot", "endpoints", "exists", "scalable_targets"),
     }
 )

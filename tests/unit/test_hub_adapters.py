@@ -16,7 +16,8 @@ MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep"
 
 
 def client(service: str) -> Any:
-    return boto3.client(service, "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    return boto3.client(service, "us-east-1", **keys)  # type: ignore[call-overload] # any service
 
 
 @pytest.fixture

@@ -189,11 +189,10 @@ def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
     """Aborted, and the watchdog never came: the next sweep sees that the holder no longer runs."""
     sweep = stage.start()
     stage.links(sweep)
-    stage.hub.client("stepfunctions").stop_execution(executionArn=stage.sweeps[sweep])
-    stage.end(sweep)
+    stage.abort(sweep)
     following = stage.decided()
     assert "Request approval" in stage.states(following)
-    assert stage.stop(sweep)["closed"]
+    assert stage.watchdog(sweep, "ABORTED")["closed"]
 
 
 def test_an_approval_is_not_acted_on_late(stage: Stage) -> None:

@@ -9,15 +9,29 @@ from importlib.metadata import version
 from unittest.mock import patch
 
 from tests.simulation import state as states
-from tests.simulation.corrections import cloudwatch, organizations, sagemaker, sts, tagging
+from tests.simulation.corrections import (
+    cloudwatch,
+    components,
+    organizations,
+    regions,
+    sagemaker,
+    sagemaker_configs,
+    schedules,
+    sts,
+    tagging,
+)
 from tests.simulation.corrections.correction import Correction
 
 MOTO = "5.2.5"
 ALL: tuple[Correction, ...] = (
     *sagemaker.CORRECTIONS,
+    *sagemaker_configs.CORRECTIONS,
+    *components.CORRECTIONS,
+    *schedules.CORRECTIONS,
     *cloudwatch.CORRECTIONS,
     *sts.CORRECTIONS,
     *organizations.CORRECTIONS,
+    *regions.CORRECTIONS,
     *tagging.CORRECTIONS,
 )
 

@@ -69,7 +69,26 @@ def get_metric_data(response: CloudWatchResponse) -> ActionResult | tuple[int, d
         position += len(points)
     more = position > skip + limit
     token = base64.urlsafe_b64encode(json.dumps(skip + limit).encode()).decode() if more else None
-    return _quick_json(response, {"MetricDataResults": results} | ({"NextToken": token} if token else {}))
+    answer = {"MetricDataResults": results} | ({"NextToken": token} if token else {})
+    return _quick_json(response, _broken(answer, active().metrics_answer(*_cell(response))))
+
+
+def _broken(answer: dict[str, Any], how: str) -> dict[str, Any]:
+    """The ways in which an answer looks like one and proves nothing (D1.27): as the world was told, or unharmed."""
+    note = [{"Code": "Hint", "Value": "The simulation was told not to answer completely."}]
+    results = answer["MetricDataResults"]
+    if how == "messages":
+        return answer | {"Messages": note}
+    if how == "result-messages":
+        return answer | {"MetricDataResults": [one | {"Messages": note} for one in results]}
+    nothing: dict[str, Any] = {"Timestamps": [], "Values": []}
+    changes: dict[str, Any] = {
+        "empty": nothing,
+        "partial": {"StatusCode": "PartialData"},
+        "internal-error": nothing | {"StatusCode": "InternalError"},
+        "forbidden": nothing | {"StatusCode": "Forbidden"},
+    }.get(how, {})
+    return answer | {"MetricDataResults": [one | changes for one in results]}
 
 
 def _quick_json(response: CloudWatchResponse, answer: dict[str, Any]) -> ActionResult | tuple[int, dict[str, str], str]:
@@ -155,7 +174,8 @@ def get_metric_statistics(response: CloudWatchResponse) -> ActionResult:
         )
     metric = {"Namespace": wanted("Namespace"), "MetricName": wanted("MetricName"), "Dimensions": wanted("Dimensions")}
     series = _series(_cell(response), _key(metric), wanted("Unit"))
-    found = list(series.buckets(start, end, period, active().clock())) if series is not None else []
+    works = active().metrics_answer(*_cell(response)) != "empty"
+    found = list(series.buckets(start, end, period, active().clock())) if series is not None and works else []
     middle = len(found) // 2
     datapoints = [
         {"Timestamp": _moment(at), "Unit": series.unit} | {name: one.statistic(name) for name in statistics}
@@ -176,6 +196,8 @@ def list_metrics(response: CloudWatchResponse) -> ActionResult:
         for key in state.metrics.remembered(_cell(response), state.clock(), within)
         if _listed(key, wanted.get("Namespace"), wanted.get("MetricName"), filters)
     )
+    if state.metrics_answer(*_cell(response)) == "empty":
+        keys = []
     skip = _skip(wanted.get("NextToken"))
     page = keys[skip : skip + METRICS_PAGE]
     more = len(keys) > skip + METRICS_PAGE

@@ -30,34 +30,59 @@ def organizations_backend(response: OrganizationsResponse) -> OrganizationsBacke
 
 def describe_account(account: FakeAccount) -> dict[str, Any]:
     """`State` instead of the retired `Status` (D0.1), with `Paths` (D0.2)."""
-    known = active().account(account.id)
-    return {
+    state = active()
+    known = state.account(account.id)
+    shown = known is not None and "paths" not in state.off
+    paths = {"Paths": list(state.organization.paths(known))} if known is not None and shown else {}
+    return paths | {
         "Id": account.id,
         "Arn": account.arn,
         "Email": account.email,
         "Name": account.name,
         "State": account.state,
-        "Paths": list(active().organization.paths(known)) if known is not None else [],
         "JoinedMethod": account.joined_method,
         "JoinedTimestamp": unix_time(account.create_time),
     }
 
 
-def list_accounts(response: OrganizationsResponse) -> str:
-    """At most 20 to a page, and between two pages lies an empty one with a token, as AWS may do (D7.1)."""
-    rows = [describe_account(account) for account in response.organizations_backend.accounts]
+def _page(response: OrganizationsResponse, key: str, rows: list[dict[str, Any]]) -> str:
+    """At most 20, and between two pages lies an empty one with a token, as AWS may do (D7.1)."""
     size = int(response._get_param("MaxResults") or PAGE)
     token = response._get_param("NextToken") or "0"
     start = token.removesuffix(EMPTY_PAGE)
     if not 1 <= size <= PAGE or not start.isdigit():
         raise OrganizationsClientError("InvalidInputException", "You provided a value that does not match the limits.")
     if token.endswith(EMPTY_PAGE):
-        return json.dumps({"Accounts": [], "NextToken": start})
+        return json.dumps({key: [], "NextToken": start})
     end = int(start) + size
-    answer: dict[str, Any] = {"Accounts": rows[int(start) : end]}
+    answer: dict[str, Any] = {key: rows[int(start) : end]}
     if end < len(rows):
         answer["NextToken"] = f"{end}{EMPTY_PAGE}"
     return json.dumps(answer)
+
+
+def list_accounts(response: OrganizationsResponse) -> str:
+    return _page(response, "Accounts", [account.describe() for account in response.organizations_backend.accounts])
+
+
+def list_accounts_for_parent(response: OrganizationsResponse) -> str:
+    """Direct children only (D7.3)."""
+    backend, parent = response.organizations_backend, response._get_param("ParentId")
+    backend.validate_parent_id(parent)
+    rows = [account.describe() for account in backend.accounts if account.parent_id == parent]
+    return _page(response, "Accounts", rows)
+
+
+def list_units_for_parent(response: OrganizationsResponse) -> str:
+    """Direct children only, the root's or another unit's."""
+    backend, parent = response.organizations_backend, response._get_param("ParentId")
+    backend.validate_parent_id(parent)
+    rows = [
+        {"Id": unit.id, "Arn": unit.arn, "Name": unit.name}
+        for unit in backend.ou
+        if unit.type == "ORGANIZATIONAL_UNIT" and unit.parent_id == parent
+    ]
+    return _page(response, "OrganizationalUnits", rows)
 
 
 CORRECTIONS = (
@@ -70,4 +95,18 @@ CORRECTIONS = (
     ),
     Correction("account-state", FakeAccount, "describe", describe_account, "State and Paths, D0.1, D0.2"),
     Correction("list-accounts", OrganizationsResponse, "list_accounts", list_accounts, "pages of 20, D7.1"),
+    Correction(
+        "accounts-for-parent",
+        OrganizationsResponse,
+        "list_accounts_for_parent",
+        list_accounts_for_parent,
+        "pages of 20, D7.1, D7.3",
+    ),
+    Correction(
+        "units-for-parent",
+        OrganizationsResponse,
+        "list_organizational_units_for_parent",
+        list_units_for_parent,
+        "pages of 20, D0.2",
+    ),
 )

@@ -14,7 +14,7 @@ from tests.simulation.gateway.request import Request
 from tests.simulation.organization import Organization
 
 # SigV4 service name -> IAM prefix. MiniStack has none of the first group; of the second, the hub keeps its own.
-_ONLY_IN_MEMBERS = {name: name for name in ("sagemaker", "organizations", "account", "pricing")}
+_ONLY_IN_MEMBERS = {name: name for name in ("sagemaker", "organizations", "account", "pricing", "compute-optimizer")}
 _IN_BOTH = {"monitoring": "cloudwatch", "tagging": "tag"}
 _IN_BOTH |= {name: name for name in ("application-autoscaling", "ec2")}
 _NAMED_BY = {  # the SageMaker parameter that names the resource -> the resource type in its ARN
