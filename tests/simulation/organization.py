@@ -4,30 +4,50 @@ Pure: nothing here knows about moto, AWS or the product. What the product should
 from the specification alone (`expected_verdicts`), so that a test compares two independent derivations.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
-from tests.simulation.traffic import Traffic
+from tests.simulation import verdicts
+from tests.simulation.endpoints import ComponentSpec, EndpointSpec, Scaling, Serverless, VariantSpec
 
-KEEP_TAGS = ("endpoint-sweep:keep", "endpoint-sweep:keep-until")
+__all__ = [
+    "Account",
+    "ComponentSpec",
+    "EndpointSpec",
+    "MetricsAnswer",
+    "Organization",
+    "Scaling",
+    "Serverless",
+    "Switch",
+    "Unit",
+    "VariantSpec",
+]
 SCAN_ROLE = "endpoint-sweep-scan"
 ACT_ROLE = "endpoint-sweep-act"
 ACCOUNT_STATES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
-ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")  # D2.6
+# What can be switched off: Account.Paths (D0.2), trusted access of account management (D6.3), the price list.
+type Switch = Literal["paths", "trusted-access", "prices"]
+# How GetMetricData lies or fails (D1.27): see tests.simulation.corrections.cloudwatch.
+type MetricsAnswer = Literal["", "empty", "partial", "internal-error", "forbidden", "messages", "result-messages"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One organizational unit under the root."""
+    """One organizational unit, under the root or under `parent`."""
 
     id: str
     name: str
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A member account. `denied_regions` are denied by a service control policy, `off_regions` were never enabled."""
+    """A member account. `denied_regions` are denied by a service control policy, `off_regions` were never enabled.
+
+    `turning_regions` are being enabled or disabled right now: usable by nobody (D6.3). `optimizer`: its people opted in
+    to Compute Optimizer (D0.4).
+    """
 
     id: str
     name: str
@@ -37,59 +57,8 @@ class Account:
     has_act_role: bool = True
     denied_regions: tuple[str, ...] = ()
     off_regions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class VariantSpec:
-    """One production variant; its own `traffic` wins over the endpoint's."""
-
-    name: str
-    instance_type: str
-    count: int = 1
-    model: str = ""
-    weight: float = 1.0
-    traffic: Traffic | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """An Application Auto Scaling target of one variant with a target-tracking policy."""
-
-    variant: str
-    minimum: int = 1
-    maximum: int = 4
-    invocations_per_instance: float = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointSpec:
-    """One real-time endpoint. The configuration is named `<name>-config` unless `config` says otherwise."""
-
-    account: str
-    region: str
-    name: str
-    variants: tuple[VariantSpec, ...]
-    created_days_ago: float
-    status: str = "InService"
-    tags: Mapping[str, str] = field(default_factory=dict)
-    traffic: Traffic = field(default_factory=Traffic)
-    config: str = ""
-    failure_reason: str = ""
-    scaling: tuple[Scaling, ...] = ()
-
-    @property
-    def config_name(self) -> str:
-        return self.config or f"{self.name}-config"[:63]
-
-    def model_name(self, variant: VariantSpec) -> str:
-        return variant.model or f"{self.name}-{variant.name}"[:63]
-
-    def traffic_of(self, variant: VariantSpec) -> Traffic:
-        return variant.traffic if variant.traffic is not None else self.traffic
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return (self.account, self.region, self.name)
+    turning_regions: tuple[str, ...] = ()
+    optimizer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +75,8 @@ class Organization:
     endpoints: tuple[EndpointSpec, ...] = ()
     external_id: str = "sweep-demo-external-id"
     root_id: str = "r-demo"
+    off: frozenset[Switch] = frozenset()
+    metrics_answer: MetricsAnswer = ""
 
     def __post_init__(self) -> None:
         """A world that contradicts itself would make every comparison worthless."""
@@ -118,14 +89,23 @@ class Organization:
         for account in self.accounts:
             if account.state not in ACCOUNT_STATES or (account.unit and account.unit not in units):
                 raise ValueError(f"account {account.id}: unknown state or unit")
+        for unit in self.units:
+            if unit.parent and unit.parent not in units:
+                raise ValueError(f"unit {unit.id}: unknown parent")
+        self._check_endpoints(accounts)
+
+    def _check_endpoints(self, accounts: Mapping[str, Account]) -> None:
         keys = [endpoint.key for endpoint in self.endpoints]
         if len(set(keys)) != len(keys):
             raise ValueError("endpoint names are unique per account and region (D2.6)")
         for endpoint in self.endpoints:
             if endpoint.account not in accounts or endpoint.region not in self.regions:
                 raise ValueError(f"endpoint {endpoint.name}: unknown account or region")
-            if not ENDPOINT_NAME.fullmatch(endpoint.name) or not endpoint.variants:
-                raise ValueError(f"endpoint {endpoint.name}: bad name, or no variant")
+            if wrong := endpoint.contradiction():
+                raise ValueError(f"endpoint {endpoint.name}: {wrong}")
+        components = [(one.account, one.region, part.name) for one in self.endpoints for part in one.components]
+        if len(set(components)) != len(components):
+            raise ValueError("names of inference components are unique per account and region")
 
     def account(self, account_id: str) -> Account | None:
         return next((account for account in self.accounts if account.id == account_id), None)
@@ -135,8 +115,17 @@ class Organization:
 
     def paths(self, account: Account) -> tuple[str, ...]:
         """`Account.Paths` of Organizations (D0.2)."""
-        middle = f"{account.unit}/" if account.unit else ""
-        return (f"{self.id}/{self.root_id}/{middle}{account.id}/",)
+        return ("/".join((self.id, self.root_id, *self.units_above(account), account.id, "")),)
+
+    def units_above(self, account: Account) -> tuple[str, ...]:
+        """Ids of the units that an account lies in, the outermost first."""
+        parents = {unit.id: unit.parent for unit in self.units}
+        found: list[str] = []
+        unit = account.unit
+        while unit:
+            found.insert(0, unit)
+            unit = parents[unit]
+        return tuple(found)
 
     def expected_coverage(self) -> dict[tuple[str, str], str]:
         """How each cell of a whole sweep should end: scanned, skipped, denied or region-off (D6.5, D7.2)."""
@@ -147,18 +136,27 @@ class Organization:
     def expected_verdicts(self, lookback_days: float = 14, min_age_days: float = 14) -> dict[tuple[str, str, str], str]:
         """What the product should conclude of each endpoint in the scanned cells, from the specification alone.
 
-        Broken or in change first, then traffic, protection, age, evidence; the worlds avoid ambiguous mixtures.
+        Assumes a metrics service that works: where it does not, nothing may be called idle.
         """
         coverage = self.expected_coverage()
         return {
-            spec.key: _verdict(spec, lookback_days, max(lookback_days, min_age_days))
+            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days))
             for spec in self.endpoints
             if coverage[spec.account, spec.region] == "scanned"
         }
 
     def expected_idle(self, lookback_days: float = 14, min_age_days: float = 14) -> set[tuple[str, str, str]]:
-        verdicts = self.expected_verdicts(lookback_days, min_age_days)
-        return {key for key, verdict in verdicts.items() if verdict == "idle"}
+        found = self.expected_verdicts(lookback_days, min_age_days)
+        return {key for key, word in found.items() if word == "idle"}
+
+    def expected_notes(self) -> dict[tuple[str, str, str], frozenset[str]]:
+        """What a person should be told beside the verdict; see tests.simulation.verdicts.notes."""
+        coverage = self.expected_coverage()
+        return {
+            spec.key: verdicts.notes(spec)
+            for spec in self.endpoints
+            if coverage[spec.account, spec.region] == "scanned"
+        }
 
 
 def _coverage(account: Account, region: str) -> str:
@@ -166,18 +164,4 @@ def _coverage(account: Account, region: str) -> str:
         return "skipped"
     if not account.has_scan_role or region in account.denied_regions:
         return "denied"
-    return "region-off" if region in account.off_regions else "scanned"
-
-
-def _verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:
-    if spec.status != "InService":
-        return "not-in-service"
-    traffic = [spec.traffic_of(variant) for variant in spec.variants]
-    if any(one.called_within(min(lookback_days, spec.created_days_ago)) for one in traffic):
-        return "busy"
-    if any(key.lower() in KEEP_TAGS for key in spec.tags):
-        return "protected"
-    if spec.created_days_ago < age_days:
-        return "too-young"
-    # One variant without a single datapoint leaves the whole endpoint without proof (D1.17, D1.27).
-    return "idle" if all(one.zeros for one in traffic) else "no-evidence"
+    return "region-off" if region in (*account.off_regions, *account.turning_regions) else "scanned"

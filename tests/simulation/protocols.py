@@ -24,6 +24,7 @@ SERVICES = {
     "ses": "sesv2",
     "eventbridge": "events",
 }
+REST_OPERATIONS = {"POST /listRegions": "ListRegions"}  # of services whose calls carry no operation name
 # The parameter that names what a call is about, first match wins.
 RESOURCE_KEYS = (
     *("EndpointName", "EndpointConfigName", "ModelName", "InferenceComponentName", "EndpointNameEquals"),
@@ -92,7 +93,8 @@ def _operation(method: str, path: str, headers: dict[str, str], body: bytes) -> 
         form = {key: values[0] for key, values in parse_qs(body.decode("utf-8", "replace")).items()}
         return "query", form.get("Action", ""), form
     if "json" in content_type or path.startswith(("/v2/", "/2015-03-31/", "/schedules")):
-        return "rest-json", f"{method} {path}", _json(body)
+        plain = f"{method} {path}"
+        return "rest-json", REST_OPERATIONS.get(plain, plain), _json(body)
     return "rest-xml", f"{method} {path}", {}
 
 

@@ -17,7 +17,8 @@ def refusal(organization: Organization, call: Call, roles_are_real: bool) -> Ref
     if account is None or call.service not in MEMBER_SERVICES:
         return None
     query = call.service in ("cloudwatch", "ec2")  # Their error codes are the query protocol's.
-    if call.region in account.off_regions or call.region not in organization.regions:
+    usable = call.region in organization.regions and call.region not in (*account.off_regions, *account.turning_regions)
+    if not usable:
         code = "InvalidClientTokenId" if query else "UnrecognizedClientException"
         return Refusal(code, "The security token included in the request is invalid.", 403 if query else 400)
     denied = "AccessDenied" if query else "AccessDeniedException"

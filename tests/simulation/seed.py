@@ -1,19 +1,12 @@
 """Fills moto with a world: straight into its backends, because no API sets a creation time or a status."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, organizations_backends
-from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend, sagemaker_backends
 
-from tests.simulation.metrics import DAY
-from tests.simulation.organization import EndpointSpec, Organization, Scaling
-from tests.simulation.publishing import publish
+from tests.simulation.organization import Organization
+from tests.simulation.seed_endpoints import seed_endpoint
 from tests.simulation.state import State
-
-IMAGE = "763104351884.dkr.ecr.{region}.amazonaws.com/pytorch-inference:2.6-gpu-py312"
-VARIANT_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
-BEFORE = timedelta(minutes=5)  # A configuration is made shortly before the endpoint that uses it.
 
 
 def seed(state: State) -> None:
@@ -34,7 +27,7 @@ def seed_organization(organization: Organization) -> None:
     backend.accounts.clear()
     organizations_backends.master_accounts.clear()
     for unit in organization.units:
-        made = FakeOrganizationalUnit(org, Name=unit.name, ParentId=root.id)
+        made = FakeOrganizationalUnit(org, Name=unit.name, ParentId=unit.parent or root.id)
         made.id = unit.id
         backend.ou.append(made)
     for account in organization.accounts:
@@ -67,106 +60,3 @@ def _account(organization: Organization, account_id: str) -> FakeAccount:
         "tags": {},
     }
     return account
-
-
-def seed_endpoint(state: State, spec: EndpointSpec) -> None:
-    """One endpoint with its configuration, models, scalable targets, tags and traffic."""
-    backend = sagemaker_backends[spec.account][spec.region]
-    now = state.clock()
-    created = state.now() - timedelta(days=spec.created_days_ago)
-    created = created.replace(microsecond=created.microsecond // 1000 * 1000)
-    _config(backend, spec, created - BEFORE)
-    endpoint = FakeEndpoint(
-        account_id=spec.account,
-        region_name=spec.region,
-        endpoint_name=spec.name,
-        endpoint_config_name=spec.config_name,
-        production_variants=backend.endpoint_configs[spec.config_name].production_variants,
-        data_capture_config={},
-        tags=[{"Key": key, "Value": value} for key, value in spec.tags.items()],
-    )
-    endpoint.creation_time = endpoint.last_modified_time = created
-    endpoint.endpoint_status = spec.status
-    endpoint.failure_reason = spec.failure_reason or None
-    backend.endpoints[spec.name] = endpoint
-    if spec.status not in ("Creating", "Failed"):
-        since = now - spec.created_days_ago * DAY
-        for one in spec.variants:
-            cell, traffic = (spec.account, spec.region), spec.traffic_of(one)
-            publish(state.metrics, cell, spec.name, one.name, one.count, traffic, since, now)
-    for scaling in spec.scaling:
-        seed_scaling(spec, scaling)
-
-
-def _config(backend: SageMakerModelBackend, spec: EndpointSpec, created: datetime) -> None:
-    role = f"arn:aws:iam::{spec.account}:role/sagemaker-inference"
-    for variant in spec.variants:
-        name = spec.model_name(variant)
-        if name not in backend._models:
-            model = Model(
-                account_id=spec.account,
-                region_name=spec.region,
-                model_name=name,
-                execution_role_arn=role,
-                primary_container={
-                    "Image": IMAGE.format(region=spec.region),
-                    "Mode": "SingleModel",
-                    "ModelDataUrl": f"s3://models-{spec.account}-{spec.region}/{name}/model.tar.gz",
-                },
-                vpc_config={},
-            )
-            model.creation_time = created
-            backend._models[name] = model
-    if spec.config_name not in backend.endpoint_configs:
-        config = FakeEndpointConfig(
-            account_id=spec.account,
-            region_name=spec.region,
-            endpoint_config_name=spec.config_name,
-            production_variants=[
-                {
-                    "VariantName": variant.name,
-                    "ModelName": spec.model_name(variant),
-                    "InstanceType": variant.instance_type,
-                    "InitialInstanceCount": variant.count,
-                    "InitialVariantWeight": variant.weight,
-                }
-                for variant in spec.variants
-            ],
-            async_inference_config={},
-            data_capture_config={},
-            tags=[],
-            kms_key_id="",
-        )
-        config.creation_time = created
-        backend.endpoint_configs[spec.config_name] = config
-
-
-def seed_scaling(spec: EndpointSpec, scaling: Scaling) -> None:
-    """A scalable target with the usual target-tracking policy (D4.8)."""
-    backend = applicationautoscaling_backends[spec.account][spec.region]
-    resource = f"endpoint/{spec.name}/variant/{scaling.variant}"
-    service_role = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
-    backend.register_scalable_target(
-        namespace="sagemaker",
-        r_id=resource,
-        dimension=VARIANT_DIMENSION,
-        min_capacity=scaling.minimum,
-        max_capacity=scaling.maximum,
-        role_arn=f"arn:aws:iam::{spec.account}:role/{service_role}/AWSServiceRoleForApplicationAutoScaling",
-        suspended_state={
-            "DynamicScalingInSuspended": False,
-            "DynamicScalingOutSuspended": False,
-            "ScheduledScalingSuspended": False,
-        },
-    )
-    backend.put_scaling_policy(
-        policy_name=f"{spec.name}-{scaling.variant}-invocations"[:256],
-        service_namespace="sagemaker",
-        resource_id=resource,
-        scalable_dimension=VARIANT_DIMENSION,
-        policy_body={
-            "TargetValue": scaling.invocations_per_instance,
-            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
-        },
-        policy_type="TargetTrackingScaling",
-    )

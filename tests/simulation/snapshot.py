@@ -6,19 +6,16 @@ from typing import Any
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from tests.simulation.corrections.sagemaker import (
-    describe_endpoint,
-    describe_endpoint_config,
-    model_fields,
-    settle,
-)
+from tests.simulation.corrections.components import here
+from tests.simulation.corrections.sagemaker import describe_endpoint, settle
+from tests.simulation.corrections.sagemaker_configs import describe_endpoint_config, model_fields
 from tests.simulation.state import State
 
 Snapshot = dict[str, dict[str, dict[str, Any]]]
 
 
 def snapshot(state: State) -> Snapshot:
-    """{account: {region: {endpoints, configs, models, scalable_targets, scaling_policies, scheduled_actions}}}.
+    """{account: {region: {endpoints, configs, models, components, scalable_targets, scaling_policies, ...}}}.
 
     Every account and region of the Organization is there, empty or not. JSON-serialisable; times ISO 8601.
     """
@@ -40,6 +37,7 @@ def _cell(account: str, region: str) -> dict[str, Any]:
         },
         "configs": {name: _plain(describe_endpoint_config(backend, name)) for name in sorted(backend.endpoint_configs)},
         "models": {name: _plain(model_fields(backend._models[name])) for name in sorted(backend._models)},
+        "components": {name: _plain(row) for name, row in sorted(here(backend).components.items())},
         "scalable_targets": {
             f"{target.resource_id} {target.scalable_dimension}": {
                 "MinCapacity": target.min_capacity,

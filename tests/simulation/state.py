@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from threading import RLock
+from typing import Any
 
 from tests.simulation.metrics import MetricStore
 from tests.simulation.organization import ACT_ROLE, SCAN_ROLE, Account, Organization
@@ -24,6 +26,15 @@ class Session:
 
 
 @dataclass
+class CellState:
+    """What one account has in one region beside moto's own: rows as SageMaker would show them."""
+
+    components: dict[str, dict[str, Any]] = field(default_factory=dict)
+    schedules: list[dict[str, Any]] = field(default_factory=list)
+    experiments: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class State:
     """The mutable side of a world that moto has no place for."""
 
@@ -35,11 +46,30 @@ class State:
     deleting_seconds: float = 1.0
     clock: Callable[[], float] = time.time
     lock: RLock = field(default_factory=RLock)
+    cells: dict[tuple[str, str], CellState] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
+    metrics_answers: list[tuple[str, str, str]] = field(default_factory=list)
+    odd_prices: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.off |= self.organization.off
+        if self.organization.metrics_answer:
+            self.metrics_answers.append(("*", "*", self.organization.metrics_answer))
         for account in self.organization.accounts:
             wanted = ((SCAN_ROLE, account.has_scan_role), (ACT_ROLE, account.has_act_role))
             self.roles[account.id] = {role for role, there in wanted if there}
+
+    def cell(self, account: str, region: str) -> CellState:
+        return self.cells.setdefault((account, region), CellState())
+
+    def metrics_answer(self, account: str, region: str) -> str:
+        """How CloudWatch lies or fails in one cell; the latest rule that fits wins, nothing means that it works."""
+        fitting = [
+            answer
+            for for_account, for_region, answer in self.metrics_answers
+            if fnmatchcase(account, for_account) and fnmatchcase(region, for_region)
+        ]
+        return fitting[-1] if fitting else ""
 
     def now(self) -> datetime:
         """Now in moto's own dialect: UTC without a time zone, in milliseconds as AWS reports them."""

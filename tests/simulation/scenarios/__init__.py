@@ -3,9 +3,14 @@
 from collections.abc import Callable
 
 from tests.simulation.organization import Organization
-from tests.simulation.scenarios import default, small
+from tests.simulation.scenarios import default, guards, kinds, small
 
-_BUILDERS: dict[str, Callable[[], Organization]] = {"default": default.build, **small.BUILDERS}
+_BUILDERS: dict[str, Callable[[], Organization]] = {
+    "default": default.build,
+    "guards": guards.build,
+    "kinds": kinds.build,
+    **small.BUILDERS,
+}
 
 
 def names() -> list[str]:

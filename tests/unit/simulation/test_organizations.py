@@ -1,12 +1,15 @@
 """Organizations in the simulation: pages, states, and who may ask."""
 
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.simulation.organization import Unit
 from tests.simulation.scenarios import build
+from tests.simulation.scenarios.generator import generate
 from tests.simulation.world import World
 
 
@@ -77,3 +80,61 @@ def test_walking_up() -> None:
     with World.in_process(build("small")) as world:
         parents = boto3.client("organizations").list_parents(ChildId="222222222222")["Parents"]
     assert parents == [{"Id": world.organization.units[1].id, "Type": "ORGANIZATIONAL_UNIT"}]
+
+
+def test_paths_can_be_missing() -> None:
+    """D0.2: an older answer has none, and the state is still there."""
+    with World.in_process(build("small")) as world:
+        client = boto3.client("organizations")
+        world.switch("paths", on=False)
+        assert not [row for row in accounts(client) if "Paths" in row]
+        assert {row["State"] for row in accounts(client)} == {"ACTIVE"}
+        world.switch("paths", on=True)
+        assert all(row["Paths"] for row in accounts(client))
+
+
+def test_walking_down() -> None:
+    """D0.2, D7.3: roots, units below units, accounts of each; a unit in a unit is in the path too."""
+    with World.in_process(generate(12, 1, 0, seed=3)) as world:
+        client = boto3.client("organizations")
+        (root,) = client.list_roots()["Roots"]
+        found: dict[str, tuple[str, ...]] = {}
+        todo: list[tuple[str, ...]] = [(root["Id"],)]
+        while todo:
+            way = todo.pop()
+            for page in client.get_paginator("list_accounts_for_parent").paginate(ParentId=way[-1]):
+                found |= {row["Id"]: way[1:] for row in page["Accounts"]}
+            for page in client.get_paginator("list_organizational_units_for_parent").paginate(ParentId=way[-1]):
+                todo += [(*way, row["Id"]) for row in page["OrganizationalUnits"]]
+        expected = {account.id: world.organization.units_above(account) for account in world.organization.accounts}
+        paths = {row["Id"]: row["Paths"][0] for row in accounts(client)}
+    assert found == expected
+    assert max(len(way) for way in found.values()) == 2
+    assert all(
+        paths[account] == "/".join(("o-generated1", "r-demo", *way, account, "")) for account, way in found.items()
+    )
+
+
+def test_children_come_in_pages_too() -> None:
+    """D7.1: 20 accounts of a unit to a page, with empty ones between."""
+    with World.in_process(build("many_accounts")) as world:
+        pages = boto3.client("organizations").get_paginator("list_accounts_for_parent")
+        sizes = [len(page["Accounts"]) for page in pages.paginate(ParentId=world.organization.units[1].id)]
+    assert (max(sizes), sum(sizes), 0 in sizes[:-1]) == (20, 45, True)
+
+
+def test_units_come_in_pages_too() -> None:
+    """D7.1: 20 units to a page, with empty pages between."""
+    units = tuple(Unit(f"ou-demo-{number:08d}", f"Team {number}") for number in range(43))
+    organization = build("small")
+    with World.in_process(replace(organization, units=(*organization.units, *units))):
+        pages = boto3.client("organizations").get_paginator("list_organizational_units_for_parent")
+        sizes = [len(page["OrganizationalUnits"]) for page in pages.paginate(ParentId="r-demo")]
+    assert (max(sizes), sum(sizes), 0 in sizes[:-1]) == (20, 45, True)
+
+
+def test_the_management_account_is_named() -> None:
+    """D7.5: DescribeOrganization says which account it is, to any member."""
+    with World.in_process(build("small")) as world:
+        client = world.client("organizations", "222222222222")
+        assert client.describe_organization()["Organization"]["MasterAccountId"] == "100000000001"

@@ -4,10 +4,25 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.organization import Account, EndpointSpec, Organization, VariantSpec
+from tests.simulation.organization import (
+    Account,
+    ComponentSpec,
+    EndpointSpec,
+    Organization,
+    Serverless,
+    Unit,
+    VariantSpec,
+)
 from tests.simulation.scenarios import build, names
 from tests.simulation.scenarios.small import one, organization
 from tests.simulation.traffic import Traffic
+
+NOBODY = (VariantSpec("a", "ml.m5.large", 0),)
+ON_DEMAND = (VariantSpec("a", serverless=Serverless()),)
+WARM = (VariantSpec("a", serverless=Serverless(provisioned=1)),)
+RESERVED = (VariantSpec("a", "ml.m5.large", reservation="arn:aws:sagemaker:us-east-1:222222222222:ml-reservation/x"),)
+CALLED = ComponentSpec("called", traffic=Traffic.last_seen(3))
+REFUSED = ComponentSpec("refused", 0, refused=Traffic.last_seen(3))
 
 
 @pytest.mark.parametrize("name", names())
@@ -71,6 +86,34 @@ class TestVerdicts:
             (one("a", age=15), "idle"),
             (one("a", tags={"ENDPOINT-SWEEP:KEEP": ""}), "protected"),
             (one("a", status="Failed"), "not-in-service"),
+            (one("a", status="OutOfService"), "not-in-service"),
+            (one("a", status="Hibernating"), "not-in-service"),
+            (one("a", status="UpdateRollbackFailed"), "idle"),
+            (one("a", Traffic.steady(1), status="UpdateRollbackFailed"), "busy"),
+            (one("a", Traffic.canary()), "busy"),
+            (one("a", modified_days_ago=0.5), "too-young"),
+            (one("a", tags={"endpoint-sweep:keep-until": "2099-01-01"}), "protected"),
+            (one("a", tags={"endpoint-sweep:keep-until": "2020-01-01"}), "idle"),
+            (one("a", tags={"endpoint-sweep:keep-until": "someday"}), "protected"),
+            (one("a", tags={"aws:cloudformation:stack-name": "x"}), "idle"),
+            (one("a", config_gone=True), "unknown"),
+            (one("a", variants_hidden=True), "no-evidence"),
+            (one("a", kind="asynchronous"), "idle"),
+            (one("a", Traffic.silent(), kind="asynchronous"), "no-evidence"),
+            (one("a", kind="asynchronous", backlog=1), "busy"),
+            (one("a", kind="asynchronous", variants=NOBODY), "at-zero"),
+            (one("a", kind="asynchronous", variants=NOBODY, backlog=1), "busy"),
+            (one("a", kind="components"), "idle"),
+            (one("a", kind="components", components=(ComponentSpec("x"), ComponentSpec("y"))), "idle"),
+            (one("a", kind="components", components=(ComponentSpec("x"), CALLED)), "busy"),
+            (one("a", kind="components", components=(ComponentSpec("x", 0),), variants=NOBODY), "at-zero"),
+            (one("a", kind="components", components=(REFUSED,), variants=NOBODY), "busy"),
+            (one("a", kind="serverless", variants=ON_DEMAND), "zero-cost"),
+            (one("a", Traffic.steady(1), kind="serverless", variants=ON_DEMAND), "busy"),
+            (one("a", kind="serverless", variants=WARM), "idle"),
+            (one("a", variants=RESERVED), "zero-cost"),
+            (one("a", variants=(*RESERVED, VariantSpec("b", "ml.m5.large"))), "idle"),
+            (one("a", Traffic.steady(9), kind="unknown"), "unknown"),
         ],
     )
     def test_from_the_specification(self, spec: EndpointSpec, verdict: str) -> None:
@@ -90,6 +133,22 @@ class TestVerdicts:
         assert set(world.expected_verdicts()) == {("222222222222", "us-east-1", "resnet-demo")}
 
 
+class TestNotes:
+    def test_what_a_person_should_be_told(self) -> None:
+        """Makers, schedules, experiments, reservations and doubts stand beside the verdict."""
+        found = {key[2]: words for key, words in build("guards").expected_notes().items() if words}
+        assert found["made-by-stack"] == {"cloudformation"}
+        assert found["made-in-studio"] == {"jumpstart"}
+        assert found["made-by-bedrock"] == {"bedrock"}
+        assert found["canvas-churn-forecast"] == {"canvas"}
+        assert found["monitored"] == {"monitoring-schedule"}
+        assert found["in-experiment"] == {"inference-experiment", "shadow-variant"}
+        assert found["config-gone"] == {"not-restorable"}
+        assert found["tag-until-word"] == {"keep-until-unparseable"}
+        assert found["status-hibernating"] == {"unknown-status"}
+        assert "tag-none" not in found
+
+
 class TestContradictions:
     def test_two_of_one_name(self) -> None:
         """D2.6: names are unique per account and region."""
@@ -100,6 +159,13 @@ class TestContradictions:
         """D2.6: the alphabet of endpoint names."""
         with pytest.raises(ValueError, match="bad name"):
             organization([one("a_b")])
+
+    def test_unit_without_parent(self) -> None:
+        """A unit lies under the root or under a unit that is there."""
+        units = (Unit("ou-a", "A", "ou-gone"),)
+        account = Account("111111111111", "hub", "ou-a")
+        with pytest.raises(ValueError, match="unknown parent"):
+            Organization("o-x", account.id, account.id, "us-east-1", (account,), units, ("us-east-1",))
 
     def test_unknown_account(self) -> None:
         """An endpoint lives in an account of the Organization."""
