@@ -275,6 +275,9 @@ def test_any_method_of_an_api(cloud: LocalAws, engine: Engine) -> None:
     for content in (None, b"x=1"):
         with urllib.request.urlopen(cloud.page_url("/a/1?k=secret"), data=content, timeout=20) as answer:
             assert answer.status == 200
-    logged = cloud.calls(service="execute-api")
+    # The log is written after the answer is sent.
+    end = time.monotonic() + 10
+    while len(logged := cloud.calls(service="execute-api")) < 2 and time.monotonic() < end:
+        time.sleep(0.1)
     assert [(call.operation, call.resource) for call in logged] == [("GET", "/a/1"), ("POST", "/a/1")]
     assert "secret" not in cloud.call_log.read_text(encoding="utf-8")
