@@ -22,7 +22,7 @@ TOOLS := .venv/.ready
 NODE := node_modules/.ready
 CHROMIUM := .tools/.chromium
 
-.PHONY: help setup demo test lint format build deploy pictures lock clean distclean
+.PHONY: help setup demo test lint format build deploy pictures bench lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ deploy: build ## sam deploy with the AWS credentials of this shell
 
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 	$(VENV)/python -m tests.simulation.pictures
+
+bench: $(TOOLS) ## API calls, seconds and memory of a scan, beside a reference; writes docs/figures.md (ARGS=20x4x20)
+	$(VENV)/python -m tests.bench $(ARGS)
 
 lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions)
 	@$(BOOTSTRAP) lock $(ARGS)

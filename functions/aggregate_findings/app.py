@@ -4,12 +4,18 @@ from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.journal import note
-from endpoint_sweep.pricing import PriceBook
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
-    done = aggregate_findings(event, settings=at.settings, store=at.store, prices=PriceBook.from_table())
+    done = aggregate_findings(
+        event,
+        settings=at.settings,
+        store=at.store,
+        price_list=at.price_list,
+        optimizer=at.optimizer,
+        now=at.now,
+    )
     note("aggregate_findings", event, done)
     return done

@@ -13,6 +13,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event,
         settings=at.settings,
         organization=at.organization,
+        regions=at.regions,
         store=at.store,
         records=at.records,
         executions=at.executions,

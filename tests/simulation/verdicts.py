@@ -28,7 +28,7 @@ def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  
         return "not-in-service"
     if called(spec, min(lookback_days, spec.created_days_ago)):
         return "busy"
-    if is_protected(spec.tags):
+    if is_protected(spec.tags) or any(key in spec.tags for key in MAKERS):
         return "protected"
     recently_changed = spec.modified_days_ago is not None and spec.modified_days_ago < SETTLED_AFTER_DAYS
     if spec.created_days_ago < age_days or recently_changed:

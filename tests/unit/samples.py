@@ -15,6 +15,7 @@ from endpoint_sweep.model import (
     CoverageStatus,
     Description,
     Finding,
+    Kind,
     ListedEndpoint,
     Plan,
     Pointer,
@@ -66,7 +67,8 @@ def listed(**changes: Any) -> ListedEndpoint:
 
 def description(*variants: str, **changes: Any) -> Description:
     rows = tuple(Variant(name, "ml.g5.xlarge", 1) for name in variants or ("AllTraffic",))
-    return replace(Description("InService", NOW - timedelta(days=90), f"{NAME}-config", "real-time", rows), **changes)
+    made = Description("InService", NOW - timedelta(days=90), f"{NAME}-config", Kind.REAL_TIME, rows)
+    return replace(made, **changes)
 
 
 def series(variant: str = "AllTraffic", total: float = 0.0, points: int = 56, *, complete: bool = True) -> Series:
@@ -84,7 +86,7 @@ def finding(name: str = NAME, **changes: Any) -> Finding:
         region=REGION,
         endpoint=name,
         arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{name}",
-        kind="real-time",
+        kind=Kind.REAL_TIME,
         status="InService",
         verdict=Verdict.IDLE,
         reason="no invocation of its only variant in 14 days",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Variant, Verdict
+from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Kind, Variant, Verdict
 from endpoint_sweep.planning import FOREIGN, NO_RESULT, join, make_plan, over_caps, plan_digest, why_not_offered
 from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, activity, cell, finding, plan, series
 
@@ -93,7 +93,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "region": st.sampled_from(["eu-west-1", "us-west-2"]),
     "endpoint": st.from_regex(r"[a-zA-Z0-9]{1,20}", fullmatch=True),
     "arn": st.text(min_size=1, max_size=20),
-    "kind": st.one_of(st.none(), st.sampled_from(["serverless", "asynchronous"])),
+    "kind": st.one_of(st.none(), st.sampled_from([one for one in Kind if one is not Kind.REAL_TIME])),
     "status": st.sampled_from(["Updating", "Failed"]),
     "verdict": st.sampled_from([one for one in Verdict if one is not Verdict.IDLE]),
     "reason": st.text(max_size=20),
@@ -105,6 +105,9 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "owner": st.text(min_size=1, max_size=10),
     "invocations": st.integers(0, 10**9),
     "last_invocation_at": st.integers(1, 10**6).map(lambda seconds: NOW - timedelta(seconds=seconds)),
+    "advice": st.text(min_size=1, max_size=20),
+    "witness": st.sampled_from(["agrees", "silent"]),
+    "price_basis": st.text(min_size=1, max_size=20),
     "hourly_usd": st.decimals(0, 1000, places=4),
     "monthly_usd": st.decimals(0, 100_000, places=2),
 }

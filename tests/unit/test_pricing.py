@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint_sweep.model import Variant, Verdict
+from endpoint_sweep.model import Kind, Variant, Verdict
 from endpoint_sweep.pricing import STORAGE, Price, PriceBook, believable, total_monthly
 from tests.unit.samples import finding
 
@@ -75,7 +75,7 @@ def test_no_instance_costs_nothing(kind: str | None) -> None:
 
 def test_serverless_capacity_is_not_priced_by_its_missing_instances() -> None:
     """On demand an idle one costs nothing; provisioned concurrency costs something that is not known (D8.8)."""
-    serverless = replace(finding(), kind="serverless", instances=(Variant("a", None, 0),))
+    serverless = replace(finding(), kind=Kind.SERVERLESS, instances=(Variant("a", None, 0),))
     assert BOOK.cost(serverless).monthly_usd is None
     assert BOOK.cost(replace(serverless, verdict=Verdict.ZERO_COST)).monthly_usd == 0
 

@@ -7,6 +7,7 @@ import pytest
 from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Mode
 from endpoint_sweep.sweep_input import parse
+from endpoint_sweep.targets import ENABLED, Scope
 from tests.unit.samples import settings
 
 NAME = "2026-11-20T06-00Z-weekly"
@@ -15,20 +16,28 @@ NAME = "2026-11-20T06-00Z-weekly"
 def test_nothing_asked_is_a_report_with_what_the_stack_says() -> None:
     """The safe mode is the default."""
     asked = parse(NAME, {}, settings(PROTECT_TAGS="env=prod"))
-    assert (asked.id, asked.mode, asked.accounts) == (NAME, Mode.REPORT, ())
+    assert (asked.id, asked.mode, asked.scope) == (NAME, Mode.REPORT, Scope(regions=("us-east-1", "eu-west-1")))
     assert (asked.policy.lookback_days, asked.policy.protect_tags) == (14, ("env=prod",))
-    assert asked.regions == ("us-east-1", "eu-west-1")
     assert asked.caps.per_sweep == 25
+
+
+@pytest.mark.parametrize("value", ["enabled", ["enabled"]])
+def test_each_account_may_say_which_regions_it_has(value: Any) -> None:
+    """Instead of a list (D6.2, D6.3)."""
+    assert parse(NAME, {"regions": value}, settings()).scope == Scope(regions=(ENABLED,))
 
 
 def test_everything_may_be_asked_for() -> None:
     """Each field arrives."""
     data = {"mode": "approve", "accounts": ["222222222222"], "exclude_accounts": ["333333333333"], "max_deletes": 3,
-            "regions": ["ap-southeast-2"], "lookback_days": 63, "min_age_days": 100}  # fmt: skip
+            "regions": ["ap-southeast-2"], "exclude_regions": ["us-east-1"], "lookback_days": 63, "min_age_days": 100,
+            "organizational_units": ["ou-ab12-11111111"], "exclude_organizational_units": ["r-ab12"]}  # fmt: skip
     asked = parse(NAME, data, settings())
     assert asked.mode is Mode.APPROVE
-    assert (asked.accounts, asked.exclude_accounts) == (("222222222222",), ("333333333333",))
-    assert (asked.regions, asked.caps.per_sweep) == (("ap-southeast-2",), 3)
+    assert asked.scope == Scope(
+        ("222222222222",), ("333333333333",), ("ou-ab12-11111111",), ("r-ab12",), ("ap-southeast-2",), ("us-east-1",)
+    )
+    assert asked.caps.per_sweep == 3
     assert (asked.policy.lookback_days, asked.policy.min_age_days) == (63, 100)
 
 
@@ -50,7 +59,11 @@ def test_everything_may_be_asked_for() -> None:
             ["222222222222\n"])),
         ({"accounts": [f"{number:012d}" for number in range(2200)]}, "E_INPUT_TOO_LARGE"),
         *(({"regions": value}, "E_REGION") for value in (
-            ["us-east-1a"], ["all"], ["../../x"], ["US-EAST-1"], [""], {"us-east-1": 1}, ["us-east-1"] * 2)),
+            ["us-east-1a"], ["all"], ["enabled", "us-east-1"], "us-east-1",
+            ["../../x"], ["US-EAST-1"], [""], {"us-east-1": 1}, ["us-east-1"] * 2)),
+        *(({name: value}, "E_UNIT") for name in ("organizational_units", "exclude_organizational_units") for value in (
+            ["ou-1"], ["222222222222"], "ou-ab12-11111111", ["ou-ab12-11111111"] * 2, [None])),
+        ({"exclude_regions": ["enabled"]}, "E_REGION"),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip

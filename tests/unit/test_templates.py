@@ -14,12 +14,14 @@ from tests.simulation.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT,
 BIN = Path(sys.executable).parent
 # Actions without resource-level permissions: AWS wants "*" there.
 WITHOUT_RESOURCE = {
+    "account:ListRegions",  # knows accounts, and is asked about every one
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
     "application-autoscaling:DescribeScheduledActions",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "cloudwatch:PutMetricData",
+    "compute-optimizer:GetIdleRecommendations",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",
@@ -34,6 +36,7 @@ WITHOUT_RESOURCE = {
     "organizations:ListOrganizationalUnitsForParent",
     "organizations:ListParents",
     "organizations:ListRoots",
+    "pricing:GetProducts",
     "sagemaker:ListEndpoints",
     "sagemaker:ListInferenceComponents",
     "states:SendTaskFailure",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.simulation.organization import Account, Organization, Scaling, VariantSpec
+from tests.simulation.organization import Account, EndpointSpec, Organization, Scaling, Serverless, VariantSpec
 from tests.simulation.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
 from tests.simulation.wire import Call
 from tests.workflow.conftest import House
@@ -20,6 +20,11 @@ FATES = {
     "scaled": "deleted",
     "reply-lost": "deleted",
     "two-variants": "deleted",
+    "rollback-failed": "deleted",
+    "queue": "deleted",
+    "warm": "deleted",
+    "queue-filled": "spared",
+    "hosting": "failed",
     "revived": "spared",
     "revived-second-variant": "spared",
     "recreated": "changed",
@@ -47,7 +52,22 @@ def eventful() -> Organization:
     specs = [one(name, instance_type="ml.m5.large") for name in FATES]
     specs = [replace(spec, variants=TWO) if "variant" in spec.name else spec for spec in specs]
     specs = [replace(spec, scaling=(Scaling("AllTraffic"),)) if spec.name == "scaled" else spec for spec in specs]
+    specs = [_special(spec) for spec in specs]
     return organization([*specs, one("spare"), one("no-act-role", account=SECOND)], members)
+
+
+def _special(spec: EndpointSpec) -> EndpointSpec:
+    """Of another kind or status than the rest."""
+    match spec.name:
+        case "rollback-failed":
+            return replace(spec, status="UpdateRollbackFailed")
+        case "queue" | "queue-filled":
+            return replace(spec, kind="asynchronous")
+        case "warm":
+            return replace(spec, kind="serverless", variants=(VariantSpec("v", serverless=Serverless(provisioned=2)),))
+        case "hosting":
+            return replace(spec, kind="components")
+    return spec
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,7 @@ def live_on(stage: Stage) -> None:
     world = stage.world
     world.invoke(*stage.touch(FIRST, REGION, "revived"))
     world.invoke(*stage.touch(FIRST, REGION, "revived-second-variant"), variant="green")
+    world.invoke(*stage.touch(FIRST, REGION, "queue-filled"))
     world.recreate(*stage.touch(FIRST, REGION, "recreated"))
     world.set_status(*stage.touch(FIRST, REGION, "updating"), status="Updating")
     world.set_config(*stage.touch(FIRST, REGION, "reconfigured"), config="spare-config")
@@ -210,6 +231,6 @@ def test_the_undo_is_written_before_the_deletion(run: Run) -> None:
 
 
 def test_the_totals_count_every_fate(run: Run) -> None:
-    """20 found, and where each one went."""
-    fates = {"already_gone": 2, "changed": 6, "deleted": 4, "failed": 4, "kept": 2, "spared": 2, "unknown": 0}
-    assert run.stage.report(run.sweep)["totals"] == {"found": 20, **fates}
+    """25 found, and where each one went."""
+    fates = {"already_gone": 2, "changed": 6, "deleted": 7, "failed": 5, "kept": 2, "spared": 3, "unknown": 0}
+    assert run.stage.report(run.sweep)["totals"] == {"found": 25, **fates}

@@ -141,7 +141,7 @@ def select(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refu
         return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
     selected = tuple(sorted(known[one] for one in wanted))
     if reasons := over_caps(plan, selected):
-        return Refusal(RefusalCode.OVER_CAP, f"Nothing was recorded: {'; '.join(reasons)}.")
+        return Refusal(RefusalCode.OVER_CAP, f"{'; '.join(reasons)}.")
     return selected
 
 

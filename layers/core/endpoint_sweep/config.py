@@ -35,6 +35,15 @@ class Settings:
     state_machine: str
     review_base_url: str = ""
 
+    @property
+    def home_region(self) -> str:
+        """Where the hub is."""
+        return self.state_machine.split(":")[3]
+
+    @property
+    def hub_account(self) -> str:
+        return self.state_machine.split(":")[4]
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Reads the variables that `template.yaml` sets. Raises SettingsError naming the variable."""

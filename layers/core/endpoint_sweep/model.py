@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from endpoint_sweep.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
+
 
 class Mode(StrEnum):
     """What a sweep may do: `report` changes nothing in any member account, `approve` asks a person."""
@@ -81,7 +83,7 @@ class EndpointId:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A member of the Organization. `state` is the Organizations `State` (D0.1)."""
+    """A member of the Organization. `state` is the Organizations `State` (D0.1), `unit` its path from the root."""
 
     id: str
     name: str
@@ -101,31 +103,75 @@ class ListedEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """The endpoints of a cell; `broken` says why where the listing ended early."""
+
+    endpoints: tuple[ListedEndpoint, ...]
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
-    """One production variant: `count` running instances of `instance_type`, None where AWS does not say (D1.33)."""
+    """One variant: `count` running instances of `type`, None where AWS does not say (D1.33).
+
+    A variant with instance pools is one of these for each pool. A `shadow` gets a copy of the traffic: it bills, but
+    its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured.
+    """
 
     variant: str
     type: str | None
     count: int | None
     volume_gb: int | None = None
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """An inference component: a model on the instances of an IC endpoint."""
+
+    name: str
+    endpoint: str
+    variant: str
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """DescribeEndpoint joined with its configuration. `kind` is `real-time` or what it was recognised as (D1.36)."""
+    """DescribeEndpoint joined with its configuration.
+
+    `why_unknown` says what was not understood where the kind is unknown. `reserved`: it runs on prepaid capacity only
+    (D1.35). `notes` are shown to the approver.
+    """
 
     status: str
     created_at: datetime
     config: str | None
-    kind: str
+    kind: Kind
     variants: tuple[Variant, ...]
+    last_modified_at: datetime | None = None
+    why_unknown: str = ""
+    reserved: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def serving(self) -> tuple[str, ...]:
+        """Names of the variants whose traffic counts, once each."""
+        return tuple(dict.fromkeys(one.variant for one in self.variants if not one.shadow))
+
+    @property
+    def instances(self) -> int | None:
+        """Running instances of all variants; None where one is not known."""
+        counts = [one.count for one in self.variants]
+        return None if None in counts else sum(count or 0 for count in counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
     """One metric series over the window: sum, number of datapoints, last datapoint above zero.
 
-    `complete` is False unless CloudWatch said Complete, without messages, on the last page (D1.27).
+    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it
+    repeats what another series counts; `steady` where about the same came in every full period. `complete` is False
+    unless CloudWatch said Complete, without messages, on the last page (D1.27).
     """
 
     metric: str
@@ -134,6 +180,9 @@ class Series:
     points: int
     last_at: datetime | None
     complete: bool
+    component: str = ""
+    counts: bool = True
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +211,7 @@ class Finding:
     region: str
     endpoint: str
     arn: str
-    kind: str | None
+    kind: Kind | None
     status: str
     verdict: Verdict
     reason: str
@@ -174,6 +223,9 @@ class Finding:
     owner: str | None = None
     invocations: int | None = None
     last_invocation_at: datetime | None = None
+    advice: str = ""
+    witness: str | None = None
+    price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
 
@@ -192,6 +244,7 @@ class CellResult:
     reason: str = ""
     endpoints: int = 0
     findings: tuple[Finding, ...] = ()
+    retries: int = 0
 
     @property
     def cell(self) -> Cell:

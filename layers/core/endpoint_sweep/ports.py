@@ -5,36 +5,62 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from endpoint_sweep.model import Account, Cell, Description, EndpointId, ListedEndpoint, Pointer, Series
+from endpoint_sweep.metrics import SeriesKey
+from endpoint_sweep.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.witness import Answers
 
 Clock = Callable[[], datetime]
-SeriesKey = tuple[str, str]  # endpoint name, variant name
 
 
 class Organization(Protocol):
     """The accounts of the Organization. Raises TargetsIncomplete where not all could be listed."""
 
-    def accounts(self) -> tuple[Account, ...]: ...
+    def accounts(self, *, with_units: bool = False) -> tuple[Account, ...]: ...
+
+    def management_account(self) -> str | None:
+        """None where nobody may tell."""
+
+
+class Regions(Protocol):
+    """What is switched on, and where SageMaker is. None: nobody would say."""
+
+    def enabled(self, account: str) -> frozenset[str] | None: ...
+
+    def offered(self) -> frozenset[str] | None: ...
+
+
+class SecondWitness(Protocol):
+    """What Compute Optimizer calls idle."""
+
+    def idle(self, cells: Collection[Cell]) -> Answers:
+        """By cell; None, or no entry, where it did not answer."""
 
 
 class CellReader(Protocol):
     """Read-only calls in one cell. Raises RegionOff, RegionDenied, CellDenied or CellFailed."""
 
-    def endpoints(self) -> list[ListedEndpoint]: ...
+    def endpoints(self) -> Listing:
+        """Raises nothing where a later page fails: then the listing says that it is broken."""
 
     def tags(self) -> Mapping[str, dict[str, str]]:
         """Tags of every tagged endpoint of the cell by lower-case ARN; an endpoint without tags is not in it."""
 
-    def published_variants(self) -> set[SeriesKey]:
-        """The pairs of endpoint and variant that published `Invocations` in the last two weeks (D5.4)."""
+    def published(self) -> set[SeriesKey]:
+        """The series that count calls and have data in the last two weeks (D5.4)."""
 
     def activity(
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]:
-        """Sums of `Invocations`; a key that CloudWatch did not answer completely is there with `complete` False."""
+        """Every key is answered; where CloudWatch did not answer completely, with `complete` False."""
+
+    def components(self) -> tuple[Component, ...]:
+        """The inference components of the cell."""
 
     def describe(self, name: str) -> Description:
         """Raises EndpointNotFound."""
+
+    def retries(self) -> int:
+        """How many calls were repeated so far, because AWS throttled or failed."""
 
 
 class CellActor(Protocol):
@@ -57,7 +83,7 @@ class CellActor(Protocol):
 
 
 class Members(Protocol):
-    """Ways into the member accounts. Raises RoleDenied."""
+    """Ways into the member accounts. Raises RoleDenied, or CellFailed where STS itself does not answer."""
 
     def reader(self, cell: Cell, sweep_id: str) -> CellReader: ...
 

@@ -134,7 +134,7 @@ class PriceBook:
     def priced(self, finding: Finding) -> Finding:
         """The finding with its hourly and monthly cost; both None as soon as one part is unknown."""
         cost = self.cost(finding)
-        return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd)
+        return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd, price_basis=cost.basis)
 
     def cost(self, finding: Finding) -> Cost:
         """Instances by the hour, times 730 and with their volumes by the month (D8.7).

@@ -9,10 +9,15 @@ from typing import Any
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Caps, Mode, Policy
+from endpoint_sweep.targets import ENABLED, Scope
 
-FIELDS = ("mode", "accounts", "exclude_accounts", "regions", "lookback_days", "min_age_days", "max_deletes", "slot")
+FIELDS = (
+    "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
+    "exclude_regions", "lookback_days", "min_age_days", "max_deletes",
+)  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
 _MAX_INPUT = 32 * 1024
 
@@ -25,9 +30,7 @@ class SweepInput:
     mode: Mode
     policy: Policy
     caps: Caps
-    regions: tuple[str, ...]
-    accounts: tuple[str, ...] = ()
-    exclude_accounts: tuple[str, ...] = ()
+    scope: Scope
 
 
 def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
@@ -51,17 +54,31 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
     top = settings.caps.per_sweep
     per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
-    regions = _texts(data, "regions", _REGION, "E_REGION", "a region such as eu-west-1") or settings.regions
-    if not regions:
-        raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
     return SweepInput(
         id=sweep_id,
         mode=mode,
         policy=Policy(lookback, min_age, settings.protect_tags),
         caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
+        scope=_scope(data, settings),
+    )
+
+
+def _scope(data: dict[str, Any], settings: Settings) -> Scope:
+    an_account, a_region = "an account id of 12 digits", "a region such as eu-west-1"
+    a_unit = "a unit such as ou-ab12-11111111"
+    if data.get("regions") in (ENABLED, [ENABLED]):
+        regions: tuple[str, ...] = (ENABLED,)
+    else:
+        regions = _texts(data, "regions", _REGION, "E_REGION", f'{a_region}, or be "{ENABLED}"') or settings.regions
+    if not regions:
+        raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
+    return Scope(
+        accounts=_texts(data, "accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
+        exclude_accounts=_texts(data, "exclude_accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
+        organizational_units=_texts(data, "organizational_units", _UNIT, "E_UNIT", a_unit),
+        exclude_organizational_units=_texts(data, "exclude_organizational_units", _UNIT, "E_UNIT", a_unit),
         regions=regions,
-        accounts=_texts(data, "accounts", _ACCOUNT, "E_ACCOUNT_ID", "an account id of 12 digits"),
-        exclude_accounts=_texts(data, "exclude_accounts", _ACCOUNT, "E_ACCOUNT_ID", "an account id of 12 digits"),
+        exclude_regions=_texts(data, "exclude_regions", _REGION, "E_REGION", a_region),
     )
 
 

@@ -37,6 +37,7 @@ LIVES = ("busy",) * 10 + (
     "young",
     "kept",
     "until",
+    "made",
     "status",
     "at-zero",
     "on-demand",
@@ -165,7 +166,7 @@ _KINDS: dict[str, Callable[[EndpointSpec, VariantSpec, random.Random], EndpointS
 }
 
 
-def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  # noqa: PLR0911 - one return a life
+def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  # noqa: C901, PLR0911 - one return a life
     """The endpoint as it lives; anything but `idle` makes it something that must not be offered."""
     match life:
         case "busy" | "burst" | "canary":
@@ -189,8 +190,10 @@ def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  
             return replace(_plain(spec), traffic=Traffic.silent())
         case "future":
             return replace(_plain(spec), kind="unknown", variants=(VariantSpec("v"),))
-    made_by = dice.choice((JUMPSTART, BEDROCK, {"aws:cloudformation:stack-name": "s"}, *[{}] * 9))
-    return replace(spec, tags={**spec.tags, **made_by})
+        case "made":
+            made_by = dice.choice((JUMPSTART, BEDROCK, {"aws:cloudformation:stack-name": "s"}))
+            return replace(spec, tags={**spec.tags, **made_by})
+    return spec
 
 
 def _plain(spec: EndpointSpec) -> EndpointSpec:

@@ -95,7 +95,7 @@ class TestVerdicts:
             (one("a", tags={"endpoint-sweep:keep-until": "2099-01-01"}), "protected"),
             (one("a", tags={"endpoint-sweep:keep-until": "2020-01-01"}), "idle"),
             (one("a", tags={"endpoint-sweep:keep-until": "someday"}), "protected"),
-            (one("a", tags={"aws:cloudformation:stack-name": "x"}), "idle"),
+            (one("a", tags={"aws:cloudformation:stack-name": "x"}), "protected"),
             (one("a", config_gone=True), "unknown"),
             (one("a", variants_hidden=True), "no-evidence"),
             (one("a", kind="asynchronous"), "idle"),

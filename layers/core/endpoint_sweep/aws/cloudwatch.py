@@ -1,26 +1,30 @@
 """Traffic of endpoints from CloudWatch: exact dimension sets, batches of 500, only complete answers."""
 
+import math
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
+from endpoint_sweep import metrics
 from endpoint_sweep.aws.faults import translated
+from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.metrics import SeriesKey
 from endpoint_sweep.model import Series
-from endpoint_sweep.ports import SeriesKey
 
-NAMESPACE = "AWS/SageMaker"
-INVOCATIONS = "Invocations"
 _QUERIES_A_CALL = 500  # D5.1
-_DIMENSIONS = {"EndpointName", "VariantName"}
+_STEADY = 0.25
 
 
-def published_variants(client: Any) -> set[SeriesKey]:
-    """Pairs of endpoint and variant with data in the last two weeks. Other dimension sets are skipped (D1.9)."""
+def published(client: Any) -> set[SeriesKey]:
+    """The series that count calls and have data in the last two weeks (D5.4). One listing serves every kind."""
     with translated("listing metrics"):
-        pages = client.get_paginator("list_metrics").paginate(Namespace=NAMESPACE, MetricName=INVOCATIONS)
-        metrics = [{d["Name"]: d["Value"] for d in metric["Dimensions"]} for metric in pages.search("Metrics[]")]
-    return {(m["EndpointName"], m["VariantName"]) for m in metrics if set(m) == _DIMENSIONS}
+        found = [
+            (metric["MetricName"], {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()})
+            for page in pages(client, "list_metrics", Namespace=metrics.TRAFFIC)
+            for metric in page.get("Metrics") or ()
+        ]
+    return {metrics.key(name, given) for name, given in found if metrics.carries_traffic(name, given)}
 
 
 def activity(
@@ -40,21 +44,19 @@ def _one_batch(
     answers = {query["Id"]: _Answer() for query in queries}
     whole = True
     with translated("reading metrics"):
-        pages = client.get_paginator("get_metric_data").paginate(
-            MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
-        )
-        for page in pages:
+        request = {"StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending"}
+        for page in pages(client, "get_metric_data", MetricDataQueries=queries, **request):
             whole = whole and not page.get("Messages")
             for result in page["MetricDataResults"]:
                 if result["Id"] in answers:
                     answers[result["Id"]].add(result)
-    return {key: answers[f"q{index}"].series(key[1], whole=whole) for index, key in enumerate(keys)}
+    return {key: answers[f"q{index}"].series(key, whole=whole) for index, key in enumerate(keys)}
 
 
 def _query(name: str, key: SeriesKey, period: int) -> dict[str, Any]:
-    dimensions = [{"Name": "EndpointName", "Value": key[0]}, {"Name": "VariantName", "Value": key[1]}]
-    metric = {"Namespace": NAMESPACE, "MetricName": INVOCATIONS, "Dimensions": dimensions}
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"}, "ReturnData": True}
+    dimensions = [{"Name": dimension, "Value": value} for dimension, value in key.dimensions]
+    metric = {"Namespace": key.namespace, "MetricName": key.metric, "Dimensions": dimensions}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": key.stat}, "ReturnData": True}
 
 
 class _Answer:
@@ -70,15 +72,36 @@ class _Answer:
         self._statuses.append(result.get("StatusCode", ""))
         self._messages = self._messages or bool(result.get("Messages"))
 
-    def series(self, variant: str, *, whole: bool) -> Series:
-        """Complete only if the last page said Complete and none said worse than PartialData, without messages."""
+    def series(self, key: SeriesKey, *, whole: bool) -> Series:
+        """Complete only if the last page said Complete and none said worse than PartialData, without messages.
+
+        Values that cannot be are no values, and then the answer is not whole: they might cancel each other out.
+        """
+        points = [(at, value) for at, value in self._points if math.isfinite(value) and value >= 0]
         complete = (
             whole
             and not self._messages
             and bool(self._statuses)
             and self._statuses[-1] == "Complete"
             and set(self._statuses) <= {"Complete", "PartialData"}
+            and len(points) == len(self._points)
         )
-        last = max((at for at, value in self._points if value > 0), default=None)
-        total = sum(value for _, value in self._points)
-        return Series(INVOCATIONS, variant, total, len(self._points), last, complete)
+        return Series(
+            metric=key.metric,
+            variant=key.variant,
+            total=sum(value for _, value in points),
+            points=len(points),
+            last_at=max((at for at, value in points if value > 0), default=None),
+            complete=complete,
+            component=key.component,
+            counts=metrics.counts_calls(key),
+            steady=_is_steady([value for _, value in sorted(points)[1:-1]]),
+        )
+
+
+def _is_steady(values: list[float]) -> bool:
+    """Whether every full period saw about as much as the others. The first and the last may be cut off."""
+    if len(values) < 4 or min(values) <= 0:
+        return False
+    mean = sum(values) / len(values)
+    return max(values) - min(values) <= 2 * _STEADY * mean

@@ -1,10 +1,12 @@
 """Which endpoints AWS Compute Optimizer calls idle (D0.4)."""
 
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.faults import code_of
+from endpoint_sweep.model import Cell
 
 _ENDPOINT = "SageMakerEndpoint"
 _FINDINGS = {"Idle", "Unattached", "Unused"}  # Which of them an endpoint gets is not documented.
@@ -60,3 +62,19 @@ class AwsComputeOptimizer:
 
 def _is_ours(row: dict[str, Any]) -> bool:
     return row.get("resourceType") == _ENDPOINT and row.get("finding") in _FINDINGS and bool(row.get("resourceArn"))
+
+
+class AwsSecondWitness:
+    """`ports.SecondWitness`: one question a cell, and none where the account has said no before."""
+
+    def __init__(self, client_at: Callable[[str], Any]) -> None:
+        self._client_at = client_at
+        self._regions: dict[str, AwsComputeOptimizer] = {}
+
+    def idle(self, cells: Collection[Cell]) -> Mapping[Cell, frozenset[str] | None]:
+        return {cell: self._at(cell.region).idle(cell.account) for cell in sorted(cells)}
+
+    def _at(self, region: str) -> AwsComputeOptimizer:
+        if region not in self._regions:
+            self._regions[region] = AwsComputeOptimizer(self._client_at(region))
+        return self._regions[region]

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
 _REGION_OFF = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException"}
 _MAX_REASON = 300
 
@@ -22,8 +22,15 @@ def message_of(error: ClientError) -> str:
 
 
 def is_missing_endpoint(error: ClientError) -> bool:
-    """DescribeEndpoint and DeleteEndpoint say it with a ValidationException, so the text decides (D3.2)."""
-    return code_of(error) == "ValidationException" and message_of(error).startswith("Could not find endpoint")
+    """DescribeEndpoint and DeleteEndpoint say it with a ValidationException, so the text decides (D3.2).
+
+    A configuration that is missing is told in the same words (D3.9) and says nothing of the endpoint.
+    """
+    told = message_of(error)
+    said_of_another = told.startswith("Could not find endpoint configuration")
+    return (
+        code_of(error) == "ValidationException" and told.startswith("Could not find endpoint") and not said_of_another
+    )
 
 
 @contextmanager
@@ -43,7 +50,7 @@ def _raise_translated(error: ClientError, doing: str) -> NoReturn:
     code, message = code_of(error), message_of(error)
     if is_missing_endpoint(error):
         raise EndpointNotFound(message) from error
-    if code in _DENIED:
+    if code in DENIED:
         if "service control policy" in message or "resource control policy" in message:
             raise RegionDenied(f"{doing}: closed by a policy of the Organization") from error
         raise CellDenied(f"{doing}: {code}: {message}") from error

@@ -7,8 +7,8 @@ from typing import Any
 from endpoint_sweep.aws import cloudwatch, restore_bundle, sagemaker
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
 from endpoint_sweep.config import Settings
-from endpoint_sweep.model import Cell, Description, EndpointId, ListedEndpoint, Series
-from endpoint_sweep.ports import SeriesKey
+from endpoint_sweep.metrics import SeriesKey
+from endpoint_sweep.model import Cell, Component, Description, EndpointId, Listing, Series
 
 
 class AwsMembers:
@@ -35,11 +35,17 @@ class _Clients:
         self._member = member
         self._region = region
         self._made: dict[str, Any] = {}
+        self.retries = 0
 
     def __call__(self, service: str) -> Any:
         if service not in self._made:
-            self._made[service] = self._member.client(service, self._region)
+            made = self._member.client(service, self._region)
+            made.meta.events.register("after-call", self._count)
+            self._made[service] = made
         return self._made[service]
+
+    def _count(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.retries += int(parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0))
 
 
 class AwsCellReader:
@@ -47,15 +53,22 @@ class AwsCellReader:
 
     def __init__(self, member: Member, region: str) -> None:
         self._client = _Clients(member, region)
+        self._configs: dict[str, dict[str, Any]] = {}
 
-    def endpoints(self) -> list[ListedEndpoint]:
+    def retries(self) -> int:
+        return self._client.retries
+
+    def endpoints(self) -> Listing:
         return sagemaker.endpoints(self._client("sagemaker"))
 
     def tags(self) -> Mapping[str, dict[str, str]]:
         return sagemaker.tags(self._client("resourcegroupstaggingapi"))
 
-    def published_variants(self) -> set[SeriesKey]:
-        return cloudwatch.published_variants(self._client("cloudwatch"))
+    def published(self) -> set[SeriesKey]:
+        return cloudwatch.published(self._client("cloudwatch"))
+
+    def components(self) -> tuple[Component, ...]:
+        return sagemaker.components(self._client("sagemaker"))
 
     def activity(
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
@@ -63,7 +76,7 @@ class AwsCellReader:
         return cloudwatch.activity(self._client("cloudwatch"), keys, start, end, period)
 
     def describe(self, name: str) -> Description:
-        return sagemaker.describe(self._client("sagemaker"), name)
+        return sagemaker.describe(self._client("sagemaker"), name, self._configs)
 
 
 class AwsCellActor:
@@ -74,7 +87,7 @@ class AwsCellActor:
         self._deleting = member.client("sagemaker", region, deleting=True)
 
     def describe(self, name: str) -> Description:
-        return sagemaker.describe(self._client("sagemaker"), name)
+        return sagemaker.describe(self._client("sagemaker"), name, {})
 
     def tags_of(self, arn: str) -> dict[str, str]:
         return sagemaker.tags_of(self._client("sagemaker"), arn)

@@ -20,10 +20,15 @@ class AwsRegions:
     account may do it in no other way (D6.3). Omitting the id of any other account would tell of the wrong one.
     """
 
-    def __init__(self, account_client: Any, caller: str) -> None:
+    def __init__(self, account_client: Any, caller: str, ssm: Any = None) -> None:
         self._client = account_client
         self._caller = caller
+        self._ssm = ssm
         self._refusals = 0
+
+    def offered(self) -> frozenset[str] | None:
+        """Where SageMaker is; None where that cannot be asked."""
+        return offered(self._ssm) if self._ssm else None
 
     def enabled(self, account: str) -> frozenset[str] | None:
         """None where trusted access is off, the caller may not ask, or a page failed: half a list would hide cells.

@@ -3,61 +3,68 @@
 from collections.abc import Mapping
 from typing import Any
 
-from endpoint_sweep.aws.faults import code_of, is_missing_endpoint, message_of, translated
-from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, ReplyLost
-from endpoint_sweep.idleness import REAL_TIME
-from endpoint_sweep.model import Description, ListedEndpoint, Variant
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    PaginationError,
+)  # isort: skip
 
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError  # isort: skip
+from endpoint_sweep.aws.faults import code_of, is_missing_endpoint, message_of, translated
+from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.aws.recognition import recognise
+from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, ReplyLost
+from endpoint_sweep.model import Component, Description, ListedEndpoint, Listing
 
 _SERVER_ERROR = 500
 
 
-def endpoints(client: Any) -> list[ListedEndpoint]:
-    """All endpoints, oldest first so that new ones append behind the last page, once each (D2.1, D2.3)."""
-    with translated("listing endpoints"):
-        pages = client.get_paginator("list_endpoints").paginate(
-            SortBy="CreationTime", SortOrder="Ascending", PaginationConfig={"PageSize": 100}
-        )
-        rows = list(pages.search("Endpoints[]"))
-    found = {
-        row["EndpointName"]: ListedEndpoint(
-            row["EndpointName"], row["EndpointArn"], row["EndpointStatus"], row["CreationTime"], row["LastModifiedTime"]
-        )
-        for row in rows
-    }
-    return list(found.values())
+def endpoints(client: Any) -> Listing:
+    """All endpoints, oldest first so that new ones append behind the last page, once each (D2.1, D2.3).
+
+    Where a later page fails, what came before it is there with the reason; a token that repeats is a failure (FI-04).
+    """
+    order = {"SortBy": "CreationTime", "SortOrder": "Ascending"}
+    found: dict[str, ListedEndpoint] = {}
+    try:
+        with translated("listing endpoints"):
+            for page in pages(client, "list_endpoints", **order, PaginationConfig={"PageSize": 100}):
+                found |= {row["EndpointName"]: _listed(row) for row in page["Endpoints"]}
+    except CellFailed as error:
+        if not found or isinstance(error.__cause__, PaginationError):
+            raise
+        return Listing(tuple(found.values()), str(error))
+    return Listing(tuple(found.values()))
+
+
+def _listed(row: dict[str, Any]) -> ListedEndpoint:
+    return ListedEndpoint(
+        row["EndpointName"], row["EndpointArn"], row["EndpointStatus"], row["CreationTime"], row["LastModifiedTime"]
+    )
 
 
 def tags(client: Any) -> Mapping[str, dict[str, str]]:
     """By lower-case ARN; 100 resources a call of the tagging API instead of one call an endpoint (D3.14)."""
     with translated("reading tags"):
-        pages = client.get_paginator("get_resources").paginate(
-            ResourceTypeFilters=["sagemaker:endpoint"], PaginationConfig={"PageSize": 100}
-        )
+        kinds = {"ResourceTypeFilters": ["sagemaker:endpoint"], "PaginationConfig": {"PageSize": 100}}
         return {
             row["ResourceARN"].lower(): {tag["Key"]: tag["Value"] for tag in row["Tags"]}
-            for row in pages.search("ResourceTagMappingList[]")
+            for page in pages(client, "get_resources", **kinds)
+            for row in page["ResourceTagMappingList"]
         }
 
 
-def describe(client: Any, name: str) -> Description:
-    """DescribeEndpoint, and its configuration where there is one, for the instance types (D1.33)."""
+def describe(client: Any, name: str, configs: dict[str, dict[str, Any]]) -> Description:
+    """DescribeEndpoint, and its configuration for the instance types (D1.33); a shared configuration is read once."""
     with translated(f"describing endpoint {name}"):
         endpoint = client.describe_endpoint(EndpointName=name)
+    if endpoint["EndpointName"] != name:
+        raise CellFailed(f"describing endpoint {name}: the answer was about another one (E_RESULT_FOREIGN)")
     config_name = endpoint.get("EndpointConfigName")
-    config = _config(client, config_name) if config_name else {}
-    types = {row["VariantName"]: row.get("InstanceType") for row in config.get("ProductionVariants", [])}
-    return Description(
-        status=endpoint["EndpointStatus"],
-        created_at=endpoint["CreationTime"],
-        config=config_name,
-        kind=_kind(endpoint, config),
-        variants=tuple(
-            Variant(row["VariantName"], types.get(row["VariantName"]), row.get("CurrentInstanceCount"))
-            for row in endpoint.get("ProductionVariants", [])
-        ),
-    )
+    if config_name and config_name not in configs:
+        configs[config_name] = _config(client, config_name)
+    return recognise(endpoint, configs.get(config_name, {}))
 
 
 def _config(client: Any, name: str) -> dict[str, Any]:
@@ -68,36 +75,31 @@ def _config(client: Any, name: str) -> dict[str, Any]:
         if code_of(error) == "ValidationException":
             return {}
         raise CellFailed(f"describing configuration {name}: {code_of(error)}: {message_of(error)}") from error
+    if found["EndpointConfigName"] != name:
+        raise CellFailed(f"describing configuration {name}: the answer was about another one (E_RESULT_FOREIGN)")
     return found
 
 
-def _kind(endpoint: dict[str, Any], config: dict[str, Any]) -> str:  # noqa: PLR0911 - one return a kind
-    """By the order of D1.36. Whatever is not surely an ordinary real-time endpoint is named, and so not judged."""
-    current = endpoint.get("ProductionVariants", [])
-    if any(row.get("CurrentServerlessConfig") for row in current):
-        return "serverless"
-    if endpoint.get("AsyncInferenceConfig") or config.get("AsyncInferenceConfig"):
-        return "asynchronous"
-    if not config:
-        return "unknown, its configuration is gone"
-    configured = config.get("ProductionVariants", [])
-    if config.get("ExecutionRoleArn") or not all(row.get("ModelName") for row in configured):
-        return "inference components"
-    if any(row.get("ServerlessConfig") for row in configured):
-        return "serverless"
-    if endpoint.get("ShadowProductionVariants") or config.get("ShadowProductionVariants"):
-        return "shadow variants"
-    if any(row.get("InstancePools") for row in (*current, *configured)):
-        return "instance pools"
-    if endpoint.get("PendingDeploymentSummary"):
-        return "unknown, it is being deployed"
-    return REAL_TIME
+def components(client: Any) -> tuple[Component, ...]:
+    """All inference components of the cell, in one listing instead of one an endpoint (facts 5)."""
+    with translated("listing inference components"):
+        return tuple(
+            Component(
+                row["InferenceComponentName"],
+                row["EndpointName"],
+                row.get("VariantName", ""),
+                row.get("InferenceComponentStatus", ""),
+            )
+            for page in pages(client, "list_inference_components", PaginationConfig={"PageSize": 100})
+            for row in page["InferenceComponents"]
+        )
 
 
 def tags_of(client: Any, arn: str) -> dict[str, str]:
     with translated("reading tags"):
-        pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
-        return {tag["Key"]: tag["Value"] for tag in pages.search("Tags[]")}
+        return {
+            tag["Key"]: tag["Value"] for page in pages(client, "list_tags", ResourceArn=arn) for tag in page["Tags"]
+        }
 
 
 def delete(client: Any, name: str) -> str:

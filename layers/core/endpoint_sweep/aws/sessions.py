@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from functools import cached_property
 from typing import Any
 
@@ -9,9 +10,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of, message_of
+from endpoint_sweep.aws.faults import DENIED, code_of, message_of
 from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import RoleDenied
+from endpoint_sweep.errors import CellFailed, RoleDenied
 from endpoint_sweep.model import Cell, EndpointId
 
 CONNECTIONS = 16
@@ -26,6 +27,7 @@ _READING = Config(
 # A deletion whose reply was lost must not be sent again (safety S3.11, C11).
 _DELETING = _READING.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 _SESSION_SECONDS = 900
+_making = threading.Lock()
 
 
 class Sessions:
@@ -39,45 +41,75 @@ class Sessions:
     def hub(self, service: str) -> Any:
         return self._session.client(service, config=_READING)
 
+    def at(self, service: str, region: str) -> Any:
+        """A client of the hub's credentials in another region."""
+        return self._session.client(service, region_name=region, config=_READING)
+
+    def region(self) -> str:
+        """The region of this shell or function; us-east-1 where none is set."""
+        return self._session.region_name or "us-east-1"
+
     @cached_property
     def _sts(self) -> Any:
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).
         return self.hub("sts")
 
     def assume(self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None) -> "Member":
-        """Raises RoleDenied with AWS's reason."""
+        """Raises RoleDenied or CellFailed with AWS's reason."""
         arn = f"arn:{settings.partition}:iam::{account}:role/{role}"
+        return self.assume_role(arn, sweep_id, settings.external_id, policy)
+
+    def assume_role(
+        self,
+        arn: str,
+        sweep_id: str,
+        external_id: str | None,
+        policy: object = None,
+        seconds: int = _SESSION_SECONDS,
+    ) -> "Member":
+        """Raises RoleDenied or CellFailed with AWS's reason."""
         request: dict[str, Any] = {
             "RoleArn": arn,
             "RoleSessionName": session_name(sweep_id),
-            "ExternalId": settings.external_id,
-            "DurationSeconds": _SESSION_SECONDS,
+            "DurationSeconds": seconds,
         }
+        if external_id:
+            request["ExternalId"] = external_id
         if policy is not None:
             request["Policy"] = json.dumps(policy, separators=(",", ":"))
         try:
             credentials = self._sts.assume_role(**request)["Credentials"]
         except ClientError as error:
-            raise RoleDenied(f"{arn} cannot be assumed: {code_of(error)}: {message_of(error)}") from error
+            # STS throttled or broken is no refusal, and its row must not say so (D6.5, FI-02).
+            kind = RoleDenied if code_of(error) in DENIED else CellFailed
+            raise kind(f"{arn} cannot be assumed: {code_of(error)}: {message_of(error)}") from error
         except BotoCoreError as error:
-            raise RoleDenied(f"{arn} cannot be assumed: {type(error).__name__}") from error
+            raise CellFailed(f"{arn} cannot be assumed: {type(error).__name__}") from error
         return Member(self._session, credentials)
+
+    def own(self) -> "Member":
+        """The credentials of this process themselves."""
+        return Member(self._session, None)
 
 
 class Member:
     """Clients of one assumed role."""
 
-    def __init__(self, session: Any, credentials: dict[str, Any]) -> None:
+    def __init__(self, session: Any, credentials: dict[str, Any] | None) -> None:
         self._session = session
-        self._keys = {
-            "aws_access_key_id": credentials["AccessKeyId"],
-            "aws_secret_access_key": credentials["SecretAccessKey"],
-            "aws_session_token": credentials["SessionToken"],
-        }
+        self._keys = {}
+        if credentials is not None:
+            self._keys = {
+                "aws_access_key_id": credentials["AccessKeyId"],
+                "aws_secret_access_key": credentials["SecretAccessKey"],
+                "aws_session_token": credentials["SessionToken"],
+            }
 
     def client(self, service: str, region: str, *, deleting: bool = False) -> Any:
         config = _DELETING if deleting else _READING
-        return self._session.client(service, region_name=region, config=config, **self._keys)
+        # Clients may be used by many threads, but not made by two at once (D9.4).
+        with _making:
+            return self._session.client(service, region_name=region, config=config, **self._keys)
 
 
 def session_name(sweep_id: str) -> str:

@@ -4,9 +4,12 @@ import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
 from endpoint_sweep.aws.hub import AwsExecutions, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
+from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.regions import AwsRegions
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.config import Settings
 from endpoint_sweep.records import Records
@@ -30,6 +33,18 @@ class Hub:
     @cached_property
     def organization(self) -> AwsOrganization:
         return AwsOrganization(self._sessions.hub("organizations"))
+
+    @cached_property
+    def regions(self) -> AwsRegions:
+        return AwsRegions(self._sessions.hub("account"), self.settings.hub_account, self._sessions.hub("ssm"))
+
+    @cached_property
+    def price_list(self) -> AwsPriceList:
+        return AwsPriceList(self._sessions.at("pricing", home_of(self.settings.home_region)))
+
+    @cached_property
+    def optimizer(self) -> AwsSecondWitness:
+        return AwsSecondWitness(lambda region: self._sessions.at("compute-optimizer", region))
 
     @cached_property
     def members(self) -> AwsMembers:

@@ -4,12 +4,24 @@ import argparse
 from collections.abc import Sequence
 
 from endpoint_sweep import __version__
+from endpoint_sweep.cli import scan
+
+BAD_USAGE = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit status: 0 done, 2 bad usage."""
-    parser = argparse.ArgumentParser(prog="endpoint-sweep", description=__doc__)
+    """Returns the exit status: 0 complete, 3 complete but for named cells, 2 bad usage, 1 failed."""
+    parser = argparse.ArgumentParser(
+        prog="endpoint-sweep", description="Finds idle SageMaker endpoints across an AWS Organization."
+    )
     parser.add_argument("--version", action="version", version=f"endpoint-sweep {__version__}")
-    parser.parse_args(arguments)
-    parser.print_help()
-    return 0
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    scan.add_parser(commands)
+    try:
+        given = parser.parse_args(arguments)
+    except SystemExit as ended:  # argparse ends the process by itself: after --help, or with 2
+        return int(ended.code or 0)
+    if not hasattr(given, "run"):
+        parser.print_help()
+        return BAD_USAGE
+    return int(given.run(given))

@@ -1,25 +1,44 @@
 """Aggregate findings: join the cells' results, price them, write the plan, say whether anybody is asked."""
 
+import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import to_data
-from endpoint_sweep.model import CoverageStatus, Mode, Verdict
-from endpoint_sweep.planning import join, make_plan, short_hash, why_not_offered
-from endpoint_sweep.ports import Store
-from endpoint_sweep.pricing import PriceBook, total_monthly
+from endpoint_sweep.documents import to_data, to_json
+from endpoint_sweep.errors import DocumentNotFound
+from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
+from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
+from endpoint_sweep.ports import Clock, SecondWitness, Store
+from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
 from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.witness import Answers, witness
+
+PRICES = "prices/read.json"
 
 
-def aggregate_findings(event: dict[str, Any], *, settings: Settings, store: Store, prices: PriceBook) -> dict[str, Any]:
+def aggregate_findings(
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    store: Store,
+    price_list: PriceList,
+    optimizer: SecondWitness,
+    now: Clock,
+) -> dict[str, Any]:
     """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`."""
     folder = SweepFolder(store, event["sweep_id"])
     asked = folder.input()
-    results = [
-        replace(row, findings=tuple(prices.priced(finding) for finding in row.findings)) for row in folder.cells()
-    ]
-    coverage = join(folder.expected(), results)
+    coverage = join(folder.expected(), folder.cells())
+    book = _prices(coverage, store, price_list, now().date())
+    answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
+    coverage = Coverage(
+        tuple(
+            replace(row, findings=tuple(_told(book.priced(one), answers) for one in row.findings))
+            for row in coverage.rows
+        )
+    )
     folder.put_coverage(coverage)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
     pointer = folder.put_plan(plan)
@@ -39,6 +58,28 @@ def aggregate_findings(event: dict[str, Any], *, settings: Settings, store: Stor
         "ask": why is None,
         "why_not": why or "",
     }
+
+
+def _prices(coverage: Coverage, store: Store, price_list: PriceList, today: date) -> PriceBook:
+    """What AWS's price list said in the last days, asked anew for what is missing, over the dated table."""
+    try:
+        known = json.loads(store.get(PRICES))
+    except (DocumentNotFound, ValueError):
+        known = None
+    findings = [finding for row in coverage.rows for finding in row.findings if finding.instances]
+    book = PriceBook.from_cache(known, today).completed(findings, price_list, today)
+    store.put(PRICES, to_json(book.to_cache()))
+    return book
+
+
+def _is_idle(finding: Finding) -> bool:
+    return finding.verdict is Verdict.IDLE
+
+
+def _told(finding: Finding, answers: Answers) -> Finding:
+    """With what Compute Optimizer says of it, which changes nothing."""
+    said = witness(finding, answers)
+    return replace(finding, witness=said.value) if said else finding
 
 
 def _verdicts(rows: Any) -> dict[str, int]:

@@ -6,6 +6,7 @@ The order is the promise. Whatever is not exactly as it was approved, or cannot 
 from datetime import datetime, timedelta
 from typing import Any
 
+from endpoint_sweep import metrics
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, is_stale, why_not_effective
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
@@ -18,8 +19,9 @@ from endpoint_sweep.errors import (
     ReplyLost,
     RoleDenied,
 )
-from endpoint_sweep.idleness import protection
-from endpoint_sweep.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
+from endpoint_sweep.guards import protection
+from endpoint_sweep.idleness import JUDGED
+from endpoint_sweep.model import Description, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, Members, Store
 from endpoint_sweep.records import Records
@@ -73,7 +75,7 @@ def _apply(
     finding, decision = _approved(event, target, settings, folder, records, now)
     actor = members.actor(target, finding.arn, event["sweep_id"])
     _check_fingerprint(_describe(actor, target), finding)
-    _check_tags(actor, finding, folder)
+    _check_tags(actor, finding, folder, now())
     _check_traffic(actor, finding, now())
     bundle = actor.restore_bundle(target.endpoint, finding.arn)
     folder.put_restore(target, bundle | {"sweep_id": event["sweep_id"], "approver": decision.approver})
@@ -120,7 +122,7 @@ def _check_fingerprint(now: Description, approved: Finding) -> None:
     """A re-created endpoint has the same name and ARN, so creation time, configuration and variants decide (D2.7)."""
     if now.created_at != approved.created_at:
         raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
-    if now.status != "InService":
+    if now.status not in JUDGED or now.status != approved.status:
         raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
     variants = {one.variant for one in now.variants}
     if now.config != approved.config or variants != {one.variant for one in approved.instances}:
@@ -129,22 +131,29 @@ def _check_fingerprint(now: Description, approved: Finding) -> None:
         raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
 
 
-def _check_tags(actor: CellActor, finding: Finding, folder: SweepFolder) -> None:
-    if why := protection(actor.tags_of(finding.arn), folder.input().policy):
+def _check_tags(actor: CellActor, finding: Finding, folder: SweepFolder, now: datetime) -> None:
+    if why := protection(actor.tags_of(finding.arn), folder.input().policy, now):
         raise Kept(OutcomeStatus.PROTECTED, why)
 
 
 def _check_traffic(actor: CellActor, finding: Finding, now: datetime) -> None:
-    """From the end of the scan's window until now, every variant must say zero, not nothing."""
-    keys = {(finding.endpoint, one.variant) for one in finding.instances}
-    measured = actor.activity(keys, finding.evidence.end, now, _RECHECK_PERIOD)
-    for series in measured.values():
-        if series.total > 0:
-            raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")
-    for key in keys:
-        series_of_key = measured.get(key)
-        if series_of_key is None or not series_of_key.complete or series_of_key.points == 0:
-            raise Kept(OutcomeStatus.FAILED, f"kept: the traffic of variant {key[1]} since the scan cannot be seen")
+    """From the end of the scan's window until now: nothing was called, and CloudWatch can be read at all.
+
+    A kind that publishes zeros must have published some; one that publishes nothing when idle must at least have left
+    a sample of a running instance.
+    """
+    if finding.kind is Kind.INFERENCE_COMPONENTS:
+        raise Kept(OutcomeStatus.FAILED, "kept: its inference components have to be deleted first")
+    serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
+    keys = metrics.expected(finding.endpoint, serving, finding.kind or Kind.UNKNOWN, ())
+    controls = metrics.controls(finding.endpoint, serving, finding.kind or Kind.UNKNOWN)
+    measured = actor.activity(keys | controls, finding.evidence.end, now, _RECHECK_PERIOD)
+    if any(measured[key].total > 0 for key in keys):
+        raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")
+    alive = keys if finding.kind is Kind.REAL_TIME else controls
+    seen = bool(keys) and all(measured[key].complete for key in keys) and all(measured[key].points for key in alive)
+    if not seen:
+        raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan cannot be seen")
 
 
 def _outcome(

@@ -5,12 +5,13 @@ from typing import Any
 from endpoint_sweep import sweep_input
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_data
-from endpoint_sweep.errors import AlreadyRecorded, InputRejected
-from endpoint_sweep.model import Account, Cell, CellResult, CoverageStatus
-from endpoint_sweep.ports import Clock, Executions, Organization, Store
+from endpoint_sweep.errors import AlreadyRecorded
+from endpoint_sweep.model import CellResult, CoverageStatus
+from endpoint_sweep.ports import Clock, Executions, Organization, Regions, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 from endpoint_sweep.sweep_input import SweepInput
+from endpoint_sweep.targets import ENABLED, Target, choose, in_enabled_regions
 
 
 def plan_sweep(
@@ -18,6 +19,7 @@ def plan_sweep(
     *,
     settings: Settings,
     organization: Organization,
+    regions: Regions,
     store: Store,
     records: Records,
     executions: Executions,
@@ -31,20 +33,15 @@ def plan_sweep(
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
-    accounts = organization.accounts()
-    _check_targets(asked, accounts)
+    targets = _targets(asked, settings, organization, regions)
     folder = SweepFolder(store, asked.id)
     folder.put_input(asked)
-    folder.put_accounts(accounts)
-    wanted = [account for account in accounts if not asked.accounts or account.id in asked.accounts]
-    skipped = {account.id: why for account in wanted if (why := _why_skipped(account, asked))}
-    expected = [Cell(account.id, region) for account in wanted for region in asked.regions]
-    for cell in expected:
-        if cell.account in skipped:
-            reason = skipped[cell.account]
-            folder.put_cell(CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, reason))
-    folder.put_expected(expected)
-    cells = folder.put_cells([cell for cell in expected if cell.account not in skipped])
+    folder.put_accounts(tuple(target.account for target in targets))
+    for target in targets:
+        for cell in target.cells if target.skipped else ():
+            folder.put_cell(CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped or ""))
+    folder.put_expected([cell for target in targets for cell in target.cells])
+    cells = folder.put_cells([cell for target in targets if not target.skipped for cell in target.cells])
     return {
         "lock": "taken",
         "id": asked.id,
@@ -72,16 +69,19 @@ def _take_lock(sweep_id: str, execution: str, records: Records, executions: Exec
     return "another sweep that is just starting"
 
 
-def _check_targets(asked: SweepInput, accounts: tuple[Account, ...]) -> None:
-    known = {account.id for account in accounts}
-    for name in ("accounts", "exclude_accounts"):
-        if strangers := sorted(set(getattr(asked, name)) - known):
-            raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {name} names {strangers[0]}, not in the Organization")
-
-
-def _why_skipped(account: Account, asked: SweepInput) -> str | None:
-    if account.state != "ACTIVE":
-        return f"the account is {account.state}"
-    if account.id in asked.exclude_accounts:
-        return "excluded by the input of the sweep"
-    return None
+def _targets(asked: SweepInput, settings: Settings, organization: Organization, regions: Regions) -> list[Target]:
+    """Every account that the sweep is about, and the management account in any case (D7.5)."""
+    scope = asked.scope
+    accounts = organization.accounts(with_units=scope.needs_units)
+    chosen = choose(accounts, scope, organization.management_account())
+    targets = [target for target in chosen if target.asked or target.management]
+    if not scope.needs_enabled_regions:
+        return targets
+    offered = regions.offered()
+    named = tuple(region for region in settings.regions if region != ENABLED) or (settings.home_region,)
+    return [
+        in_enabled_regions(
+            target, scope, None if target.skipped else regions.enabled(target.account.id), offered, named
+        )
+        for target in targets
+    ]

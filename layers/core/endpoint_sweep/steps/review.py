@@ -81,7 +81,7 @@ def result() -> Page:
 def answer(  # noqa: PLR0911 - one return an answer
     approval_id: str, form: Form, *, records: Records, store: Store, executions: Executions, now: Clock
 ) -> Page:
-    """POST: `step=review` shows what would happen and writes nothing; `step=decide` records the decision."""
+    """POST: `step=review` shows what would happen, `step=list` goes back; only `step=decide` writes."""
     opened = _open(approval_id, _one(form, "k"), records)
     if isinstance(opened, Refusal):
         return _refused(opened)
@@ -97,6 +97,8 @@ def answer(  # noqa: PLR0911 - one return an answer
     if choice not in list(Choice):
         return _findings(opened, store, Refusal(RefusalCode.ITEM_SELECTION, "Choose whether to delete or to keep."))
     wanted = _wanted(form) if choice == Choice.DELETE else []
+    if _one(form, "step") == "list":
+        return _findings(opened, store, chosen=frozenset(wanted))
     selected = select(plan, wanted) if choice == Choice.DELETE else ()
     if isinstance(selected, Refusal):
         return _findings(opened, store, selected, frozenset(wanted))
@@ -107,7 +109,7 @@ def answer(  # noqa: PLR0911 - one return an answer
         opened.approver, Choice(choice), selected, _one(form, "phrase"), opened.approval.plan.sha256, comment, now()
     )
     if isinstance(decision, Refusal):
-        return _confirm(opened, store, plan, Choice(choice), selected, decision)
+        return _confirm(opened, store, plan, Choice(choice), selected, decision, comment)
     return _record(opened, decision, form, records, executions)
 
 
@@ -165,7 +167,7 @@ def _findings(
 
 def _confirm(
     opened: _Open, store: Store, plan: Plan, choice: Choice, selected: tuple[EndpointId, ...],
-    refusal: Refusal | None = None,
+    refusal: Refusal | None = None, comment: str = "",
 ) -> Page:  # fmt: skip
     view = _view(opened, store)
     ids = {str(one) for one in selected}
@@ -175,6 +177,7 @@ def _confirm(
         "confirm.html.j2", view=view, secret=opened.secret, choice=choice.value, rows=rows,
         kept=len(plan.items) - len(rows), monthly=sum(known, Decimal(0)), unpriced=len(rows) - len(known),
         phrase=phrase(choice, len(rows), opened.approval.plan.sha256), error=refusal.message if refusal else "",
+        comment=comment,
     )  # fmt: skip
     return Page(_HTTP[refusal.code] if refusal else 200, html)
 

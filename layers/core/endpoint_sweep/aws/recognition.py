@@ -1,0 +1,104 @@
+"""From DescribeEndpoint and DescribeEndpointConfig to a Description: what kind of endpoint, on which instances."""
+
+from typing import Any
+
+from endpoint_sweep.model import Description, Kind, Variant
+
+Document = dict[str, Any]
+
+# Fields of a variant of the configuration that this code understands. One that it does not might mean another kind.
+_KNOWN = {
+    "VariantName", "ModelName", "InitialInstanceCount", "InstanceType", "InitialVariantWeight", "AcceleratorType",
+    "CoreDumpConfig", "ServerlessConfig", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds",
+    "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess", "ManagedInstanceScaling", "RoutingConfig",
+    "InferenceAmiVersion", "CapacityReservationConfig", "InstancePools",
+    "VariantInstanceProvisionTimeoutInSeconds",
+}  # fmt: skip
+
+
+def recognise(endpoint: Document, config: Document) -> Description:
+    """`config` is empty where it is gone (D3.9). The order of recognising is that of D1.36."""
+    kind, why = _kind(endpoint, config)
+    configured = {row["VariantName"]: row for row in _all(config)}
+    shadows = {row["VariantName"] for row in (*_shadows(endpoint), *_shadows(config))}
+    return Description(
+        status=endpoint["EndpointStatus"],
+        created_at=endpoint["CreationTime"],
+        config=endpoint.get("EndpointConfigName"),
+        kind=kind,
+        variants=tuple(
+            one
+            for row in _all(endpoint)
+            for one in _instances(row, configured.get(row["VariantName"], {}), shadow=row["VariantName"] in shadows)
+        ),
+        last_modified_at=endpoint.get("LastModifiedTime"),
+        why_unknown=why,
+        reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
+        notes=tuple(_notes(endpoint)),
+    )
+
+
+def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PLR0911 - one return a kind
+    current, configured = endpoint.get("ProductionVariants", []), config.get("ProductionVariants", [])
+    if endpoint.get("PendingDeploymentSummary"):  # D1.34
+        return Kind.UNKNOWN, "a deployment is pending, two fleets may be running"
+    if not config:  # D3.9
+        return Kind.UNKNOWN, "its configuration is gone, so it could not be created again"
+    if strange := sorted({field for row in _all(config) for field in row} - _KNOWN):
+        return Kind.UNKNOWN, f"its configuration has a field that is not known here: {strange[0]}"
+    serverless = [row.get("CurrentServerlessConfig") or row.get("ServerlessConfig") for row in (*current, *configured)]
+    if any(serverless):
+        return _serverless([row.get("CurrentServerlessConfig") for row in current], [one for one in serverless if one])
+    if endpoint.get("AsyncInferenceConfig") or config.get("AsyncInferenceConfig"):
+        return Kind.ASYNCHRONOUS, ""
+    models = [bool(row.get("ModelName")) for row in configured]
+    if config.get("ExecutionRoleArn") and not any(models):
+        return Kind.INFERENCE_COMPONENTS, ""
+    if not models or not all(models):
+        return Kind.UNKNOWN, "its variants name no model"
+    return Kind.REAL_TIME, ""
+
+
+def _serverless(current: list[Document | None], given: list[Document]) -> tuple[Kind, str]:
+    if any(one.get("ProvisionedConcurrency") for one in given):
+        return Kind.SERVERLESS_PROVISIONED, ""
+    if current and not all(current):
+        return Kind.UNKNOWN, "some of its variants are serverless, some are not"
+    return Kind.SERVERLESS, ""
+
+
+def _instances(row: Document, configured: Document, *, shadow: bool) -> list[Variant]:
+    name = row["VariantName"]
+    if row.get("CurrentServerlessConfig") or configured.get("ServerlessConfig"):
+        return [Variant(name, None, None, shadow=shadow)]
+    volume = configured.get("VolumeSizeInGB")
+    if pools := row.get("InstancePools"):
+        return [
+            Variant(name, pool.get("InstanceType"), pool.get("CurrentInstanceCount"), volume, shadow) for pool in pools
+        ]
+    return [Variant(name, configured.get("InstanceType"), row.get("CurrentInstanceCount"), volume, shadow)]
+
+
+def _is_reserved(variants: list[str], rows: list[Document]) -> bool:
+    """Prepaid capacity and nothing else (D1.35): a single variant without a reservation bills."""
+    reserved = {
+        row["VariantName"] for row in rows if (row.get("CapacityReservationConfig") or {}).get("MlReservationArn")
+    }
+    return bool(variants) and reserved >= set(variants)
+
+
+def _notes(endpoint: Document) -> list[str]:
+    notes = []
+    if (endpoint.get("DataCaptureConfig") or {}).get("EnableCapture"):
+        notes.append("captures data, so a monitoring schedule may watch it")
+    if _shadows(endpoint):
+        notes.append("has shadow variants, so a shadow test may be running")
+    return notes
+
+
+def _all(document: Document) -> list[Document]:
+    return [*document.get("ProductionVariants", []), *_shadows(document)]
+
+
+def _shadows(document: Document) -> list[Document]:
+    return list(document.get("ShadowProductionVariants", []))

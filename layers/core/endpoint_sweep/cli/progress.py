@@ -1,0 +1,37 @@
+"""How far a scan is, on standard error."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from endpoint_sweep.laptop import Done
+
+
+@contextmanager
+def shown(cells: int) -> Iterator[Callable[[Done], None]]:
+    """A bar on a terminal; else a line every tenth of the way."""
+    if not sys.stderr.isatty():
+        yield _lines
+        return
+    words = "{task.fields[endpoints]} endpoints, {task.fields[failed]} cells not scanned"
+    columns = (TextColumn("Scanning"), BarColumn(), MofNCompleteColumn(), TextColumn(words), TimeElapsedColumn())
+    lock = threading.Lock()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("scan", total=cells, endpoints=0, failed=0)
+
+        def tell(done: Done) -> None:
+            with lock:
+                bar.update(task, completed=done.cells, endpoints=done.endpoints, failed=done.failed)
+
+        yield tell
+
+
+def _lines(done: Done) -> None:
+    step = max(1, done.of // 10)
+    if done.cells % step == 0 or done.cells == done.of:
+        said = f"{done.cells} of {done.of} cells, {done.endpoints} endpoints, {done.failed} cells not scanned"
+        print(said, file=sys.stderr, flush=True)

@@ -1,0 +1,192 @@
+"""`endpoint-sweep scan`: one account or a whole Organization from this shell, read-only."""
+
+import argparse
+import re
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from endpoint_sweep.aws.laptop import LaptopReaders, caller
+from endpoint_sweep.aws.organizations import AwsOrganization
+from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.regions import AwsRegions, offered, usable
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.cli import output
+from endpoint_sweep.cli.progress import shown
+from endpoint_sweep.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.laptop import scan_cells
+from endpoint_sweep.model import Account, Cell, CellResult, CoverageStatus, Policy
+from endpoint_sweep.planning import Coverage, join
+from endpoint_sweep.pricing import PriceBook
+from endpoint_sweep.targets import Scope, Target, choose, in_enabled_regions
+
+COMPLETE, FAILED, BAD_USAGE, BUT_FOR_CELLS = 0, 1, 2, 3
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+_FINE = {CoverageStatus.SCANNED, CoverageStatus.SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command's options, checked."""
+
+    organization: bool
+    role: str
+    external_id: str | None
+    scope: Scope
+    policy: Policy
+    concurrency: int
+    format: str
+    output: Path | None
+
+
+def add_parser(commands: Any) -> None:
+    """The options of the command."""
+    parser = commands.add_parser("scan", help="judge every endpoint of an account or an Organization; changes nothing")
+    add = parser.add_argument
+    add("--organization", action="store_true", help="every account of the Organization, not only this one")
+    add("--member-role", default="endpoint-sweep-scan", metavar="NAME", help="the role to assume in other accounts")
+    add("--external-id", metavar="X", help="the external id that the role asks for")
+    add("--accounts", default="", metavar="a,b", help="only these accounts")
+    add("--exclude-accounts", default="", metavar="a,b", help="not these accounts")
+    add("--organizational-units", default="", metavar="a,b", help="only accounts in these units or below them")
+    add("--exclude-organizational-units", default="", metavar="a,b", help="no account in these units or below them")
+    add("--regions", default="", metavar="r,s|enabled", help="these regions, or those that each account has enabled")
+    add("--lookback-days", type=int, default=14, metavar="N", help="idle is what nothing invoked for N days, 7 to 63")
+    add("--min-age-days", type=int, default=14, metavar="N", help="younger endpoints are not judged")
+    add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; may be given often")
+    add("--concurrency", type=int, default=16, metavar="N", help="cells that are looked at at the same time, 1 to 64")
+    add("--format", choices=("table", "json", "csv"), default="table", help="how the result is written")
+    add("--output", type=Path, metavar="FILE", help="where it is written, instead of standard output")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """The exit status. Nothing is written where the options do not fit."""
+    try:
+        asked = check(given)
+    except InputRejected as error:
+        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
+        return BAD_USAGE
+    try:
+        coverage, accounts, started = look(asked)
+        text = output.write(asked.format, coverage, accounts, asked.policy, started)
+        if asked.output:
+            asked.output.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.write(text)
+    except InputRejected as error:
+        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except EndpointSweepError as error:
+        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
+        return FAILED
+    return COMPLETE if all(row.status in _FINE for row in coverage.rows) else BUT_FOR_CELLS
+
+
+def check(given: argparse.Namespace) -> Asked:
+    """Raises InputRejected naming the option and the fix."""
+    accounts = _list(given.accounts, "--accounts", _ACCOUNT, "an account id of 12 digits")
+    excluded = _list(given.exclude_accounts, "--exclude-accounts", _ACCOUNT, "an account id of 12 digits")
+    units = tuple(part for part in given.organizational_units.split(",") if part)
+    no_units = tuple(part for part in given.exclude_organizational_units.split(",") if part)
+    if (units or no_units) and not given.organization:
+        raise InputRejected("--organizational-units needs --organization")
+    regions = ("enabled",) if given.regions == "enabled" else _list(given.regions, "--regions", _REGION, "eu-west-1")
+    _in_range(given.lookback_days, "--lookback-days", 7, 63)
+    _in_range(given.min_age_days, "--min-age-days", 1, 3650)
+    _in_range(given.concurrency, "--concurrency", 1, 64)
+    if any(not tag.partition("=")[0] for tag in given.protect_tag):
+        raise InputRejected("--protect-tag must be a key, or key=value")
+    if given.output and given.output.is_dir():
+        raise InputRejected(f"--output must be a file, and {given.output} is a folder")
+    if given.output and not given.output.absolute().parent.is_dir():
+        raise InputRejected(f"--output: there is no folder {given.output.parent}")
+    return Asked(
+        organization=given.organization,
+        role=given.member_role,
+        external_id=given.external_id,
+        scope=Scope(accounts, excluded, units, no_units, regions),
+        policy=Policy(given.lookback_days, given.min_age_days, tuple(given.protect_tag)),
+        concurrency=given.concurrency,
+        format=given.format,
+        output=given.output,
+    )
+
+
+def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
+    """The scan itself. Raises what AWS says to the first calls; later trouble is a row."""
+    started, sessions = datetime.now(UTC), Sessions()
+    own, partition = caller(sessions)
+    readers = LaptopReaders(sessions, own, partition, asked.role, asked.external_id)
+    targets = _targets(asked, sessions, readers, own)
+    cells = [cell for target in targets if not target.skipped for cell in target.cells]
+    with shown(len(cells)) as progress:
+        results = scan_cells(cells, readers, asked.policy, started, asked.concurrency, progress)
+    results += [_skipped(cell, target.skipped) for target in targets if target.skipped for cell in target.cells]
+    coverage = _priced(join([cell for target in targets for cell in target.cells], results), sessions, started)
+    return coverage, {target.account.id: target.account for target in targets}, started
+
+
+def _targets(asked: Asked, sessions: Sessions, readers: LaptopReaders, own: str) -> list[Target]:
+    """Every account with its regions, or with the reason why it is skipped."""
+    here = sessions.region()
+    scope = asked.scope
+    if not scope.regions:
+        scope = Scope(scope.accounts, scope.exclude_accounts, scope.organizational_units,
+                      scope.exclude_organizational_units, (here,))  # fmt: skip
+    if asked.organization:
+        organization = AwsOrganization(sessions.hub("organizations"))
+        accounts = organization.accounts(with_units=scope.needs_units)
+        management = organization.management_account()
+    else:
+        accounts = tuple(Account(account, "", "ACTIVE") for account in scope.accounts or (own,))
+        management = None
+    targets = [one for one in choose(accounts, scope, management) if one.asked or one.management]
+    if not scope.needs_enabled_regions:
+        return targets
+    asking, offers = AwsRegions(sessions.hub("account"), own), offered(sessions.hub("ssm"))
+    return [
+        in_enabled_regions(one, scope, None if one.skipped else _enabled(one, asking, readers, here), offers, (here,))
+        for one in targets
+    ]
+
+
+def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: str) -> frozenset[str] | None:
+    found = asking.enabled(target.account.id)
+    if found is not None:
+        return found
+    try:
+        return usable(readers.member(target.account.id).client("ec2", here))
+    except EndpointSweepError:
+        return None
+
+
+def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
+    """List prices of what is idle: asked for where AWS answers, from the dated table where it does not."""
+    price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
+    return output.priced(coverage, PriceBook.from_table(), price_list, today.date())
+
+
+def _skipped(cell: Cell, why: str | None) -> CellResult:
+    return CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, why or "")
+
+
+def _list(text: str, option: str, pattern: re.Pattern[str], example: str) -> tuple[str, ...]:
+    values = tuple(part.strip() for part in text.split(",") if part.strip())
+    for value in values:
+        if not pattern.fullmatch(value):
+            raise InputRejected(f"{option} must be a list of texts like {example}")
+    if len(set(values)) != len(values):
+        raise InputRejected(f"{option} names something twice")
+    return values
+
+
+def _in_range(value: int, option: str, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise InputRejected(f"{option} must be from {low} to {high}")

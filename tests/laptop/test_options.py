@@ -1,0 +1,187 @@
+"""The options of `endpoint-sweep scan`: whom it visits, how it judges, and what it does not take."""
+
+from pathlib import Path
+
+import pytest
+
+from endpoint_sweep.cli import main
+from tests.laptop.conftest import Laptop
+from tests.simulation.organization import Account, Organization
+from tests.simulation.scenarios.small import (
+    FIRST,
+    HUB,
+    MANAGEMENT,
+    OTHER_REGION,
+    PLATFORM,
+    REGION,
+    SECOND,
+    WORKLOADS,
+    one,
+    organization,
+)
+from tests.simulation.traffic import Traffic
+
+
+def two_accounts() -> Organization:
+    """One idle endpoint in each of two accounts and two regions; the second account lies in another unit."""
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id), Account(SECOND, "speech-prod", PLATFORM.id))
+    endpoints = [
+        one(f"idle-{account[0]}-{region}", account=account, region=region)
+        for account in (FIRST, SECOND)
+        for region in (REGION, OTHER_REGION)
+    ]
+    return organization(endpoints, members, (REGION, OTHER_REGION))
+
+
+BOTH = f"{REGION},{OTHER_REGION}"
+
+
+@pytest.mark.parametrize(
+    ("options", "scanned"),
+    [
+        ((), {(HUB, REGION), (FIRST, REGION), (SECOND, REGION)}),
+        (("--regions", OTHER_REGION), {(HUB, OTHER_REGION), (FIRST, OTHER_REGION), (SECOND, OTHER_REGION)}),
+        (("--accounts", FIRST, "--regions", BOTH), {(FIRST, REGION), (FIRST, OTHER_REGION)}),
+        (("--accounts", f" {FIRST}, {SECOND},"), {(FIRST, REGION), (SECOND, REGION)}),
+        (("--exclude-accounts", f"{FIRST},{HUB}"), {(SECOND, REGION)}),
+        (("--accounts", f"{FIRST},{SECOND}", "--exclude-accounts", FIRST), {(SECOND, REGION)}),
+        (("--organizational-units", PLATFORM.id), {(HUB, REGION), (SECOND, REGION)}),
+        (("--exclude-organizational-units", PLATFORM.id), {(FIRST, REGION)}),
+        (("--organizational-units", f"{PLATFORM.id},{WORKLOADS.id}", "--exclude-accounts", SECOND),
+         {(HUB, REGION), (FIRST, REGION)}),
+    ],
+)  # fmt: skip
+def test_whom_it_visits(laptop: Laptop, options: tuple[str, ...], scanned: set[tuple[str, str]]) -> None:
+    """Accounts and units, in and out; a denial wins. The management account is in the table, covered or not."""
+    laptop.open(two_accounts())
+    done = laptop.scan(*options)
+    assert {cell for cell, status in done.coverage.items() if status == "scanned"} == scanned
+    assert {account for account, _ in done.coverage} >= {MANAGEMENT}
+    assert {(call.account, call.region) for call in done.calls if call.service == "sagemaker"} == scanned
+    assert {cell[:2] for cell in done.verdicts} == scanned - {(HUB, REGION), (HUB, OTHER_REGION)}
+
+
+def test_without_an_organization_it_looks_at_its_own_account(laptop: Laptop) -> None:
+    """With its own credentials: no role, no external id, no call to Organizations."""
+    laptop.open(organization([one("here", account=HUB), one("there")]))
+    done = laptop.scan(organization=False, external_id=False)
+    assert (done.status, done.verdicts) == (0, {(HUB, REGION, "here"): "idle"})
+    assert {call.service for call in done.calls}.isdisjoint({"organizations"})
+    assert "AssumeRole" not in {call.operation for call in done.calls}
+
+
+def test_without_an_organization_it_looks_at_the_named_accounts(laptop: Laptop) -> None:
+    """Through the role in each."""
+    laptop.open(two_accounts())
+    done = laptop.scan("--accounts", f"{FIRST},{SECOND}", organization=False)
+    assert done.coverage == {(FIRST, REGION): "scanned", (SECOND, REGION): "scanned"}
+    assert {call.service for call in done.calls}.isdisjoint({"organizations"})
+
+
+def test_a_suspended_account_is_skipped_with_its_reason(laptop: Laptop) -> None:
+    """And is no failure (D7.2, FI-11)."""
+    laptop.open("suspended")
+    done = laptop.scan("--exclude-accounts", MANAGEMENT)
+    assert done.status == 0
+    assert done.reason(SECOND, REGION) == "the account is SUSPENDED"
+    assert {call.account for call in done.calls if call.service == "sagemaker"} == {HUB, FIRST}
+
+
+def test_how_it_judges(laptop: Laptop) -> None:
+    """Lookback, minimum age and protect tags as asked."""
+    endpoints = [
+        one("monthly", Traffic.last_seen(16, 3)),
+        one("young", age=20),
+        one("tagged", tags={"env": "prod"}),
+        one("other", tags={"env": "dev", "critical": "x"}),
+    ]
+    laptop.open(organization(endpoints))
+    assert set(laptop.scan().names.values()) == {"idle"}
+    asked = ("--lookback-days", "18", "--min-age-days", "30", "--protect-tag", "env=prod", "--protect-tag", "critical")
+    done = laptop.scan(*asked)
+    assert done.names == {"monthly": "busy", "young": "too-young", "tagged": "protected", "other": "protected"}
+    assert done.document["sweep"]["lookback_days"] == 18
+    assert done.document["sweep"]["min_age_days"] == 30
+
+
+def test_a_long_lookback_sees_what_the_listing_of_metrics_forgot(laptop: Laptop) -> None:
+    """A call 40 days ago counts within 63 days (D1.23, D5.4)."""
+    laptop.open(organization([one("quarterly", Traffic.last_seen(40, 1)), one("never")]))
+    assert laptop.scan("--lookback-days", "63").names == {"quarterly": "busy", "never": "idle"}
+    assert laptop.scan("--lookback-days", "39").names == {"quarterly": "idle", "never": "idle"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--lookback-days", "6"], "--lookback-days must be from 7 to 63"),
+        (["--lookback-days", "64"], "--lookback-days must be from 7 to 63"),
+        (["--lookback-days", "two"], "--lookback-days: invalid int value"),
+        (["--min-age-days", "0"], "--min-age-days must be from 1 to 3650"),
+        (["--concurrency", "0"], "--concurrency must be from 1 to 64"),
+        (["--concurrency", "65"], "--concurrency must be from 1 to 64"),
+        (["--accounts", "12345"], "--accounts must be a list of texts like an account id of 12 digits"),
+        (["--accounts", f"{FIRST},{FIRST}"], "--accounts names something twice"),
+        (["--exclude-accounts", "all"], "--exclude-accounts must be a list of texts like an account id of 12 digits"),
+        (["--accounts", "999999999999"], "accounts names 999999999999, not in the Organization"),
+        (["--exclude-accounts", "999999999999"], "exclude_accounts names 999999999999, not in the Organization"),
+        (["--organizational-units", "ou-none-00000000"], "organizational_units names ou-none-00000000"),
+        (["--regions", "us-east-1a"], "--regions must be a list of texts like eu-west-1"),
+        (["--regions", "enabled,us-east-1"], "--regions must be a list of texts like eu-west-1"),
+        (["--protect-tag", "=prod"], "--protect-tag must be a key, or key=value"),
+        (["--format", "xml"], "--format: invalid choice: 'xml'"),
+        (["--output", "/nowhere/at/all/x.json"], "--output: there is no folder /nowhere/at/all"),
+        (["--output", "."], "--output must be a file, and . is a folder"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+        (["--external-id"], "--external-id: expected one argument"),
+    ],
+)
+def test_a_bad_option_names_itself_and_the_fix(laptop: Laptop, options: list[str], said: str, tmp_path: Path) -> None:
+    """Exit 2, nothing written, no cell visited."""
+    file = tmp_path / "result.json"
+    laptop.open("small")
+    extra = [] if "--output" in options else ["--output", str(file)]
+    done = laptop.scan(*extra, *options)
+    assert done.status == 2
+    assert said in done.err
+    assert (done.out, file.exists()) == ("", False)
+    assert {call.service for call in done.calls} <= {"sts", "organizations"}
+
+
+def test_units_need_an_organization(laptop: Laptop) -> None:
+    """Said before anything is asked."""
+    laptop.open("small")
+    for option in ("--organizational-units", "--exclude-organizational-units"):
+        done = laptop.scan(option, WORKLOADS.id, organization=False)
+        assert (done.status, done.calls) == (2, ())
+        assert "--organizational-units needs --organization" in done.err
+
+
+def test_credentials_that_aws_does_not_take(laptop: Laptop) -> None:
+    """Exit 1 with AWS's reason, and nothing on standard output."""
+    world = laptop.open("small")
+    world.fault(service="sts", operation="GetCallerIdentity", code="ExpiredToken", message="expired", status=403)
+    done = laptop.scan()
+    assert (done.status, done.out) == (1, "")
+    assert "AWS does not accept these credentials: ExpiredToken: expired" in done.err
+
+
+def test_a_shell_without_credentials(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 1 and a sentence, no stack trace."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert main(["scan"]) == 1
+    told = capsys.readouterr()
+    assert (told.out, "Unable to locate credentials" in told.err) == ("", True)
+
+
+def test_an_unknown_profile(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same."""
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert main(["scan"]) == 1
+    assert "nobody" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+"""Whole Organizations: every verdict as its specification has it, in worlds of all kinds, guards and orders."""
+
+import pytest
+
+from tests.laptop.conftest import OF_A_CELL, Laptop, Scanned
+from tests.simulation.organization import Organization
+from tests.simulation.scenarios import build, names
+from tests.simulation.scenarios.generator import generate
+from tests.simulation.scenarios.small import FIRST, REGION, one, organization
+from tests.simulation.traffic import Traffic
+from tests.simulation.world import World
+
+ONE_CELL = ("--accounts", FIRST)
+
+
+def scanned(laptop: Laptop, organization: Organization, *options: str) -> tuple[World, Scanned]:
+    world = laptop.open(organization)
+    return world, laptop.scan("--regions", ",".join(organization.regions), *options)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_named_world(laptop: Laptop, name: str) -> None:
+    """All of the idle is found, nothing else is, and each refusal has its reason."""
+    world, done = scanned(laptop, build(name))
+    assert done.verdicts == world.organization.expected_verdicts()
+    assert done.coverage == world.organization.expected_coverage()
+    for found in done.document["findings"]:
+        assert len(found["reason"]) > 10
+        assert found["verdict"] == "busy" or found["last_invocation_at"] is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_worlds_that_nobody_drew(laptop: Laptop, seed: int) -> None:
+    """Random names, kinds, lives and orders."""
+    world, done = scanned(laptop, generate(3, 2, 20, 0.4, seed, 0.2))
+    expected = world.organization.expected_verdicts()
+    assert done.verdicts == expected
+    assert 0.2 < sum(verdict == "idle" for verdict in expected.values()) / len(expected) < 0.5
+
+
+@pytest.mark.parametrize("days", [7, 30, 63])
+def test_other_lookbacks(laptop: Laptop, days: int) -> None:
+    """Short ones and ones that reach beyond what the listing of metrics remembers (D1.23, D5.4)."""
+    for whole in (build("default"), generate(2, 1, 20, 0.4, 9)):
+        world, done = scanned(laptop, whole, "--lookback-days", str(days))
+        assert done.verdicts == world.organization.expected_verdicts(days)
+
+
+@pytest.mark.parametrize("name", ["kinds", "guards", "default"])
+def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
+    """Per cell: six calls at most beside descriptions, the sixth where series had to be asked for by name."""
+    _, done = scanned(laptop, build(name))
+    for cell, asked in done.of_cells().items():
+        there = [found for found in done.document["findings"] if (found["account"], found["region"]) == cell]
+        described = sum(found["kind"] is not None and bool(found["instances"]) for found in there)
+        descriptions = asked.pop("DescribeEndpoint", 0)
+        assert asked.pop("DescribeEndpointConfig", 0) <= descriptions
+        assert descriptions >= described
+        assert asked["ListInferenceComponents"] <= 1
+        assert asked["GetMetricData"] <= 2
+        assert asked.total() <= (6 if there else 1), (cell, asked)
+
+
+def test_a_scan_asks_nobody_else(laptop: Laptop) -> None:
+    """Cells, roles, the Organization, prices: no other service."""
+    _, done = scanned(laptop, build("kinds"))
+    assert {call.service for call in done.calls} <= OF_A_CELL | {"sts", "organizations", "pricing"}
+
+
+def test_statuses_that_are_left_alone(laptop: Laptop) -> None:
+    """Each with its word (facts 2)."""
+    statuses = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Failed", "OutOfService", "Hibernating")
+    laptop.open(organization([one(f"status-{status}", status=status) for status in statuses]))
+    done = laptop.scan(*ONE_CELL)
+    assert set(done.names.values()) == {"not-in-service"}
+    for found in done.document["findings"]:
+        assert found["reason"].endswith(f"(status {found['status']})")
+
+
+def test_a_failed_rollback_is_judged(laptop: Laptop) -> None:
+    """It serves and bills (facts 2)."""
+    silent, called = (one(name, traffic, status="UpdateRollbackFailed") for name, traffic in (
+        ("silent", Traffic.none()), ("called", Traffic.steady(9))))  # fmt: skip
+    laptop.open(organization([silent, called]))
+    assert laptop.scan(*ONE_CELL).names == {"silent": "idle", "called": "busy"}
+
+
+def test_a_recent_deployment_is_a_sign_of_life(laptop: Laptop) -> None:
+    """A day of grace (D2.5)."""
+    world = laptop.open("small")
+    world.set_status(FIRST, REGION, "resnet-demo", "InService")
+    done = laptop.scan(*ONE_CELL)
+    assert (done.names["resnet-demo"], done.names["churn-poc"]) == ("too-young", "idle")

@@ -1,0 +1,102 @@
+"""A cell that answers what a test says, and writes down what it was asked: `ports.CellReader` without AWS.
+
+Like CloudWatch it lists only series with a datapoint, and answers a series that nobody published with nothing (D1.27).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from endpoint_sweep import metrics
+from endpoint_sweep.errors import EndpointNotFound
+from endpoint_sweep.metrics import SeriesKey
+from endpoint_sweep.model import Cell, Component, Description, Finding, ListedEndpoint, Listing, Series, Verdict
+from endpoint_sweep.scanning import scan
+from tests.unit.samples import ACCOUNT, NAME, NOW, POLICY, REGION, listed
+
+HERE = Cell(ACCOUNT, REGION)
+
+
+def measured(key: SeriesKey, *values: float, complete: bool = True, steady: bool = False) -> Series:
+    """One series as the adapter makes it, with its datapoints six hours apart."""
+    return Series(
+        key.metric,
+        key.variant,
+        sum(values),
+        len(values),
+        max((NOW - timedelta(hours=6 * at) for at, value in enumerate(values, 1) if value > 0), default=None),
+        complete,
+        component=key.component,
+        counts=metrics.counts_calls(key),
+        steady=steady,
+    )
+
+
+def another(name: str, **changes: object) -> ListedEndpoint:
+    """A listed endpoint of another name."""
+    one = listed()
+    return replace(one, name=name, arn=one.arn.replace(NAME, name), **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeCell:
+    """`values`: datapoints by series. `incomplete`: series that CloudWatch does not answer whole. `errors`: by call."""
+
+    listing: list[ListedEndpoint] = field(default_factory=lambda: [listed()])
+    values: Mapping[SeriesKey, tuple[float, ...]] = field(default_factory=dict)
+    descriptions: dict[str, Description] = field(default_factory=dict)
+    tagged: dict[str, dict[str, str]] = field(default_factory=dict)
+    hosted: list[Component] = field(default_factory=list)
+    forgotten: frozenset[SeriesKey] = frozenset()
+    incomplete: frozenset[SeriesKey] = frozenset()
+    errors: Mapping[str, Exception] = field(default_factory=dict)
+    broken: str = ""
+    asked: list[str] = field(default_factory=list)
+    keys: list[set[SeriesKey]] = field(default_factory=list)
+
+    def _ask(self, call: str, what: str = "") -> None:
+        self.asked.append(f"{call} {what}".strip())
+        if call in self.errors:
+            raise self.errors[call]
+
+    def endpoints(self) -> Listing:
+        self._ask("endpoints")
+        return Listing(tuple(self.listing), self.broken)
+
+    def tags(self) -> Mapping[str, dict[str, str]]:
+        self._ask("tags")
+        return self.tagged
+
+    def published(self) -> set[SeriesKey]:
+        self._ask("published")
+        there = {key for key, values in self.values.items() if values and key not in self.forgotten}
+        return {key for key in there if metrics.carries_traffic(key.metric, dict(key.dimensions))}
+
+    def components(self) -> tuple[Component, ...]:
+        self._ask("components")
+        return tuple(self.hosted)
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]:
+        self._ask("activity", str(len(keys)))
+        self.keys.append(set(keys))
+        return {
+            key: measured(key, *self.values.get(key, ()), complete=key not in self.incomplete) for key in sorted(keys)
+        }
+
+    def describe(self, name: str) -> Description:
+        self._ask("describe", name)
+        if name not in self.descriptions:
+            raise EndpointNotFound(name)
+        return self.descriptions[name]
+
+    def retries(self) -> int:
+        return 0
+
+    def findings(self) -> dict[str, Finding]:
+        """What the scan makes of it, by endpoint."""
+        return {one.endpoint: one for one in scan(self, HERE, POLICY, NOW).findings}
+
+    def verdicts(self) -> dict[str, Verdict]:
+        return {name: one.verdict for name, one in self.findings().items()}
