@@ -1,6 +1,7 @@
 """`make bench`: API calls, seconds and memory of `endpoint-sweep scan`, beside the reference in the same run.
 
-`make bench ARGS=20x4x20` measures one shape. Every call takes 50 ms longer than the simulation needs. Writes the table of docs/figures.md between its two markers.
+`make bench ARGS=20x4x20` measures one shape.
+Every call takes 50 ms longer than the simulation needs. Writes the table of docs/figures.md between its two markers.
 """
 
 import json
