@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from endpoint_sweep.aws.faults import DENIED, code_of, message_of
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import CellFailed, RoleDenied
-from endpoint_sweep.model import Cell, EndpointId
+from endpoint_sweep.model import EndpointId
 
 CONNECTIONS = 16
 # The mode is set because its default differs between botocore versions (D0.3).
@@ -142,7 +142,3 @@ def act_policy(target: EndpointId, arn: str) -> dict[str, Any]:
             },
         ],
     }
-
-
-def cell_name(cell: Cell) -> str:
-    return f"{cell.account}/{cell.region}"
