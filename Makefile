@@ -56,7 +56,7 @@ deploy: build ## sam deploy with the AWS credentials of this shell
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 	$(VENV)/python -m tests.simulation.pictures
 
-bench: $(TOOLS) ## API calls, seconds and memory of a scan, beside a reference; writes docs/figures.md (ARGS=20x4x20)
+bench: build ## API calls, seconds and memory of a scan, beside a reference; writes the README's tables (ARGS=20x4x20)
 	$(VENV)/python -m tests.bench $(ARGS)
 
 lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions)

@@ -1,7 +1,7 @@
 """`make bench`: API calls, seconds and memory of `endpoint-sweep scan`, beside the reference in the same run.
 
 `make bench ARGS=20x4x20` measures one shape.
-Every call takes 50 ms longer than the simulation needs. Writes the table of docs/figures.md between its two markers.
+Every call takes 50 ms longer than the simulation needs. Writes the tables of the README between their two markers.
 """
 
 import json
@@ -20,7 +20,8 @@ from pathlib import Path
 from tests.bench.world import build
 
 ROOT = Path(__file__).resolve().parents[2]
-FIGURES = ROOT / "docs" / "figures.md"
+README = ROOT / "README.md"
+LAYER = ROOT / ".aws-sam" / "build" / "CoreLayer" / "python"
 LATENCY = 0.05
 IDLE = 0.38
 SHAPES = ((5, 3, 20, 1.0), (20, 4, 20, 1.0), (200, 17, 20, 0.05))
@@ -53,7 +54,7 @@ def main() -> int:
         shape = (accounts, regions, endpoints, IDLE, filled)
         scan = ["-m", "endpoint_sweep.cli", "scan", "--organization", "--accounts", ",".join(members)]
         scan += ["--regions", ",".join(world.regions), "--external-id", world.external_id, "--format", "json"]
-        ours = _run(shape, [*scan, "--concurrency", "16"], _findings)
+        ours = _run(shape, scan, _findings)
         print(f"{accounts} × {regions} × {endpoints}: {ours.total} calls, {ours.seconds:.1f} s", file=sys.stderr)
         reference = ["-m", "tests.bench.reference", ",".join(members), ",".join(world.regions), world.external_id]
         theirs = _run(shape, reference, lambda text: set(json.loads(text)))
@@ -135,20 +136,23 @@ def _findings(text: str) -> set[str]:
 
 
 def _imports() -> list[str]:
-    """Import time of each function's handler, median of five fresh processes."""
+    """Import time of each function's handler from the layer as it is deployed, median of five fresh processes."""
     rows = ["| handler | import, ms |", "|---|---|"]
+    alone = {"PYTHONPATH": str(LAYER), "PATH": os.environ["PATH"]}
     for path in sorted((ROOT / "functions").glob("*/app.py")):
         code = f"import time, runpy; t = time.perf_counter(); runpy.run_path({str(path)!r}); "
         code += "print((time.perf_counter() - t) * 1000)"
-        times = [float(subprocess.check_output([sys.executable, "-c", code], text=True)) for _ in range(5)]
+        times = [
+            float(subprocess.check_output([sys.executable, "-S", "-c", code], text=True, env=alone)) for _ in range(5)
+        ]
         rows.append(f"| {path.parent.name} | {statistics.median(times):.0f} |")
     return rows
 
 
 def _write(table: str) -> None:
-    text = FIGURES.read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     start, end = MARKERS
-    FIGURES.write_text(
+    README.write_text(
         re.sub(re.escape(start) + ".*?" + re.escape(end), lambda _: start + table + end, text, flags=re.DOTALL)
     )
 

@@ -5,12 +5,22 @@ import json
 import logging
 import sys
 import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
 
-from werkzeug.serving import make_server
+from moto.core import responses
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.bench.world import build
 from tests.simulation.members import create_wsgi_app
-from tests.simulation.wire import Fault
+
+
+class _Silent(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        """The simulation keeps its own log."""
 
 
 def main() -> None:
@@ -22,17 +32,22 @@ def main() -> None:
     accounts, regions, endpoints, idle, filled = given.shape
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     app = create_wsgi_app(build(int(accounts), int(regions), int(endpoints), idle, filled))
-    app.world.faults.add(Fault(latency=given.latency))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    # moto inspects the whole class of a service at every call.
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+    # Many threads at work in one interpreter hinder each other: calls wait side by side and are answered in turn.
+    turn = threading.Lock()
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        time.sleep(given.latency)
+        with turn:
+            return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, slow, threaded=True, request_handler=_Silent)
     print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
     server.shutdown()
-    counts: dict[str, int] = {}
-    for call in app.world.log.find():
-        name = f"{call.service}:{call.operation}"
-        counts[name] = counts.get(name, 0) + 1
-    print(json.dumps(counts), flush=True)
+    print(json.dumps(Counter(call.name for call in app.world.log)), flush=True)
 
 
 if __name__ == "__main__":

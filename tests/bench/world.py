@@ -13,7 +13,7 @@ REGIONS = (
 
 
 def build(accounts: int, regions: int, endpoints: int, idle: float, filled: float) -> Organization:
-    """`idle`: share of the endpoints of a cell; `filled`: share of the cells that have any."""
+    """`idle`: share of the endpoints, spread over all cells; `filled`: share of the cells that have any."""
     members = tuple(Account(f"{number:012}", f"team-{number}", "ou-demo-workload") for number in range(2, accounts + 2))
     cells = [(account.id, region) for account in members for region in REGIONS[:regions]]
     kept = max(1, round(len(cells) * filled))
@@ -34,9 +34,14 @@ def build(accounts: int, regions: int, endpoints: int, idle: float, filled: floa
                 f"model-{number:03}",
                 (VariantSpec("AllTraffic", ("ml.g5.xlarge", "ml.m5.xlarge", "ml.c5.2xlarge")[number % 3]),),
                 created_days_ago=60 + number,
-                traffic=Traffic.none() if number < round(endpoints * idle) else Traffic.steady(20 + number),
+                traffic=Traffic.none() if _is_nth(cell * endpoints + number, idle) else Traffic.steady(20 + number),
             )
-            for account, region in chosen
+            for cell, (account, region) in enumerate(chosen)
             for number in range(endpoints)
         ),
     )
+
+
+def _is_nth(number: int, share: float) -> bool:
+    """True for `share` of all numbers, as evenly as can be."""
+    return int((number + 1) * share) > int(number * share)

@@ -63,9 +63,9 @@ def test_the_budget_of_every_cell(laptop: Laptop) -> None:
 
     Series are those of the namespace: one listing of them all costs less than one for each metric that may be there.
     """
-    for name in ("default", "many_endpoints"):
+    for name in ("default", "many_endpoints", "kinds"):
         world = laptop.open(name)
-        done = laptop.scan(*(FOUR if name == "default" else ()))
+        done = laptop.scan(*(FOUR if name != "many_endpoints" else ()))
         for cell, asked in done.of_cells().items():
             there = [spec for spec in world.organization.endpoints if spec.key[:2] == cell]
             published = world.state.metrics.remembered(cell, world.state.clock())
@@ -74,8 +74,9 @@ def test_the_budget_of_every_cell(laptop: Laptop) -> None:
             assert asked.pop("DescribeEndpointConfig", 0) <= described
             further = max(0, len(there) - 1) // 100 + max(0, series - 1) // 500
             assert asked.total() <= (5 + further if there else 1), (cell, asked)
-            silent = [spec for spec in there if done.verdicts.get(spec.key) in {"idle", "no-evidence"}]
-            assert described == len(silent)
+            if name != "kinds":  # There descriptions decide more verdicts than these two.
+                silent = [spec for spec in there if done.verdicts.get(spec.key) in {"idle", "no-evidence"}]
+                assert described == len(silent)
 
 
 def test_series_come_500_a_call(laptop: Laptop) -> None:

@@ -25,6 +25,19 @@ StartResponse = Callable[..., Any]
 ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 
 
+class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
+    """moto's, which lists its own folders on disk twice a request under a lock; the answer never changes."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._backends: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if host not in self._backends:
+            self._backends[host] = super().get_backend_for_host(host)
+        return self._backends[host]
+
+
 class MemberApp:
     """A WSGI application. `wired` calls pass the world's own log, faults and refusals; else the caller does that.
 
@@ -34,7 +47,7 @@ class MemberApp:
     def __init__(self, organization: Organization, *, wired: bool = True, log_path: Path | None = None) -> None:
         self.world = World(organization, log_path, roles_are_real=not wired)
         self.wired = wired
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Dispatcher()
         self._stack = ExitStack()
         BackendDict.reset()
         self._stack.enter_context(apply(self.world.state))

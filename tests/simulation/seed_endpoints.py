@@ -33,7 +33,7 @@ def seed_endpoint(state: State, spec: EndpointSpec) -> None:
         endpoint_name=spec.name,
         endpoint_config_name=spec.config_name,
         production_variants=[],
-        data_capture_config={},
+        data_capture_config=shapes.capture(spec),
         tags=[{"Key": key, "Value": value} for key, value in spec.tags.items()],
     )
     endpoint.production_variants = [shapes.fleet_of(spec, variant) for variant in spec.variants]
@@ -115,7 +115,7 @@ def _config(backend: SageMakerModelBackend, spec: EndpointSpec, created: datetim
         endpoint_config_name=spec.config_name,
         production_variants=[shapes.configured(spec, variant) for variant in spec.variants],
         async_inference_config=shapes.asynchronous(spec),
-        data_capture_config={},
+        data_capture_config=shapes.capture(spec),
         tags=[],
         kms_key_id="",
     )

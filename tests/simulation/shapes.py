@@ -152,6 +152,11 @@ def component_row(spec: EndpointSpec, component: ComponentSpec, created: object)
     }
 
 
+def capture(spec: EndpointSpec) -> Row:
+    """Model Monitor analyses captured data: a schedule without capture has nothing to look at."""
+    return {"EnableCapture": True, "CaptureStatus": "Started"} if spec.monitoring_schedules else {}
+
+
 def schedule_rows(spec: EndpointSpec, created: object) -> list[Row]:
     """ListMonitoringSchedules (D3.12)."""
     prefix = f"arn:aws:sagemaker:{spec.region}:{spec.account}:monitoring-schedule"

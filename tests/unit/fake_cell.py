@@ -47,6 +47,8 @@ class FakeCell:
     descriptions: dict[str, Description] = field(default_factory=dict)
     tagged: dict[str, dict[str, str]] = field(default_factory=dict)
     hosted: list[Component] = field(default_factory=list)
+    schedules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    running: tuple[str, ...] = ()
     forgotten: frozenset[SeriesKey] = frozenset()
     incomplete: frozenset[SeriesKey] = frozenset()
     errors: Mapping[str, Exception] = field(default_factory=dict)
@@ -90,6 +92,14 @@ class FakeCell:
         if name not in self.descriptions:
             raise EndpointNotFound(name)
         return self.descriptions[name]
+
+    def monitoring(self) -> Mapping[str, tuple[str, ...]]:
+        self._ask("monitoring")
+        return self.schedules
+
+    def experiments(self) -> tuple[str, ...]:
+        self._ask("experiments")
+        return self.running
 
     def retries(self) -> int:
         return 0

@@ -15,7 +15,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "kinds", "model", "documents"}),
     frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"}),
     frozenset({"config", "contracts", "ports", "sweep_input"}),
-    frozenset({"records", "sweep_folder", "scanning"}),
+    frozenset({"records", "sweep_folder", "hangers", "scanning"}),
     frozenset({"steps", "aws", "laptop"}),
     frozenset({"cli", "journal", "review_http"}),
 )

@@ -1,5 +1,7 @@
 """The verdict on each kind that is not plain real-time: which silence means idle, and which means nothing."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -130,6 +132,16 @@ def test_without_components(
     assert judged(blind)[0] is not Verdict.IDLE
     found = seen(Kind.INFERENCE_COMPONENTS, (), instances, components=components, orphans=orphans)
     assert judged(found) == expected
+
+
+def test_a_component_younger_than_its_endpoint() -> None:
+    """A new model on an old pool has had no time to be called (D2.5); without a time the endpoint's counts."""
+    young = replace(HOSTED[1], created_at=NOW - timedelta(days=2))
+    old = replace(HOSTED[0], created_at=NOW - timedelta(days=14))
+    found = judged(seen(Kind.INFERENCE_COMPONENTS, hosted(), components=(old, young)))
+    assert found[0] is Verdict.TOO_YOUNG
+    assert "two is younger: created 2 days ago" in found[1]
+    assert judged(seen(Kind.INFERENCE_COMPONENTS, hosted(), components=(old, HOSTED[1])))[0] is Verdict.IDLE
 
 
 def test_a_component_is_told() -> None:

@@ -122,20 +122,19 @@ def test_instances(endpoint: dict[str, Any], config: dict[str, Any], variants: t
 
 
 def test_shadows_bill_and_do_not_serve() -> None:
-    """Their traffic is a copy (D1.18); a person is told of them. A pool is one variant."""
+    """Their traffic is a copy (D1.18). A pool is one variant."""
     shadow = {"ShadowProductionVariants": [CURRENT | {"VariantName": "s"}]}
     pools = [{"InstanceType": one, "CurrentInstanceCount": 1} for one in ("ml.g5.xlarge", "ml.m5.large")]
     found = recognise(ENDPOINT | shadow | current(InstancePools=pools), CONFIG)
     assert found.serving == ("AllTraffic",)
     assert found.instances == 5
-    assert found.notes == ("has shadow variants, so a shadow test may be running",)
 
 
-def test_data_capture_is_told() -> None:
+def test_data_capture_is_seen() -> None:
     """A monitoring schedule may watch it (D3.12)."""
     capturing = {"DataCaptureConfig": {"EnableCapture": True, "CaptureStatus": "Started"}}
-    assert recognise(ENDPOINT | capturing, CONFIG).notes == ("captures data, so a monitoring schedule may watch it",)
-    assert recognise(ENDPOINT, CONFIG).notes == ()
+    assert recognise(ENDPOINT | capturing, CONFIG).captures
+    assert not recognise(ENDPOINT, CONFIG).captures
 
 
 def test_an_endpoint_without_variants_is_described() -> None:

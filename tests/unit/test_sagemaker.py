@@ -1,6 +1,7 @@
 """SageMaker's answers in the product's words: listings, descriptions, errors."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -8,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from endpoint_sweep.aws.faults import translated
-from endpoint_sweep.aws.sagemaker import components, describe, endpoints, tags
+from endpoint_sweep.aws.sagemaker import components, describe, endpoints, experiments, monitoring, tags
 from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, EndpointSweepError, RegionDenied, RegionOff
 from endpoint_sweep.model import Component, Kind, Variant
 from tests.unit.answering import Refusal, client, in_pages
@@ -159,14 +160,16 @@ def test_tags_are_read_a_hundred_resources_a_call() -> None:
 def test_components_come_in_one_listing_of_the_cell() -> None:
     """Not one call an endpoint (facts 5), all pages."""
 
+    made_at = datetime(2026, 1, 1, tzinfo=UTC)
+
     def row(name: str) -> dict[str, Any]:
         return {"InferenceComponentName": name, "EndpointName": NAME, "VariantName": "v",
-                "InferenceComponentStatus": "InService"}  # fmt: skip
+                "InferenceComponentStatus": "InService", "CreationTime": made_at}  # fmt: skip
 
     made, asked = client(
         "sagemaker", in_pages({"InferenceComponents": [row("a")]}, {"InferenceComponents": [row("b")]})
     )
-    assert components(made) == tuple(Component(name, NAME, "v", "InService") for name in "ab")
+    assert components(made) == tuple(Component(name, NAME, "v", "InService", made_at) for name in "ab")
     assert [request["MaxResults"] for request in asked.of("ListInferenceComponents")] == [100, 100]
     assert "EndpointNameEquals" not in asked.of("ListInferenceComponents")[0]
 
@@ -189,3 +192,29 @@ def test_how_errors_are_told(
     stubber.add_client_error("list_endpoints", code, message)
     with pytest.raises(expected, match="listing"), translated("listing"):
         client.list_endpoints()
+
+
+def test_monitoring_schedules_by_endpoint() -> None:
+    """All pages of the cell in one listing (D3.12)."""
+
+    def row(name: str, endpoint: str) -> dict[str, Any]:
+        return {"MonitoringScheduleName": name, "EndpointName": endpoint}
+
+    made, asked = client(
+        "sagemaker",
+        in_pages(
+            {"MonitoringScheduleSummaries": [row("quality", NAME), row("drift", "b")]},
+            {"MonitoringScheduleSummaries": [row("bias", NAME)]},
+        ),
+    )
+    assert monitoring(made) == {NAME: ("quality", "bias"), "b": ("drift",)}
+    assert len(asked.of("ListMonitoringSchedules")) == 2
+
+
+def test_only_running_experiments() -> None:
+    """The list does not say which endpoint one is about (D1.18)."""
+    made, asked = client(
+        "sagemaker", in_pages({"InferenceExperiments": [{"Name": "a"}]}, {"InferenceExperiments": [{"Name": "b"}]})
+    )
+    assert experiments(made) == ("a", "b")
+    assert {one["StatusEquals"] for one in asked.of("ListInferenceExperiments")} == {"Running"}

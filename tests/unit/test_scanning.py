@@ -172,15 +172,19 @@ def test_the_control_is_no_traffic() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("InvocationsProcessed", 3.0), ("ApproximateBacklogSize", 2.0), ("HasBacklogWithoutCapacity", 1)],
+    ("name", "value", "described"),
+    [
+        ("InvocationsProcessed", 3.0, []),
+        ("ApproximateBacklogSize", 2.0, [f"describe {NAME}"]),
+        ("HasBacklogWithoutCapacity", 1, [f"describe {NAME}"]),
+    ],
 )
-def test_a_busy_asynchronous_endpoint_is_seen_from_the_listing(name: str, value: float) -> None:
-    """Without a description, at zero instances too (D1.10, D1.12)."""
+def test_a_busy_asynchronous_endpoint_is_seen_from_the_listing(name: str, value: float, described: list[str]) -> None:
+    """At zero instances too (D1.10, D1.12); described where nothing tells of calls, so that one reading is enough."""
     carrier = next(one for one in of_asynchronous(NAME, "AllTraffic") if one.metric == name)
     cell = FakeCell(descriptions={NAME: ASYNC}, values={carrier: (value,)})
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", "activity 1"]
+    assert cell.asked == ["endpoints", "tags", "published", *described, "activity 5"]
 
 
 def test_a_queue_is_no_number_of_calls() -> None:
@@ -199,8 +203,7 @@ def test_components_are_listed_once_for_the_cell() -> None:
         values={CALLS: ZEROS, call: (0.0, 5.0)},
     )
     assert cell.verdicts() == {NAME: Verdict.IDLE, "second": Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 2", f"describe {NAME}",
-                          "activity 1"]  # fmt: skip
+    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 4", f"describe {NAME}"]
     assert cell.findings()["second"].kind is Kind.INFERENCE_COMPONENTS
 
 
@@ -268,7 +271,8 @@ def test_one_row_an_endpoint() -> None:
     cell = FakeCell(
         listing=[another(name) for name in names],
         values={of_variant(name, "AllTraffic"): (float(number),) for number, name in enumerate(names)},
-        descriptions={name: replace(description(), notes=("note",)) for name in names},
+        descriptions={name: replace(description(), captures=True) for name in names},
+        schedules={"a": ("quality", "bias")},
     )
     found = cell.findings()
     assert {name: (one.verdict, one.invocations) for name, one in found.items()} == {
@@ -276,7 +280,7 @@ def test_one_row_an_endpoint() -> None:
         "b": (Verdict.BUSY, 1),
         "c": (Verdict.BUSY, 2),
     }
-    assert (found["a"].advice, found["b"].advice) == ("note", "")
+    assert (found["a"].advice, found["b"].advice) == ("watched by the monitoring schedule bias and quality", "")
     assert (found["a"].kind, found["a"].config, len(found["a"].instances)) == (Kind.REAL_TIME, f"{NAME}-config", 1)
     assert (found["b"].kind, found["b"].config, found["b"].instances) == (None, None, ())
 

@@ -39,6 +39,8 @@ WITHOUT_RESOURCE = {
     "pricing:GetProducts",
     "sagemaker:ListEndpoints",
     "sagemaker:ListInferenceComponents",
+    "sagemaker:ListInferenceExperiments",
+    "sagemaker:ListMonitoringSchedules",
     "states:SendTaskFailure",
     "states:SendTaskHeartbeat",
     "states:SendTaskSuccess",

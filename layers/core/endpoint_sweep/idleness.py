@@ -77,6 +77,9 @@ def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: 
         return Verdict.NO_EVIDENCE, "it vanished while it was being looked at"
     if description.created_at != endpoint.created_at:
         return Verdict.NO_EVIDENCE, "it was re-created while it was being looked at"
+    for one in seen.components or ():
+        if one.created_at and (why := guards.youth(one.created_at, policy, now)):
+            return Verdict.TOO_YOUNG, f"its inference component {one.name} is younger: {why}"
     return _by_kind(seen, description, policy)
 
 

@@ -112,6 +112,15 @@ def controls(endpoint: str, serving: Iterable[str], kind: Kind) -> set[SeriesKey
             return set()
 
 
+def companions(one: SeriesKey) -> set[SeriesKey]:
+    """What will be asked beside a listed series if it turns out silent: asked at once, it costs no further call."""
+    if one.inference_component:
+        return set(of_component(one.inference_component))
+    if one.metric in PROCESSED:
+        return {*of_asynchronous(one.endpoint, one.variant), control(one.endpoint, one.variant)}
+    return set()
+
+
 def counts_calls(one: SeriesKey) -> bool:
     """Whether the series counts calls that no other series counts as well: not a container's, not a backlog."""
     return one.metric in (INVOCATIONS, *PROCESSED, NO_CAPACITY) and not one.dimension(_CONTAINER)

@@ -133,14 +133,15 @@ class Component:
     endpoint: str
     variant: str
     status: str = ""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
     """DescribeEndpoint joined with its configuration.
 
-    `why_unknown` says what was not understood where the kind is unknown. `reserved`: it runs on prepaid capacity only
-    (D1.35). `notes` are shown to the approver.
+    `why_unknown` says what was not understood of an unknown kind. `reserved`: it runs on prepaid capacity only (D1.35).
+    `captures`: its data is captured, as monitoring needs it.
     """
 
     status: str
@@ -151,7 +152,7 @@ class Description:
     last_modified_at: datetime | None = None
     why_unknown: str = ""
     reserved: bool = False
-    notes: tuple[str, ...] = ()
+    captures: bool = False
 
     @property
     def serving(self) -> tuple[str, ...]:

@@ -59,6 +59,12 @@ class CellReader(Protocol):
     def describe(self, name: str) -> Description:
         """Raises EndpointNotFound."""
 
+    def monitoring(self) -> Mapping[str, tuple[str, ...]]:
+        """Monitoring schedules of the cell by endpoint (D3.12)."""
+
+    def experiments(self) -> tuple[str, ...]:
+        """Running inference experiments of the cell; which endpoint they are about is not told (D1.18)."""
+
     def retries(self) -> int:
         """How many calls were repeated so far, because AWS throttled or failed."""
 

@@ -1,8 +1,8 @@
 """One cell, looked at with as few calls as the job allows: metrics first, descriptions only of what could be idle.
 
 An empty cell is one call. Else: the listing, tags, the listing of metrics, their values; inference components where
-there are any; two descriptions for each endpoint that was silent, old enough and not protected; and once more values,
-for series that the listing of metrics had forgotten (facts 5, D5.11, D5.12).
+there are any; two descriptions for each endpoint that was silent, old enough and not protected. Values are read once
+more only where a described endpoint was listed with some of its series and not with others (facts 5, D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from endpoint_sweep import metrics
 from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound
+from endpoint_sweep.hangers import Hangers
 from endpoint_sweep.idleness import JUDGED, PERIOD, Evidence, is_candidate, judge, last_invocation, traffic, window
 from endpoint_sweep.metrics import SeriesKey
 from endpoint_sweep.model import (
@@ -58,6 +59,7 @@ class _Scan:
         self._measured: dict[SeriesKey, Series] = {}
         self._descriptions: dict[str, Description | None] = {}
         self._components: tuple[Component, ...] | None = None
+        self._hangers = Hangers(reader)
 
     def judge(self, endpoints: tuple[ListedEndpoint, ...]) -> tuple[Finding, ...]:
         names = {endpoint.name for endpoint in endpoints}
@@ -65,26 +67,43 @@ class _Scan:
         published = self._reader.published()
         if any(key.inference_component for key in published):
             self._list_components()
-        self._measure(key for key in published if key.inference_component or key.endpoint in names)
+        # Those of whose calls the listing of metrics knows nothing are described first: then one reading serves all.
+        heard = {key.endpoint for key in published if metrics.counts_calls(key)} | self._hosts_of(published)
+        self._describe_candidates((one for one in endpoints if one.name not in heard), tags)
+        listed = {key for key in published if key.inference_component or key.endpoint in names}
+        listed |= {one for key in listed for one in metrics.companions(key)}
+        listed |= {
+            key for one in self._components or () if one.endpoint in heard for key in metrics.of_component(one.name)
+        }
+        self._measure(listed | self._needed())
+        silent = [one for one in endpoints if not any(series.total > 0 for series in self._series_of(one.name))]
+        self._describe_candidates(silent, tags)
+        self._measure(self._needed() - self._measured.keys())
+        return tuple(self._finding(endpoint, _of(tags, endpoint)) for endpoint in endpoints)
+
+    def _describe_candidates(
+        self, endpoints: Iterable[ListedEndpoint], tags: Mapping[str, dict[str, str]] | None
+    ) -> None:
         for endpoint in endpoints:
-            quiet = not any(series.total > 0 for series in self._series_of(endpoint.name))
-            if quiet and (
-                self._forgets(endpoint) or is_candidate(endpoint, _of(tags, endpoint), self._policy, self._now)
-            ):
+            wanted = is_candidate(endpoint, _of(tags, endpoint), self._policy, self._now) or self._forgets(endpoint)
+            if wanted and endpoint.name not in self._descriptions:
                 self._descriptions[endpoint.name] = self._describe(endpoint.name)
-        described = {name: found for name, found in self._descriptions.items() if found}
-        if any(found.kind is Kind.INFERENCE_COMPONENTS for found in described.values()):
+        if any(found and found.kind is Kind.INFERENCE_COMPONENTS for found in self._descriptions.values()):
             self._list_components()
+
+    def _needed(self) -> set[SeriesKey]:
+        """The series without which the described endpoints cannot be judged, listed or not."""
         wanted: set[SeriesKey] = set()
-        for name, found in described.items():
+        for name, found in self._descriptions.items():
+            if found is None:
+                continue
             hosted = self._components_of(name)
             wanted |= metrics.expected(name, found.serving, found.kind, hosted)
             # These publish nothing while they are idle: something else must show that metrics can be read.
             hosts_nothing = found.kind is Kind.INFERENCE_COMPONENTS and not hosted
             if hosts_nothing or found.kind in (Kind.ASYNCHRONOUS, Kind.SERVERLESS_PROVISIONED):
                 wanted |= metrics.controls(name, found.serving, found.kind)
-        self._measure(wanted - self._measured.keys())
-        return tuple(self._finding(endpoint, _of(tags, endpoint)) for endpoint in endpoints)
+        return wanted
 
     def _forgets(self, endpoint: ListedEndpoint) -> bool:
         """Whether a call may lie further back than ListMetrics remembers: then only a description tells of it."""
@@ -115,6 +134,11 @@ class _Scan:
             return self._reader.describe(name)
         except EndpointNotFound:
             return None
+
+    def _hosts_of(self, keys: Iterable[SeriesKey]) -> set[str]:
+        """The endpoints of the inference components that these series name."""
+        named = {key.inference_component for key in keys}
+        return {one.endpoint for one in self._components or () if one.name in named}
 
     def _components_of(self, name: str) -> tuple[Component, ...]:
         return tuple(one for one in self._components or () if one.endpoint == name)
@@ -160,7 +184,7 @@ class _Scan:
             owner=owner_of(tags or {}),
             invocations=traffic(activity) if any(series.points for series in activity.series) else None,
             last_invocation_at=last_invocation(activity.series),
-            advice="; ".join(description.notes) if description else "",
+            advice="; ".join(self._hangers.of(endpoint.name, description)) if description else "",
         )
 
     def _readable(self, name: str, description: Description | None) -> bool:

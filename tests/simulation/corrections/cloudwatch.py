@@ -22,6 +22,7 @@ RECENT = 3 * 3600 + 50 * 60  # "PT3H", approximately (D5.4).
 QUERY_ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 _put_metric_data = CloudWatchBackend.put_metric_data
 Points = list[tuple[float, float]]
+type Answer = ActionResult | tuple[int, dict[str, str], str]
 
 
 def _cell(response: CloudWatchResponse) -> Cell:
@@ -47,7 +48,7 @@ def _series(cell: Cell, key: SeriesKey, unit: str | None) -> Series | None:
     return series if series is not None and unit in (None, series.unit) else None
 
 
-def get_metric_data(response: CloudWatchResponse) -> ActionResult | tuple[int, dict[str, str], str]:
+def get_metric_data(response: CloudWatchResponse) -> Answer:
     """At most 500 queries with proper ids; answers of at most 100,800 datapoints, the rest by NextToken (D5.1)."""
     parameters = response._get_params()
     queries = parameters.get("MetricDataQueries") or []
@@ -91,12 +92,12 @@ def _broken(answer: dict[str, Any], how: str) -> dict[str, Any]:
     return answer | {"MetricDataResults": [one | changes for one in results]}
 
 
-def _quick_json(response: CloudWatchResponse, answer: dict[str, Any]) -> ActionResult | tuple[int, dict[str, str], str]:
+def _quick_json(response: CloudWatchResponse, answer: dict[str, Any]) -> Answer:
     """moto's serializer walks every datapoint by its model; in JSON an epoch second is already what it would write."""
     content_type = response.headers.get("Content-Type", "")
     if content_type.startswith("application/x-amz-json"):
         return 200, {"Content-Type": content_type}, json.dumps(answer)
-    for result in answer["MetricDataResults"]:
+    for result in answer.get("MetricDataResults", []):
         result["Timestamps"] = [_moment(at) for at in result["Timestamps"]]
     return ActionResult(answer)
 
@@ -185,7 +186,7 @@ def get_metric_statistics(response: CloudWatchResponse) -> ActionResult:
     return ActionResult({"Label": metric["MetricName"], "Datapoints": datapoints})
 
 
-def list_metrics(response: CloudWatchResponse) -> ActionResult:
+def list_metrics(response: CloudWatchResponse) -> Answer:
     """Only what published in the last two weeks, or three hours; dimensions match in part; 500 to a page (D5.4)."""
     wanted = response._get_params()
     filters = [(one["Name"], one.get("Value")) for one in wanted.get("Dimensions") or []]
@@ -206,7 +207,7 @@ def list_metrics(response: CloudWatchResponse) -> ActionResult:
         {"Namespace": space, "MetricName": name, "Dimensions": [{"Name": one, "Value": value} for one, value in pairs]}
         for space, name, pairs in page
     ]
-    return ActionResult({"Metrics": metrics, "NextToken": token})
+    return _quick_json(response, {"Metrics": metrics} | ({"NextToken": token} if token else {}))
 
 
 def _listed(key: SeriesKey, namespace: str | None, name: str | None, filters: list[tuple[str, str | None]]) -> bool:

@@ -78,6 +78,12 @@ class AwsCellReader:
     def describe(self, name: str) -> Description:
         return sagemaker.describe(self._client("sagemaker"), name, self._configs)
 
+    def monitoring(self) -> Mapping[str, tuple[str, ...]]:
+        return sagemaker.monitoring(self._client("sagemaker"))
+
+    def experiments(self) -> tuple[str, ...]:
+        return sagemaker.experiments(self._client("sagemaker"))
+
 
 class AwsCellActor:
     """`ports.CellActor`."""

@@ -34,7 +34,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
         last_modified_at=endpoint.get("LastModifiedTime"),
         why_unknown=why,
         reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
-        notes=tuple(_notes(endpoint)),
+        captures=bool((endpoint.get("DataCaptureConfig") or {}).get("EnableCapture")),
     )
 
 
@@ -85,15 +85,6 @@ def _is_reserved(variants: list[str], rows: list[Document]) -> bool:
         row["VariantName"] for row in rows if (row.get("CapacityReservationConfig") or {}).get("MlReservationArn")
     }
     return bool(variants) and reserved >= set(variants)
-
-
-def _notes(endpoint: Document) -> list[str]:
-    notes = []
-    if (endpoint.get("DataCaptureConfig") or {}).get("EnableCapture"):
-        notes.append("captures data, so a monitoring schedule may watch it")
-    if _shadows(endpoint):
-        notes.append("has shadow variants, so a shadow test may be running")
-    return notes
 
 
 def _all(document: Document) -> list[Document]:

@@ -89,10 +89,29 @@ def components(client: Any) -> tuple[Component, ...]:
                 row["EndpointName"],
                 row.get("VariantName", ""),
                 row.get("InferenceComponentStatus", ""),
+                row.get("CreationTime"),
             )
             for page in pages(client, "list_inference_components", PaginationConfig={"PageSize": 100})
             for row in page["InferenceComponents"]
         )
+
+
+def monitoring(client: Any) -> Mapping[str, tuple[str, ...]]:
+    with translated("listing monitoring schedules"):
+        found: dict[str, tuple[str, ...]] = {}
+        for page in pages(client, "list_monitoring_schedules", PaginationConfig={"PageSize": 100}):
+            for row in page["MonitoringScheduleSummaries"]:
+                name = row.get("EndpointName", "")
+                found[name] = (*found.get(name, ()), row["MonitoringScheduleName"])
+        return found
+
+
+def experiments(client: Any) -> tuple[str, ...]:
+    with translated("listing inference experiments"):
+        running = pages(
+            client, "list_inference_experiments", StatusEquals="Running", PaginationConfig={"PageSize": 100}
+        )
+        return tuple(row["Name"] for page in running for row in page["InferenceExperiments"])
 
 
 def tags_of(client: Any, arn: str) -> dict[str, str]:

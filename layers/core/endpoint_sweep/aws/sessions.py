@@ -3,14 +3,18 @@
 import json
 import re
 import threading
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import parse_timestamp
 
 from endpoint_sweep.aws.faults import DENIED, code_of, message_of
+from endpoint_sweep.aws.lean import LeanLoader
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import CellFailed, RoleDenied
 from endpoint_sweep.model import EndpointId
@@ -31,12 +35,23 @@ _making = threading.Lock()
 
 
 class Sessions:
-    """One boto3 session for the hub: its loader is shared by every client, which makes clients cheap."""
+    """One boto3 session for the hub: its loader is shared by every client, which makes clients cheap.
+
+    `lean`: its SageMaker clients know only what a scan asks for.
+    """
+
+    def __init__(self, *, lean: bool = False) -> None:
+        self._lean = lean
 
     @cached_property
     def _session(self) -> Any:
         # Any: services are chosen by name at run time, which the overloads of the stubs cannot follow.
-        return boto3.session.Session()
+        shared = botocore.session.Session()
+        # A cell's metrics hold thousands of times; botocore's own reader of them tries time zones first.
+        shared.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+        if self._lean:
+            shared.register_component("data_loader", LeanLoader())
+        return boto3.session.Session(botocore_session=shared)
 
     def hub(self, service: str) -> Any:
         return self._session.client(service, config=_READING)
@@ -110,6 +125,14 @@ class Member:
         # Clients may be used by many threads, but not made by two at once (D9.4).
         with _making:
             return self._session.client(service, region_name=region, config=config, **self._keys)
+
+
+def _time(value: str | float) -> datetime:
+    """AWS's seconds since 1970, or a time in words."""
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    parsed: datetime = parse_timestamp(value)
+    return parsed
 
 
 def session_name(sweep_id: str) -> str:

@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
     add("--lookback-days", type=int, default=14, metavar="N", help="idle is what nothing invoked for N days, 7 to 63")
     add("--min-age-days", type=int, default=14, metavar="N", help="younger endpoints are not judged")
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; may be given often")
-    add("--concurrency", type=int, default=16, metavar="N", help="cells that are looked at at the same time, 1 to 64")
+    add("--concurrency", type=int, default=24, metavar="N", help="cells that are looked at at the same time, 1 to 64")
     add("--format", choices=("table", "json", "csv"), default="table", help="how the result is written")
     add("--output", type=Path, metavar="FILE", help="where it is written, instead of standard output")
     parser.set_defaults(run=run)
@@ -121,7 +121,7 @@ def check(given: argparse.Namespace) -> Asked:
 
 def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
     """The scan itself. Raises what AWS says to the first calls; later trouble is a row."""
-    started, sessions = datetime.now(UTC), Sessions()
+    started, sessions = datetime.now(UTC), Sessions(lean=True)
     own, partition = caller(sessions)
     readers = LaptopReaders(sessions, own, partition, asked.role, asked.external_id)
     targets = _targets(asked, sessions, readers, own)
