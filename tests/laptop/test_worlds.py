@@ -48,7 +48,7 @@ def test_other_lookbacks(laptop: Laptop, days: int) -> None:
 
 @pytest.mark.parametrize("name", ["kinds", "guards", "default"])
 def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
-    """Per cell: six calls at most beside descriptions, the sixth where series had to be asked for by name."""
+    """Per cell five calls at most beside descriptions; and what hangs on an endpoint, where something may (D3.12)."""
     _, done = scanned(laptop, build(name))
     for cell, asked in done.of_cells().items():
         there = [found for found in done.document["findings"] if (found["account"], found["region"]) == cell]
@@ -57,8 +57,23 @@ def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
         assert asked.pop("DescribeEndpointConfig", 0) <= descriptions
         assert descriptions >= described
         assert asked["ListInferenceComponents"] <= 1
-        assert asked["GetMetricData"] <= 2
-        assert asked.total() <= (6 if there else 1), (cell, asked)
+        assert asked.pop("ListMonitoringSchedules", 0) <= 1
+        assert asked.pop("ListInferenceExperiments", 0) <= 1
+        assert asked.total() <= (5 if there else 1), (cell, asked)
+
+
+def test_what_hangs_on_an_endpoint_is_named(laptop: Laptop) -> None:
+    """Beside the verdict, for every endpoint that was described (D1.18, D3.12)."""
+    world, done = scanned(laptop, build("guards"))
+    advice = {found["endpoint"]: found["advice"] for found in done.document["findings"] if "advice" in found}
+    watched = [spec for spec in world.organization.endpoints if spec.monitoring_schedules]
+    assert watched
+    for spec in watched:
+        assert all(name in advice[spec.name] for name in spec.monitoring_schedules)
+    tested = [spec for spec in world.organization.endpoints if spec.experiments]
+    assert tested
+    for spec in tested:
+        assert all(name in advice[spec.name] for name in spec.experiments)
 
 
 def test_a_scan_asks_nobody_else(laptop: Laptop) -> None:
