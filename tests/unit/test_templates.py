@@ -38,6 +38,7 @@ WITHOUT_RESOURCE = {
     "organizations:ListRoots",
     "pricing:GetProducts",
     "sagemaker:ListEndpoints",
+    "ec2:DescribeRegions",  # of the account itself
     "sagemaker:ListInferenceComponents",
     "sagemaker:ListInferenceExperiments",
     "sagemaker:ListMonitoringSchedules",
