@@ -228,6 +228,7 @@ class Finding:
     price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def id(self) -> EndpointId:
@@ -273,13 +274,18 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap."""
+    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap.
+
+    `flagged`: accounts, or `*` for the whole sweep, whose findings look like a false alarm, with the reason: these need
+    a second approver (S3.8).
+    """
 
     sweep_id: str
     items: tuple[Finding, ...]
     found: dict[str, int]
     caps: Caps
     minimum_coverage: int = 0
+    flagged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
