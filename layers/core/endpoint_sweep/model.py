@@ -137,10 +137,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """DescribeEndpoint joined with its configuration.
-
-    `why_unknown` says what was not understood where the kind is unknown. `reserved`: it runs on prepaid capacity only
-    (D1.35). `notes` are shown to the approver.
+    """DescribeEndpoint joined with its configuration. `why_unknown` says what was not understood of an unknown kind;
+    `reserved`: it runs on prepaid capacity only (D1.35); `notes` are shown to the approver.
     """
 
     status: str
@@ -169,9 +167,8 @@ class Description:
 class Series:
     """One metric series over the window: sum, number of datapoints, last datapoint above zero.
 
-    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it
-    repeats what another series counts; `steady` where about the same came in every full period. `complete` is False
-    unless CloudWatch said Complete, without messages, on the last page (D1.27).
+    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it repeats what another
+    counts; `steady` where about the same came in every full period; `complete` only as in D1.27.
     """
 
     metric: str
@@ -274,10 +271,8 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap.
-
-    `flagged`: accounts, or `*` for the whole sweep, whose findings look like a false alarm, with the reason: these need
-    a second approver (S3.8).
+    """The findings offered for deletion. `found` counts all endpoints seen of an account, for the percent cap;
+    `flagged` names accounts, or `*` for all, that need a second approver, with the reason (S3.8).
     """
 
     sweep_id: str
