@@ -5,8 +5,8 @@ from playwright.sync_api import Locator, Page, expect
 from endpoint_sweep.approvals import Choice
 from endpoint_sweep.model import Caps
 from tests.browser.conftest import PHONE, Open
-from tests.browser.offers import APPROVER, FINDINGS, finding, put_on_offer
 from tests.browser.reviewing import confirm, go_to_confirmation, phrase, row_of, visit
+from tests.simulation.offers import APPROVER, FINDINGS, finding, put_on_offer
 
 TWO = ("llama3-70b-demo", "churn-poc")
 

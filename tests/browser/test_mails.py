@@ -11,7 +11,7 @@ from endpoint_sweep.approvals import Approval
 from endpoint_sweep.model import Finding, Mode, Pointer
 from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.browser.offers import (
+from tests.simulation.offers import (
     ACCOUNTS,
     FINDINGS,
     HOSTILE_NAME,
@@ -29,7 +29,7 @@ MANY = [finding(f"{LONGEST_NAME[:55]}-{n}", "333333333333", owner=HOSTILE_OWNER 
 
 
 def approval_mail(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> tuple[str, str]:
-    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3))
+    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
     view = reports.approval_view(approval, plan_of(findings), coverage_of(findings), ACCOUNTS)
     return reports.approval_mail(view, LINK)
 

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Open
-from tests.browser.offers import ACCOUNTS, HOSTILE_NAME, HOSTILE_OWNER, LONGEST_NAME, finding, put_on_offer
 from tests.browser.reviewing import go_to_confirmation, visit
+from tests.simulation.offers import ACCOUNTS, HOSTILE_NAME, HOSTILE_OWNER, LONGEST_NAME, finding, put_on_offer
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # Beyond the defaults (WCAG A and AA), what costs nothing: every rule that axe calls a best practice.

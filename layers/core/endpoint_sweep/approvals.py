@@ -139,6 +139,7 @@ class RefusalCode(StrEnum):
     ITEM_SELECTION = "E_ITEM_SELECTION"
     OVER_CAP = "E_OVER_CAP"
     SELF_APPROVAL = "E_SELF_APPROVAL"
+    NOT_AN_APPROVER = "E_NOT_AN_APPROVER"
 
 
 @dataclass(frozen=True, slots=True)
