@@ -7,12 +7,16 @@
 No sweep runs: who waits for the decision is `Sweeps`, which a test sets as it needs it.
 """
 
+import io
+import logging
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
@@ -21,6 +25,7 @@ import boto3
 from moto import mock_aws
 from moto.sesv2.responses import SESV2Response
 
+from endpoint_sweep import journal
 from endpoint_sweep.aws import wiring
 from tests.simulation import cloudformation
 from tests.simulation.lambda_endpoint import context, load
@@ -101,7 +106,9 @@ class ReviewSite:
     def __init__(self) -> None:
         self.outbox: list[Mail] = []
         self.sweeps = Sweeps()
+        self.signatures: list[str] = []
         self.ahead = timedelta()
+        self.log = io.StringIO()
         # A function's instance answers one request at a time.
         self._one_at_a_time = threading.Lock()
         path = cloudformation.ROOT / "functions" / "review" / "app.py"
@@ -122,8 +129,18 @@ class ReviewSite:
                 patch.object(wiring.Hub, "executions", property(lambda _hub: site.sweeps)),
                 patch.object(SESV2Response, "send_email", keeping(site.outbox)),
             ):
-                yield site
+                with site._journal():
+                    yield site
             wiring.hub.cache_clear()
+
+    @contextmanager
+    def _journal(self) -> Iterator[None]:
+        """What the function logs, apart from what the test prints."""
+        handlers = [one for one in journal._logger()._logger.handlers if isinstance(one, logging.StreamHandler)]
+        streams = [one.setStream(self.log) for one in handlers]
+        yield
+        for handler, stream in zip(handlers, streams, strict=True):
+            handler.setStream(stream or sys.__stdout__)
 
     def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
         place, _, query = path.partition("?")
@@ -195,7 +212,7 @@ class ReviewSite:
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        table = cloudformation.load(cloudformation.HUB_TEMPLATE)["Resources"]["Table"]["Properties"]
+        table = _table()
         boto3.client("dynamodb").create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
@@ -207,6 +224,11 @@ class ReviewSite:
         mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
         seal = kms.create_key()["KeyMetadata"]["Arn"]
         return {"MAC_KEY_ARN": mac, "SEAL_KEY_ARN": seal}
+
+
+@cache
+def _table() -> Any:
+    return cloudformation.load(cloudformation.HUB_TEMPLATE)["Resources"]["Table"]["Properties"]
 
 
 def _many(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

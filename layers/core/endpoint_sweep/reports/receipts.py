@@ -73,10 +73,8 @@ class Receipt:
             return "Nothing is deleted in this sweep. The summary follows by mail."
         if self.coming == "awaiting":
             missing = self.needed - self.given
-            return (
-                f"Nothing is deleted before {plural(missing, 'more approver')} agreed. Without that, everything is "
-                "kept."
-            )
+            more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
+            return f"Nothing is deleted before {more}. Without that, everything is kept."
         when = "now" if self.coming == "woken" else "within the hour"
         return (
             f"The sweep carries it out {when}: each endpoint is looked at again, and one that was called, changed or "
