@@ -79,7 +79,7 @@ def listed(
         "review.html.j2", view=view, approver=opened.approver, secret=opened.secret, numbers=numbers, chosen=chosen,
         others=reports.decision_views(opened.approval, opened.approver), rules=desk.rules,
         always_two=sorted(desk.rules.two_for_accounts & {one.account for one in view.accounts}),
-        error=refusal.message if refusal else "",
+        error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
     )  # fmt: skip
     return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
 
