@@ -1,5 +1,7 @@
 """Forms as a browser would send them."""
 
+import re
+
 from endpoint_sweep.approvals import Choice, phrase
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import ADA, Answer, ReviewSite
@@ -31,3 +33,9 @@ def with_code(site: ReviewSite, path: str, fields: Fields, approver: str = ADA) 
 
 def decide(site: ReviewSite, path: str, fields: Fields, approver: str = ADA) -> Answer:
     return site.post(path, with_code(site, path, fields, approver))
+
+
+def told(answer: Answer) -> tuple[int, str]:
+    """Status and code of an answer."""
+    found = re.search(r"\bE_[A-Z_]+", answer.body)
+    return answer.status, found[0] if found else ""
