@@ -2,7 +2,7 @@
 
 from endpoint_sweep.approvals import Identity
 from tests.simulation.offers import put_on_offer
-from tests.simulation.review_site import ADA, ReviewSite
+from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import decide, form, told
 
 
@@ -31,3 +31,10 @@ def test_without_the_code_the_link_is_the_identity() -> None:
         assert site.post(offer.path, form(offer, "churn-poc")).status == 303
         assert [one.identity for one in offer.now().decisions] == [Identity.LINK]
         assert len(site.outbox) == 1
+
+
+def test_whose_address_left_the_list_is_a_stranger() -> None:
+    """A mapping alone makes nobody an approver."""
+    with ReviewSite.open(APPROVERS="grace@example.com") as site:
+        address = f"/approvals/{put_on_offer().approval.id}"
+        assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")
