@@ -107,9 +107,7 @@ def test_approve_and_reject_race(site: ReviewSite, offer: Offer, attempt: int) -
     both = [(offer.path, delete), (offer.second, keep)]
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda one: sent(offer, *one), both if attempt % 2 else both[::-1])
-    by_choice = (
-        {Choice.DELETE: first, Choice.KEEP: second} if attempt % 2 else {Choice.KEEP: first, Choice.DELETE: second}
-    )
+    deleting, keeping = (first, second) if attempt % 2 else (second, first)
     recorded = [one.choice for one in offer.now().decisions]
     assert keeping.status == 303
     assert deleting.status == (303 if Choice.DELETE in recorded else 409)
