@@ -128,9 +128,9 @@ class ReviewSite:
                 patch.object(wiring.Hub, "now", clock),
                 patch.object(wiring.Hub, "executions", property(lambda _hub: site.sweeps)),
                 patch.object(SESV2Response, "send_email", keeping(site.outbox)),
+                site._journal(),
             ):
-                with site._journal():
-                    yield site
+                yield site
             wiring.hub.cache_clear()
 
     @contextmanager
