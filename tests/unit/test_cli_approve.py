@@ -161,7 +161,12 @@ def test_what_is_typed_counts(run: Run, offer: Offer, monkeypatch: pytest.Monkey
     """On a terminal the phrase is asked for; another one is refused with the right one (BI-34)."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or "delete 1")  # type: ignore[func-returns-value]
+
+    def typing(prompt: str) -> str:
+        asked.append(prompt)
+        return "delete 1"
+
+    monkeypatch.setattr("builtins.input", typing)
     status, _, err = run("--delete", LLAMA)
     assert (status, offer.decision()) == (1, None)
     assert asked == [f"Type {phrase(offer, 1)} to confirm: "]

@@ -70,11 +70,12 @@ def test_a_code_is_good_for_ten_minutes_and_its_own_link(site: ReviewSite, offer
 def test_ten_codes_are_enough(site: ReviewSite, offer: Offer) -> None:
     """The eleventh is not mailed, and the page says how to go on; nothing else is hindered."""
     sent = len(site.outbox)
+    statuses = []
     for minutes in range(0, 22, 2):
         site.ahead = timedelta(minutes=minutes)
-        answer = site.post(offer.path, form(offer, "resnet-demo", step="review"))
-    assert len(site.outbox) == sent + 10
-    assert answer.status == 200
+        statuses.append(site.post(offer.path, form(offer, "resnet-demo", step="review")).status)
+    # The tenth is good for ten minutes: whoever asks again while it is, is not turned away.
+    assert (len(site.outbox), statuses) == (sent + 10, [200] * 11)
     site.ahead = timedelta(minutes=40)
     answer = site.post(offer.path, form(offer, "resnet-demo", step="review"))
     assert (told(answer), len(site.outbox)) == ((400, "E_CODE"), sent + 10)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.ports import Row
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import FORM, HOST, Answer, ReviewSite
 from tests.unit.review.forms import form
@@ -77,7 +78,12 @@ def test_an_unknown_approval_costs_the_same_work(
 
     reads: list[str] = []
     real = AwsTable.get
-    monkeypatch.setattr(AwsTable, "get", lambda table, pk, sk: reads.append(pk) or real(table, pk, sk))  # type: ignore[func-returns-value]
+
+    def get(table: AwsTable, pk: str, sk: str) -> Row | None:
+        reads.append(pk)
+        return real(table, pk, sk)
+
+    monkeypatch.setattr(AwsTable, "get", get)
     for address in (f"/a/{offer.approval.id}?k=wrong", f"/a/{'0' * 32}?k=wrong", "/a/no-id-at-all?k=wrong"):
         reads.clear()
         site.get(address)
