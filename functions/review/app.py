@@ -1,56 +1,95 @@
-"""Review: the page behind the link. Routes only; what it shows and decides is in `steps.review`."""
+"""Review: the page behind the link, and the same with AWS credentials. Routes only; the rest is in `steps.review`."""
 
+import json
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.journal import note
-from endpoint_sweep.review_http import headers, read_form
-from endpoint_sweep.steps import review
+from endpoint_sweep.review_http import headers, read_form, read_json
+from endpoint_sweep.steps.review import Desk, Page, api, link, message, result
 
 app = APIGatewayRestResolver()
 
 
 @app.get("/a/<approval_id>")
 def show(approval_id: str) -> Response[str]:
-    at = hub()
-    secret = app.current_event.get_query_string_value("k", "") or ""
-    return _answer(review.show(approval_id, secret, records=at.records, store=at.store, now=at.now))
+    if _overridden():
+        return _elsewhere()
+    # The same name twice is no secret at all (BI-28).
+    secrets = app.current_event.resolved_query_string_parameters.get("k", [])
+    return _page(link.show(approval_id, secrets[0] if len(secrets) == 1 else "", _desk()))
 
 
 @app.post("/a/<approval_id>")
 def answer(approval_id: str) -> Response[str]:
-    at, event = hub(), app.current_event
+    event = app.current_event
     form = read_form(event.headers, event.body, encoded=bool(event.is_base64_encoded))
-    if isinstance(form, review.Page):
-        return _answer(form)
-    return _answer(
-        review.answer(approval_id, form, records=at.records, store=at.store, executions=at.executions, now=at.now)
-    )
+    return _page(form if isinstance(form, Page) else link.answer(approval_id, form, _desk()))
 
 
 @app.get("/a/<approval_id>/result")
-def result(approval_id: str) -> Response[str]:  # noqa: ARG001 - the page is the same for all
-    return _answer(review.result())
+def recorded(approval_id: str) -> Response[str]:  # noqa: ARG001 - the page is the same for all
+    return _elsewhere() if _overridden() else _page(result())
+
+
+@app.get("/approvals/<approval_id>")
+def offer(approval_id: str) -> Response[str]:
+    return _reply(api.offer(approval_id, _principal(), _desk()))
+
+
+@app.post("/approvals/<approval_id>")
+def decide(approval_id: str) -> Response[str]:
+    event = app.current_event
+    body = read_json(event.headers, event.body, encoded=bool(event.is_base64_encoded))
+    return _reply(body if isinstance(body, api.Reply) else api.decide(approval_id, _principal(), body, _desk()))
 
 
 @app.not_found
 def elsewhere(_error: Exception) -> Response[str]:
     """Another path, or a method that neither shows nor decides."""
-    return _answer(review.message("Nothing here", "Please use the link in your mail.", code="E_METHOD", status=405))
+    return _elsewhere()
+
+
+def _elsewhere() -> Response[str]:
+    return _page(message("Nothing here", "Please use the link in your mail.", code="E_METHOD", status=405))
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def trouble(error: Exception) -> Response[str]:
     note("review", {"error": type(error).__name__})
-    lines = ("Nothing was recorded. Please try again in a minute.",)
-    return _answer(review.message("Not available", *lines, code="E_UNAVAILABLE", status=503))
+    line = "Nothing was recorded. Please try again in a minute."
+    if str(app.current_event.path).startswith("/approvals/"):
+        return _reply(api.refusing(503, "E_UNAVAILABLE", line))
+    return _page(message("Not available", line, code="E_UNAVAILABLE", status=503))
 
 
-def _answer(page: review.Page) -> Response[str]:
+def _desk() -> Desk:
+    at = hub()
+    return Desk(at.records, at.store, at.executions, at.mailer, at.seals, at.settings.rules, at.now)
+
+
+def _principal() -> str:
+    """Who API Gateway says has signed the request; empty on a route without a signature."""
+    return app.current_event.request_context.identity.user_arn or ""
+
+
+def _overridden() -> bool:
+    """A GET that wants to be taken for something else (BI-40)."""
+    return any(name.lower() == "x-http-method-override" for name in app.current_event.headers)
+
+
+def _page(page: Page) -> Response[str]:
+    if page.code:
+        note("review", {"status": page.status, "code": str(page.code)})
     place = {"Location": page.location} if page.location else {}
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
+
+
+def _reply(reply: api.Reply) -> Response[str]:
+    note("review", {"status": reply.status, "code": reply.data.get("code")})
+    return Response(reply.status, "application/json", json.dumps(reply.data), headers=headers())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -9,9 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from scripts import chromium
 from tests.browser.served import served
-from tests.simulation.hub import Hub
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.review_site import ReviewSite
 
 Open = Callable[..., AbstractContextManager[Page]]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
@@ -27,9 +25,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """Base URL of the review page of a hub in this process."""
-    with World.in_process(build("quiet")) as world, Hub.in_process(world) as hub, served(hub) as url:
+def desk() -> Iterator[ReviewSite]:
+    """The review function in this process."""
+    with ReviewSite.open() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def site(desk: ReviewSite) -> Iterator[str]:
+    """Its base URL."""
+    with served(desk) as url:
         yield url
 
 

@@ -23,7 +23,7 @@ def choose(page: Page, endpoints: Iterable[str]) -> None:
 
 def go_to_confirmation(page: Page, endpoints: Iterable[str]) -> None:
     choose(page, endpoints)
-    page.get_by_role("button", name="Review deletions").click()
+    page.get_by_role("button", name="Review decision").click()
 
 
 def phrase(page: Page) -> str:
@@ -31,6 +31,7 @@ def phrase(page: Page) -> str:
     return page.locator("label[for=phrase] code").inner_text()
 
 
-def confirm(page: Page) -> None:
+def confirm(page: Page, code: str) -> None:
     page.get_by_label("Type").fill(phrase(page))
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_label("The six digits").fill(code)
+    page.locator("form.confirm button").click()

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
-from tests.simulation.hub import Hub
+from tests.simulation.review_site import ReviewSite
 
 
 @contextmanager
-def served(hub: Hub) -> Iterator[str]:
+def served(site: ReviewSite) -> Iterator[str]:
     """Yields the base URL: what the parameter ReviewBaseUrl would be."""
 
     class Api(BaseHTTPRequestHandler):
@@ -20,14 +20,19 @@ def served(hub: Hub) -> Iterator[str]:
         def do_GET(self) -> None:
             self._answer("GET", None)
 
+        def do_HEAD(self) -> None:
+            self._answer("HEAD", None)
+
+        def do_OPTIONS(self) -> None:
+            self._answer("OPTIONS", None)
+
         def do_POST(self) -> None:
             self._answer("POST", self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
 
         def _answer(self, method: str, body: str | None) -> None:
             url = urlsplit(self.path)
-            query = dict(parse_qsl(url.query))
-            answer = hub._review(method, url.path, query, body, dict(self.headers.items()))
-            payload = answer.body.encode()
+            answer = site.send(method, url.path, url.query, body, dict(self.headers.items()))
+            payload = b"" if method == "HEAD" else answer.body.encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)

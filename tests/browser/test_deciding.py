@@ -1,53 +1,154 @@
 """A person decides on the page: without scripts, with a keyboard alone, on a phone."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from playwright.sync_api import Locator, Page, expect
 
-from endpoint_sweep.approvals import Choice
+from endpoint_sweep.approvals import ApprovalStatus, Choice
+from endpoint_sweep.aws import wiring
 from endpoint_sweep.model import Caps
 from tests.browser.conftest import PHONE, Open
-from tests.browser.offers import APPROVER, FINDINGS, finding, put_on_offer
-from tests.browser.reviewing import confirm, go_to_confirmation, phrase, row_of, visit
+from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, row_of, visit
+from tests.simulation.offers import APPROVER, FINDINGS, SECOND, finding, put_on_offer
+from tests.simulation.review_site import ReviewSite
 
 TWO = ("llama3-70b-demo", "churn-poc")
 
 
-def test_the_whole_decision_needs_no_script(site: str, tab: Open) -> None:
-    """Two are chosen, a wrong phrase records nothing and loses nothing, the right one records exactly the two."""
+def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Open) -> None:
+    """Two of five are chosen and one snoozed; a wrong phrase and a wrong code record nothing and lose nothing; the
+    right ones record exactly that.
+    """
     offer = put_on_offer()
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
+        row_of(page, "resnet-eu").get_by_label("Snooze 30 days").check()
         go_to_confirmation(page, TWO)
         expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 endpoints?")
+        expect(page.get_by_text("Your approval is enough.")).to_be_visible()
         page.get_by_label("Type").fill("delete 2")
+        page.get_by_label("The six digits").fill(desk.code())
         page.get_by_role("button", name="Delete 2 endpoints").click()
         expect(page.get_by_role("alert")).to_contain_text("must read exactly")
-        for endpoint in TWO:
+        confirm(page, "000000" if desk.code() != "000000" else "111111")
+        expect(page.get_by_role("alert")).to_contain_text("not the code from your newest mail. It has 4 more tries.")
+        expect(page.get_by_label("Type")).to_have_value(phrase(page))
+        for endpoint in (*TWO, "resnet-eu"):
             expect(row_of(page, endpoint)).to_be_visible()
         assert offer.decision() is None
-        confirm(page)
+        confirm(page, desk.code())
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
         assert "k=" not in page.url
         visit(page, site + offer.path)
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Already decided")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Your decision stands")
         expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to delete 2 endpoints on ")
+        visit(page, site + offer.second)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Already decided")
     decision = offer.decision()
     assert decision is not None
     assert {one.endpoint for one in decision.selected} == set(TWO)
+    assert [(one.id.endpoint, one.days) for one in decision.snoozes] == [("resnet-eu", 30)]
 
 
-def test_everything_is_kept_by_default(site: str, tab: Open) -> None:
-    """Nothing is chosen in advance, and keeping everything is one button and one phrase."""
+def test_everything_is_kept_by_default(site: str, desk: ReviewSite, tab: Open) -> None:
+    """Nothing is chosen in advance, and keeping everything is one button, one phrase and the code."""
     offer = put_on_offer()
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
         expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(offer.plan.items))
         page.get_by_role("button", name="Keep everything").click()
-        page.get_by_label("Type").fill(phrase(page))
-        page.get_by_role("button", name="Keep everything").click()
+        confirm(page, desk.code())
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
     decision = offer.decision()
     assert decision is not None
     assert (decision.choice, decision.selected) == (Choice.KEEP, ())
+
+
+def test_two_approvers_in_turn(site: str, desk: ReviewSite, tab: Open) -> None:
+    """The first is told that another is awaited, the second sees the first's choice; then a rejection ends it all."""
+    offer = put_on_offer(flagged={"222222222222": "twice as many of its endpoints are idle as last time"})
+    with tab(java_script_enabled=False) as page:
+        visit(page, site + offer.path)
+        go_to_confirmation(page, TWO)
+        expect(page.get_by_role("main")).to_contain_text("2 approvers must agree; with you, one has decided.")
+        confirm(page, desk.code())
+        visit(page, site + offer.path)
+        expect(page.get_by_role("main")).to_contain_text("Nothing is deleted before one more approver agrees.")
+        visit(page, site + offer.second)
+        expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to delete 2 endpoints")
+        go_to_confirmation(page, TWO[:1])
+        expect(page.get_by_role("main")).to_contain_text("All of you chose 1 endpoint: only that one will be deleted.")
+        confirm(page, desk.code(SECOND))
+        assert offer.now().status is ApprovalStatus.DECIDED
+        visit(page, site + offer.path)
+        page.get_by_role("button", name="Keep everything").click()
+        confirm(page, desk.code())
+        visit(page, site + offer.second)
+        expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to keep everything")
+        expect(page.get_by_role("button")).to_have_count(0)
+    assert [one.choice for one in offer.now().decisions] == [Choice.DELETE, Choice.KEEP]
+
+
+def test_all_of_an_account_by_one_button(site: str, tab: Open) -> None:
+    """The page comes back at that account with its rows chosen, others as they were; and back again."""
+    offer = put_on_offer()
+    with tab(java_script_enabled=False) as page:
+        visit(page, site + offer.path)
+        choose(page, ["churn-poc"])
+        page.get_by_role("button", name="Choose all 3 of 222222222222").click()
+        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(4)
+        assert page.url.endswith("#account-1")
+        page.get_by_role("button", name="Keep all 3 of 222222222222").click()
+        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(1)
+        expect(row_of(page, "churn-poc").get_by_label("Delete")).to_be_checked()
+    assert offer.decision() is None
+
+
+def test_back_to_the_list_keeps_what_was_chosen(site: str, tab: Open) -> None:
+    """Deletions and snoozes are where they were."""
+    with tab(java_script_enabled=False) as page:
+        visit(page, site + put_on_offer().path)
+        row_of(page, "resnet-eu").get_by_label("Snooze 7 days").check()
+        go_to_confirmation(page, TWO)
+        page.get_by_role("button", name="Back to the list").click()
+        for endpoint in TWO:
+            expect(row_of(page, endpoint).get_by_label("Delete")).to_be_checked()
+        expect(row_of(page, "resnet-eu").get_by_label("Snooze 7 days")).to_be_checked()
+
+
+def test_a_page_that_has_become_stale(site: str, desk: ReviewSite, tab: Open) -> None:
+    """BI-30, BI-32: open for days, it says on the next press that it is too late; or that a newer sweep asks."""
+    expired, superseded = put_on_offer(), put_on_offer()
+    with tab(java_script_enabled=False) as page:
+        visit(page, site + expired.path)
+        desk.ahead = timedelta(hours=73)
+        go_to_confirmation(page, TWO)
+        desk.ahead = timedelta()
+        expect(page.get_by_role("main")).to_contain_text("This approval expired on")
+        expect(page.get_by_role("main")).to_contain_text("Nothing was deleted.")
+        visit(page, site + superseded.path)
+        go_to_confirmation(page, TWO)
+        newer = replace(superseded.approval, status=ApprovalStatus.SUPERSEDED, newer="2026-11-27T06-00Z-weekly")
+        wiring.hub().records.save_approval(newer, 1)
+        confirm(page, desk.code())
+        expect(page.get_by_role("main")).to_contain_text("2026-11-27T06-00Z-weekly, asks instead")
+    assert expired.decision() is superseded.decision() is None
+
+
+def test_two_tabs_record_nothing_twice(site: str, desk: ReviewSite, tab: Open) -> None:
+    """BI-31: the same confirmed in the second tab gets the recorded answer."""
+    offer = put_on_offer()
+    with tab(java_script_enabled=False) as page:
+        other = page.context.new_page()
+        for one in (page, other):
+            visit(one, site + offer.path)
+            go_to_confirmation(one, TWO)
+        confirm(page, desk.code())
+        confirm(other, desk.code())
+        expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
+        expect(other.get_by_role("heading", level=1)).to_have_text("Already recorded")
+    assert len(offer.now().decisions) == 1
 
 
 def test_a_selection_over_the_cap_stays_chosen(site: str, tab: Open) -> None:
@@ -68,27 +169,39 @@ def test_the_number_of_chosen_endpoints_stays_in_sight(site: str, tab: Open) -> 
         row_of(page, TWO[0]).get_by_label("Delete").check()
         tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
         words = "".join(node["name"]["value"] for node in tree if node["role"]["value"] == "StaticText")
-        assert "1 chosen for deletion" in words
+        assert "1 chosen for deletion, 0 snoozed" in words
 
 
-def test_a_keyboard_is_enough(site: str, tab: Open) -> None:
+def test_a_keyboard_is_enough(site: str, desk: ReviewSite, tab: Open) -> None:
     """Tab, arrow, space, Enter and letters: every control is reached, in order, and its focus can be seen."""
     offer = put_on_offer()
     with tab() as page:
         visit(page, site + offer.path)
         tab_to(page, "input[type=radio]")
         page.keyboard.press("ArrowRight")
-        tab_to(page, "button")
+        tab_to(page, "button.go")
         page.keyboard.press("Enter")
         page.wait_for_load_state()
         tab_to(page, "#phrase")
         page.keyboard.type(phrase(page))
+        tab_to(page, "#code")
+        page.keyboard.type(desk.code())
         tab_to(page, "button")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
     decision = offer.decision()
     assert decision is not None
     assert [one.endpoint for one in decision.selected] == ["llama3-70b-demo"]
+
+
+def test_enter_in_the_list_goes_on_and_chooses_nothing(site: str, tab: Open) -> None:
+    """The first button of a form is what Enter presses: it is none that chooses a whole account."""
+    with tab(java_script_enabled=False) as page:
+        visit(page, site + put_on_offer().path)
+        radio = row_of(page, "churn-poc").get_by_label("Delete")
+        radio.check()
+        radio.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Delete 1 endpoint?")
 
 
 def test_the_bar_never_covers_the_focus(site: str, tab: Open) -> None:
@@ -99,7 +212,7 @@ def test_the_bar_never_covers_the_focus(site: str, tab: Open) -> None:
         for _ in range(29):
             page.keyboard.press("Tab")
             assert is_uncovered(page.locator(":focus"))
-        assert page.locator(":focus").get_attribute("name") == "d29"
+        assert page.locator(":focus").get_attribute("name") == "i29"
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -128,7 +241,7 @@ def test_a_thumb_is_enough(site: str, tab: Open) -> None:
     with tab(viewport=PHONE, has_touch=True) as page:
         visit(page, site + put_on_offer().path)
         labels = page.locator("fieldset label").all()
-        assert len(labels) == 2 * len(FINDINGS)
+        assert len(labels) == 5 * len(FINDINGS)
         for label in labels:
             box = label.bounding_box()
             assert box

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval
+from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Snooze
 from endpoint_sweep.model import Finding, Mode, Pointer
 from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.browser.offers import (
+from tests.simulation.offers import (
     ACCOUNTS,
     FINDINGS,
     HOSTILE_NAME,
@@ -28,10 +28,27 @@ LINK = "https://review.example.com/a/0123?k=secret"
 MANY = [finding(f"{LONGEST_NAME[:55]}-{n}", "333333333333", owner=HOSTILE_OWNER * 3) for n in range(300)]
 
 
-def approval_mail(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> tuple[str, str]:
-    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3))
+def approval_mail(
+    findings: list[Finding] | tuple[Finding, ...] = FINDINGS, left: timedelta | None = None
+) -> tuple[str, str]:
+    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
     view = reports.approval_view(approval, plan_of(findings), coverage_of(findings), ACCOUNTS)
-    return reports.approval_mail(view, LINK)
+    return reports.approval_mail(view, LINK, left)
+
+
+def receipt_mail(findings: list[Finding] | tuple[Finding, ...], comment: str) -> tuple[str, str]:
+    """Everything but three chosen, those snoozed, another approver before."""
+    plan = plan_of(findings)
+    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
+    ids = [one.id for one in plan.items]
+    mine = Decision("0123", "ada@example.com", Identity.LINK_AND_CODE, Choice.DELETE, tuple(ids[:-3]), "0" * 64, "v",
+                    approval.expires_at, NOW, "n", tuple(Snooze(one, 30) for one in ids[-3:]), comment)  # fmt: skip
+    theirs = replace(mine, approver="grace@example.com", selected=tuple(ids[:1]))
+    approval = replace(approval, decisions=(theirs, mine))
+    told = reports.receipt(
+        approval, mine, plan, ACCOUNTS, coming="woken", needed=2, given=2, reasons=("more than 25 are selected",)
+    )  # fmt: skip
+    return reports.receipt_mail(told)
 
 
 def mails(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> dict[str, tuple[str, str]]:
@@ -39,13 +56,18 @@ def mails(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> dict[str,
     failed = replace(report, failure={"error": "States.Timeout", "reason": HOSTILE_OWNER * 20})
     return {
         "approval": approval_mail(findings),
+        "reminder": approval_mail(findings, timedelta(hours=36)),
+        "code": reports.code_mail("sweep-0", "012345", 10),
+        "receipt": receipt_mail(findings, HOSTILE_OWNER * 5),
         "summary": reports.summary_mail(report),
         "failure": reports.summary_mail(failed),
         "watchdog": reports.watchdog_mail("sweep-0", "ABORTED", 2),
     }
 
 
-every_mail = pytest.mark.parametrize("name", ["approval", "summary", "failure", "watchdog"])
+every_mail = pytest.mark.parametrize(
+    "name", ["approval", "reminder", "code", "receipt", "summary", "failure", "watchdog"]
+)
 
 
 @every_mail
@@ -85,12 +107,44 @@ def test_the_only_link_is_the_approvers_own(tab: Open) -> None:
         assert "ravi.menon@example.com" in shown
 
 
-@pytest.mark.parametrize("name", ["approval", "summary"])
+@pytest.mark.parametrize("name", ["approval", "receipt", "summary"])
 def test_hostile_text_is_inert_in_a_mail(tab: Open, name: str) -> None:
     """Markup in an account's name is shown letter by letter."""
     with tab() as page:
         page.set_content(mails()[name][1])
         assert HOSTILE_NAME in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("name", ["code", "receipt", "summary", "failure", "watchdog"])
+def test_other_mails_have_no_link(tab: Open, name: str) -> None:
+    """S1.12: only the approver's own mail has one; nothing is signed into an address, nothing asks for a reply."""
+    text, html = mails()[name]
+    with tab() as page:
+        page.set_content(html)
+        assert page.locator("a").count() == 0
+    for part in (text, html):
+        assert "://" not in part
+        assert "X-Amz-" not in part
+        assert "never ask you to reply" in part
+
+
+def test_subjects_are_constants_names_and_numbers() -> None:
+    """BI-18, S1.12: nothing of a member account, no code, no amount; a reminder says how long is left."""
+    approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
+    view = reports.approval_view(approval, plan_of(FINDINGS), coverage_of(FINDINGS), ACCOUNTS)
+    assert reports.approval_subject(view) == "endpoint-sweep sweep-0: 5 idle endpoints wait for your decision"
+    hours = "endpoint-sweep sweep-0: 6 hours left to decide on 5 idle endpoints"
+    assert reports.reminder_subject(view, timedelta(hours=6, minutes=59)) == hours
+    minutes = "endpoint-sweep sweep-0: 59 minutes left to decide on 5 idle endpoints"
+    assert reports.reminder_subject(view, timedelta(minutes=59, seconds=59)) == minutes
+    assert reports.code_subject("sweep-0") == "endpoint-sweep sweep-0: your code"
+
+
+def test_a_reminder_says_how_long_is_left() -> None:
+    """In both parts; the first mail does not."""
+    for reminder, first in zip(mails()["reminder"], mails()["approval"], strict=True):
+        assert "36 hours left." in reminder
+        assert "left." not in first
 
 
 @every_mail

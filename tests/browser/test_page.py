@@ -1,15 +1,31 @@
 """How the page is delivered and how it looks: its own policy, small screens, both colour schemes, hostile text."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from endpoint_sweep.approvals import Decision, Identity, Snooze
+from endpoint_sweep.aws import wiring
+from endpoint_sweep.model import Caps
+from endpoint_sweep.steps.review.desk import Opened
+from endpoint_sweep.steps.review.forms import Wish, drafted
 from tests.browser.conftest import PHONE, Open
-from tests.browser.offers import ACCOUNTS, HOSTILE_NAME, HOSTILE_OWNER, LONGEST_NAME, finding, put_on_offer
 from tests.browser.reviewing import go_to_confirmation, visit
+from tests.simulation.offers import (
+    ACCOUNTS,
+    HOSTILE_NAME,
+    HOSTILE_OWNER,
+    LONGEST_NAME,
+    NOW,
+    SECOND,
+    Offer,
+    finding,
+    put_on_offer,
+)
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # Beyond the defaults (WCAG A and AA), what costs nothing: every rule that axe calls a best practice.
@@ -29,8 +45,10 @@ def the_list(page: Page, site: str) -> None:
 
 
 def a_problem(page: Page, site: str) -> None:
-    the_list(page, site)
-    page.get_by_role("button", name="Review deletions").click()
+    """Over the cap."""
+    visit(page, site + put_on_offer(caps=Caps(1, 10, 100)).path)
+    go_to_confirmation(page, ("llama3-70b-demo", "churn-poc"))
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 def the_confirmation(page: Page, site: str) -> None:
@@ -41,14 +59,47 @@ def the_confirmation(page: Page, site: str) -> None:
 def a_wrong_phrase(page: Page, site: str) -> None:
     the_confirmation(page, site)
     page.get_by_label("Type").fill("yes")
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_label("The six digits").fill("123456")
+    page.locator("form.confirm button").click()
 
 
 def a_message(page: Page, site: str) -> None:
     page.goto(f"{site}/a/0000?k=wrong")
 
 
-PAGES: tuple[Goto, ...] = (the_list, a_problem, the_confirmation, a_wrong_phrase, a_message)
+def flagged(page: Page, site: str) -> Offer:
+    """Another approver has decided already, and two are needed."""
+    offer = put_on_offer(flagged={"222222222222": "twice as many of its endpoints are idle as last time"})
+    theirs = Wish((offer.plan.items[0].id,), (Snooze(offer.plan.items[2].id, 7),))
+    opened = Opened(offer.approval, 1, SECOND, Identity.IAM, principal="arn")
+    draft = drafted(opened, offer.plan, theirs, "", comment="words " * 40, nonce="n", at=NOW)
+    assert isinstance(draft, Decision)
+    wiring.hub().records.save_approval(replace(offer.approval, decisions=(draft,)), 1)
+    return offer
+
+
+def after_another(page: Page, site: str) -> None:
+    visit(page, site + flagged(page, site).path)
+
+
+def confirming_after_another(page: Page, site: str) -> None:
+    after_another(page, site)
+    go_to_confirmation(page, ("llama3-70b-demo", "churn-poc"))
+
+
+def keeping(page: Page, site: str) -> None:
+    after_another(page, site)
+    page.get_by_role("button", name="Keep everything").click()
+
+
+def what_stands(page: Page, site: str) -> None:
+    visit(page, site + flagged(page, site).second)
+
+
+PAGES: tuple[Goto, ...] = (
+    the_list, a_problem, the_confirmation, a_wrong_phrase, a_message, after_another, confirming_after_another, keeping,
+    what_stands,
+)  # fmt: skip
 every_page = pytest.mark.parametrize("goto", PAGES, ids=lambda goto: goto.__name__)
 
 
@@ -91,14 +142,35 @@ def test_a_phone_needs_no_sideways_scrolling(site: str, tab: Open, goto: Goto) -
 
 
 def test_hundreds_of_rows_stay_one_page(site: str, tab: Open) -> None:
-    """Three hundred endpoints are listed with their sum, and each account is one link away."""
-    many = [finding(f"demo-{number}", account=list(ACCOUNTS)[number % 2]) for number in range(300)]
+    """Five hundred endpoints are listed with their sum in less than 1 MB, each account is one link away, and all of
+    them chosen fit in a form of less than 64 KiB.
+    """
+    many = [finding(f"{LONGEST_NAME[:57]}-{number}", account=list(ACCOUNTS)[number % 2]) for number in range(500)]
+    offer = put_on_offer(many, Caps(500, 500, 100))
     with tab() as page:
-        visit(page, site + put_on_offer(many).path)
-        expect(page.get_by_role("radio", name="Delete")).to_have_count(300)
-        expect(page.get_by_role("main")).to_contain_text("$308,439.00 a month")
+        sent: list[int] = []
+        page.on("request", lambda request: sent.append(len(request.post_data or "")))
+        answer = page.goto(site + offer.path)
+        assert answer
+        assert len(answer.body()) < 1_000_000
+        expect(page.get_by_role("radio", name="Delete")).to_have_count(500)
+        expect(page.get_by_role("main")).to_contain_text("$514,065.00 a month")
         page.get_by_role("link", name="vision-prod 222222222222").click()
-        expect(page.get_by_role("table").filter(has_text="vision-prod").last).to_be_in_viewport()
+        expect(page.get_by_role("heading", name="vision-prod 222222222222")).to_be_in_viewport()
+        for account in list(ACCOUNTS)[:2]:
+            page.get_by_role("button", name=f"Choose all 250 of {account}").click()
+        page.get_by_role("button", name="Review decision").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Delete 500 endpoints?")
+        assert 3_000 < max(sent) < 65_536
+
+
+def test_a_printed_page_has_no_controls(site: str, tab: Open) -> None:
+    """What was found and what was chosen, nothing to press."""
+    with tab() as page:
+        the_list(page, site)
+        page.emulate_media(media="print")
+        assert page.locator("button:visible").count() == 0
+        expect(page.get_by_text("llama3-70b-demo", exact=True)).to_be_visible()
 
 
 @every_page

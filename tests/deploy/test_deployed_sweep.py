@@ -16,7 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from scripts import chromium
 from tests.browser.reviewing import confirm, go_to_confirmation
-from tests.simulation.approver import Approver
+from tests.simulation.approver import Approver, newest_code
 from tests.simulation.local_aws import LocalAws
 
 APPROVERS = ("ada@example.com", "grace@example.com")
@@ -69,6 +69,10 @@ class Deployed:
         versions = [(one["Key"], one["VersionId"], one["ETag"]) for one in pages.search("Versions[]")]
         return json.dumps([sorted(versions), sorted(json.dumps(item, sort_keys=True) for item in self.items())])
 
+    def texts(self, address: str) -> list[str]:
+        """The texts of one person's mails."""
+        return [mail.text for mail in self.aws.mails() if address in mail.to]
+
     def document(self, sweep: str, name: str) -> Any:
         s3 = self.aws.client("s3")
         return json.load(s3.get_object(Bucket=self.outputs["BucketName"], Key=f"sweeps/{sweep}/{name}")["Body"])
@@ -120,7 +124,7 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
         page.goto(link)
         expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(plan))
         go_to_confirmation(page, [chosen["endpoint"]])
-        confirm(page)
+        confirm(page, newest_code(deployed.texts(APPROVERS[0])))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
         assert "k=" not in page.url
         browser.close()
@@ -146,7 +150,7 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
     assert refused <= {("sts", "AssumeRole")}, "a function lacks a permission"
     again = Approver(link).open()
     assert again.status == 200
-    assert "ada@example.com decided to delete 1 endpoint" in again.body
+    assert "ada@example.com</strong> decided to delete 1 endpoint" in again.body
 
 
 def test_robots_and_strange_methods_write_nothing(deployed: Deployed) -> None:
@@ -161,7 +165,7 @@ def test_robots_and_strange_methods_write_nothing(deployed: Deployed) -> None:
     assert all(statuses <= {405} for statuses in answers.values()), answers
     assert deployed.stored() == before
     assert deployed.status(execution) == "RUNNING"
-    Approver(link).decide(lambda _: ())
+    Approver(link, lambda: deployed.texts(APPROVERS[1])).decide(lambda _: ())
     assert deployed.wait(execution) == "SUCCEEDED"
 
 

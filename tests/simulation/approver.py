@@ -3,7 +3,7 @@
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -24,13 +24,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """One person with one link."""
+    """One person with one link. `texts` are the texts of this person's mails so far: the code is in one of them."""
 
     link: str
+    texts: Callable[[], Iterable[str]] = tuple
 
     def offered(self) -> list[str]:
         """Ids of the endpoints on the page, in its order."""
-        return _Fields.of(self.open().body).deletable
+        return list(_Fields.of(self.open().body).rows)
 
     def open(self, method: str = "GET") -> Answer:
         return _request(method, self.link)
@@ -41,14 +42,16 @@ class Approver:
         fields = _Fields.of(page.body)
         if page.status != 200:
             raise PageError(f"the page answered {page.status}: {text_of(page.body)}")
-        wanted = list(choose(fields.deletable))
-        choice = "delete" if wanted else "keep"
-        hidden: dict[str, str | list[str]] = {name: fields.hidden[name] for name in ("k", "plan_sha256")}
-        confirm = self.post(hidden | {"step": "review", "choice": choice, "item": wanted})
+        wanted = choose(list(fields.rows))
+        sent = {name: fields.hidden[name] for name in ("k", "plan_sha256")} | {fields.rows[one]: "d" for one in wanted}
+        confirm = self.post(sent | {"step": "review"})
         phrase = re.search(r"Type <code>([^<]+)</code>", confirm.body)
         if confirm.status != 200 or phrase is None:
             raise PageError(f"the page answered {confirm.status}: {text_of(confirm.body)}")
-        done = self.post(hidden | {"step": "decide", "choice": choice, "item": wanted, "phrase": phrase[1]})
+        sent |= {"step": "decide", "choice": "delete" if wanted else "keep", "phrase": phrase[1]}
+        if 'name="code"' in confirm.body:
+            sent["code"] = newest_code(self.texts())
+        done = self.post(sent)
         if done.status != 303:
             raise PageError(f"the page answered {done.status}: {text_of(done.body)}")
         return _request("GET", urljoin(self.link, done.location))
@@ -58,6 +61,14 @@ class Approver:
         return _request("POST", target, urlencode(fields, doseq=True).encode())
 
 
+def newest_code(texts: Iterable[str]) -> str:
+    """The digits of the last code mail among the texts of one person's mails. Raises PageError."""
+    found = [code for text in texts for code in re.findall(r"^Your code: ([0-9]{6})$", text, re.MULTILINE)]
+    if not found:
+        raise PageError("the page asks for a code, and none was mailed")
+    return str(found[-1])
+
+
 def text_of(html: str) -> str:
     """The words of a page in one line."""
     without_style = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
@@ -65,12 +76,13 @@ def text_of(html: str) -> str:
 
 
 class _Fields(HTMLParser):
-    """Hidden fields, and the ids that may be chosen for deletion."""
+    """Hidden fields, and the field of every endpoint by its id: a group of radio buttons whose legend names it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.hidden: dict[str, str] = {}
-        self.deletable: list[str] = []
+        self.rows: dict[str, str] = {}
+        self._legend: str | None = None
 
     @classmethod
     def of(cls, html: str) -> "_Fields":
@@ -80,12 +92,19 @@ class _Fields(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag != "input":
-            return
-        if given.get("type") == "hidden":
+        if tag == "legend":
+            self._legend = ""
+        elif tag == "input" and given.get("type") == "hidden":
             self.hidden[given["name"]] = given["value"]
-        elif given.get("type") == "radio" and given.get("value"):
-            self.deletable.append(given["value"])
+        elif tag == "input" and given.get("type") == "radio" and self._legend:
+            endpoint, _, place = self._legend.partition(" in ")
+            account, _, region = place.partition(", ")
+            self.rows[f"{account}/{region}/{endpoint}"] = given["name"]
+            self._legend = None
+
+    def handle_data(self, data: str) -> None:
+        if self._legend is not None and data.strip():
+            self._legend += data.strip() if not self._legend else ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

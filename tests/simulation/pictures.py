@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from scripts import chromium
+from tests.simulation.approver import newest_code
 from tests.simulation.demo.sweep import APPROVER, links
 from tests.simulation.local_aws import STACK, LocalAws, LocalAwsError
 from tests.simulation.local_stacks import ROOT
@@ -38,6 +39,7 @@ class Stage:
 
     approval_mail: str
     link: str
+    texts: Callable[[], list[str]]
     summary: Callable[[], str]
 
 
@@ -55,8 +57,14 @@ def deployed() -> Iterator[Stage]:
                 raise LocalAwsError("the sweep failed")
             return [mail.html for mail in aws.mails() if APPROVER in mail.to]
 
+        def texts() -> list[str]:
+            return [mail.text for mail in aws.mails() if APPROVER in mail.to]
+
+        def summaries() -> list[str]:
+            return [mail.html for mail in aws.mails() if APPROVER in mail.to and " deleted, " in mail.subject]
+
         approval = until(to_approver)[0]
-        yield Stage(approval, links(aws)[APPROVER], lambda: until(lambda: to_approver()[1:])[0])
+        yield Stage(approval, links(aws)[APPROVER], texts, lambda: until(summaries)[0])
 
 
 def until[T](look: Callable[[], list[T]], seconds: float = 180) -> list[T]:
@@ -76,7 +84,7 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
         page.goto(stage.link)
         choose(page)
         shoot(page, folder, "review-page")
-        confirmation(page, folder, "confirmation", WINDOW)
+        confirmation(page, stage, folder, "confirmation", WINDOW)
     with window(browser, PHONE) as page:
         page.goto(stage.link)
         choose(page)
@@ -84,8 +92,8 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
             "one => one.scrollIntoView({block: 'center'})"
         )
         shoot(page, folder, "review-page-phone")
-        confirmation(page, folder, "confirmation-phone", PHONE)
-        page.get_by_role("button", name="Delete").click()
+        confirmation(page, stage, folder, "confirmation-phone", PHONE)
+        page.locator("form.confirm button").click()
         page.get_by_role("heading", name="Recorded").wait_for()
     print("· Decided; waiting for the summary")
     mail(browser, stage.summary(), folder, "summary-mail")
@@ -112,11 +120,12 @@ def choose(page: Page) -> None:
         radio.check()
 
 
-def confirmation(page: Page, folder: Path, name: str, size: tuple[int, int]) -> None:
+def confirmation(page: Page, stage: Stage, folder: Path, name: str, size: tuple[int, int]) -> None:
     """On to the next page, with the confirmation typed but not sent."""
-    page.get_by_role("button", name="Review deletions").click()
+    page.get_by_role("button", name="Review decision").click()
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     page.get_by_label("Type").fill(page.locator("label[for=phrase] code").inner_text())
+    page.get_by_label("The six digits").fill(newest_code(stage.texts()))
     shoot(page, folder, name)
 
 

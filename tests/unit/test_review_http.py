@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from endpoint_sweep.review_http import MAX_BODY, headers, read_form
-from endpoint_sweep.steps.review import Page
+from endpoint_sweep.steps.review.pages import Page
 
 FORM = "application/x-www-form-urlencoded"
 OWN = {"content-type": FORM, "host": "review.example.com"}

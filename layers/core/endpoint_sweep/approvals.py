@@ -1,55 +1,97 @@
-"""Who may decide, what was decided, whether it counts. Pure: secrets and times are arguments.
+"""The record of an approval: links, decisions, what is said to whom. Pure: secrets and times are arguments.
 
-The decision record in the table is the truth; a task token is only a wake-up call (safety S1.2).
+The decisions in the table are the truth, each with a MAC that only the review function can make; a task token is only a
+wake-up call (safety S1.2). Whether they count is in `ruling`.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
+from endpoint_sweep.documents import digest, to_json
 from endpoint_sweep.model import EndpointId, Plan, Pointer
 from endpoint_sweep.planning import by_id, over_caps, short_hash
 
 MAX_COMMENT = 500
-CLOCKS_DIFFER = timedelta(minutes=1)
+SNOOZE_DAYS = (7, 30, 90)
 
 
 class ApprovalStatus(StrEnum):
-    """`pending` -> `decided` -> `verified`; or `expired` (nobody answered in time) or `closed` (the sweep ended)."""
+    """`pending` -> `decided` -> `verified`. Else `expired`: nobody answered in time; `superseded`: a newer sweep asks;
+    `closed`: the sweep ended.
+    """
 
     PENDING = "pending"
     DECIDED = "decided"
     VERIFIED = "verified"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
     CLOSED = "closed"
 
 
 class Choice(StrEnum):
+    """`delete` approves a selection; `keep` rejects the whole plan, for every approver."""
+
     DELETE = "delete"
     KEEP = "keep"
 
 
+class Identity(StrEnum):
+    """How the person was told from others: by the secret in the mail, by a code as well, or by AWS."""
+
+    LINK = "link"
+    LINK_AND_CODE = "link+code"
+    IAM = "iam"
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """An endpoint that shall not be offered for some days."""
+
+    id: EndpointId
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one approver decided, bound to one plan. `selected` is empty for `keep`."""
+    """What one approver decided, bound to one plan of one approval. `selected` is empty for `keep`.
 
+    `principal`: the caller's ARN where AWS told it. `nonce` tells one's own write from another's after a lost reply.
+    `mac` is over everything else.
+    """
+
+    approval: str
     approver: str
+    identity: Identity
     choice: Choice
     selected: tuple[EndpointId, ...]
     plan_sha256: str
+    plan_version: str
+    expires_at: datetime
     at: datetime
+    nonce: str
+    snoozes: tuple[Snooze, ...] = ()
     comment: str = ""
+    principal: str = ""
+    mac: str = ""
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of everything but the MAC: what the MAC is made over."""
+        return bytes.fromhex(digest(to_json(replace(self, mac=""))))
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
     """One request for approval. `secrets` maps a SHA-256 of a link's secret to the approver it was mailed to.
 
-    `note` says why a verified decision deletes nothing.
+    `requester`: who started the sweep, an address, or empty where the schedule did. `decisions`: one a person;
+    `withdrawn`: approvals that their authors took back. `unreachable`: approvers whose mail came back. `reminders`: how
+    many were sent. `note` says why a verified record deletes nothing; `newer` names the sweep that superseded it.
     """
 
     id: str
@@ -57,10 +99,30 @@ class Approval:
     execution: str
     plan: Pointer
     expires_at: datetime
+    asked_at: datetime
     status: ApprovalStatus = ApprovalStatus.PENDING
+    requester: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
-    decision: Decision | None = None
+    decisions: tuple[Decision, ...] = ()
+    withdrawn: tuple[Decision, ...] = ()
+    unreachable: tuple[str, ...] = ()
+    reminders: int = 0
     note: str = ""
+    newer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The six digits mailed to one approver. `hash` is over the link's secret, too: the table alone cannot be searched.
+
+    `tries` were wrong; `sent` codes were mailed so far for this approval.
+    """
+
+    approver: str
+    hash: str
+    expires_at: datetime
+    tries: int = 0
+    sent: int = 1
 
 
 class RefusalCode(StrEnum):
@@ -69,11 +131,15 @@ class RefusalCode(StrEnum):
     LINK_INVALID = "E_LINK_INVALID"
     EXPIRED = "E_APPROVAL_EXPIRED"
     ALREADY_DECIDED = "E_ALREADY_DECIDED"
+    SUPERSEDED = "E_PLAN_SUPERSEDED"
     CLOSED = "E_RUN_OVER"
     PLAN_CHANGED = "E_PLAN_CHANGED"
     CONFIRM_PHRASE = "E_CONFIRM_PHRASE"
+    CODE = "E_CODE"
     ITEM_SELECTION = "E_ITEM_SELECTION"
     OVER_CAP = "E_OVER_CAP"
+    SELF_APPROVAL = "E_SELF_APPROVAL"
+    NOT_AN_APPROVER = "E_NOT_AN_APPROVER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +164,14 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
+def mint_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def hash_code(code: str, secret: str) -> str:
+    return hashlib.sha256(f"{secret} {code}".encode("utf-8", "replace")).hexdigest()
+
+
 def approver_of(approval: Approval, secret: str) -> str | None:
     """Whose link this is, or None. Compared in constant time, every entry each time."""
     given, found = hash_secret(secret), None
@@ -107,6 +181,12 @@ def approver_of(approval: Approval, secret: str) -> str | None:
     return found
 
 
+def person(approver: str) -> str:
+    """Two addresses of one person are one person: letter case and what follows a plus do not count (BI-10, BI-42)."""
+    local, _, domain = approver.strip().lower().partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def phrase(choice: Choice, count: int, plan_sha256: str) -> str:
     """What the person types: it names the count and the plan, so a robot or a stale page cannot know it by heart."""
     if choice is Choice.DELETE:
@@ -114,16 +194,25 @@ def phrase(choice: Choice, count: int, plan_sha256: str) -> str:
     return f"KEEP ALL {short_hash(plan_sha256)}"
 
 
+def is_phrase(typed: str, choice: Choice, count: int, plan_sha256: str) -> bool:
+    """White space around it is forgiven, nothing else."""
+    return hmac.compare_digest(typed.strip().encode(), phrase(choice, count, plan_sha256).encode())
+
+
 def why_closed(approval: Approval, now: datetime) -> Refusal | None:
-    """Why nothing can be decided any more, or None."""
+    """Why nobody can decide anything any more, or None. A `decided` record can still be rejected."""
     match approval.status:
-        case ApprovalStatus.DECIDED | ApprovalStatus.VERIFIED:
+        case ApprovalStatus.VERIFIED:
             return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
         case ApprovalStatus.EXPIRED:
             return _expired(approval)
+        case ApprovalStatus.SUPERSEDED:
+            return Refusal(
+                RefusalCode.SUPERSEDED, f"A newer sweep, {approval.newer}, asks instead. Please use its mail."
+            )
         case ApprovalStatus.CLOSED:
             return Refusal(RefusalCode.CLOSED, "This sweep is no longer running. Nothing more will be deleted.")
-        case ApprovalStatus.PENDING:
+        case ApprovalStatus.PENDING | ApprovalStatus.DECIDED:
             return _expired(approval) if now >= approval.expires_at else None
 
 
@@ -134,57 +223,19 @@ def _expired(approval: Approval) -> Refusal:
 
 def select(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
     """The endpoints with these ids (`account/region/endpoint`), all of them in the plan, within the caps."""
-    known = {str(one): one for one in by_id(plan.items)}
     if not wanted:
         return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Choose at least one endpoint.")
-    if len(set(wanted)) != len(wanted) or any(one not in known for one in wanted):
-        return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
-    selected = tuple(sorted(known[one] for one in wanted))
-    if reasons := over_caps(plan, selected):
+    found = known(plan, wanted)
+    if isinstance(found, Refusal):
+        return found
+    if reasons := over_caps(plan, found):
         return Refusal(RefusalCode.OVER_CAP, f"{'; '.join(reasons)}.")
-    return selected
+    return found
 
 
-def decide(
-    approver: str,
-    choice: Choice,
-    selected: tuple[EndpointId, ...],
-    typed: str,
-    plan_sha256: str,
-    comment: str,
-    now: datetime,
-) -> Decision | Refusal:
-    """The decision, if the typed confirmation is exact (white space around it is forgiven)."""
-    expected = phrase(choice, len(selected), plan_sha256)
-    if not hmac.compare_digest(typed.strip().encode(), expected.encode()):
-        return Refusal(RefusalCode.CONFIRM_PHRASE, f"The confirmation must read exactly: {expected}")
-    return Decision(approver, choice, selected, plan_sha256, now, comment[:MAX_COMMENT])
-
-
-def why_not_effective(  # noqa: PLR0911 - one return a reason
-    approval: Approval, plan_sha256: str, plan: Plan, approvers: Collection[str]
-) -> str | None:
-    """Why a recorded decision may not be acted on, or None. Trusts nothing that was checked before."""
-    decision = approval.decision
-    if decision is None:
-        return "there is no decision"
-    if decision.plan_sha256 != plan_sha256 or approval.plan.sha256 != plan_sha256:
-        return "the plan is not the one that was approved"
-    if decision.at >= approval.expires_at:
-        return "it was decided after the approval had expired"
-    if decision.approver not in approvers:
-        return "the person who decided is not an approver"
-    known = by_id(plan.items)
-    if any(one not in known for one in decision.selected) or len(set(decision.selected)) != len(decision.selected):
-        return "it names an endpoint that is not in the plan"
-    if reasons := over_caps(plan, decision.selected):
-        return "; ".join(reasons)
-    return None
-
-
-def is_stale(decision: Decision, now: datetime, window: timedelta) -> bool:
-    """Whether too much time went by since the decision to act on it still (S1.5, FI-39).
-
-    A decision from the future counts as stale, too, but for what the clocks of two functions may differ.
-    """
-    return not decision.at - CLOCKS_DIFFER <= now <= decision.at + window
+def known(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
+    """These ids, each once and each in the plan."""
+    ids = {str(one): one for one in by_id(plan.items)}
+    if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):
+        return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
+    return tuple(sorted(ids[one] for one in wanted))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from endpoint_sweep.errors import SettingsError
 from endpoint_sweep.model import Caps
+from endpoint_sweep.ruling import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,9 @@ class Settings:
     gone_check: timedelta
     scan_concurrency: int
     state_machine: str
+    mac_key: str
+    seal_key: str
+    rules: Rules
     review_base_url: str = ""
 
     @property
@@ -75,6 +79,17 @@ class Settings:
             gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
             scan_concurrency=read.number("SCAN_CONCURRENCY"),
             state_machine=read.text("STATE_MACHINE_ARN"),
+            mac_key=read.text("MAC_KEY_ARN"),
+            seal_key=read.text("SEAL_KEY_ARN"),
+            rules=Rules(
+                approvers=approvers,
+                minimum=read.number("MIN_APPROVERS"),
+                two_above_endpoints=read.number("TWO_APPROVERS_ABOVE_ENDPOINTS"),
+                two_above_usd=read.number("TWO_APPROVERS_ABOVE_USD"),
+                two_for_accounts=frozenset(read.many("TWO_APPROVERS_FOR_ACCOUNTS")),
+                code_required=read.text("REQUIRE_CODE") == "true",
+                principals=read.pairs("APPROVER_PRINCIPALS"),
+            ),
             review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
         )
 
@@ -98,3 +113,8 @@ class _Reader:
     def many(self, name: str) -> tuple[str, ...]:
         value = self._environment.get(name, "")
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """`left=right` entries; an ARN has no equals sign."""
+        parts = (part.partition("=") for part in self.many(name))
+        return {left.strip(): right.strip() for left, _, right in parts}

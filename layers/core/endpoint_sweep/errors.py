@@ -61,6 +61,14 @@ class ApprovalNotSent(EndpointSweepError):
     """No approver's mail was accepted: nobody could decide, so everything is kept at once."""
 
 
+class Unavailable(EndpointSweepError):
+    """A service that is needed for certainty does not answer: nothing is recorded, nothing is acted on."""
+
+
+class DecisionUncertain(EndpointSweepError):
+    """The reply to the write of a decision was lost, and the record cannot be read: nobody can tell at this moment."""
+
+
 class MailRefused(EndpointSweepError):
     """The mail service did not accept a message."""
 

@@ -138,10 +138,8 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """DescribeEndpoint joined with its configuration.
-
-    `why_unknown` says what was not understood of an unknown kind. `reserved`: it runs on prepaid capacity only (D1.35).
-    `captures`: its data is captured, as monitoring needs it.
+    """DescribeEndpoint joined with its configuration. `why_unknown` says what was not understood of an unknown kind;
+    `reserved`: it runs on prepaid capacity only (D1.35); `captures`: its data is captured, as monitoring needs it.
     """
 
     status: str
@@ -170,9 +168,8 @@ class Description:
 class Series:
     """One metric series over the window: sum, number of datapoints, last datapoint above zero.
 
-    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it
-    repeats what another series counts; `steady` where about the same came in every full period. `complete` is False
-    unless CloudWatch said Complete, without messages, on the last page (D1.27).
+    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it repeats what another
+    counts; `steady` where about the same came in every full period; `complete` only as in D1.27.
     """
 
     metric: str
@@ -229,6 +226,7 @@ class Finding:
     price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def id(self) -> EndpointId:
@@ -274,13 +272,16 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap."""
+    """The findings offered for deletion. `found` counts all endpoints seen of an account, for the percent cap;
+    `flagged` names accounts, or `*` for all, that need a second approver, with the reason (S3.8).
+    """
 
     sweep_id: str
     items: tuple[Finding, ...]
     found: dict[str, int]
     caps: Caps
     minimum_coverage: int = 0
+    flagged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

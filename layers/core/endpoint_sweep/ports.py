@@ -151,3 +151,17 @@ class Executions(Protocol):
 
     def start(self, name: str, data: Mapping[str, Any]) -> str:
         """The execution's ARN. Raises AlreadyRecorded where the name was used before."""
+
+
+class Seals(Protocol):
+    """Keys that never leave KMS: MACs over decisions, and the task token encrypted at rest (safety 1.4, S1.3)."""
+
+    def mac(self, digest: bytes) -> str:
+        """Raises Unavailable where no MAC could be made: then nothing is recorded (FI-32)."""
+
+    def is_authentic(self, digest: bytes, mac: str) -> bool:
+        """Raises Unavailable where KMS does not answer: then nothing is acted on."""
+
+    def seal(self, text: str, context: str) -> str: ...
+
+    def unseal(self, sealed: str, context: str) -> str: ...

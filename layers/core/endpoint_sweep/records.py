@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Code
 from endpoint_sweep.documents import from_data, to_data
 from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Row, Table
+from endpoint_sweep.snoozes import Snoozed
 
 _LOCK = ("LOCK", "LOCK")
 
@@ -95,6 +96,29 @@ class Records:
             # Somebody else removed or renewed it: a token left behind wakes nobody and decides nothing.
             with suppress(AlreadyRecorded):
                 self._table.remove(f"APPROVAL#{approval_id}", "WAIT", row.version)
+
+    # codes
+
+    def code(self, approval_id: str, approver: str) -> tuple[Code, int] | None:
+        row = self._table.get(f"APPROVAL#{approval_id}", f"CODE#{approver}")
+        return (from_data(Code, row.document), row.version) if row else None
+
+    def save_code(self, approval_id: str, code: Code, version: int) -> None:
+        """Raises AlreadyRecorded where another request of the same approver was faster."""
+        self._table.put(f"APPROVAL#{approval_id}", f"CODE#{code.approver}", to_data(code), version)
+
+    # snoozes
+
+    def snoozed(self) -> dict[EndpointId, Snoozed]:
+        rows = self._table.query("SNOOZE")
+        return {one.id: one for one in (from_data(Snoozed, row.document) for row in rows)}
+
+    def snooze(self, one: Snoozed) -> None:
+        """The later end stands."""
+        row = self._table.get("SNOOZE", str(one.id))
+        if row and from_data(Snoozed, row.document).until >= one.until:
+            return
+        self._table.put("SNOOZE", str(one.id), to_data(one), row.version if row else 0)
 
     # intents and outcomes
 

@@ -2,14 +2,19 @@
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from endpoint_sweep.reports.rendering import stylesheet_source
-from endpoint_sweep.steps.review import Form, Page, message
+from endpoint_sweep.steps.review.api import Reply, refusing
+from endpoint_sweep.steps.review.forms import Form
+from endpoint_sweep.steps.review.pages import Page, message
 
 MAX_BODY = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
 
 
 def headers() -> dict[str, str]:
@@ -35,23 +40,48 @@ def read_form(given: Mapping[str, str], body: str | None, *, encoded: bool) -> F
     sent = {name.lower(): value for name, value in given.items()}
     if _is_foreign(sent):
         return message("Nothing was changed", "This form came from another site.", code="E_CROSS_SITE", status=403)
-    if sent.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        return message("Nothing was changed", "Only the form of the page is read.", code="E_BODY", status=415)
+    text = _text(sent, body, _FORM, encoded=encoded)
+    if isinstance(text, _Unread):
+        return message("Nothing was changed", text.why, code="E_BODY", status=text.status)
+    return parse_qs(text, keep_blank_values=False, max_num_fields=None)
+
+
+def read_json(given: Mapping[str, str], body: str | None, *, encoded: bool) -> object | Reply:
+    """The document of a POST with AWS credentials, or the reply that refuses it."""
+    text = _text({name.lower(): value for name, value in given.items()}, body, _JSON, encoded=encoded)
+    if isinstance(text, _Unread):
+        return refusing(text.status, "E_BODY", text.why)
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return refusing(400, "E_BODY", "The body is not JSON.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    status: int
+    why: str
+
+
+def _text(sent: Mapping[str, str], body: str | None, kind: str, *, encoded: bool) -> str | _Unread:
+    """The body as text: of one kind, not compressed, at most 64 KiB after decoding (BI-36)."""
+    if sent.get("content-type", "").partition(";")[0].strip().lower() != kind:
+        return _Unread(415, "Only the form of the page is read." if kind == _FORM else f"Only {kind} is read.")
+    if sent.get("content-encoding", "identity").strip().lower() != "identity":
+        return _Unread(415, "A compressed body is not read.")
     text = body or ""
     if len(text) > MAX_BODY * 2:
-        return _too_large()
+        return _TOO_LARGE
     if encoded:
         try:
             text = base64.b64decode(text, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            return message("Nothing was changed", "The form could not be read.", code="E_BODY", status=415)
-    if len(text.encode("utf-8", "replace")) > MAX_BODY:
-        return _too_large()
-    return parse_qs(text, keep_blank_values=False, max_num_fields=None)
+            return _Unread(415, "The body could not be read.")
+    return text if len(text.encode("utf-8", "replace")) <= MAX_BODY else _TOO_LARGE
 
 
-def _too_large() -> Page:
-    return message("Nothing was changed", "The form is larger than 64 KiB.", code="E_BODY", status=413)
+_TOO_LARGE = _Unread(413, "The form is larger than 64 KiB.")
 
 
 def _is_foreign(sent: Mapping[str, str]) -> bool:

@@ -151,7 +151,7 @@ def _decide(console: Console, aws: LocalAws, sweep: Sweep, link: str, choice: st
     def choose(offered: Sequence[str]) -> Sequence[str]:
         return offered[::step] if step else ()
 
-    Approver(link).decide(choose)
+    Approver(link, lambda: [mail.text for mail in aws.mails() if APPROVER in mail.to]).decide(choose)
     decided = decision(aws, sweep)
     if decided is None:
         raise DemoError("the page accepted a decision, but none was recorded")

@@ -36,8 +36,9 @@ def decision(aws: LocalAws, sweep: Sweep) -> set[str] | None:
     pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table)
     for item in pages.search("Items[?sk.S == 'RECORD']"):
         record = json.loads(item["document"]["S"])
-        if record["sweep_id"] == sweep.id and record["decision"]:
-            return {f"{one['account']}/{one['region']}/{one['endpoint']}" for one in record["decision"]["selected"]}
+        if record["sweep_id"] == sweep.id and record["decisions"]:
+            selected = record["decisions"][0]["selected"]
+            return {f"{one['account']}/{one['region']}/{one['endpoint']}" for one in selected}
     return None
 
 

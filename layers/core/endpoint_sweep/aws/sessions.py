@@ -64,6 +64,13 @@ class Sessions:
         """The region of this shell or function; us-east-1 where none is set."""
         return self._session.region_name or "us-east-1"
 
+    def credentials(self) -> Any:
+        """The credentials of this shell. Raises CellFailed where there are none."""
+        found = self._session.get_credentials()
+        if found is None:
+            raise CellFailed("there are no AWS credentials here: log in, or set AWS_PROFILE")
+        return found
+
     @cached_property
     def _sts(self) -> Any:
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).

@@ -10,6 +10,7 @@ from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
 from endpoint_sweep.aws.regions import AwsRegions
+from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.config import Settings
 from endpoint_sweep.records import Records
@@ -53,6 +54,10 @@ class Hub:
     @cached_property
     def mailer(self) -> AwsMailer:
         return AwsMailer(self._sessions.hub("sesv2"), self.settings.sender)
+
+    @cached_property
+    def seals(self) -> AwsSeals:
+        return AwsSeals(self._sessions.hub("kms"), self.settings.mac_key, self.settings.seal_key)
 
     @cached_property
     def executions(self) -> AwsExecutions:

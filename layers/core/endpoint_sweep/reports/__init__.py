@@ -3,21 +3,37 @@
 from endpoint_sweep.reports.mails import (
     approval_mail,
     approval_subject,
+    code_mail,
+    code_subject,
+    receipt_mail,
+    receipt_subject,
+    reminder_subject,
     summary_mail,
     summary_subject,
     watchdog_mail,
     watchdog_subject,
 )
+from endpoint_sweep.reports.receipts import DecisionView, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
 from endpoint_sweep.reports.views import ApprovalView, Report, approval_view, report_data
 
 __all__ = [
     "ApprovalView",
+    "DecisionView",
+    "Receipt",
     "Report",
     "approval_mail",
     "approval_subject",
     "approval_view",
+    "code_mail",
+    "code_subject",
+    "decision_views",
     "findings_csv",
+    "in_words",
+    "receipt",
+    "receipt_mail",
+    "receipt_subject",
+    "reminder_subject",
     "report_data",
     "summary_mail",
     "summary_subject",

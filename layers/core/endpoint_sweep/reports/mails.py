@@ -1,9 +1,12 @@
 """The mails: subjects of constants, names of sweeps and numbers only; bodies as text and HTML."""
 
 from collections import Counter
+from datetime import timedelta
 
+from endpoint_sweep.approvals import Choice
 from endpoint_sweep.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
+from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import plural
 from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
@@ -17,9 +20,40 @@ def approval_subject(view: ApprovalView) -> str:
     return f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), 'idle endpoint')} wait for your decision"
 
 
-def approval_mail(view: ApprovalView, link: str) -> tuple[str, str]:
-    """Text and HTML. The link is the addressee's own."""
-    return _both("approval_mail", view=view, link=link)
+def reminder_subject(view: ApprovalView, left: timedelta) -> str:
+    return f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {plural(len(view.rows), 'idle endpoint')}"
+
+
+def approval_mail(view: ApprovalView, link: str, left: timedelta | None = None) -> tuple[str, str]:
+    """Text and HTML. The link is the addressee's own. `left`: it is a reminder, and how long there is still time."""
+    return _both("approval_mail", view=view, link=link, left=_left(left) if left is not None else "")
+
+
+def _left(left: timedelta) -> str:
+    """Whole hours, or minutes in the last one."""
+    minutes = max(0, int(left.total_seconds() // 60))
+    return plural(minutes // 60, "hour") if minutes >= 60 else plural(minutes, "minute")
+
+
+def code_subject(sweep_id: str) -> str:
+    return f"endpoint-sweep {sweep_id}: your code"
+
+
+def code_mail(sweep_id: str, code: str, minutes: int) -> tuple[str, str]:
+    """Text and HTML. The code stands in the body only: subjects are shown on locked screens."""
+    return _both("code_mail", sweep_id=sweep_id, code=code, minutes=minutes)
+
+
+def receipt_subject(receipt: Receipt) -> str:
+    if receipt.choice == Choice.KEEP:
+        return f"endpoint-sweep {receipt.sweep_id}: your decision to keep everything is recorded"
+    endpoints = plural(len(receipt.rows), "endpoint")
+    return f"endpoint-sweep {receipt.sweep_id}: your decision to delete {endpoints} is recorded"
+
+
+def receipt_mail(receipt: Receipt) -> tuple[str, str]:
+    """Text and HTML: what was recorded, what happens next, who else is awaited."""
+    return _both("receipt_mail", receipt=receipt)
 
 
 def summary_subject(report: Report) -> str:
@@ -45,6 +79,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         unpriced=report.saving[1],
         totals=report.totals,
         ledger=ledger(report),
+        decisions=decision_views(report.approval) if report.approval else (),
     )
 
 

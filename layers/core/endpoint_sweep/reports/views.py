@@ -22,7 +22,7 @@ from endpoint_sweep.model import (
 from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.text import clean, clip
+from endpoint_sweep.reports.text import clean, clip, plural
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -46,6 +46,11 @@ OUTCOME_WORDS = {
     OutcomeStatus.FAILED: "Failed",
     OutcomeStatus.UNKNOWN: "Not known: please look",
 }
+_WITNESS = {
+    "agrees": "Compute Optimizer calls it idle, too",
+    "silent": "Compute Optimizer does not speak of it",
+    "disagrees": "Compute Optimizer does not call it idle",
+}
 _GONE = (OutcomeStatus.DELETED,)
 _TIMES = "\u00a0×\u00a0"  # a count is never parted from its type
 
@@ -67,6 +72,8 @@ class RowView:
     verdict: str
     monthly: Decimal | None
     last_invocation_at: datetime | None
+    evidence: str = ""
+    witness: str = ""
     outcome: str = ""
     outcome_words: str = ""
     outcome_reason: str = ""
@@ -113,6 +120,7 @@ class ApprovalView:
     per_sweep: int
     per_account: int
     percent_of_account: int
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +173,7 @@ class Report:
 
 
 def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account]) -> ApprovalView:
-    rows = tuple(row_view(finding, accounts, approval.expires_at) for finding in plan.items)
+    rows = tuple(row_view(finding, accounts, approval.asked_at) for finding in plan.items)
     monthly, unpriced = total_monthly(plan.items)
     return ApprovalView(
         sweep_id=approval.sweep_id,
@@ -180,6 +188,7 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         per_sweep=plan.caps.per_sweep,
         per_account=plan.caps.per_account,
         percent_of_account=plan.caps.percent_of_account,
+        flags=tuple(dict.fromkeys(clip(why, 200) for _, why in sorted(plan.flagged.items()))),
     )
 
 
@@ -201,11 +210,21 @@ def row_view(
         verdict=finding.verdict.value,
         monthly=finding.monthly_usd,
         last_invocation_at=finding.last_invocation_at,
+        evidence=evidence(finding),
+        witness=_WITNESS.get(finding.witness or "", ""),
         outcome=outcome.status.value if outcome else "",
         outcome_words=OUTCOME_WORDS[outcome.status] if outcome else "",
         outcome_reason=_outcome_reason(outcome) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def evidence(finding: Finding) -> str:
+    """What was measured: the window, how many series, how many points."""
+    measured = finding.evidence
+    points = sum(one.points for one in measured.series)
+    window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
+    return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
 
 
 def _outcome_reason(outcome: Outcome) -> str:

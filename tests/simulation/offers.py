@@ -1,10 +1,11 @@
 """Plans on offer without a sweep before them: written by the product's own core, so that each test has a fresh link."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, Decision, approval_id, hash_secret, mint_secret
@@ -21,13 +22,14 @@ from endpoint_sweep.model import (
     Outcome,
     OutcomeStatus,
     Plan,
+    Series,
     Variant,
     Verdict,
 )
 from endpoint_sweep.planning import Coverage, join
 from endpoint_sweep.sweep_folder import SweepFolder
 
-APPROVER = "ada@example.com"
+APPROVER, SECOND = "ada@example.com", "grace@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)
 # What the people of a member account may write, and what they may only write in a bad dream: it is shown as it is.
 HOSTILE_NAME = '</code><script>alert("name")</script>'
@@ -49,16 +51,26 @@ _sweeps = count(1)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One pending approval, and the path of the approver's own link."""
+    """One pending approval, and the paths of the two approvers' own links."""
 
     approval: Approval
     plan: Plan
     path: str
+    second: str
+
+    def now(self) -> Approval:
+        """The record as it is by now."""
+        found = wiring.hub().records.approval(self.approval.id)
+        assert found
+        return found[0]
 
     def decision(self) -> Decision | None:
-        """What is recorded by now."""
-        found = wiring.hub().records.approval(self.approval.id)
-        return found[0].decision if found else None
+        """What is recorded by now of the first who decided."""
+        return next(iter(self.now().decisions), None)
+
+    def row(self, endpoint: str) -> str:
+        """The form's name of an endpoint's row."""
+        return next(f"i{number}" for number, one in enumerate(self.plan.items) if one.endpoint == endpoint)
 
 
 def finding(
@@ -81,7 +93,10 @@ def finding(
         created_at=NOW - timedelta(days=90),
         config=f"{name}-config",
         instances=(Variant("AllTraffic", "ml.g5.xlarge", 1),),
-        evidence=Activity(NOW - timedelta(days=14), NOW),
+        evidence=Activity(
+            NOW - timedelta(days=14), NOW, (Series("Invocations", "AllTraffic", 0.0, 336, None, complete=True),)
+        ),
+        witness="agrees",
         owner=owner or None,
         monthly_usd=None if monthly is None else Decimal(monthly),
     )
@@ -117,24 +132,33 @@ def plan_of(findings: Sequence[Finding], sweep_id: str = "sweep-0", caps: Caps |
     return Plan(sweep_id, tuple(findings), found, caps or Caps(25, 10, 100))
 
 
-def put_on_offer(findings: Sequence[Finding] = FINDINGS, caps: Caps | None = None) -> Offer:
-    """Writes what a sweep would have written before its approvers are mailed."""
+def put_on_offer(
+    findings: Sequence[Finding] = FINDINGS,
+    caps: Caps | None = None,
+    *,
+    flagged: dict[str, str] | None = None,
+    **changes: Any,
+) -> Offer:
+    """Writes what a sweep would have written before its approvers are mailed. `changes` are fields of the record."""
     at, sweep_id = wiring.hub(), f"2026-11-20T06-00Z-{next(_sweeps)}"
     folder, plan = SweepFolder(at.store, sweep_id), plan_of(findings, sweep_id, caps)
-    coverage = coverage_of(findings)
+    plan = replace(plan, flagged=flagged or {})
     folder.put_accounts(tuple(ACCOUNTS.values()))
-    folder.put_coverage(coverage)
-    secret = mint_secret()
+    folder.put_coverage(coverage_of(findings))
+    ada, grace = mint_secret(), mint_secret()
     approval = Approval(
         approval_id(sweep_id),
         sweep_id,
         f"arn:aws:states:us-east-1:111111111111:execution:endpoint-sweep:{sweep_id}",
         folder.put_plan(plan),
         NOW + timedelta(hours=72),
-        secrets={hash_secret(secret): APPROVER},
+        NOW,
+        secrets={hash_secret(ada): APPROVER, hash_secret(grace): SECOND},
     )
+    approval = replace(approval, **changes)
     at.records.save_approval(approval, 0)
-    return Offer(approval, plan, f"/a/{approval.id}?k={secret}")
+    at.records.save_waiting(approval.id, at.seals.seal(f"token-of-{sweep_id}", approval.id))
+    return Offer(approval, plan, f"/a/{approval.id}?k={ada}", f"/a/{approval.id}?k={grace}")
 
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:

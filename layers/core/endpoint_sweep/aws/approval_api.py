@@ -1,0 +1,81 @@
+"""The review function's AWS_IAM routes, called with the credentials of this shell: botocore signs, nothing else."""
+
+import json
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError, HTTPClientError
+from botocore.httpsession import URLLib3Session
+
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.errors import EndpointSweepError, InputRejected, Unavailable
+
+_SECONDS = 30
+
+
+class Refused(EndpointSweepError):
+    """The function, or API Gateway before it, said no: a code and a sentence."""
+
+
+class ApprovalApi:
+    """One stack's API. Raises InputRejected where the address is none that credentials may be sent to."""
+
+    def __init__(self, url: str, sessions: Sessions) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and not _is_loopback(parts.hostname):
+            raise InputRejected("--api must be the https address of the review API: the output ReviewUrl of the stack")
+        if not parts.hostname or parts.query or parts.fragment:
+            raise InputRejected("--api must be an address like https://abc.execute-api.eu-west-1.amazonaws.com/v1")
+        self._url = url.rstrip("/")
+        self._region = _region_of(parts.hostname) or sessions.region()
+        self._credentials = sessions.credentials()
+        self._http = URLLib3Session(timeout=_SECONDS)
+
+    def offer(self, approval_id: str) -> dict[str, Any]:
+        """Raises Refused or Unavailable."""
+        return self._send("GET", approval_id, b"")
+
+    def decide(self, approval_id: str, decision: dict[str, Any]) -> dict[str, Any]:
+        """Raises Refused, or Unavailable where nobody can tell whether it was recorded."""
+        return self._send("POST", approval_id, json.dumps(decision).encode())
+
+    def _send(self, method: str, approval_id: str, body: bytes) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} if body else {}
+        request = AWSRequest(method, f"{self._url}/approvals/{approval_id}", headers=headers, data=body)
+        try:
+            SigV4Auth(self._credentials, "execute-api", self._region).add_auth(request)
+            answer = self._http.send(request.prepare())
+        except (BotoCoreError, HTTPClientError) as error:
+            raise Unavailable(f"{self._url} does not answer: {type(error).__name__}") from error
+        return _document(answer.status_code, answer.content)
+
+
+def _document(status: int, content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Unavailable(f"the API answered {status} and no document; is --api the review API of the stack?")
+    if status >= 400:
+        # API Gateway itself says {"message": …} or {"Message": …}.
+        said = found.get("message") or found.get("Message") or "no reason was given"
+        raise Refused(f"{found.get('code', status)}: {said}")
+    return found
+
+
+def _region_of(host: str) -> str | None:
+    """From `<id>.execute-api.<region>.amazonaws.com`; a custom domain does not say it."""
+    parts = host.split(".")
+    return parts[2] if len(parts) > 3 and parts[1] == "execute-api" else None
+
+
+def _is_loopback(host: str | None) -> bool:
+    """A server of this very machine needs no TLS."""
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

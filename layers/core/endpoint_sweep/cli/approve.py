@@ -1,0 +1,192 @@
+"""`endpoint-sweep approve`: decide on a sweep with AWS credentials instead of the link from the mail.
+
+It shows what is offered, asks for the same phrase as the page, and prints what was recorded.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from endpoint_sweep.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
+from endpoint_sweep.aws.approval_api import ApprovalApi
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.reports.text import clean, plural, usd
+
+DONE, FAILED, BAD_USAGE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command's options, checked. `phrase` is None where it is asked for on the terminal."""
+
+    sweep_id: str
+    api: str
+    delete: tuple[str, ...]
+    delete_all: bool
+    keep_all: bool
+    snoozes: dict[str, int]
+    comment: str
+    phrase: str | None
+
+
+def add_parser(commands: Any) -> None:
+    """The options of the command."""
+    parser = commands.add_parser("approve", help="decide on what a sweep found, with AWS credentials")
+    add = parser.add_argument
+    add("sweep", metavar="SWEEP", help="the name of the sweep, as in the subject of its mail")
+    add("--api", required=True, metavar="URL", help="the review API: the output ReviewUrl of the stack")
+    add("--delete", action="append", default=[], metavar="ID", help="account/region/endpoint; may be given often")
+    add("--delete-all", action="store_true", help="everything that is offered")
+    add("--keep-all", action="store_true", help="nothing; final for every approver")
+    add("--snooze", action="append", default=[], metavar="ID=DAYS", help="kept, and not offered for 7, 30 or 90 days")
+    add("--comment", default="", metavar="TEXT", help="for the record")
+    add("--yes-i-typed", metavar="PHRASE", help="the confirmation, instead of asking for it")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """The exit status: 0 recorded or only shown, 2 bad usage, 1 refused or failed."""
+    try:
+        asked = check(given)
+        api = ApprovalApi(asked.api, Sessions())
+    except InputRejected as error:
+        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except EndpointSweepError as error:
+        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
+        return FAILED
+    try:
+        return _decide(asked, api, _ask)
+    except InputRejected as error:
+        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except EndpointSweepError as error:
+        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
+        return FAILED
+
+
+def check(given: argparse.Namespace) -> Asked:
+    """Raises InputRejected naming the option and the fix."""
+    ways = [bool(given.delete), given.delete_all, given.keep_all]
+    if sum(ways) > 1:
+        raise InputRejected("--delete, --delete-all and --keep-all exclude each other: give one of them")
+    if len(set(given.delete)) != len(given.delete):
+        raise InputRejected("--delete names something twice")
+    return Asked(
+        given.sweep,
+        given.api,
+        tuple(given.delete),
+        given.delete_all,
+        given.keep_all,
+        _snoozes(given.snooze),
+        given.comment,
+        given.yes_i_typed,
+    )
+
+
+def _snoozes(given: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in given:
+        target, _, days = one.partition("=")
+        if days not in map(str, SNOOZE_DAYS):
+            raise InputRejected("--snooze must be account/region/endpoint=7, =30 or =90")
+        if target in found:
+            raise InputRejected("--snooze names something twice")
+        found[target] = int(days)
+    return found
+
+
+def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
+    name = approval_id(asked.sweep_id)
+    offer = api.offer(name)
+    console = Console(width=150, highlight=False)
+    show(offer, console)
+    if not (asked.delete or asked.delete_all or asked.keep_all or asked.snoozes):
+        console.print("Nothing is decided. Give --delete ID, --delete-all, --snooze ID=30 or --keep-all to decide.")
+        return DONE
+    selected = _selected(asked, offer)
+    choice = Choice.DELETE if selected else Choice.KEEP
+    wanted = phrase(choice, len(selected), offer["plan_sha256"])
+    what = f"delete {plural(len(selected), 'endpoint')}" if selected else "keep everything, for every approver"
+    console.print(f"This is to {what}.")
+    typed = asked.phrase if asked.phrase is not None else ask(wanted)
+    decision = {
+        "choice": choice.value,
+        "selected": selected,
+        "snoozes": asked.snoozes,
+        "plan_sha256": offer["plan_sha256"],
+        "phrase": typed,
+        "comment": asked.comment,
+    }
+    receipt(api.decide(name, decision), console)
+    return DONE
+
+
+def _selected(asked: Asked, offer: dict[str, Any]) -> list[str]:
+    """Raises InputRejected where something is not offered."""
+    offered = [str(row["id"]) for row in offer["endpoints"]]
+    if strangers := (set(asked.delete) | set(asked.snoozes)) - set(offered):
+        raise InputRejected(f"not offered in this sweep: {clean(min(strangers), 120)}")
+    if asked.delete_all:
+        return [one for one in offered if one not in asked.snoozes]
+    if set(asked.delete) & set(asked.snoozes):
+        raise InputRejected("--delete and --snooze name the same endpoint")
+    return list(asked.delete)
+
+
+def _ask(wanted: str) -> str:
+    if not sys.stdin.isatty():
+        raise InputRejected(f'there is no terminal to ask on: give --yes-i-typed "{wanted}"')
+    try:
+        return input(f"Type {wanted} to confirm: ")
+    except (EOFError, KeyboardInterrupt) as error:
+        raise InputRejected("nothing was typed, so nothing is decided") from error
+
+
+def show(offer: dict[str, Any], console: Console) -> None:
+    """The offer as a table, dearest first, and what is to be known beside it."""
+    console.print(_head(offer))
+    table = Table(box=SIMPLE)
+    # An id is copied into --delete: it is never broken into lines.
+    table.add_column("Endpoint id", no_wrap=True)
+    for name in ("Owner", "Kind", "Why"):
+        table.add_column(name)
+    table.add_column("A month", justify="right")
+    for row in offer["endpoints"]:
+        words = [Text(clean(str(row[name]), 200)) for name in ("id", "owner", "kind", "reason")]
+        monthly = None if row["monthly"] is None else Decimal(row["monthly"])
+        table.add_row(*words, usd(monthly))
+    console.print(table)
+    for flag in offer["flags"]:
+        console.print(Text(f"Two approvers must agree where this concerns: {clean(flag, 200)}"))
+    for one in offer["decisions"]:
+        console.print(Text(f"{clean(one['approver'])} {clean(one['what'])} on {one['at']}"))
+
+
+def _head(offer: dict[str, Any]) -> Text:
+    return Text(
+        f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['endpoints'])} idle, "
+        f"{usd(Decimal(offer['monthly_usd']))} a month at list price, {offer['coverage_percent']} % covered, "
+        f"open until {offer['expires_at']}, for {clean(offer['approver'])}"
+    )
+
+
+def receipt(answer: dict[str, Any], console: Console) -> None:
+    """What was recorded, and what happens next."""
+    again = "Already recorded" if answer["again"] else "Recorded"
+    what = f"delete {plural(len(answer['selected']), 'endpoint')}" if answer["selected"] else "keep everything"
+    console.print(Text(f"{again} at {answer['at']} for {clean(answer['approver'])}: {what}."))
+    for target, days in answer["snoozes"].items():
+        console.print(Text(f"  snoozed for {days} days: {clean(target, 120)}"))
+    if answer["selected"]:
+        console.print(f"{answer['given']} of {plural(answer['needed'], 'approver')} decided.")
+    console.print(Text(clean(answer["next"], 400)))

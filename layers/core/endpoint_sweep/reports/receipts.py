@@ -1,0 +1,139 @@
+"""Decisions in words: what somebody decided, what it means, what happens next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, person
+from endpoint_sweep.model import Account, Plan
+from endpoint_sweep.pricing import total_monthly
+from endpoint_sweep.reports.text import clean, plural
+from endpoint_sweep.reports.views import RowView, row_view
+
+_HOW = {
+    Identity.LINK: "by the link from the mail",
+    Identity.LINK_AND_CODE: "by the link and the code from the mail",
+    Identity.IAM: "with AWS credentials",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """One person's decision. `withdrawn`: taken back by its author."""
+
+    approver: str
+    what: str
+    at: datetime
+    how: str
+    comment: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozedView:
+    """An endpoint that is not offered for some days."""
+
+    row: RowView
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one approver's decision recorded. `given` of `needed` persons have decided; `agreed` counts the endpoints
+    that all of them selected; `coming` is `woken`, `later`, `awaiting` or `over`.
+    """
+
+    sweep_id: str
+    plan_hash: str
+    approver: str
+    choice: str
+    at: datetime
+    how: str
+    comment: str
+    rows: tuple[RowView, ...]
+    snoozed: tuple[SnoozedView, ...]
+    kept: int
+    monthly: Decimal
+    unpriced: int
+    needed: int
+    given: int
+    reasons: tuple[str, ...]
+    agreed: int
+    others: tuple[DecisionView, ...]
+    expires_at: datetime
+    coming: str
+
+    @property
+    def next(self) -> str:
+        """What happens now, in one or two sentences."""
+        if self.coming == "over":
+            return "The sweep is no longer running: nothing will be deleted."
+        if self.choice == Choice.KEEP:
+            return "Nothing is deleted in this sweep. The summary follows by mail."
+        if self.coming == "awaiting":
+            missing = self.needed - self.given
+            more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
+            return f"Nothing is deleted before {more}. Without that, everything is kept."
+        when = "now" if self.coming == "woken" else "within the hour"
+        return (
+            f"The sweep carries it out {when}: each endpoint is looked at again, and one that was called, changed or "
+            "protected since is kept. The summary follows by mail."
+        )
+
+
+def decision_views(approval: Approval, but: str = "") -> tuple[DecisionView, ...]:
+    """Everybody's decision in the order of time, without those of the person `but`."""
+    told = [(one, False) for one in approval.decisions] + [(one, True) for one in approval.withdrawn]
+    told.sort(key=lambda pair: pair[0].at)
+    return tuple(
+        DecisionView(one.approver, in_words(one), one.at, _HOW[one.identity], clean(one.comment, 500), withdrawn)
+        for one, withdrawn in told
+        if not but or person(one.approver) != person(but)
+    )
+
+
+def in_words(decision: Decision) -> str:
+    """What was decided, to follow a name: `decided to delete 2 endpoints`."""
+    if decision.choice is Choice.DELETE:
+        return f"decided to delete {plural(len(decision.selected), 'endpoint')}"
+    return "decided to keep everything"
+
+
+def receipt(
+    approval: Approval,
+    decision: Decision,
+    plan: Plan,
+    accounts: Mapping[str, Account],
+    *,
+    coming: str,
+    needed: int,
+    given: int,
+    reasons: tuple[str, ...],
+) -> Receipt:
+    """The receipt of this decision, the others as they are in the record."""
+    everybody = [one for one in approval.decisions if person(one.approver) != person(decision.approver)] + [decision]
+    chosen = tuple(one for one in plan.items if one.id in set(decision.selected))
+    rows = {one.id: row_view(one, accounts, decision.at) for one in plan.items}
+    monthly, unpriced = total_monthly(chosen)
+    return Receipt(
+        sweep_id=approval.sweep_id,
+        plan_hash=decision.plan_sha256[:8],
+        approver=decision.approver,
+        choice=decision.choice.value,
+        at=decision.at,
+        how=_HOW[decision.identity],
+        comment=decision.comment,
+        rows=tuple(rows[one.id] for one in chosen),
+        snoozed=tuple(SnoozedView(rows[one.id], one.days) for one in decision.snoozes if one.id in rows),
+        kept=len(plan.items) - len(chosen),
+        monthly=monthly,
+        unpriced=unpriced,
+        needed=needed,
+        given=given,
+        reasons=reasons,
+        agreed=len(set.intersection(*(set(one.selected) for one in everybody))),
+        others=decision_views(approval, decision.approver),
+        expires_at=approval.expires_at,
+        coming=coming,
+    )

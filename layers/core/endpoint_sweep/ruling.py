@@ -1,0 +1,188 @@
+"""Whose decisions count, how many it takes, and what a record allows to delete. Pure.
+
+Trusts nothing that was checked before: the verifying step and the deleting step ask again (safety S1.2, S1.10).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from endpoint_sweep.approvals import (
+    Approval,
+    ApprovalStatus,
+    Choice,
+    Decision,
+    Identity,
+    Refusal,
+    RefusalCode,
+    known,
+    person,
+)
+from endpoint_sweep.model import EndpointId, Plan
+from endpoint_sweep.planning import by_id, over_caps
+from endpoint_sweep.pricing import total_monthly
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who may decide, and when one person is not enough. `principals` maps caller ARNs to approvers' addresses."""
+
+    approvers: tuple[str, ...]
+    minimum: int = 1
+    two_above_endpoints: int = 25
+    two_above_usd: int = 10_000
+    two_for_accounts: frozenset[str] = frozenset()
+    code_required: bool = True
+    principals: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many distinct persons a selection needs, and why more than usual."""
+
+    needed: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What may be deleted, or why nothing is. `alarm` names what no honest hand causes."""
+
+    selected: tuple[EndpointId, ...] = ()
+    why: str = ""
+    alarm: str = ""
+
+
+def quorum(
+    plan: Plan, selected: Collection[EndpointId], approving: Collection[str], requester: str, rules: Rules
+) -> Quorum:
+    """How many persons must approve this selection (S1.10). `approving`: the addresses of those who did."""
+    reasons = []
+    if len(selected) > rules.two_above_endpoints:
+        reasons.append(f"more than {rules.two_above_endpoints} endpoints are selected")
+    findings = by_id(plan.items)
+    saving, _ = total_monthly(tuple(findings[one] for one in selected if one in findings))
+    if saving > Decimal(rules.two_above_usd):
+        reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
+    accounts = sorted({one.account for one in selected})
+    reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
+    reasons += [plan.flagged[one] for one in ("*", *accounts) if one in plan.flagged and selected]
+    if requester and person(requester) in {person(one) for one in approving}:
+        reasons.append("who started a sweep cannot be its only approver")
+    return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
+
+
+def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
+    """What everybody who decided selected; nothing where somebody kept everything."""
+    if not decisions or any(one.choice is Choice.KEEP for one in decisions):
+        return ()
+    return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
+
+
+def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
+    """The record with this decision in it, `decided` as soon as it needs nobody else.
+
+    A rejection is final and ends the asking; it may come, from anyone, until the decision was verified. Nobody decides
+    twice, but one's own approval can be taken back by keeping everything.
+    """
+    mine = next((one for one in approval.decisions if person(one.approver) == person(decision.approver)), None)
+    rejected = next((one for one in approval.decisions if one.choice is Choice.KEEP), None)
+    if rejected or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
+        return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+    if decision.choice is Choice.KEEP:
+        others = tuple(one for one in approval.decisions if one is not mine)
+        withdrawn = approval.withdrawn + ((mine,) if mine else ())
+        return replace(approval, status=ApprovalStatus.DECIDED, decisions=(*others, decision), withdrawn=withdrawn)
+    if mine:
+        return Refusal(RefusalCode.ALREADY_DECIDED, "You have already decided. You can still keep everything.")
+    if approval.status is ApprovalStatus.DECIDED:
+        return Refusal(
+            RefusalCode.ALREADY_DECIDED, "This sweep has already been decided. You can still keep everything."
+        )
+    others_than_requester = {person(one) for one in rules.approvers} - {person(approval.requester)}
+    if approval.requester and person(decision.approver) == person(approval.requester) and not others_than_requester:
+        return Refusal(
+            RefusalCode.SELF_APPROVAL, "Who started a sweep cannot be the only one to approve its deletions."
+        )
+    decisions = (*approval.decisions, decision)
+    enough = _persons(decisions) >= _quorum_of(approval, decisions, plan, rules).needed
+    return replace(approval, decisions=decisions, status=ApprovalStatus.DECIDED if enough else ApprovalStatus.PENDING)
+
+
+def _persons(decisions: Collection[Decision]) -> int:
+    return len({person(one.approver) for one in decisions})
+
+
+def _quorum_of(approval: Approval, decisions: Collection[Decision], plan: Plan, rules: Rules) -> Quorum:
+    approving = [one.approver for one in decisions]
+    return quorum(plan, agreed(decisions), approving, approval.requester, rules)
+
+
+def rule(  # noqa: PLR0911 - one return a reason
+    approval: Approval,
+    plan: Plan,
+    plan_sha256: str,
+    rules: Rules,
+    is_authentic: Callable[[Decision], bool],
+    now: datetime,
+    window: timedelta,
+) -> Ruling:
+    """What a record allows to delete at this moment. Trusts nothing that was checked before.
+
+    `plan_sha256` is what the hash of the plan's pinned version is now. `window`: how long a decision is good for, from
+    the last one that was needed (S1.5, FI-39).
+    """
+    if approval.plan.sha256 != plan_sha256:
+        return Ruling(why="the plan is not the one that was offered", alarm="PlanTampered")
+    if not approval.decisions:
+        return Ruling(why="nobody answered in time")
+    if not all(_fits(one, approval) and is_authentic(one) for one in approval.decisions):
+        return Ruling(why="a decision in the record was not made on the review page", alarm="DecisionForged")
+    if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
+        return Ruling(why=doubts[0])
+    if keeper := next((one for one in approval.decisions if one.choice is Choice.KEEP), None):
+        return Ruling(why=f"kept by {keeper.approver}")
+    selected = agreed(approval.decisions)
+    if not selected:
+        return Ruling(why="the approvers agreed on no endpoint")
+    asked = _quorum_of(approval, approval.decisions, plan, rules)
+    if _persons(approval.decisions) < asked.needed:
+        why = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
+        return Ruling(why=why)
+    if is_stale(max(one.at for one in approval.decisions), now, window):
+        return Ruling(why="the approval is too old to act on")
+    return Ruling(selected)
+
+
+def _fits(decision: Decision, approval: Approval) -> bool:
+    """Whether it was made for this approval, this version of the plan and this expiry: an edited row shows here."""
+    return (decision.approval, decision.plan_sha256, decision.plan_version, decision.expires_at) == (
+        approval.id,
+        approval.plan.sha256,
+        approval.plan.version_id,
+        approval.expires_at,
+    )
+
+
+def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -> str:
+    if decision.at >= approval.expires_at:
+        return "it was decided after the approval had expired"
+    if decision.approver not in rules.approvers:
+        return "the person who decided is not an approver"
+    if rules.code_required and decision.identity is Identity.LINK:
+        return "it was decided without the code from the mail"
+    found = known(plan, [str(one) for one in decision.selected])
+    if isinstance(found, Refusal):
+        return "it names an endpoint that is not in the plan"
+    return "; ".join(over_caps(plan, decision.selected))
+
+
+def is_stale(at: datetime, now: datetime, window: timedelta) -> bool:
+    """Whether too much time went by since a decision to act on it still.
+
+    A decision from the future counts as stale, too, but for what the clocks of two functions may differ.
+    """
+    return not at - CLOCKS_DIFFER <= now <= at + window

@@ -1,0 +1,144 @@
+"""What the browser gets: HTML of a state, with its HTTP status."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from endpoint_sweep import reports
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, RefusalCode, phrase
+from endpoint_sweep.model import Plan
+from endpoint_sweep.reports.rendering import render
+from endpoint_sweep.reports.text import clean
+from endpoint_sweep.ruling import agreed
+from endpoint_sweep.steps.review.desk import HTTP, Desk, Opened
+from endpoint_sweep.steps.review.forms import DELETE, Wish
+from endpoint_sweep.steps.review.receipts import others, quorum_with, receipt_of
+from endpoint_sweep.steps.review.recording import Next, Recorded
+from endpoint_sweep.sweep_folder import SweepFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the browser gets. `location` is set on a redirect only, and relative to the page; `code` is for the log."""
+
+    status: int
+    html: str = ""
+    location: str | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed on the confirmation, to be shown again when it is refused."""
+
+    comment: str = ""
+    code: str = ""
+    refusal: Refusal | None = field(default=None)
+
+
+def message(title: str, *lines: str, code: str = "", status: int = 200, told: Collection[object] = ()) -> Page:
+    """A page with a heading and sentences; `told` are decisions of the record."""
+    return Page(status, render("message.html.j2", title=title, lines=lines, code=code, decisions=told), code=code)
+
+
+def result() -> Page:
+    """Where a browser is sent after a decision: no secret in its address, nothing of the plan on it."""
+    receipt = "A receipt is on its way to your mailbox: what was recorded, who else is awaited, what happens next."
+    link = (
+        "Your link shows the same from now on. There you can also take back a decision to delete, as long as no "
+        "deletion has begun."
+    )
+    return message("Recorded", receipt, link)
+
+
+def refused(refusal: Refusal) -> Page:
+    return message("Nothing was changed", refusal.message, code=refusal.code, status=HTTP[refusal.code])
+
+
+def closed(opened: Opened, refusal: Refusal, status: int | None = None) -> Page:
+    """Nobody can decide any more: why, and who decided what, where somebody did (BI-30 to BI-32)."""
+    decided = refusal.code is RefusalCode.ALREADY_DECIDED
+    title = "Already decided" if decided else "Nothing to decide"
+    told = reports.decision_views(opened.approval) if decided else ()
+    return message(title, refusal.message, code=refusal.code, status=status or HTTP[refusal.code], told=told)
+
+
+def unavailable(line: str) -> Page:
+    return message("Not available", line, code="E_UNAVAILABLE", status=503)
+
+
+def listed(
+    opened: Opened, plan: Plan, desk: Desk, refusal: Refusal | None = None, wish: Wish | None = None
+) -> Page:  # fmt: skip
+    """Step one: every endpoint with what was found, kept unless chosen otherwise."""
+    view = _view(opened, plan, desk)
+    numbers = {row.id: number for number, row in enumerate(view.rows)}
+    chosen = {str(target): DELETE for target in wish.delete} if wish else {}
+    chosen |= {str(one.id): str(one.days) for one in wish.snoozes} if wish else {}
+    html = render(
+        "review.html.j2", view=view, approver=opened.approver, secret=opened.secret, numbers=numbers, chosen=chosen,
+        others=reports.decision_views(opened.approval, opened.approver), rules=desk.rules,
+        always_two=sorted(desk.rules.two_for_accounts & {one.account for one in view.accounts}),
+        error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
+    )  # fmt: skip
+    return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
+
+
+def confirmation(opened: Opened, plan: Plan, draft: Decision, desk: Desk, typed: Typed) -> Page:
+    """Step two: what will happen, how many approvers it takes and why, the phrase and the code."""
+    view = _view(opened, plan, desk)
+    by_id = {row.id: (number, row) for number, row in enumerate(view.rows)}
+    chosen = [by_id[str(target)] for target in draft.selected]
+    chosen.sort(key=lambda pair: pair[0])
+    snoozed = [(*by_id[str(one.id)], one.days) for one in draft.snoozes]
+    known = [row.monthly for _, row in chosen if row.monthly is not None]
+    before = others(opened.approval, opened.approver)
+    quorum = quorum_with(opened.approval, draft, plan, desk)
+    refusal = typed.refusal
+    html = render(
+        "confirm.html.j2", view=view, approver=opened.approver, secret=opened.secret, choice=draft.choice.value,
+        chosen=chosen, snoozed=snoozed, kept=len(plan.items) - len(chosen),
+        monthly=sum(known, Decimal(0)), unpriced=len(chosen) - len(known),
+        phrase=phrase(draft.choice, len(chosen), draft.plan_sha256),
+        quorum=quorum, given=len(before) + 1, others=reports.decision_views(opened.approval, opened.approver),
+        agreed=len(agreed((*before, draft))), code_required=desk.rules.code_required,
+        error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
+        comment=clean(typed.comment, 500), code=typed.code,
+    )  # fmt: skip
+    return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
+
+
+def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 200, coming: str = "") -> Page:
+    """What is recorded by now, with the way to take it back while that is possible."""
+    mine = opened.mine
+    approval = opened.approval
+    receipt = receipt_of(approval, mine, plan, desk, coming) if mine else None
+    html = render(
+        "stands.html.j2", title=title, sweep_id=approval.sweep_id, plan_hash=approval.plan.sha256[:8],
+        plan_sha256=approval.plan.sha256, secret=opened.secret, receipt=receipt,
+        decisions=reports.decision_views(approval), can_reject=_can_reject(approval),
+        expires_at=approval.expires_at,
+    )  # fmt: skip
+    return Page(status, html)
+
+
+def after(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
+    """The answer to a decision that was recorded (S1.4, FI-35)."""
+    if recorded.next is Next.OVER:
+        line = "Your decision is recorded, but the run is no longer active; nothing will be deleted."
+        return message("The sweep is over", line, code=RefusalCode.CLOSED, status=409)
+    if recorded.next is Next.LATER:
+        seen = Opened(recorded.approval, opened.version, opened.approver, opened.identity, opened.secret)
+        return stands(seen, plan, desk, title="Recorded", status=202, coming=Next.LATER)
+    return Page(303, location=f"{opened.approval.id}/result")
+
+
+def _can_reject(approval: Approval) -> bool:
+    """A rejection is possible until the decision was verified; after a first one there is nothing left to reject."""
+    is_open = approval.status in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
+    return is_open and all(one.choice is not Choice.KEEP for one in approval.decisions)
+
+
+def _view(opened: Opened, plan: Plan, desk: Desk) -> reports.ApprovalView:
+    folder = SweepFolder(desk.store, opened.approval.sweep_id)
+    return reports.approval_view(opened.approval, plan, folder.coverage(), folder.accounts())

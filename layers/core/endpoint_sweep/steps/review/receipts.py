@@ -1,0 +1,37 @@
+"""What a decision means: who is still awaited, and why. For pages, mails and JSON alike."""
+
+from endpoint_sweep import reports
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, person
+from endpoint_sweep.model import Plan
+from endpoint_sweep.ruling import Quorum, agreed, quorum
+from endpoint_sweep.steps.review.desk import Desk
+from endpoint_sweep.sweep_folder import SweepFolder
+
+
+def quorum_with(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Quorum:
+    """How many persons it takes once this decision is among the others."""
+    decisions = (*others(approval, decision.approver), decision)
+    approving = [one.approver for one in decisions]
+    return quorum(plan, agreed(decisions), approving, approval.requester, desk.rules)
+
+
+def others(approval: Approval, approver: str) -> tuple[Decision, ...]:
+    """What other persons decided."""
+    return tuple(one for one in approval.decisions if person(one.approver) != person(approver))
+
+
+def receipt_of(approval: Approval, decision: Decision, plan: Plan, desk: Desk, coming: str) -> reports.Receipt:
+    """`coming` is a value of `recording.Next`, or empty where it is read later."""
+    asked = quorum_with(approval, decision, plan, desk)
+    everybody = (*others(approval, decision.approver), decision)
+    is_keep = decision.choice is Choice.KEEP
+    return reports.receipt(
+        approval,
+        decision,
+        plan,
+        SweepFolder(desk.store, approval.sweep_id).accounts(),
+        coming=coming or ("later" if approval.status is not ApprovalStatus.PENDING else "awaiting"),
+        needed=1 if is_keep else asked.needed,
+        given=len({person(one.approver) for one in everybody}),
+        reasons=() if is_keep else asked.reasons,
+    )

@@ -1,0 +1,84 @@
+"""One conditional write makes a decision. Everything after it is best effort and never says otherwise."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from endpoint_sweep import reports
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Refusal
+from endpoint_sweep.errors import AlreadyRecorded, DecisionUncertain, Unavailable
+from endpoint_sweep.model import Plan
+from endpoint_sweep.ruling import admit
+from endpoint_sweep.steps.review.desk import Desk, Opened
+from endpoint_sweep.steps.review.receipts import receipt_of
+
+
+class Next(StrEnum):
+    """What becomes of a recorded decision: the sweep was woken, finds it within the hour, waits for another approver,
+    or is not there any more.
+    """
+
+    WOKEN = "woken"
+    LATER = "later"
+    AWAITING = "awaiting"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The record with the decision in it."""
+
+    approval: Approval
+    decision: Decision
+    next: Next
+
+
+def record(opened: Opened, decision: Decision, plan: Plan, desk: Desk) -> Recorded | Refusal:
+    """Raises AlreadyRecorded where the record changed since it was read, Unavailable where nothing was recorded, and
+    DecisionUncertain where nobody can tell.
+    """
+    signed = replace(decision, mac=desk.seals.mac(decision.digest))
+    admitted = admit(opened.approval, signed, plan, desk.rules)
+    if isinstance(admitted, Refusal):
+        return admitted
+    try:
+        desk.records.save_approval(admitted, opened.version)
+    except AlreadyRecorded:
+        raise
+    except Exception as error:
+        # The write may have been done and its reply lost: only looking tells (FI-30, FI-31).
+        if not _is_there(signed, desk):
+            raise Unavailable("the decision was not recorded") from error
+    return settled(admitted, signed, plan, desk)
+
+
+def _is_there(decision: Decision, desk: Desk) -> bool:
+    try:
+        found = desk.records.approval(decision.approval)
+    except Exception as error:
+        raise DecisionUncertain("the record cannot be read") from error
+    return found is not None and any(one.nonce == decision.nonce for one in found[0].decisions)
+
+
+def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
+    """Wakes the sweep and mails the receipt."""
+    recorded = Recorded(approval, decision, _wake(approval, desk))
+    with suppress(Exception):
+        receipt = receipt_of(approval, decision, plan, desk, recorded.next.value)
+        text, html = reports.receipt_mail(receipt)
+        desk.mailer.send(decision.approver, reports.receipt_subject(receipt), text, html)
+    return recorded
+
+
+def _wake(approval: Approval, desk: Desk) -> Next:
+    """The token only wakes. Where nobody waits at this moment, the next slice finds the record (S1.3, FI-35)."""
+    enough = approval.status is ApprovalStatus.DECIDED
+    if enough:
+        with suppress(Exception):
+            sealed = desk.records.waiting(approval.id)
+            if sealed and desk.executions.wake(desk.seals.unseal(sealed, approval.id)):
+                return Next.WOKEN
+    with suppress(Exception):
+        if not desk.executions.is_running(approval.execution):
+            return Next.OVER
+    return Next.LATER if enough else Next.AWAITING

@@ -1,0 +1,238 @@
+"""The review function alone, in this process: its real handler on moto's bucket, table, keys and mail.
+
+    with ReviewSite.open() as site:
+        offer = put_on_offer()
+        site.get(offer.path)
+
+No sweep runs: who waits for the decision is `Sweeps`, which a test sets as it needs it.
+"""
+
+import io
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qsl, urlencode
+
+import boto3
+from moto import mock_aws
+from moto.sesv2.responses import SESV2Response
+
+from endpoint_sweep import journal
+from endpoint_sweep.aws import wiring
+from tests.simulation import cloudformation
+from tests.simulation.lambda_endpoint import context, load
+from tests.simulation.outbox import Mail, keeping
+
+BUCKET, TABLE, SENDER = "endpoint-sweep-bucket", "endpoint-sweep-table", "finops@example.com"
+ADA, GRACE = "ada@example.com", "grace@example.com"
+PRINCIPAL = "arn:aws:sts::111111111111:assumed-role/finops/ada"
+HOST = "review.example.com"
+FORM = "application/x-www-form-urlencoded"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "TABLE_NAME": TABLE,
+    "BUCKET_NAME": BUCKET,
+    "SCAN_ROLE_NAME": "endpoint-sweep-scan",
+    "ACT_ROLE_NAME": "endpoint-sweep-act",
+    "EXTERNAL_ID": "external",
+    "SENDER": SENDER,
+    "APPROVERS": f"{ADA},{GRACE}",
+    "REGIONS": "us-east-1",
+    "LOOKBACK_DAYS": "14",
+    "MIN_AGE_DAYS": "14",
+    "MIN_COVERAGE_PERCENT": "90",
+    "MAX_DELETES_PER_SWEEP": "25",
+    "MAX_DELETES_PER_ACCOUNT": "10",
+    "MAX_DELETE_PERCENT_OF_ACCOUNT": "50",
+    "APPROVAL_TTL_MINUTES": "4320",
+    "WAIT_SLICE_SECONDS": "3600",
+    "DELETE_WINDOW_MINUTES": "240",
+    "GONE_CHECK_SECONDS": "30",
+    "SCAN_CONCURRENCY": "20",
+    "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
+    "MIN_APPROVERS": "1",
+    "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
+    "TWO_APPROVERS_ABOVE_USD": "100000",
+    "TWO_APPROVERS_FOR_ACCOUNTS": "",
+    "REQUIRE_CODE": "true",
+    "APPROVER_PRINCIPALS": f"{PRINCIPAL}={ADA}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the function answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(slots=True)
+class Sweeps:
+    """`ports.Executions` as far as the page knows them."""
+
+    running: bool = True
+    waiting: bool = True
+    broken: bool = False
+    woken: list[str] = field(default_factory=list)
+
+    def wake(self, token: str) -> bool:
+        if self.broken:
+            raise ConnectionError("Step Functions does not answer")
+        if self.waiting:
+            self.woken.append(token)
+        return self.waiting
+
+    def is_running(self, execution: str) -> bool:
+        if self.broken:
+            raise ConnectionError("Step Functions does not answer")
+        return self.running
+
+
+class ReviewSite:
+    """One deployed review function. Its clock can be set ahead."""
+
+    def __init__(self) -> None:
+        self.outbox: list[Mail] = []
+        self.sweeps = Sweeps()
+        self.signatures: list[str] = []
+        self.ahead = timedelta()
+        self.log = io.StringIO()
+        # A function's instance answers one request at a time.
+        self._one_at_a_time = threading.Lock()
+        path = cloudformation.ROOT / "functions" / "review" / "app.py"
+        self._handler = load(path, "functions.review.app")
+
+    @classmethod
+    @contextmanager
+    def open(cls, **environment: str) -> Iterator["ReviewSite"]:
+        """`environment` is added to the function's."""
+        with mock_aws(), patch.dict(os.environ, ENVIRONMENT):
+            site = cls()
+            keys = site._make_resources()
+            clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)
+            wiring.hub.cache_clear()
+            with (
+                patch.dict(os.environ, keys | environment),
+                patch.object(wiring.Hub, "now", clock),
+                patch.object(wiring.Hub, "executions", property(lambda _hub: site.sweeps)),
+                patch.object(SESV2Response, "send_email", keeping(site.outbox)),
+                site._journal(),
+            ):
+                yield site
+            wiring.hub.cache_clear()
+
+    @contextmanager
+    def _journal(self) -> Iterator[None]:
+        """What the function logs, apart from what the test prints."""
+        handlers = [one for one in journal._logger()._logger.handlers if isinstance(one, logging.StreamHandler)]
+        streams = [one.setStream(self.log) for one in handlers]
+        yield
+        for handler, stream in zip(handlers, streams, strict=True):
+            handler.setStream(stream or sys.__stdout__)
+
+    def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
+        place, _, query = path.partition("?")
+        return self.send(method, place, query, None, headers)
+
+    def post(
+        self, path: str, fields: Mapping[str, str | list[str]], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Sends a form; the secret of the link goes along as the form's `k`."""
+        place, _, query = path.partition("?")
+        body = urlencode({"k": query.removeprefix("k=")} | dict(fields), doseq=True)
+        return self.send("POST", place, "", body, {"Content-Type": FORM} | dict(headers or {}))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        principal: str | None = None,
+        **event: Any,
+    ) -> Answer:
+        """One request as API Gateway hands it over."""
+        pairs = parse_qsl(query, keep_blank_values=True)
+        given: dict[str, Any] = {
+            "resource": "/a/{approval_id}",
+            "path": path,
+            "httpMethod": method,
+            "headers": {"Host": HOST} | dict(headers or {}),
+            "multiValueHeaders": {},
+            "queryStringParameters": dict(pairs) or None,
+            "multiValueQueryStringParameters": _many(pairs) or None,
+            "requestContext": {
+                "path": f"/v1{path}",
+                "httpMethod": method,
+                "stage": "v1",
+                "identity": {"userArn": principal, "sourceIp": "192.0.2.1"},
+            },
+            "body": body,
+            "isBase64Encoded": False,
+        }
+        with self._one_at_a_time:
+            answer = self._handler(given | event, context())
+        flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
+        return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
+
+    def code(self, approver: str = ADA) -> str:
+        """The digits of the newest code mail."""
+        mails = [mail.text for mail in self.outbox if mail.to == approver and mail.subject.endswith("your code")]
+        return mails[-1].split("Your code: ")[1][:6]
+
+    def everything(self) -> dict[str, Any]:
+        """Every stored byte: the table, all versions of all objects, the mails, what was woken."""
+        s3 = boto3.client("s3")
+        versions = s3.list_object_versions(Bucket=BUCKET).get("Versions", [])
+        return {
+            "table": sorted(str(item) for item in self.items()),
+            "objects": sorted((one["Key"], one["VersionId"], one["ETag"]) for one in versions),
+            "mails": list(self.outbox),
+            "woken": list(self.sweeps.woken),
+        }
+
+    @staticmethod
+    def items() -> Sequence[Mapping[str, Any]]:
+        return list(boto3.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
+
+    def _make_resources(self) -> dict[str, str]:
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        table = _table()
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=table["KeySchema"],
+            AttributeDefinitions=table["AttributeDefinitions"],
+        )
+        boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        kms = boto3.client("kms")
+        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
+        seal = kms.create_key()["KeyMetadata"]["Arn"]
+        return {"MAC_KEY_ARN": mac, "SEAL_KEY_ARN": seal}
+
+
+@cache
+def _table() -> Any:
+    return cloudformation.load(cloudformation.HUB_TEMPLATE)["Resources"]["Table"]["Properties"]
+
+
+def _many(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found

@@ -1,0 +1,161 @@
+"""The way with AWS credentials: the same rules and the same record (S1.9)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
+from endpoint_sweep.aws import wiring
+from tests.simulation.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
+from tests.simulation.review_site import ADA, PRINCIPAL, Answer, ReviewSite
+from tests.unit.review.forms import decide, form
+
+CHURN, RESNET = "333333333333/us-east-1/churn-poc", "222222222222/us-east-1/resnet-demo"
+JSON = {"Content-Type": "application/json"}
+
+
+def body(offer: Offer, *selected: str, **other: Any) -> dict[str, Any]:
+    hash8 = offer.approval.plan.sha256[:8]
+    return {
+        "choice": "delete" if selected else "keep",
+        "selected": list(selected),
+        "plan_sha256": offer.approval.plan.sha256,
+        "phrase": f"DELETE {len(selected)} {hash8}" if selected else f"KEEP ALL {hash8}",
+    } | other
+
+
+def ask(site: ReviewSite, offer: Offer, principal: str | None = PRINCIPAL) -> Answer:
+    return site.send("GET", f"/approvals/{offer.approval.id}", principal=principal)
+
+
+def post(site: ReviewSite, offer: Offer, data: object, principal: str | None = PRINCIPAL) -> Answer:
+    text = data if isinstance(data, str) else json.dumps(data)
+    return site.send("POST", f"/approvals/{offer.approval.id}", "", text, JSON, principal)
+
+
+def told(answer: Answer) -> tuple[int, str]:
+    return answer.status, json.loads(answer.body).get("code", "")
+
+
+def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
+    """What the page shows, with hostile text as JSON text; nothing is written by asking (I3)."""
+    before = site.everything()
+    answer = ask(site, offer)
+    found = json.loads(answer.body)
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert (found["schema"], found["approver"], found["plan_sha256"]) == (1, ADA, offer.approval.plan.sha256)
+    assert [one["id"] for one in found["endpoints"]] == [str(one.id) for one in offer.plan.items]
+    assert HOSTILE_OWNER in [one["owner"] for one in found["endpoints"]]
+    assert site.everything() == before
+
+
+@pytest.mark.parametrize("principal", [None, "", "arn:aws:iam::111111111111:user/mallory", PRINCIPAL + "x"])
+def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: str | None) -> None:
+    """Whoever is not mapped is refused alike, whether or not there is such an approval."""
+    before = site.everything()
+    answers = [ask(site, offer, principal), post(site, offer, body(offer, CHURN), principal)]
+    answers.append(site.send("GET", f"/approvals/{'0' * 32}", principal=principal))
+    assert {told(one) for one in answers} == {(403, "E_NOT_AN_APPROVER")}
+    assert len({one.body for one in answers}) == 1
+    assert site.everything() == before
+
+
+def test_the_record_is_the_same(site: ReviewSite, offer: Offer) -> None:
+    """Identity and principal in it, an authentic MAC over both, the sweep woken, a receipt mailed."""
+    answer = post(site, offer, body(offer, CHURN, snoozes={RESNET: 7}, comment="<b>x</b>"))
+    found = json.loads(answer.body)
+    assert (answer.status, found["recorded"], found["again"], found["selected"]) == (200, True, False, [CHURN])
+    (decision,) = offer.now().decisions
+    assert (decision.identity, decision.principal, decision.approver) == (Identity.IAM, PRINCIPAL, ADA)
+    assert wiring.hub().seals.is_authentic(decision.digest, decision.mac)
+    assert offer.now().status is ApprovalStatus.DECIDED
+    assert len(site.sweeps.woken) == 1
+    again = json.loads(post(site, offer, body(offer, CHURN, snoozes={RESNET: 7})).body)
+    assert (again["again"], len(offer.now().decisions)) == (True, 1)
+
+
+def test_it_counts_as_the_same_person_as_the_link(site: ReviewSite) -> None:
+    """BI-42: approving by both ways is one approval."""
+    offer = put_on_offer(flagged={"*": "many are idle at once"})
+    assert decide(site, offer.path, form(offer, "churn-poc")).status == 303
+    assert told(post(site, offer, body(offer, RESNET))) == (409, "E_ALREADY_DECIDED")
+    assert offer.now().status is ApprovalStatus.PENDING
+    assert post(site, offer, body(offer)).status == 200
+    assert [one.choice for one in offer.now().decisions] == [Choice.KEEP]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"phrase": ""}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "DELETE 2 00000000"}, 400, "E_CONFIRM_PHRASE"),
+        ({"plan_sha256": "0" * 64}, 409, "E_PLAN_CHANGED"),
+        ({"selected": []}, 400, "E_ITEM_SELECTION"),
+        ({"selected": [CHURN, CHURN]}, 400, "E_ITEM_SELECTION"),
+        ({"selected": ["333333333333/us-east-1/unknown"]}, 400, "E_ITEM_SELECTION"),
+        ({"snoozes": {CHURN: 7}}, 400, "E_ITEM_SELECTION"),
+        ({"snoozes": {RESNET: 8}}, 400, "E_ITEM_SELECTION"),
+        ({"choice": "keep"}, 400, "E_ITEM_SELECTION"),
+        ({"choice": "approve"}, 400, "E_BODY"),
+        ({"choice": ["delete"]}, 400, "E_BODY"),
+        ({"selected": CHURN}, 400, "E_BODY"),
+        ({"selected": [1]}, 400, "E_BODY"),
+        ({"snoozes": [RESNET]}, 400, "E_BODY"),
+        ({"snoozes": {RESNET: True}}, 400, "E_BODY"),
+        ({"comment": 1}, 400, "E_BODY"),
+        ({"approver": "grace@example.com"}, 400, "E_BODY"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_bodies_that_are_not_exact(
+    site: ReviewSite, offer: Offer, change: dict[str, Any], status: int, code: str
+) -> None:
+    """BI-33 to BI-36: refused with a sentence, nothing written."""
+    before = site.everything()
+    assert told(post(site, offer, body(offer, CHURN) | change)) == (status, code)
+    assert site.everything() == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[]", "1", '"x"', "[" * 60_000, "NaN"])
+def test_what_is_no_object(site: ReviewSite, offer: Offer, text: str) -> None:
+    """BI-36: also a document nested without end."""
+    assert told(post(site, offer, text)) == (400, "E_BODY")
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda site, path: site.send("POST", path, "", "{}", {"Content-Type": "text/plain"}, PRINCIPAL),
+        lambda site, path: site.send("POST", path, "", "{}", {**JSON, "Content-Encoding": "gzip"}, PRINCIPAL),
+        lambda site, path: site.send("POST", path, "", '"' + "a" * 70_000 + '"', JSON, PRINCIPAL),
+    ],
+    ids=["no json", "compressed", "large"],
+)
+def test_bodies_that_are_not_read(site: ReviewSite, offer: Offer, send: Callable[[ReviewSite, str], Answer]) -> None:
+    """BI-36."""
+    assert told(send(site, f"/approvals/{offer.approval.id}")) in ((415, "E_BODY"), (413, "E_BODY"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"expires_at": NOW}, 410, "E_APPROVAL_EXPIRED"),
+        ({"status": ApprovalStatus.SUPERSEDED, "newer": "n"}, 409, "E_PLAN_SUPERSEDED"),
+        ({"status": ApprovalStatus.CLOSED}, 409, "E_RUN_OVER"),
+        ({"status": ApprovalStatus.VERIFIED}, 409, "E_ALREADY_DECIDED"),
+    ],
+)
+def test_too_late(site: ReviewSite, changes: dict[str, Any], status: int, code: str) -> None:
+    """BI-30 to BI-32, for asking and for deciding."""
+    offer = put_on_offer(**changes)
+    assert told(ask(site, offer)) == told(post(site, offer, body(offer, CHURN))) == (status, code)
+
+
+def test_the_run_is_over(site: ReviewSite, offer: Offer) -> None:
+    """FI-35: recorded, and told that nothing will be deleted."""
+    site.sweeps.running = site.sweeps.waiting = False
+    assert told(post(site, offer, body(offer, CHURN))) == (409, "E_RUN_OVER")
+    assert offer.decision() is not None

@@ -1,0 +1,95 @@
+"""Six digits in the mailbox: mailed once a minute, tried five times, ten of them at most."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from endpoint_sweep.aws.hub import AwsMailer
+from endpoint_sweep.errors import MailRefused
+from tests.simulation.offers import Offer
+from tests.simulation.review_site import ADA, GRACE, ReviewSite
+from tests.unit.review.forms import decide, form, told, with_code
+
+
+def test_a_code_is_mailed_once_a_minute(site: ReviewSite, offer: Offer) -> None:
+    """In the body and never in the subject; another minute, another code."""
+    sent = len(site.outbox)
+    for _ in range(3):
+        site.post(offer.path, form(offer, "resnet-demo", step="review"))
+    assert len(site.outbox) == sent + 1
+    mail, digits = site.outbox[-1], site.code()
+    assert re.fullmatch(r"[0-9]{6}", digits)
+    assert digits in mail.html
+    assert digits not in mail.subject
+    assert mail.to == ADA
+    site.ahead = timedelta(seconds=61)
+    site.post(offer.path, form(offer, "resnet-demo", step="review"))
+    assert len(site.outbox) == sent + 2
+    old = site.post(offer.path, form(offer, "resnet-demo", code=digits))
+    assert (told(old), offer.decision()) == ((400, "E_CODE"), None)
+
+
+def test_a_code_has_five_tries(site: ReviewSite, offer: Offer) -> None:
+    """Each wrong one is counted and told; then even the right one is refused, and a new one works."""
+    fields = with_code(site, offer.path, form(offer, "resnet-demo"))
+    wrong = "000000" if fields["code"] != "000000" else "111111"
+    for left in ("4 more tries", "3 more tries", "2 more tries", "one more try", "no longer good"):
+        answer = site.post(offer.path, fields | {"code": wrong})
+        assert told(answer) == (400, "E_CODE")
+        assert left in answer.body
+    assert told(site.post(offer.path, fields)) == (400, "E_CODE")
+    assert offer.decision() is None
+    assert decide(site, offer.path, fields).status == 303
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000\x00", " "])
+def test_what_is_no_code_is_refused(site: ReviewSite, offer: Offer, typed: str) -> None:
+    """And not shown again."""
+    fields = with_code(site, offer.path, form(offer, "resnet-demo"))
+    answer = site.post(offer.path, fields | {"code": typed})
+    assert (told(answer), offer.decision()) == ((400, "E_CODE"), None)
+
+
+def test_a_code_may_be_typed_with_a_space(site: ReviewSite, offer: Offer) -> None:
+    """As people write six digits."""
+    fields = with_code(site, offer.path, form(offer, "resnet-demo"))
+    spaced = f" {fields['code'][:3]} {fields['code'][3:]} "
+    assert site.post(offer.path, fields | {"code": spaced}).status == 303
+
+
+def test_a_code_is_good_for_ten_minutes_and_its_own_link(site: ReviewSite, offer: Offer) -> None:
+    """Not for another approver, not without having been asked for, not too late."""
+    fields = with_code(site, offer.path, form(offer, "resnet-demo"))
+    assert told(site.post(offer.second, fields)) == (400, "E_CODE")
+    site.ahead = timedelta(minutes=10, seconds=1)
+    assert told(site.post(offer.path, fields)) == (400, "E_CODE")
+    assert offer.now().decisions == ()
+
+
+def test_ten_codes_are_enough(site: ReviewSite, offer: Offer) -> None:
+    """The eleventh is not mailed, and the page says how to go on; nothing else is hindered."""
+    sent = len(site.outbox)
+    statuses = []
+    for minutes in range(0, 22, 2):
+        site.ahead = timedelta(minutes=minutes)
+        statuses.append(site.post(offer.path, form(offer, "resnet-demo", step="review")).status)
+    # The tenth is good for ten minutes: whoever asks again while it is, is not turned away.
+    assert (len(site.outbox), statuses) == (sent + 10, [200] * 11)
+    site.ahead = timedelta(minutes=40)
+    answer = site.post(offer.path, form(offer, "resnet-demo", step="review"))
+    assert (told(answer), len(site.outbox)) == ((400, "E_CODE"), sent + 10)
+    assert "Another approver can decide" in answer.body
+    assert decide(site, offer.second, form(offer, "resnet-demo"), GRACE).status == 303
+
+
+def test_a_code_that_could_not_be_mailed(site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is told, and does not keep the next one from being mailed at once."""
+
+    def refuse(*_: object) -> None:
+        raise MailRefused("throttled")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(AwsMailer, "send", refuse)
+        assert told(site.post(offer.path, form(offer, "resnet-demo", step="review"))) == (400, "E_CODE")
+    assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
