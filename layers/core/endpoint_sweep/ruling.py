@@ -18,12 +18,14 @@ from endpoint_sweep.approvals import (
     RefusalCode,
     known,
     person,
+    undecided,
 )
 from endpoint_sweep.model import EndpointId, Plan
 from endpoint_sweep.planning import by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
 
 CLOCKS_DIFFER = timedelta(minutes=1)
+TOO_OLD = "the approval is too old to act on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ def quorum(
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
 
 
+def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
+    """Whether those who decided and those who can still be reached could approve anything together (FI-24)."""
+    persons = {person(one.approver) for one in approval.decisions}
+    persons |= {person(one) for one in undecided(approval, rules.approvers)}
+    offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
+    return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
+
+
 def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
     """What everybody who decided selected; nothing where somebody kept everything."""
     if not decisions or any(one.choice is Choice.KEEP for one in decisions):
@@ -121,6 +131,11 @@ def _quorum_of(approval: Approval, decisions: Collection[Decision], plan: Plan, 
     return quorum(plan, agreed(decisions), approving, approval.requester, rules)
 
 
+def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> tuple[Decision, ...]:
+    """The decisions that were made on the review page for this approval, whatever they are worth."""
+    return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
+
+
 def rule(  # noqa: PLR0911 - one return a reason
     approval: Approval,
     plan: Plan,
@@ -139,7 +154,7 @@ def rule(  # noqa: PLR0911 - one return a reason
         return Ruling(why="the plan is not the one that was offered", alarm="PlanTampered")
     if not approval.decisions:
         return Ruling(why="nobody answered in time")
-    if not all(_fits(one, approval) and is_authentic(one) for one in approval.decisions):
+    if authentic(approval, is_authentic) != approval.decisions:
         return Ruling(why="a decision in the record was not made on the review page", alarm="DecisionForged")
     if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
         return Ruling(why=doubts[0])
@@ -153,7 +168,7 @@ def rule(  # noqa: PLR0911 - one return a reason
         why = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
         return Ruling(why=why)
     if is_stale(max(one.at for one in approval.decisions), now, window):
-        return Ruling(why="the approval is too old to act on")
+        return Ruling(why=TOO_OLD)
     return Ruling(selected)
 
 
