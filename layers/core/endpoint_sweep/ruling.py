@@ -26,6 +26,10 @@ from endpoint_sweep.pricing import total_monthly
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 TOO_OLD = "the approval is too old to act on"
+NOT_OFFERED = "the plan is not the one that was offered"
+FORGED = "a decision in the record was not made on the review page"
+# What no honest hand causes, by the reason that stands in the record.
+ALARMS = {NOT_OFFERED: "PlanTampered", FORGED: "DecisionForged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,15 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What may be deleted, or why nothing is. `alarm` names what no honest hand causes."""
+    """What may be deleted, or why nothing is."""
 
     selected: tuple[EndpointId, ...] = ()
     why: str = ""
-    alarm: str = ""
+
+    @property
+    def alarm(self) -> str:
+        """The metric of what no honest hand causes, or empty."""
+        return ALARMS.get(self.why, "")
 
 
 def quorum(
@@ -151,11 +159,11 @@ def rule(  # noqa: PLR0911 - one return a reason
     the last one that was needed (S1.5, FI-39).
     """
     if approval.plan.sha256 != plan_sha256:
-        return Ruling(why="the plan is not the one that was offered", alarm="PlanTampered")
+        return Ruling(why=NOT_OFFERED)
     if not approval.decisions:
         return Ruling(why="nobody answered in time")
     if authentic(approval, is_authentic) != approval.decisions:
-        return Ruling(why="a decision in the record was not made on the review page", alarm="DecisionForged")
+        return Ruling(why=FORGED)
     if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
         return Ruling(why=doubts[0])
     if keeper := next((one for one in approval.decisions if one.choice is Choice.KEEP), None):

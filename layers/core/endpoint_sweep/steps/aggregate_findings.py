@@ -39,7 +39,9 @@ def aggregate_findings(
     snoozed, at = records.snoozed(), now()
     coverage = Coverage(
         tuple(
-            replace(row, findings=tuple(told(_witnessed(book.priced(one), answers), snoozed, at) for one in row.findings))
+            replace(
+                row, findings=tuple(told(_witnessed(book.priced(one), answers), snoozed, at) for one in row.findings)
+            )
             for row in coverage.rows
         )
     )

@@ -123,9 +123,7 @@ def _approved(
         return seals.is_authentic(decision.digest, decision.mac)
 
     try:
-        ruling = rule(
-            approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), settings.delete_window
-        )
+        ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), settings.delete_window)
     except Unavailable as error:
         raise Kept(OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}") from error
     if target not in ruling.selected:

@@ -9,9 +9,7 @@ from endpoint_sweep.ports import Executions, Seals
 from endpoint_sweep.records import Records
 
 
-def await_decision(
-    event: dict[str, Any], *, records: Records, executions: Executions, seals: Seals
-) -> dict[str, Any]:
+def await_decision(event: dict[str, Any], *, records: Records, executions: Executions, seals: Seals) -> dict[str, Any]:
     """`event`: `{"approval_id", "token"}`. A decision that came in between two waits ends this one at once.
 
     A token that cannot be sealed is not stored: nobody can wake this wait, and the next slice looks by itself.

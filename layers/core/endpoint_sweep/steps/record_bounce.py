@@ -55,9 +55,7 @@ def _read(message: str) -> tuple[str, set[str]]:
     return (approval_id, addresses) if isinstance(approval_id, str) and _ID.fullmatch(approval_id) else ("", set())
 
 
-def _mark(
-    approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records
-) -> Approval | None:
+def _mark(approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records) -> Approval | None:
     """The record as it was written, or None where there was nothing to write."""
     for _ in range(5):
         try:

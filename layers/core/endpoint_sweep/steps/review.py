@@ -1,25 +1,22 @@
 """The review page: GET shows, POST decides. Nothing else, and nothing in between, writes."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import (
     Approval,
-    ApprovalStatus,
     Choice,
     Decision,
     Refusal,
     RefusalCode,
     approver_of,
-    decide,
     phrase,
     select,
     why_closed,
 )
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered
+from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
 from endpoint_sweep.model import EndpointId, Plan
 from endpoint_sweep.ports import Clock, Executions, Store
 from endpoint_sweep.records import Records
@@ -105,33 +102,8 @@ def answer(  # noqa: PLR0911 - one return an answer
     if _one(form, "step") != "decide":
         return _confirm(opened, store, plan, Choice(choice), selected)
     comment = clean(_one(form, "comment"), 500)
-    decision = decide(
-        opened.approver, Choice(choice), selected, _one(form, "phrase"), opened.approval.plan.sha256, comment, now()
-    )
-    if isinstance(decision, Refusal):
-        return _confirm(opened, store, plan, Choice(choice), selected, decision, comment)
-    return _record(opened, decision, form, records, executions)
-
-
-def _record(opened: _Open, decision: Decision, form: Form, records: Records, executions: Executions) -> Page:
-    """One conditional write: the record as it was read, or nothing. Waking the sweep is best effort."""
-    decided = replace(opened.approval, status=ApprovalStatus.DECIDED, decision=decision)
-    try:
-        records.save_approval(decided, opened.version)
-    except AlreadyRecorded:
-        found = records.approval(opened.approval.id)
-        latest = found[0] if found else opened.approval
-        refusal = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
-        return _replayed(latest, form, refusal)
-    _wake(opened.approval.id, records, executions)
-    return Page(303, location=f"{opened.approval.id}/result")
-
-
-def _wake(approval_id: str, records: Records, executions: Executions) -> None:
-    """The decision is recorded: whatever goes wrong from here on must not say otherwise. The next slice finds it."""
-    with suppress(Exception):
-        if token := records.waiting(approval_id):
-            executions.wake(token)
+    refusal = Refusal(RefusalCode.CONFIRM_PHRASE, "Decisions are not recorded here yet.")
+    return _confirm(opened, store, plan, Choice(choice), selected, refusal, comment)
 
 
 def _open(approval_id: str, secret: str, records: Records) -> _Open | Refusal:

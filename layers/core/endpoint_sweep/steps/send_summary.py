@@ -11,7 +11,7 @@ from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus
 from endpoint_sweep.planning import Coverage, join, why_not_offered
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import agreed
+from endpoint_sweep.ruling import ALARMS, agreed
 from endpoint_sweep.sweep_folder import SweepFolder
 
 
@@ -57,6 +57,7 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
     return reports.Report(
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason,
+        alarm=ALARMS.get(kept_reason.removeprefix("kept: "), ""),
     )  # fmt: skip
 
 

@@ -11,14 +11,13 @@ from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
 from endpoint_sweep.ports import Clock, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import Ruling, authentic, is_stale, rule
+from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, is_stale, rule
 from endpoint_sweep.snoozes import asked_for
 from endpoint_sweep.steps.request_approval import next_slice
 from endpoint_sweep.sweep_folder import SweepFolder
 
 # While KMS does not answer. Below a slice, so that a short failure costs little time.
 _SHORT = timedelta(minutes=1)
-_NOT_OFFERED = Ruling(why="the plan is not the one that was offered", alarm="PlanTampered")
 
 
 def verify_decision(
@@ -31,7 +30,7 @@ def verify_decision(
     try:
         found = records.approval(event["approval_id"])
     except RecordUnreadable:
-        return _kept(event["approval_id"], "the record of the approval cannot be read", "DecisionForged")
+        return _kept(event["approval_id"], "the record of the approval cannot be read") | {"alarm": "DecisionForged"}
     if found is None:
         return _kept(event["approval_id"], "there is no record of this approval")
     approval, version = found
@@ -60,7 +59,7 @@ def _settle(
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
     if plan is None:
-        ruling = _NOT_OFFERED
+        ruling = Ruling(why=NOT_OFFERED)
     else:
         window = settings.delete_window
         ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), window)
@@ -77,7 +76,7 @@ def _settle(
         records.save_approval(judged, version)
     records.forget_waiting(approval.id)
     if why:
-        return _kept(approval.id, why, ruling.alarm)
+        return _kept(approval.id, why)
     pointer = folder.put_approved(ruling.selected)
     return {
         "id": approval.id,
@@ -119,6 +118,6 @@ def _waiting(approval: Approval, seconds: int, status: str = "waiting") -> dict[
     return {"id": approval.id, "status": status, "reason": "", "slice_seconds": seconds}
 
 
-def _kept(approval_id: str, reason: str, alarm: str = "") -> dict[str, Any]:
-    said = {"alarm": alarm} if alarm else {}
+def _kept(approval_id: str, reason: str) -> dict[str, Any]:
+    said = {"alarm": ALARMS[reason]} if reason in ALARMS else {}
     return {"id": approval_id, "status": "kept", "reason": reason, "slice_seconds": 1, **said}
