@@ -37,14 +37,11 @@ def aggregate_findings(
     book = _prices(coverage, store, price_list, now().date())
     answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
     snoozed, at = records.snoozed(), now()
-    coverage = Coverage(
-        tuple(
-            replace(
-                row, findings=tuple(told(_witnessed(book.priced(one), answers), snoozed, at) for one in row.findings)
-            )
-            for row in coverage.rows
-        )
-    )
+    rows = []
+    for row in coverage.rows:
+        findings = (_witnessed(book.priced(one), answers) for one in row.findings)
+        rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
+    coverage = Coverage(tuple(rows))
     folder.put_coverage(coverage)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
     pointer = folder.put_plan(plan)

@@ -10,7 +10,7 @@ from endpoint_sweep.approvals import Approval, approval_id, hash_secret, mint_se
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import from_data, to_data
 from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, MailRefused
-from endpoint_sweep.model import Plan, Pointer
+from endpoint_sweep.model import Pointer
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import can_be_decided
@@ -31,10 +31,9 @@ def request_approval(
     asked_by = folder.input().requested_by
     requester = "" if asked_by == SCHEDULE else asked_by
     approval, version = _open(event, pointer, requester, settings, records, now)
-    plan = folder.plan(pointer)
-    refused = mail_links(approval, version, settings.approvers, plan, folder, settings, records, mailer)
+    refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer)
     asked = replace(approval, unreachable=(*approval.unreachable, *refused))
-    if not can_be_decided(asked, plan, settings.rules):
+    if not can_be_decided(asked, folder.plan(pointer), settings.rules):
         why = next(iter(refused.values()), "there are not enough")
         raise ApprovalNotSent(f"too few approvers could be mailed, nobody can approve anything: {why}")
     return {
@@ -69,7 +68,6 @@ def mail_links(
     approval: Approval,
     version: int,
     approvers: Collection[str],
-    plan: Plan,
     folder: SweepFolder,
     settings: Settings,
     records: Records,
@@ -83,7 +81,7 @@ def mail_links(
     minted = {mint_secret(): approver for approver in approvers}
     hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
     records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
-    view = reports.approval_view(approval, plan, folder.coverage(), folder.accounts())
+    view = reports.approval_view(approval, folder.plan(approval.plan), folder.coverage(), folder.accounts())
     refused = {}
     for secret, approver in minted.items():
         link = f"{settings.review_base_url}/a/{approval.id}?k={secret}"
@@ -96,7 +94,7 @@ def mail_links(
 
 
 def next_slice(approval: Approval, settings: Settings, now: Clock) -> int:
-    """Seconds until the record is looked at again: one slice, or what is left to a reminder or to the end, at least one."""
+    """Seconds until the record is looked at again: one slice, or what is left to a reminder or the end; at least one."""
     ahead = [one - now() for one in (*reminder_times(approval), approval.expires_at) if one > now()]
     left = min(ahead, default=timedelta())
     return max(1, min(int(settings.wait_slice.total_seconds()), int(left.total_seconds()) + 1))

@@ -76,7 +76,13 @@ def result() -> Page:
 
 
 def answer(  # noqa: PLR0911 - one return an answer
-    approval_id: str, form: Form, *, records: Records, store: Store, executions: Executions, now: Clock
+    approval_id: str,
+    form: Form,
+    *,
+    records: Records,
+    store: Store,
+    executions: Executions,
+    now: Clock,  # noqa: ARG001
 ) -> Page:
     """POST: `step=review` shows what would happen, `step=list` goes back; only `step=decide` writes."""
     opened = _open(approval_id, _one(form, "k"), records)
@@ -162,7 +168,7 @@ def _view(opened: _Open, store: Store) -> reports.ApprovalView:
 
 def _replayed(approval: Approval, form: Form, closed: Refusal) -> Page:
     """The same decision again gets the recorded answer; another one is told who was first (BI-31)."""
-    decision = approval.decision
+    decision = next(iter(approval.decisions), None)
     if decision is not None and closed.code is RefusalCode.ALREADY_DECIDED:
         same = _one(form, "choice") == decision.choice and set(_wanted(form)) == {str(one) for one in decision.selected}
         if same:
@@ -171,8 +177,8 @@ def _replayed(approval: Approval, form: Form, closed: Refusal) -> Page:
 
 
 def _closed(approval: Approval, closed: Refusal, status: int | None = None) -> Page:
-    if approval.decision is not None and closed.code is RefusalCode.ALREADY_DECIDED:
-        return message("Already decided", _told(approval.decision), code=closed.code, status=status or 200)
+    if approval.decisions and closed.code is RefusalCode.ALREADY_DECIDED:
+        return message("Already decided", _told(approval.decisions[0]), code=closed.code, status=status or 200)
     return message("Nothing to decide", closed.message, code=closed.code, status=_HTTP[closed.code])
 
 

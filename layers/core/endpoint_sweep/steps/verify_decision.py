@@ -20,10 +20,10 @@ from endpoint_sweep.sweep_folder import SweepFolder
 _SHORT = timedelta(minutes=1)
 
 
-def verify_decision(
+def verify_decision(  # noqa: PLR0911 - one return a state of the record
     event: dict[str, Any], *, settings: Settings, store: Store, records: Records, seals: Seals, now: Clock
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state with `status` waiting, remind, approved, kept.
+    """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `status` waiting, remind, approved or kept.
 
     `alarm` is there where somebody wrote what no honest hand writes.
     """
