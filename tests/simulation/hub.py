@@ -56,6 +56,7 @@ class Hub:
         self.handlers: dict[str, Handler] = {}
         self.outbox: list[Mail] = []
         self._clients: dict[str, Any] = {}
+        self._keys: dict[str, str] = {}
 
     @classmethod
     @contextmanager
@@ -219,6 +220,8 @@ class Hub:
                 return str(glue).join(self._named()[name].split(","))
             case {"Fn::If": ["HasReviewBaseUrl", {"Ref": name}, _]}:
                 return self._named()[name]
+            case {"Fn::GetAtt": [name, "Arn"]}:
+                return self._named()[name]
             case _:
                 return str(value)
 
@@ -226,10 +229,12 @@ class Hub:
         return self.parameters | {
             "Table": TABLE,
             "Bucket": BUCKET,
+            "MailEvents": STACK,
             "AWS::StackName": STACK,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,
             "AWS::AccountId": self.world.organization.hub_account,
+            **self._keys,
         }
 
     def _defaults(self) -> dict[str, str]:
@@ -247,6 +252,10 @@ class Hub:
             AttributeDefinitions=table["AttributeDefinitions"],
         )
         self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        self.client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
+        for name, key in cloudformation.resources(self.template, "AWS::KMS::Key").items():
+            kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
+            self._keys[name] = self.client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
 
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():

@@ -25,6 +25,7 @@ from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, TABLE, Answ
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
+from tests.workflow import deciding
 
 Key = tuple[str, str, str]  # account, region, endpoint name
 ADA, GRACE = APPROVERS
@@ -57,7 +58,7 @@ class Stage:
     def start(self, mode: str = "approve", **other: Any) -> str:
         """Starts a sweep; its name."""
         name = f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
-        self.sweeps[name] = self.hub.start({"mode": mode, **other}, name)
+        self.sweeps[name] = self.hub.start({"mode": mode, "requested_by": "schedule", **other}, name)
         return name
 
     def start_with(self, data: Any, name: str = "") -> str:
@@ -78,15 +79,14 @@ class Stage:
 
         return self.hub.until(asked, seconds, "the approval mails")
 
-    def decide(self, link: str, *endpoints: str) -> Answer:
-        """Both steps of the page. `endpoints` are names or ids to delete; none keeps everything."""
-        page = self.hub.get(link).body
-        offered = set(re.findall(r'value="(\d{12}/[^"/]+/[^"/]+)"', page))
-        chosen = sorted(one for one in offered if one in endpoints or one.rpartition("/")[2] in endpoints)
-        assert len(chosen) == len(endpoints), f"{endpoints} of {offered}"
-        answer = self.hub.decide(link, chosen)
+    def decide(self, link: str, *endpoints: str, **other: Any) -> Answer:
+        """What the page records for whose link this is. `endpoints` are names or ids to delete; none keeps everything.
+
+        `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
+        """
+        answer = deciding.decide(link, endpoints, **other)
         if answer.status == 303:
-            self.approved |= {key_of(one) for one in chosen}
+            self.approved |= {key_of(one) for one in answer.body.split()}
         return answer
 
     def end(self, sweep: str, seconds: float = 60) -> dict[str, Any]:

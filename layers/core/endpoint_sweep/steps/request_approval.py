@@ -94,7 +94,7 @@ def mail_links(
 
 
 def next_slice(approval: Approval, settings: Settings, now: Clock) -> int:
-    """Seconds until the record is looked at again: one slice, or what is left to a reminder or the end; at least one."""
+    """Seconds until the record is looked at again: a slice, or what is left to a reminder or the end; at least one."""
     ahead = [one - now() for one in (*reminder_times(approval), approval.expires_at) if one > now()]
     left = min(ahead, default=timedelta())
     return max(1, min(int(settings.wait_slice.total_seconds()), int(left.total_seconds()) + 1))

@@ -81,8 +81,8 @@ def answer(  # noqa: PLR0911 - one return an answer
     *,
     records: Records,
     store: Store,
-    executions: Executions,
-    now: Clock,  # noqa: ARG001
+    executions: Executions,  # noqa: ARG001
+    now: Clock,
 ) -> Page:
     """POST: `step=review` shows what would happen, `step=list` goes back; only `step=decide` writes."""
     opened = _open(approval_id, _one(form, "k"), records)
