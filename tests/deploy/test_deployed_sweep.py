@@ -37,7 +37,9 @@ class Deployed:
 
     def start(self, name: str, mode: str) -> str:
         answer = self.aws.client("stepfunctions").start_execution(
-            stateMachineArn=self.outputs["StateMachineArn"], name=name, input=json.dumps({"mode": mode})
+            stateMachineArn=self.outputs["StateMachineArn"],
+            name=name,
+            input=json.dumps({"mode": mode, "requested_by": "schedule"}),
         )
         return str(answer["executionArn"])
 

@@ -40,7 +40,7 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
     "value",
     [
         cell(finding()),
-        approval(plan(), decision=Decision(ADA, Choice.DELETE, (finding().id,), "0" * 64, NOW, "why")),
+        approval(plan(), decisions=(decision(plan(), ADA, finding().id, comment="why"),)),
         Outcome("222222222222", "us-east-1", "a", OutcomeStatus.DELETED, "gone", NOW, "req-1"),
         Account("222222222222", '=HYPERLINK("http://x","y")', "ACTIVE"),
     ],
