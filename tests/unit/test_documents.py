@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint_sweep.approvals import Approval, Choice, Decision
+from endpoint_sweep.approvals import Approval
 from endpoint_sweep.documents import digest, from_data, to_data, to_json
 from endpoint_sweep.model import Account, CellResult, Finding, Outcome, OutcomeStatus, Plan
-from tests.unit.samples import ADA, NOW, approval, cell, finding, plan
+from tests.unit.samples import ADA, NOW, approval, cell, decision, finding, plan
 
 words = st.text(max_size=20)
 findings = st.builds(
@@ -85,7 +85,7 @@ def test_what_is_no_number_is_refused() -> None:
         (CellResult, to_data(cell()) | {"findings": [to_data(finding()) | {"tags": []}]}),
         (Approval, to_data(approval(plan())) | {"expires_at": 5}),
         (Approval, to_data(approval(plan())) | {"expires_at": "soon"}),
-        (Approval, to_data(approval(plan())) | {"decision": ["x"]}),
+        (Approval, to_data(approval(plan())) | {"decisions": ["x"]}),
     ],
 )
 def test_data_that_does_not_fit_raises_one_of_two_errors(kind: type, data: Any) -> None:

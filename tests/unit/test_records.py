@@ -14,7 +14,7 @@ from endpoint_sweep.aws.hub import AwsTable
 from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import Outcome, OutcomeStatus
 from endpoint_sweep.records import Records
-from tests.unit.samples import NOW, approval, decision, finding, plan
+from tests.unit.samples import ADA, NOW, approval, decision, finding, plan
 
 TARGET = finding().id
 

@@ -21,11 +21,11 @@ _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
-_ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII)
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _MAX_INPUT = 32 * 1024
 SCHEDULE = "schedule"  # who asks where no person does
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
-_SCAN, _MACHINE = timedelta(hours=2), timedelta(hours=96)
+SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,11 @@ def _check_approvers(settings: Settings) -> None:
 
 def _check_timers(settings: Settings) -> None:
     """The timers fit into each other and into the state machine's own (S1.5)."""
-    if settings.link_ttl < settings.wait_slice:
+    if settings.link_ttl <= timedelta() or settings.link_ttl < settings.wait_slice:
         raise InputRejected(
             "E_TTL: WaitSliceSeconds must be shorter than ApprovalTtlMinutes without its last 15 minutes"
         )
-    if settings.approval_ttl + _SCAN + settings.delete_window >= _MACHINE:
+    if settings.approval_ttl + SCAN + settings.delete_window >= MACHINE:
         raise InputRejected("E_TTL: ApprovalTtlMinutes and DeleteWindowMinutes together must stay below 94 hours")
 
 
