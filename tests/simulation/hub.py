@@ -1,7 +1,7 @@
 """The hub stack inside this process: its bucket, table and state machine on moto, its real handlers behind `lambda`.
 
     with World.in_process(build("small")) as world, Hub.in_process(world, Mode="approve") as hub:
-        sweep = hub.start({"mode": "approve"})
+        sweep = hub.start({"mode": "approve", "requested_by": "schedule"})
 
 Everything that can be read from `template.yaml` is read from it: environment, defaults, the state machine's parts.
 """

@@ -113,8 +113,9 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
     found = [f"{sweep} left the lock" for item in items if item["pk"]["S"] == "LOCK" and execution in str(item)]
     found += _unsettled(items, sweep)
     if sweep in stage.stopped:
-        body = stage.hub.document("report.failed.json", sweep)
-        return found + ([] if body["approval_closed"] else [f"{sweep} was stopped, its approval is not closed"])
+        stage.hub.document("report.failed.json", sweep)
+        is_open = stage.row(sweep, "RECORD") and stage.record(sweep)["status"] in ("pending", "decided")
+        return found + ([f"{sweep} was stopped, its approval is not closed"] if is_open else [])
     if "Skipped, another sweep is running" in stage.states(sweep):
         return found
     return found + wrong_sums(stage.report(sweep), world, stage.touched)

@@ -204,6 +204,13 @@ class Stage:
         found: dict[str, Any] | None = self.hub.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item")
         return found
 
+    def record(self, sweep: str) -> dict[str, Any]:
+        """The sweep's approval as it stands in the table."""
+        row = self.row(sweep, "RECORD")
+        assert row, f"{sweep} asked nobody"
+        found: dict[str, Any] = json.loads(row["document"]["S"])
+        return found
+
     def is_waiting(self, sweep: str) -> bool:
         return self.row(sweep, "WAIT") is not None
 
