@@ -174,8 +174,7 @@ def leaked(stage: Stage) -> list[str]:
 def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     """Everything that others can read: logs, objects, mails but for the addressee's link, executions, the table.
 
-    Left out: the task token in the history's TaskScheduled event of the wait, where Step Functions itself shows it,
-    and in the table's WAIT record, which is its place.
+    Left out: the task token in the history's TaskScheduled event of the wait, where Step Functions itself shows it.
     """
     yield "the log", stage.log.getvalue()
     for name, text in stage.objects().items():
@@ -187,5 +186,4 @@ def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     for sweep in stage.sweeps:
         yield f"input, output or history of {sweep}", stage.history(sweep)
     for item in stage.hub.items():
-        if item["sk"]["S"] != "WAIT":
-            yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)
+        yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)

@@ -19,7 +19,7 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
-from endpoint_sweep.records import Records
+from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.steps import request_approval
 from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, TABLE, Answer, Hub
 from tests.simulation.organization import Organization
@@ -249,7 +249,7 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
     handler.setFormatter(journal._logger().registered_formatter)
     logger = logging.getLogger(journal._logger().service)
     logger.addHandler(handler)
-    save_waiting = Records.save_waiting
+    seal = AwsSeals.seal
     try:
         with (
             patch("botocore.session.create_loader", lambda _path=None: _loader),
@@ -263,13 +263,13 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
                 stage.secrets.append(mint_secret())
                 return stage.secrets[-1]
 
-            def saving(records: Records, approval: str, token: str) -> None:
+            def sealing(seals: AwsSeals, token: str, context: str) -> str:
                 stage.tokens.append(token)
-                save_waiting(records, approval, token)
+                return seal(seals, token, context)
 
             with (
                 patch.object(request_approval, "mint_secret", minting),
-                patch.object(Records, "save_waiting", saving),
+                patch.object(AwsSeals, "seal", sealing),
             ):
                 yield stage
     finally:
