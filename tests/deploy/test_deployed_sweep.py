@@ -184,6 +184,21 @@ def test_an_aborted_sweep_leaves_nothing_open(deployed: Deployed) -> None:
     assert deployed.wait(second) == "SUCCEEDED"
 
 
+def test_mails_that_come_back_end_the_wait(deployed: Deployed) -> None:
+    """The topic calls the function, whose role may read the plan, write the record and unseal the token (FI-24)."""
+    execution = deployed.start("bounced-1", "approve")
+    approval = deployed.link("bounced-1", APPROVERS[0]).partition("/a/")[2].partition("?")[0]
+    [topic] = [one["TopicArn"] for one in deployed.aws.client("sns").list_topics()["Topics"]]
+    rows = [{"emailAddress": address} for address in APPROVERS]
+    told = {"eventType": "Bounce", "mail": {"tags": {"approval": [approval]}}}
+    told["bounce"] = {"bounceType": "Permanent", "bouncedRecipients": rows}
+    deployed.aws.client("sns").publish(TopicArn=topic, Message=json.dumps(told))
+    assert deployed.wait(execution) == "SUCCEEDED"
+    [kept] = {row["disposition_reason"] for row in deployed.document("bounced-1", "report.json")["findings"]
+              if row["verdict"] == "idle"}  # fmt: skip
+    assert kept == "kept: too few approvers can be reached by mail to approve anything"
+
+
 def test_input_that_nobody_meant_is_refused_by_name(deployed: Deployed) -> None:
     """A typo starts nothing: the execution fails, the mail names the field and the one that was meant."""
     answer = deployed.aws.client("stepfunctions").start_execution(

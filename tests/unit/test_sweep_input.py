@@ -135,9 +135,10 @@ def test_without_any_region_there_is_no_sweep() -> None:
         {"APPROVERS": "ada@example.com,ada+2@example.com"},
         {"APPROVERS": "ada@example.com,ADA@example.com"},
         {"APPROVERS": "ada@example.com,<script>@example.com"},
+        {"APPROVERS": ",".join(f"p{number}@example.com" for number in range(60))},
         {"APPROVERS": "ada@example.com,ada@ex\u0430mple.com"},
     ],
-    ids=["too few", "an alias", "letter case", "markup", "a homoglyph"],
+    ids=["too few", "an alias", "letter case", "markup", "sixty", "a homoglyph"],
 )
 def test_approvers_who_cannot_approve(changes: dict[str, str]) -> None:
     """Too few, one person twice, or no plain address (BI-10); a report needs none of it."""

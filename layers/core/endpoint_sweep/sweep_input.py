@@ -23,6 +23,7 @@ _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _MAX_INPUT = 32 * 1024
+MAX_APPROVERS = 50
 SCHEDULE = "schedule"  # who asks where no person does
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
 SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
@@ -78,6 +79,8 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
 def _check_approvers(settings: Settings) -> None:
     """Enough of them, each one person: an alias is nobody else (BI-10)."""
     persons = {person(one) for one in settings.approvers}
+    if len(settings.approvers) > MAX_APPROVERS:
+        raise InputRejected(f"E_APPROVERS: the stack parameter Approvers may have {MAX_APPROVERS} addresses")
     if len(persons) < len(settings.approvers):
         raise InputRejected("E_APPROVERS: two of the stack parameter Approvers are addresses of one person")
     if len(persons) < settings.rules.minimum:
