@@ -19,7 +19,6 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
-from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.steps import request_approval
 from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, TABLE, Answer, Hub
 from tests.simulation.organization import Organization
@@ -249,7 +248,6 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
     handler.setFormatter(journal._logger().registered_formatter)
     logger = logging.getLogger(journal._logger().service)
     logger.addHandler(handler)
-    seal = AwsSeals.seal
     try:
         with (
             patch("botocore.session.create_loader", lambda _path=None: _loader),
@@ -258,19 +256,13 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
         ):
             world.deleting_takes(0.2)
             stage = Stage(world, hub, log)
+            stage.around("AwaitDecisionFunction", lambda event: stage.tokens.append(event["token"]))
 
             def minting() -> str:
                 stage.secrets.append(mint_secret())
                 return stage.secrets[-1]
 
-            def sealing(seals: AwsSeals, token: str, context: str) -> str:
-                stage.tokens.append(token)
-                return seal(seals, token, context)
-
-            with (
-                patch.object(request_approval, "mint_secret", minting),
-                patch.object(AwsSeals, "seal", sealing),
-            ):
+            with patch.object(request_approval, "mint_secret", minting):
                 yield stage
     finally:
         logger.removeHandler(handler)
