@@ -13,6 +13,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event,
         settings=at.settings,
         store=at.store,
+        records=at.records,
         price_list=at.price_list,
         optimizer=at.optimizer,
         now=at.now,

@@ -8,6 +8,7 @@ from endpoint_sweep.steps.await_decision import await_decision
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    done = await_decision(event, records=hub().records, executions=hub().executions)
+    at = hub()
+    done = await_decision(event, records=at.records, executions=at.executions, seals=at.seals)
     note("await_decision", done)
     return done

@@ -3,14 +3,19 @@
 from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.errors import ApprovalNotSent
 from endpoint_sweep.journal import note
 from endpoint_sweep.steps.request_approval import request_approval
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
-    done = request_approval(
-        event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
-    )
+    try:
+        done = request_approval(
+            event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
+        )
+    except ApprovalNotSent:
+        note("request_approval", event, {"alarm": "ApprovalNotSent"})
+        raise
     note("request_approval", event, done)
     return done

@@ -37,7 +37,9 @@ class Deployed:
 
     def start(self, name: str, mode: str) -> str:
         answer = self.aws.client("stepfunctions").start_execution(
-            stateMachineArn=self.outputs["StateMachineArn"], name=name, input=json.dumps({"mode": mode})
+            stateMachineArn=self.outputs["StateMachineArn"],
+            name=name,
+            input=json.dumps({"mode": mode, "requested_by": "schedule"}),
         )
         return str(answer["executionArn"])
 
@@ -184,6 +186,21 @@ def test_an_aborted_sweep_leaves_nothing_open(deployed: Deployed) -> None:
     assert "no longer running" in page.body
     second = deployed.start("after-1", "report")
     assert deployed.wait(second) == "SUCCEEDED"
+
+
+def test_mails_that_come_back_end_the_wait(deployed: Deployed) -> None:
+    """The topic calls the function, whose role may read the plan, write the record and unseal the token (FI-24)."""
+    execution = deployed.start("bounced-1", "approve")
+    approval = deployed.link("bounced-1", APPROVERS[0]).partition("/a/")[2].partition("?")[0]
+    [topic] = [one["TopicArn"] for one in deployed.aws.client("sns").list_topics()["Topics"]]
+    rows = [{"emailAddress": address} for address in APPROVERS]
+    told = {"eventType": "Bounce", "mail": {"tags": {"approval": [approval]}}}
+    told["bounce"] = {"bounceType": "Permanent", "bouncedRecipients": rows}
+    deployed.aws.client("sns").publish(TopicArn=topic, Message=json.dumps(told))
+    assert deployed.wait(execution) == "SUCCEEDED"
+    [kept] = {row["disposition_reason"] for row in deployed.document("bounced-1", "report.json")["findings"]
+              if row["verdict"] == "idle"}  # fmt: skip
+    assert kept == "kept: too few approvers can be reached by mail to approve anything"
 
 
 def test_input_that_nobody_meant_is_refused_by_name(deployed: Deployed) -> None:

@@ -19,9 +19,7 @@ MAIL: dict[str, Any] = {
 
 def _function(actors: Actors, name: str, statement: dict[str, Any]) -> boto3.Session:
     """A session of a new hub role with this one permission."""
-    arn = actors.role(actors.hub, name, TRUST, [statement])
-    credentials = actors.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"]
-    return boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
+    return _session_of(actors, actors.role(actors.hub, name, TRUST, [statement]))
 
 
 def test_mail_from_the_allowed_sender_only(cloud: LocalAws, actors: Actors) -> None:
@@ -92,3 +90,32 @@ def test_bucket_policy_demands_tls(cloud: LocalAws, actors: Actors) -> None:
     s3.meta.events.register("before-send.s3", as_plain_http)
     with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
         s3.put_object(Bucket="tls-only", Key="two", Body=b"2")
+
+
+def test_a_key_is_used_by_the_roles_of_its_policy_only(cloud: LocalAws, actors: Actors) -> None:
+    """HMAC keys work, and the key policy decides: one role makes MACs, another checks them, a third does neither."""
+    arns = {name: actors.role(actors.hub, f"kms-{name}", TRUST, []) for name in ("makes", "checks", "stranger")}
+    use = {"kms:GenerateMac": "makes", "kms:VerifyMac": "checks"}
+    statements = [
+        {"Effect": "Allow", "Principal": {"AWS": arns[name]}, "Action": action, "Resource": "*"}
+        for action, name in use.items()
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    created = cloud.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC", Policy=policy)
+    request = {"KeyId": created["KeyMetadata"]["Arn"], "MacAlgorithm": "HMAC_SHA_256", "Message": b"x" * 32}
+    clients = {name: actors.client(_session_of(actors, arn), "kms") for name, arn in arns.items()}
+    mac = clients["makes"].generate_mac(**request)["Mac"]
+    assert clients["checks"].verify_mac(**request, Mac=mac)["MacValid"]
+    with pytest.raises(ClientError, match="KMSInvalidMacException"):
+        clients["checks"].verify_mac(**request, Mac=mac[::-1])
+    for name in ("checks", "stranger"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            clients[name].generate_mac(**request)
+    for name in ("makes", "stranger"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            clients[name].verify_mac(**request, Mac=mac)
+
+
+def _session_of(actors: Actors, arn: str) -> boto3.Session:
+    credentials = actors.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"]
+    return boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])

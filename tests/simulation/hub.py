@@ -1,7 +1,7 @@
 """The hub stack inside this process: its bucket, table and state machine on moto, its real handlers behind `lambda`.
 
     with World.in_process(build("small")) as world, Hub.in_process(world, Mode="approve") as hub:
-        sweep = hub.start({"mode": "approve"})
+        sweep = hub.start({"mode": "approve", "requested_by": "schedule"})
 
 Everything that can be read from `template.yaml` is read from it: environment, defaults, the state machine's parts.
 """
@@ -56,6 +56,7 @@ class Hub:
         self.handlers: dict[str, Handler] = {}
         self.outbox: list[Mail] = []
         self._clients: dict[str, Any] = {}
+        self._keys: dict[str, str] = {}
 
     @classmethod
     @contextmanager
@@ -112,23 +113,6 @@ class Hub:
             return None if found["status"] == "RUNNING" else found
 
         return self.until(ended, seconds, f"{execution} to end")
-
-    def wait_for_links(self, count: int = len(APPROVERS), seconds: float = 30) -> dict[str, str]:
-        """Address -> link, once that many approvers have a mail and the sweep waits for them."""
-
-        def mailed() -> dict[str, str] | None:
-            found = self.links()
-            return found if len(found) >= count and self.waiting() else None
-
-        return self.until(mailed, seconds, "the approval mails")
-
-    def links(self) -> dict[str, str]:
-        pattern = re.compile(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+")
-        return {mail.to: found[0] for mail in self.mails() if (found := pattern.findall(mail.text))}
-
-    def waiting(self) -> bool:
-        """Whether a token of a present wait lies in the table."""
-        return any(item["sk"]["S"] == "WAIT" for item in self.items())
 
     def get(self, link: str, method: str = "GET") -> Answer:
         """Opens a link the way API Gateway hands it over."""
@@ -219,6 +203,8 @@ class Hub:
                 return str(glue).join(self._named()[name].split(","))
             case {"Fn::If": ["HasReviewBaseUrl", {"Ref": name}, _]}:
                 return self._named()[name]
+            case {"Fn::GetAtt": [name, "Arn"]}:
+                return self._named()[name]
             case _:
                 return str(value)
 
@@ -226,10 +212,12 @@ class Hub:
         return self.parameters | {
             "Table": TABLE,
             "Bucket": BUCKET,
+            "MailEvents": STACK,
             "AWS::StackName": STACK,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,
             "AWS::AccountId": self.world.organization.hub_account,
+            **self._keys,
         }
 
     def _defaults(self) -> dict[str, str]:
@@ -247,6 +235,10 @@ class Hub:
             AttributeDefinitions=table["AttributeDefinitions"],
         )
         self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+        self.client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
+        for name, key in cloudformation.resources(self.template, "AWS::KMS::Key").items():
+            kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
+            self._keys[name] = self.client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
 
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():

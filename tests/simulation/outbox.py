@@ -9,12 +9,13 @@ from moto.sesv2.responses import SESV2Response
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One accepted mail."""
+    """One accepted mail, with its tag `approval`."""
 
     to: str
     subject: str
     text: str
     html: str
+    approval: str = ""
 
 
 def keeping(outbox: list[Mail]) -> Callable[[SESV2Response], str]:
@@ -26,7 +27,9 @@ def keeping(outbox: list[Mail]) -> Callable[[SESV2Response], str]:
         asked = json.loads(response.body)
         simple, to = asked["Content"]["Simple"], asked["Destination"]["ToAddresses"]
         body = simple["Body"]
-        outbox.append(Mail(", ".join(to), simple["Subject"]["Data"], body["Text"]["Data"], body["Html"]["Data"]))
+        tags = {one["Name"]: one["Value"] for one in asked.get("EmailTags") or []}
+        texts = (simple["Subject"]["Data"], body["Text"]["Data"], body["Html"]["Data"])
+        outbox.append(Mail(", ".join(to), *texts, tags.get("approval", "")))
         return answer
 
     return send

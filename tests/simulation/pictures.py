@@ -50,7 +50,9 @@ def deployed() -> Iterator[Stage]:
         machine = aws.deploy(**PARAMETERS)["StateMachineArn"]  # type: ignore[arg-type]
         print(f"· Sweeping with {STACK}")
         states = aws.client("stepfunctions")
-        sweep = states.start_execution(stateMachineArn=machine, name=SWEEP, input='{"mode": "approve"}')
+        sweep = states.start_execution(
+            stateMachineArn=machine, name=SWEEP, input='{"mode": "approve", "requested_by": "schedule"}'
+        )
 
         def to_approver() -> list[str]:
             if states.describe_execution(executionArn=sweep["executionArn"])["status"] not in ("RUNNING", "SUCCEEDED"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, hash_secret
+from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, hash_secret
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import digest, to_json
 from endpoint_sweep.model import (
@@ -14,6 +14,7 @@ from endpoint_sweep.model import (
     CellResult,
     CoverageStatus,
     Description,
+    EndpointId,
     Finding,
     Kind,
     ListedEndpoint,
@@ -53,6 +54,12 @@ ENVIRONMENT = {
     "SCAN_CONCURRENCY": "20",
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
     "REVIEW_BASE_URL": "https://review.example.com/v1/",
+    "MAC_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/mac",
+    "SEAL_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/seal",
+    "MIN_APPROVERS": "1",
+    "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
+    "TWO_APPROVERS_ABOVE_USD": "10000",
+    "REQUIRE_CODE": "true",
 }
 
 
@@ -113,5 +120,15 @@ def pointer(of: Plan) -> Pointer:
 
 
 def approval(of: Plan, **changes: Any) -> Approval:
-    made = Approval("a1", "sweep-1", "arn:execution", pointer(of), NOW + timedelta(hours=72))
+    made = Approval("a1", "sweep-1", "arn:execution", pointer(of), NOW + timedelta(hours=72), NOW)
     return replace(made, secrets={hash_secret("right"): ADA}, **changes)
+
+
+def decision(of: Plan, approver: str = ADA, *selected: EndpointId, **changes: Any) -> Decision:
+    """Made with link and code for `approval(of)`; without endpoints everything is kept. The MAC is still missing."""
+    asked, choice = approval(of), Choice.DELETE if selected else Choice.KEEP
+    made = Decision(
+        asked.id, approver, Identity.LINK_AND_CODE, choice, selected, asked.plan.sha256, asked.plan.version_id,
+        asked.expires_at, NOW, "nonce",
+    )  # fmt: skip
+    return replace(made, **changes)

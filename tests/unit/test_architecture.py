@@ -13,7 +13,21 @@ FUNCTIONS = ROOT / "functions"
 # From the words and rules at the bottom to the doors at the top. A module imports from its own row or below.
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "kinds", "model", "documents"}),
-    frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"}),
+    frozenset(
+        {
+            "metrics",
+            "guards",
+            "idleness",
+            "pricing",
+            "targets",
+            "witness",
+            "planning",
+            "approvals",
+            "ruling",
+            "snoozes",
+            "reports",
+        }
+    ),
     frozenset({"config", "contracts", "ports", "sweep_input"}),
     frozenset({"records", "sweep_folder", "hangers", "scanning"}),
     frozenset({"steps", "aws", "laptop"}),

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint_sweep.approvals import Approval, Choice, Decision
+from endpoint_sweep.approvals import Approval
 from endpoint_sweep.documents import digest, from_data, to_data, to_json
 from endpoint_sweep.model import Account, CellResult, Finding, Outcome, OutcomeStatus, Plan
-from tests.unit.samples import ADA, NOW, approval, cell, finding, plan
+from tests.unit.samples import ADA, NOW, approval, cell, decision, finding, plan
 
 words = st.text(max_size=20)
 findings = st.builds(
@@ -40,7 +40,7 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
     "value",
     [
         cell(finding()),
-        approval(plan(), decision=Decision(ADA, Choice.DELETE, (finding().id,), "0" * 64, NOW, "why")),
+        approval(plan(), decisions=(decision(plan(), ADA, finding().id, comment="why"),)),
         Outcome("222222222222", "us-east-1", "a", OutcomeStatus.DELETED, "gone", NOW, "req-1"),
         Account("222222222222", '=HYPERLINK("http://x","y")', "ACTIVE"),
     ],
@@ -85,7 +85,7 @@ def test_what_is_no_number_is_refused() -> None:
         (CellResult, to_data(cell()) | {"findings": [to_data(finding()) | {"tags": []}]}),
         (Approval, to_data(approval(plan())) | {"expires_at": 5}),
         (Approval, to_data(approval(plan())) | {"expires_at": "soon"}),
-        (Approval, to_data(approval(plan())) | {"decision": ["x"]}),
+        (Approval, to_data(approval(plan())) | {"decisions": ["x"]}),
     ],
 )
 def test_data_that_does_not_fit_raises_one_of_two_errors(kind: type, data: Any) -> None:

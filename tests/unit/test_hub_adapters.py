@@ -88,6 +88,22 @@ def test_a_refused_mail_is_told_without_its_content() -> None:
     assert str(refused.value) == "the mail service said MessageRejected"
 
 
+def test_a_mail_is_tagged_with_its_approval_and_reported_on() -> None:
+    """So that a bounce finds its way back (FI-24); without a configuration set nothing is reported."""
+    body = {part: {"Data": part, "Charset": "UTF-8"} for part in ("Text", "Html")}
+    simple = {"Subject": {"Data": "s", "Charset": "UTF-8"}, "Body": body}
+    sent = {"FromEmailAddress": "f@example.com", "Destination": {"ToAddresses": ["ada@example.com"]}}
+    sent |= {"Content": {"Simple": simple}}
+    tagged = {"EmailTags": [{"Name": "approval", "Value": "a1"}], "ConfigurationSetName": "bounces"}
+    made = client("sesv2")
+    with Stubber(made) as stubber:
+        stubber.add_response("send_email", {"MessageId": "1"}, sent | tagged)
+        AwsMailer(made, "f@example.com", "bounces").send("ada@example.com", "s", "Text", "Html", approval="a1")
+        stubber.add_response("send_email", {"MessageId": "2"}, sent | {"EmailTags": []})
+        AwsMailer(made, "f@example.com").send("ada@example.com", "s", "Text", "Html")
+        stubber.assert_no_pending_responses()
+
+
 def test_a_missing_document_is_one_error_and_a_denied_one_another() -> None:
     """Only what is not there counts as missing."""
     made = client("s3")

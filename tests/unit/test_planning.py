@@ -88,6 +88,14 @@ def test_caps(selected: list[EndpointId], found: dict[str, int], caps: Caps, wor
     assert [word for word in words if word not in said] == []
 
 
+def test_what_sleeps_is_not_offered() -> None:
+    """It is idle still, and in the coverage; the plan leaves it out."""
+    asleep = finding("b", snoozed_until=NOW + timedelta(days=7))
+    rows = [cell(finding("a"), asleep)]
+    made = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
+    assert [one.endpoint for one in made.items] == ["a"]
+
+
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "account": st.from_regex(r"[0-9]{12}", fullmatch=True),
     "region": st.sampled_from(["eu-west-1", "us-west-2"]),
@@ -110,6 +118,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "price_basis": st.text(min_size=1, max_size=20),
     "hourly_usd": st.decimals(0, 1000, places=4),
     "monthly_usd": st.decimals(0, 100_000, places=2),
+    "snoozed_until": st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
 }
 
 

@@ -9,12 +9,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Decision
+from endpoint_sweep.approvals import ApprovalStatus
 from endpoint_sweep.aws.hub import AwsTable
 from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import Outcome, OutcomeStatus
 from endpoint_sweep.records import Records
-from tests.unit.samples import ADA, NOW, approval, finding, plan
+from tests.unit.samples import ADA, NOW, approval, decision, finding, plan
 
 TARGET = finding().id
 
@@ -68,9 +68,9 @@ def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
     records.save_approval(approval(plan()), 0)
 
     def decide(number: int) -> bool:
-        decision = Decision(f"p{number}@example.com", Choice.KEEP, (), "0" * 64, NOW)
+        made = (decision(plan(), f"p{number}@example.com"),)
         try:
-            records.save_approval(replace(approval(plan()), status=ApprovalStatus.DECIDED, decision=decision), 1)
+            records.save_approval(replace(approval(plan()), status=ApprovalStatus.DECIDED, decisions=made), 1)
         except AlreadyRecorded:
             return False
         return True
@@ -80,8 +80,7 @@ def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
     assert won.count(True) == 1
     found = records.approval("a1")
     assert found
-    assert found[0].decision
-    assert found[0].decision.approver == f"p{won.index(True)}@example.com"
+    assert [one.approver for one in found[0].decisions] == [f"p{won.index(True)}@example.com"]
 
 
 @pytest.mark.parametrize(

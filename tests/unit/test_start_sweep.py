@@ -38,7 +38,7 @@ def test_a_schedule_that_fires_twice_starts_one_sweep() -> None:
     first, second = (start_sweep(event, executions=executions, now=now) for _ in range(2))
     assert first == {"sweep": "2026-11-20T06-00Z-weekly", "started": True, "execution": "arn:2026-11-20T06-00Z-weekly"}
     assert second == {"sweep": "2026-11-20T06-00Z-weekly", "started": False}
-    assert executions.started == {"2026-11-20T06-00Z-weekly": {"mode": "approve"}}
+    assert executions.started == {"2026-11-20T06-00Z-weekly": {"mode": "approve", "requested_by": "schedule"}}
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,17 @@ def test_bad_events_are_refused(event: dict[str, Any]) -> None:
     """With the code of a bad name."""
     with pytest.raises(InputRejected, match=r"^E_RUN_NAME: "):
         start_sweep(event, executions=Executions(), now=now)
+
+
+def test_nobody_starts_a_sweep_in_a_person_s_name() -> None:
+    """What the schedule was given as requester does not count: it is the schedule that asks."""
+    executions = Executions()
+    start_sweep({"input": {"requested_by": "ada@example.com"}}, executions=executions, now=now)
+    assert list(executions.started.values()) == [{"requested_by": "schedule"}]
+
+
+@pytest.mark.parametrize("given", [None, [], "approve", 1])
+def test_an_input_that_is_no_object_is_refused(given: Any) -> None:
+    """Before an execution is started (BI-01)."""
+    with pytest.raises(InputRejected, match=r"^E_INPUT_SHAPE: "):
+        start_sweep({"input": given}, executions=Executions(), now=now)

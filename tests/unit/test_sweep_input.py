@@ -1,13 +1,16 @@
 """What a sweep may be asked: every refusal has a code, a sentence, and no echo of what was sent."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Mode
-from endpoint_sweep.sweep_input import parse
+from endpoint_sweep.sweep_input import MACHINE, parse
 from endpoint_sweep.targets import ENABLED, Scope
+from tests.simulation.cloudformation import ROOT
 from tests.unit.samples import settings
 
 NAME = "2026-11-20T06-00Z-weekly"
@@ -31,7 +34,8 @@ def test_everything_may_be_asked_for() -> None:
     """Each field arrives."""
     data = {"mode": "approve", "accounts": ["222222222222"], "exclude_accounts": ["333333333333"], "max_deletes": 3,
             "regions": ["ap-southeast-2"], "exclude_regions": ["us-east-1"], "lookback_days": 63, "min_age_days": 100,
-            "organizational_units": ["ou-ab12-11111111"], "exclude_organizational_units": ["r-ab12"]}  # fmt: skip
+            "organizational_units": ["ou-ab12-11111111"], "exclude_organizational_units": ["r-ab12"],
+            "requested_by": "linus@example.com"}  # fmt: skip
     asked = parse(NAME, data, settings())
     assert asked.mode is Mode.APPROVE
     assert asked.scope == Scope(
@@ -39,6 +43,7 @@ def test_everything_may_be_asked_for() -> None:
     )
     assert asked.caps.per_sweep == 3
     assert (asked.policy.lookback_days, asked.policy.min_age_days) == (63, 100)
+    assert asked.requested_by == "linus@example.com"
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,9 @@ def test_everything_may_be_asked_for() -> None:
         *(({name: value}, "E_UNIT") for name in ("organizational_units", "exclude_organizational_units") for value in (
             ["ou-1"], ["222222222222"], "ou-ab12-11111111", ["ou-ab12-11111111"] * 2, [None])),
         ({"exclude_regions": ["enabled"]}, "E_REGION"),
+        *(({"mode": mode, "requested_by": value}, "E_REQUESTED_BY") for mode in ("approve", "report") for value in (
+            None, "", "ada", "Schedule", "a@b@c", "<a@b.c>", "a@b.c\r\nBcc: x@y.z", "ä@example.com", ["a@b.c"], 1)),
+        ({"mode": "approve"}, "E_REQUESTED_BY"),
     ],
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
@@ -88,7 +96,7 @@ def test_an_unknown_field_is_not_echoed_raw() -> None:
     with pytest.raises(InputRejected) as refused:
         parse(NAME, {"<script>alert(1)</script>" + "x" * 500: 1}, settings())
     assert "<" not in str(refused.value)
-    assert len(str(refused.value)) < 250
+    assert len(str(refused.value)) < 300
 
 
 @pytest.mark.parametrize("name", ["", "a:b", "x" * 81, "a/b", "-a", "ä", "a b", "../x"])
@@ -118,3 +126,49 @@ def test_without_any_region_there_is_no_sweep() -> None:
     """Neither asked nor deployed."""
     with pytest.raises(InputRejected, match=r"^E_REGION: regions is empty"):
         parse(NAME, {"regions": []}, settings(REGIONS=""))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"MIN_APPROVERS": "3"},
+        {"APPROVERS": "ada@example.com,ada+2@example.com"},
+        {"APPROVERS": "ada@example.com,ADA@example.com"},
+        {"APPROVERS": "ada@example.com,<script>@example.com"},
+        {"APPROVERS": ",".join(f"p{number}@example.com" for number in range(60))},
+        {"APPROVERS": "ada@example.com,ada@ex\u0430mple.com"},
+    ],
+    ids=["too few", "an alias", "letter case", "markup", "sixty", "a homoglyph"],
+)
+def test_approvers_who_cannot_approve(changes: dict[str, str]) -> None:
+    """Too few, one person twice, or no plain address (BI-10); a report needs none of it."""
+    with pytest.raises(InputRejected, match=r"^E_APPROVERS: ") as refused:
+        parse(NAME, {"mode": "approve", "requested_by": "schedule"}, settings(**changes))
+    assert "script" not in str(refused.value)
+    assert parse(NAME, {"mode": "report"}, settings(**changes)).requested_by == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "accepted"),
+    [
+        ({"WAIT_SLICE_SECONDS": "3600", "APPROVAL_TTL_MINUTES": "74"}, False),
+        ({"WAIT_SLICE_SECONDS": "3600", "APPROVAL_TTL_MINUTES": "75"}, True),
+        ({"APPROVAL_TTL_MINUTES": "15", "WAIT_SLICE_SECONDS": "1"}, False),
+        ({"APPROVAL_TTL_MINUTES": "4320", "DELETE_WINDOW_MINUTES": "1319"}, True),
+        ({"APPROVAL_TTL_MINUTES": "4320", "DELETE_WINDOW_MINUTES": "1320"}, False),
+    ],
+)
+def test_the_timers_fit_into_each_other(changes: dict[str, str], accepted: bool) -> None:
+    """A slice into the time to answer, everything into the 96 hours of the state machine (S1.5, BI-13)."""
+    asked = {"mode": "approve", "requested_by": "schedule"}
+    if accepted:
+        assert parse(NAME, asked, settings(**changes)).mode is Mode.APPROVE
+    else:
+        with pytest.raises(InputRejected, match=r"^E_TTL: "):
+            parse(NAME, asked, settings(**changes))
+
+
+def test_the_state_machine_ends_when_the_timers_say() -> None:
+    """96 hours in both places."""
+    definition = json.loads((ROOT / "statemachine" / "sweep.asl.json").read_text())
+    assert timedelta(seconds=definition["TimeoutSeconds"]) == MACHINE

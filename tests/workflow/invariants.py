@@ -113,8 +113,9 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
     found = [f"{sweep} left the lock" for item in items if item["pk"]["S"] == "LOCK" and execution in str(item)]
     found += _unsettled(items, sweep)
     if sweep in stage.stopped:
-        body = stage.hub.document("report.failed.json", sweep)
-        return found + ([] if body["approval_closed"] else [f"{sweep} was stopped, its approval is not closed"])
+        stage.hub.document("report.failed.json", sweep)
+        is_open = stage.row(sweep, "RECORD") and stage.record(sweep)["status"] in ("pending", "decided")
+        return found + ([f"{sweep} was stopped, its approval is not closed"] if is_open else [])
     if "Skipped, another sweep is running" in stage.states(sweep):
         return found
     return found + wrong_sums(stage.report(sweep), world, stage.touched)
@@ -173,8 +174,7 @@ def leaked(stage: Stage) -> list[str]:
 def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     """Everything that others can read: logs, objects, mails but for the addressee's link, executions, the table.
 
-    Left out: the task token in the history's TaskScheduled event of the wait, where Step Functions itself shows it,
-    and in the table's WAIT record, which is its place.
+    Left out: the task token in the history's TaskScheduled event of the wait, where Step Functions itself shows it.
     """
     yield "the log", stage.log.getvalue()
     for name, text in stage.objects().items():
@@ -186,5 +186,4 @@ def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     for sweep in stage.sweeps:
         yield f"input, output or history of {sweep}", stage.history(sweep)
     for item in stage.hub.items():
-        if item["sk"]["S"] != "WAIT":
-            yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)
+        yield f"the record {item['pk']['S']} {item['sk']['S']}", json.dumps(item)

@@ -19,12 +19,12 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
-from endpoint_sweep.records import Records
 from endpoint_sweep.steps import request_approval
 from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, TABLE, Answer, Hub
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
+from tests.workflow import deciding
 
 Key = tuple[str, str, str]  # account, region, endpoint name
 ADA, GRACE = APPROVERS
@@ -57,7 +57,7 @@ class Stage:
     def start(self, mode: str = "approve", **other: Any) -> str:
         """Starts a sweep; its name."""
         name = f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
-        self.sweeps[name] = self.hub.start({"mode": mode, **other}, name)
+        self.sweeps[name] = self.hub.start({"mode": mode, "requested_by": "schedule", **other}, name)
         return name
 
     def start_with(self, data: Any, name: str = "") -> str:
@@ -78,15 +78,14 @@ class Stage:
 
         return self.hub.until(asked, seconds, "the approval mails")
 
-    def decide(self, link: str, *endpoints: str) -> Answer:
-        """Both steps of the page. `endpoints` are names or ids to delete; none keeps everything."""
-        page = self.hub.get(link).body
-        offered = set(re.findall(r'value="(\d{12}/[^"/]+/[^"/]+)"', page))
-        chosen = sorted(one for one in offered if one in endpoints or one.rpartition("/")[2] in endpoints)
-        assert len(chosen) == len(endpoints), f"{endpoints} of {offered}"
-        answer = self.hub.decide(link, chosen)
+    def decide(self, link: str, *endpoints: str, **other: Any) -> Answer:
+        """What the page records for whose link this is. `endpoints` are names or ids to delete; none keeps everything.
+
+        `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
+        """
+        answer = deciding.decide(link, endpoints, **other)
         if answer.status == 303:
-            self.approved |= {key_of(one) for one in chosen}
+            self.approved |= {key_of(one) for one in answer.body.split()}
         return answer
 
     def end(self, sweep: str, seconds: float = 60) -> dict[str, Any]:
@@ -204,6 +203,13 @@ class Stage:
         found: dict[str, Any] | None = self.hub.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item")
         return found
 
+    def record(self, sweep: str) -> dict[str, Any]:
+        """The sweep's approval as it stands in the table."""
+        row = self.row(sweep, "RECORD")
+        assert row, f"{sweep} asked nobody"
+        found: dict[str, Any] = json.loads(row["document"]["S"])
+        return found
+
     def is_waiting(self, sweep: str) -> bool:
         return self.row(sweep, "WAIT") is not None
 
@@ -242,7 +248,6 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
     handler.setFormatter(journal._logger().registered_formatter)
     logger = logging.getLogger(journal._logger().service)
     logger.addHandler(handler)
-    save_waiting = Records.save_waiting
     try:
         with (
             patch("botocore.session.create_loader", lambda _path=None: _loader),
@@ -251,19 +256,13 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
         ):
             world.deleting_takes(0.2)
             stage = Stage(world, hub, log)
+            stage.around("AwaitDecisionFunction", lambda event: stage.tokens.append(event["token"]))
 
             def minting() -> str:
                 stage.secrets.append(mint_secret())
                 return stage.secrets[-1]
 
-            def saving(records: Records, approval: str, token: str) -> None:
-                stage.tokens.append(token)
-                save_waiting(records, approval, token)
-
-            with (
-                patch.object(request_approval, "mint_secret", minting),
-                patch.object(Records, "save_waiting", saving),
-            ):
+            with patch.object(request_approval, "mint_secret", minting):
                 yield stage
     finally:
         logger.removeHandler(handler)

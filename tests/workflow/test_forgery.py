@@ -1,5 +1,6 @@
 """Only a decision made on the page counts: not a token, not a row written by hand, not another plan."""
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.documents import digest
+from endpoint_sweep.ruling import FORGED, NOT_OFFERED
 from tests.simulation.hub import BUCKET, TABLE
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, GRACE, Stage
@@ -23,19 +25,13 @@ def at(**shift: float) -> str:
 
 
 def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status: str = "decided") -> None:
-    """Somebody with access to the table writes the approval's row by hand, as the product would."""
+    """Somebody with access to the table writes the approval's row by hand, as the product would, but for the MAC."""
     row = stage.row(sweep, "RECORD")
     assert row
     document = json.loads(row["document"]["S"])
     document["status"] = status
-    document["decision"] = {
-        "approver": ADA,
-        "choice": "delete",
-        "selected": [IDLE],
-        "plan_sha256": document["plan"]["sha256"],
-        "at": at(),
-        "comment": "",
-    }
+    if not document["decisions"]:
+        document["decisions"] = [by_hand(document)]
     change(document)
     row |= {
         "document": {"S": json.dumps(document)},
@@ -45,40 +41,42 @@ def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status
     stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=row)
 
 
+def by_hand(document: Document, **changes: Any) -> Document:
+    """A decision that fits the record in every field."""
+    return {
+        "approval": document["id"],
+        "approver": ADA,
+        "identity": "link+code",
+        "choice": "delete",
+        "selected": [IDLE],
+        "plan_sha256": document["plan"]["sha256"],
+        "plan_version": document["plan"]["version_id"],
+        "expires_at": document["expires_at"],
+        "at": at(),
+        "nonce": "x",
+        "mac": base64.b64encode(b"0" * 32).decode(),
+    } | changes
+
+
 FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
-    "an endpoint outside the plan": (
-        lambda d: d["decision"].update(selected=[BUSY]), "it names an endpoint that is not in the plan"
-    ),
-    "an endpoint twice": (
-        lambda d: d["decision"].update(selected=[IDLE, IDLE]), "it names an endpoint that is not in the plan"
-    ),
-    "an approver who is none": (
-        lambda d: d["decision"].update(approver="mallory@example.com"), "the person who decided is not an approver"
-    ),
-    "another plan": (
-        lambda d: d["decision"].update(plan_sha256="0" * 64), "the plan is not the one that was approved"
-    ),
-    "another plan in the pointer": (
-        lambda d: d["plan"].update(sha256="0" * 64), "the plan is not the one that was offered"
-    ),
-    "another document": (
-        lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")),
-        "the plan is not the one that was offered",
-    ),
-    "a decision after expiry": (
-        lambda d: d["decision"].update(at=at(hours=80)), "it was decided after the approval had expired"
-    ),
-    "an old decision": (lambda d: d["decision"].update(at=at(hours=-5)), "the decision is too old to act on"),
-    "a decision from the future": (lambda d: d["decision"].update(at=at(hours=1)), "the decision is too old to act on"),
-    "no decision at all": (lambda d: d.update(decision=None), "there is no decision"),
+    "a decision that fits": (lambda _: None, FORGED),
+    "no MAC": (lambda d: d["decisions"][0].update(mac=""), FORGED),
+    "a MAC that is none": (lambda d: d["decisions"][0].update(mac="\u2028"), FORGED),
+    "an endpoint outside the plan": (lambda d: d["decisions"][0].update(selected=[BUSY]), FORGED),
+    "an approver who is none": (lambda d: d["decisions"][0].update(approver="mallory@example.com"), FORGED),
+    "two of them": (lambda d: d["decisions"].append(by_hand(d, approver=GRACE)), FORGED),
+    "another plan": (lambda d: d["decisions"][0].update(plan_sha256="0" * 64), FORGED),
+    "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), NOT_OFFERED),
+    "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), NOT_OFFERED),
+    "no decision at all": (lambda d: d.update(decisions=[]), "nobody answered in time"),
     "nonsense": (lambda d: d.update(status="APPROVED"), "the record of the approval cannot be read"),
-    "a list for a decision": (lambda d: d.update(decision=["x"]), "the record of the approval cannot be read"),
-}  # fmt: skip
+    "a list for a decision": (lambda d: d.update(decisions=["x"]), "the record of the approval cannot be read"),
+}
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> None:
-    """The sweep ends at its next look, keeps everything, and mail and report tell why."""
+    """FI-33: the sweep ends at its next look, keeps everything, and alarm, mail and report tell why."""
     change, reason = FORGERIES[forgery]
     sweep = stage.start()
     stage.links(sweep)
@@ -89,19 +87,71 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     assert stage.report(sweep)["failure"] is None, "a forged record broke the sweep"
     kept = stage.disposition(sweep, "resnet-demo")
     assert kept[0] == "kept"
-    assert "nobody answered" in kept[1] if forgery == "no decision at all" else reason in kept[1]
+    assert reason in kept[1]
     assert kept[1].removeprefix("kept: ")[:40] in stage.summary(sweep).text
+    alarm = {FORGED: "DecisionForged", NOT_OFFERED: "PlanTampered"}.get(reason, "")
+    assert f"SOMEBODY CHANGED THE RECORDS: {alarm}" in stage.summary(sweep).text or not alarm
+    assert f'"alarm":"{alarm}"' in stage.log.getvalue() or not alarm
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda d: d["decisions"][0].update(selected=[IDLE, IDLE | {"endpoint": "churn-poc"}]), FORGED),
+        (lambda d: d["decisions"][0].update(approver=GRACE), FORGED),
+        (lambda d: d["decisions"][0].update(at=at(minutes=1)), FORGED),
+        (lambda d: d["decisions"].append(by_hand(d, approver=GRACE, mac=d["decisions"][0]["mac"])), FORGED),
+        (lambda d: d.update(expires_at=at(hours=90)), FORGED),
+    ],
+    ids=["one endpoint more", "another person", "another time", "a copied MAC", "a longer time to answer"],
+)
+def test_an_honest_decision_that_was_altered_deletes_nothing(
+    stage: Stage, change: Callable[[Document], None], why: str
+) -> None:
+    """FI-33: changed by hand between the page and the look, it counts for nothing, not even for what was decided."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.around("VerifyDecisionFunction", once(lambda: rewrite(stage, sweep, change)))
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {why}")
+    stage.approved.clear()
+
+
+def test_a_decision_altered_after_it_was_verified_deletes_nothing(stage: Stage) -> None:
+    """FI-33: the deleting step asks for the MAC again."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    widen = once(lambda: rewrite(stage, sweep, lambda d: d["decisions"][0].update(comment="x"), status="verified"))
+    stage.around("ApplyDecisionFunction", widen)
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert stage.disposition(sweep, "resnet-demo") == ("failed", FORGED)
+    stage.approved.clear()
+
+
+def once(do: Callable[[], object]) -> Callable[[Document], None]:
+    """For `around`: only before the first call."""
+    done: list[object] = []
+
+    def first(_: Document) -> None:
+        if not done:
+            done.append(do())
+
+    return first
 
 
 def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
     """Whoever writes `verified` skips one look; the decision is judged all the same."""
     sweep = stage.start()
     stage.links(sweep)
-    rewrite(stage, sweep, lambda d: d["decision"].update(selected=[BUSY]), status="verified")
+    rewrite(stage, sweep, lambda d: d["decisions"][0].update(selected=[BUSY]), status="verified")
     stage.end(sweep)
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: it names an endpoint that is not in the plan")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {FORGED}")
 
 
 def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:
@@ -178,7 +228,6 @@ def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None
     sweep = stage.start()
     links = stage.links(sweep)
     overwrite_plan(stage, sweep)
-    assert "fraud-scoring" not in stage.hub.get(links[ADA]).body
     wipe = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/plan.json", "Body": b"{}"}
     stage.around("ApplyDecisionFunction", lambda _: stage.hub.client("s3").put_object(**wipe))
     assert stage.decide(links[ADA], "resnet-demo").status == 303
@@ -187,16 +236,14 @@ def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None
 
 
 def test_a_plan_whose_bytes_differ_from_what_was_approved_keeps_everything(stage: Stage) -> None:
-    """A record that is led to the newer version by hand fails on its hash; with the hash too, on the decision's."""
+    """A record that is led to the newer version by hand, with its hash, fails on the decision's MAC (FI-18, FI-19)."""
     sweep = stage.start()
-    links = stage.links(sweep)
+    stage.links(sweep)
     version, body = overwrite_plan(stage, sweep)
-    rewrite(stage, sweep, lambda d: d["plan"].update(version_id=version), status="pending")
-    assert stage.hub.post(links[ADA], {"choice": "keep", "step": "decide"}).status == 409
 
     def both(document: Document) -> None:
         document["plan"].update(version_id=version, sha256=digest(body))
-        document["decision"].update(selected=[BUSY])
+        document["decisions"] = [by_hand(document, selected=[BUSY])]
 
     rewrite(stage, sweep, both)
     stage.end(sweep)

@@ -38,26 +38,6 @@ def test_a_failure_after_the_decision_does_not_unsay_it(stage: Stage, monkeypatc
     assert stage.disposition(sweep, "resnet-demo")[1] == f"kept by {ADA}"
 
 
-def test_a_decision_whose_reply_was_lost_is_recorded_once(stage: Stage) -> None:
-    """The conditional write was done, its reply lost, the SDK repeats it: the page says recorded, not refused."""
-    sweep = stage.start()
-    link = stage.links(sweep)[ADA]
-    answers = []
-
-    def losing(event: dict[str, Any], context: Any) -> Any:
-        if "step=decide" in (event["body"] or ""):
-            stage.world.fault(service="dynamodb", operation="PutItem", drop="after", nth=[1])
-        answers.append(review(event, context))
-        return answers[-1]
-
-    review = stage.hub.handlers["endpoint-sweep-ReviewFunction"]
-    stage.hub.handlers["endpoint-sweep-ReviewFunction"] = losing
-    answer = stage.hub.decide(link, [])
-    assert answer.status in (200, 303), answer.body
-    stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
-
-
 def test_a_wait_whose_record_lost_its_reply_goes_on(stage: Stage) -> None:
     """The token was written, the reply lost, the SDK repeats the write: no conflict with oneself."""
     losing = {"service": "dynamodb", "operation": "PutItem", "drop": "after", "nth": [1]}
@@ -71,12 +51,13 @@ def test_a_wait_whose_record_lost_its_reply_goes_on(stage: Stage) -> None:
 
 
 def test_no_mail_accepted_ends_the_sweep_at_once(stage: Stage) -> None:
-    """Where no approver could be mailed nobody can decide: everything is kept, and the summary says why."""
+    """FI-23: where no approver could be mailed nobody can decide. Everything is kept, alarm and summary say why."""
     stage.world.fault(service="sesv2", operation="SendEmail", nth=[1, 2], code="MessageRejected")
     sweep = stage.start()
     assert stage.end(sweep)["status"] == "FAILED"
     assert "Await decision" not in stage.states(sweep)
     assert stage.report(sweep)["failure"]["error"] == "ApprovalNotSent"
+    assert '"alarm":"ApprovalNotSent"' in stage.log.getvalue()
     assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE]
 
@@ -98,7 +79,9 @@ def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
     sweep = stage.start("report")
     assert stage.end(sweep)["status"] == "FAILED"
     assert stage.report(sweep)["ending"] == "gaps"
+    assert '"alarm":"SummaryNotMailed"' in stage.log.getvalue()
     assert stage.watchdog(sweep, "FAILED")["mailed"] == 2
+    assert '"alarm":"SweepStopped"' in stage.log.getvalue()
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE]
 
 
@@ -154,14 +137,14 @@ def test_bad_input_does_not_disturb_the_sweep_that_runs(stage: Stage) -> None:
 
 
 def test_an_aborted_sweep_is_closed_by_the_watchdog(stage: Stage) -> None:
-    """The link says that the sweep is over, the lock is free, everybody is mailed, nothing was deleted."""
+    """FI-38: the link says that the sweep is over, the lock is free, everybody is mailed, nothing was deleted."""
     sweep = stage.start()
     links = stage.links(sweep)
     done = stage.stop(sweep)
     assert (done["closed"], done["released"], done["mailed"]) == (True, True, 2)
     page = stage.hub.get(links[ADA])
     assert (page.status, "no longer running" in page.body) == (409, True)
-    assert stage.hub.post(links[GRACE], {"choice": "delete", "step": "decide"}).status == 409
+    assert stage.decide(links[GRACE], "resnet-demo").status == 409
     assert "stopped" in stage.summary(sweep).subject
     assert "No deletion had been started" in stage.summary(sweep).text
     following = stage.decided()
@@ -186,13 +169,18 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
 
 
 def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
-    """Aborted, and the watchdog never came: the next sweep sees that the holder no longer runs."""
+    """FI-22, BI-32: aborted, and the watchdog never came. The next sweep sees it; the old links name the new one."""
     sweep = stage.start()
-    stage.links(sweep)
+    links = stage.links(sweep)
     stage.abort(sweep)
     following = stage.decided()
     assert "Request approval" in stage.states(following)
-    assert stage.watchdog(sweep, "ABORTED")["closed"]
+    record = stage.record(sweep)
+    assert (record["status"], record["newer"]) == ("superseded", following)
+    assert stage.row(sweep, "WAIT") is None
+    assert not stage.watchdog(sweep, "ABORTED")["closed"]
+    late = stage.decide(links[ADA], "resnet-demo")
+    assert (late.status, late.body) == (409, "E_PLAN_SUPERSEDED")
 
 
 def test_an_approval_is_not_acted_on_late(stage: Stage) -> None:

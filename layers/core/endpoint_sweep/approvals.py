@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from endpoint_sweep.documents import digest, to_json
@@ -18,6 +18,7 @@ from endpoint_sweep.planning import by_id, over_caps, short_hash
 
 MAX_COMMENT = 500
 SNOOZE_DAYS = (7, 30, 90)
+LAST_REMINDER = timedelta(hours=6)
 
 
 class ApprovalStatus(StrEnum):
@@ -219,6 +220,25 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
 def _expired(approval: Approval) -> Refusal:
     when = f"{approval.expires_at:%d %B %Y, %H:%M} UTC"
     return Refusal(RefusalCode.EXPIRED, f"This approval expired on {when}. Nothing was deleted.")
+
+
+def reminder_times(approval: Approval) -> tuple[datetime, ...]:
+    """When those who have not decided are reminded: at half time, and six hours before the end where that is later."""
+    half = approval.asked_at + (approval.expires_at - approval.asked_at) / 2
+    last = approval.expires_at - LAST_REMINDER
+    return (half, last) if last > half else (half,)
+
+
+def reminders_due(approval: Approval, now: datetime) -> int:
+    """How many reminders should have been sent by now."""
+    return sum(one <= now for one in reminder_times(approval))
+
+
+def undecided(approval: Approval, approvers: Collection[str]) -> tuple[str, ...]:
+    """The approvers who can be reached and have not decided."""
+    done = {person(one.approver) for one in approval.decisions}
+    lost = {person(one) for one in approval.unreachable}
+    return tuple(one for one in approvers if person(one) not in done | lost)
 
 
 def select(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:

@@ -8,10 +8,14 @@ from endpoint_sweep.errors import SettingsError
 from endpoint_sweep.model import Caps
 from endpoint_sweep.ruling import Rules
 
+LAST_MINUTES = timedelta(minutes=15)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the hub stack was deployed with. `review_base_url` is empty where a function makes no links."""
+    """What the hub stack was deployed with. `review_base_url` is empty where a function makes no links,
+    `configuration_set` where the mail service reports no bounces.
+    """
 
     table: str
     bucket: str
@@ -38,6 +42,12 @@ class Settings:
     seal_key: str
     rules: Rules
     review_base_url: str = ""
+    configuration_set: str = ""
+
+    @property
+    def link_ttl(self) -> timedelta:
+        """How long a link is good for: the last minutes of an approval are for carrying out what was decided (S1.5)."""
+        return self.approval_ttl - LAST_MINUTES
 
     @property
     def home_region(self) -> str:
@@ -91,6 +101,7 @@ class Settings:
                 principals=read.pairs("APPROVER_PRINCIPALS"),
             ),
             review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
+            configuration_set=environment.get("CONFIGURATION_SET", ""),
         )
 
 

@@ -50,9 +50,10 @@ def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
 
 
 def make_plan(sweep_id: str, coverage: Coverage, caps: Caps, minimum_coverage: int) -> Plan:
-    """The idle findings of cells that were scanned whole, dearest first; unknown prices last."""
+    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last."""
     whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED]
-    idle = [finding for row in whole for finding in row.findings if finding.verdict is Verdict.IDLE]
+    findings = [finding for row in whole for finding in row.findings]
+    idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
     idle.sort(key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
     found: Counter[str] = Counter()
     for row in coverage.rows:

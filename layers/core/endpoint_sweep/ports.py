@@ -138,7 +138,8 @@ class Table(Protocol):
 class Mailer(Protocol):
     """Mail. Raises MailRefused."""
 
-    def send(self, recipient: str, subject: str, text: str, html: str) -> None: ...
+    def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
+        """`approval`: the approval whose mail this is, so that a bounce finds its way back."""
 
 
 class Executions(Protocol):

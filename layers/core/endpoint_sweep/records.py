@@ -27,8 +27,9 @@ class Records:
         return self._table.get(*_LOCK)
 
     def take_lock(self, sweep_id: str, execution: str, replacing: Row | None) -> None:
-        """Raises AlreadyRecorded where somebody else was faster."""
+        """`instead_of` names the sweep it is taken over from. Raises AlreadyRecorded where somebody was faster."""
         document = {"sweep_id": sweep_id, "execution": execution}
+        document["instead_of"] = replacing.document["sweep_id"] if replacing else ""
         self._table.put(*_LOCK, document, replacing.version if replacing else 0)
 
     def release_lock(self, execution: str) -> bool:
@@ -55,8 +56,10 @@ class Records:
         """Raises AlreadyRecorded where the record changed since it was read."""
         self._table.put(f"APPROVAL#{approval.id}", "RECORD", to_data(approval), version)
 
-    def close_approval(self, approval_id: str, status: ApprovalStatus) -> bool:
+    def close_approval(self, approval_id: str, status: ApprovalStatus, newer: str = "") -> bool:
         """Turns a pending or decided record into a final one; whether it did. A verified one stays as it is.
+
+        `newer` is the sweep that superseded it.
 
         One that cannot be read stays, too: nobody can decide on it, and it must not hold up what ends a sweep.
         """
@@ -68,19 +71,19 @@ class Records:
             if found is None or found[0].status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
                 return False
             try:
-                self.save_approval(replace(found[0], status=status), found[1])
+                self.save_approval(replace(found[0], status=status, newer=newer), found[1])
             except AlreadyRecorded:
                 continue
             return True
         return False
 
     def waiting(self, approval_id: str) -> str | None:
-        """The task token of the present wait. It stays between this table and Step Functions."""
+        """The sealed task token of the present wait."""
         row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
         return str(row.document["token"]) if row else None
 
     def save_waiting(self, approval_id: str, token: str) -> None:
-        """The newest wait is the one to wake. A conflict with oneself, after a lost reply, is no reason to stop."""
+        """`token` is sealed. The newest wait is the one to wake. A conflict with oneself is no reason to stop."""
         for _ in range(5):
             row = self._table.get(f"APPROVAL#{approval_id}", "WAIT")
             if row and row.document.get("token") == token:

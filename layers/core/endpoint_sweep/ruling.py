@@ -18,12 +18,18 @@ from endpoint_sweep.approvals import (
     RefusalCode,
     known,
     person,
+    undecided,
 )
 from endpoint_sweep.model import EndpointId, Plan
 from endpoint_sweep.planning import by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
 
 CLOCKS_DIFFER = timedelta(minutes=1)
+TOO_OLD = "the approval is too old to act on"
+NOT_OFFERED = "the plan is not the one that was offered"
+FORGED = "a decision in the record was not made on the review page"
+# What no honest hand causes, by the reason that stands in the record.
+ALARMS = {NOT_OFFERED: "PlanTampered", FORGED: "DecisionForged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,15 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What may be deleted, or why nothing is. `alarm` names what no honest hand causes."""
+    """What may be deleted, or why nothing is."""
 
     selected: tuple[EndpointId, ...] = ()
     why: str = ""
-    alarm: str = ""
+
+    @property
+    def alarm(self) -> str:
+        """The metric of what no honest hand causes, or empty."""
+        return ALARMS.get(self.why, "")
 
 
 def quorum(
@@ -73,6 +83,14 @@ def quorum(
     if requester and person(requester) in {person(one) for one in approving}:
         reasons.append("who started a sweep cannot be its only approver")
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
+
+
+def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
+    """Whether those who decided and those who can still be reached could approve anything together (FI-24)."""
+    persons = {person(one.approver) for one in approval.decisions}
+    persons |= {person(one) for one in undecided(approval, rules.approvers)}
+    offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
+    return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
 
 
 def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
@@ -121,6 +139,11 @@ def _quorum_of(approval: Approval, decisions: Collection[Decision], plan: Plan, 
     return quorum(plan, agreed(decisions), approving, approval.requester, rules)
 
 
+def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> tuple[Decision, ...]:
+    """The decisions that were made on the review page for this approval, whatever they are worth."""
+    return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
+
+
 def rule(  # noqa: PLR0911 - one return a reason
     approval: Approval,
     plan: Plan,
@@ -136,11 +159,11 @@ def rule(  # noqa: PLR0911 - one return a reason
     the last one that was needed (S1.5, FI-39).
     """
     if approval.plan.sha256 != plan_sha256:
-        return Ruling(why="the plan is not the one that was offered", alarm="PlanTampered")
+        return Ruling(why=NOT_OFFERED)
     if not approval.decisions:
         return Ruling(why="nobody answered in time")
-    if not all(_fits(one, approval) and is_authentic(one) for one in approval.decisions):
-        return Ruling(why="a decision in the record was not made on the review page", alarm="DecisionForged")
+    if authentic(approval, is_authentic) != approval.decisions:
+        return Ruling(why=FORGED)
     if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
         return Ruling(why=doubts[0])
     if keeper := next((one for one in approval.decisions if one.choice is Choice.KEEP), None):
@@ -153,7 +176,7 @@ def rule(  # noqa: PLR0911 - one return a reason
         why = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
         return Ruling(why=why)
     if is_stale(max(one.at for one in approval.decisions), now, window):
-        return Ruling(why="the approval is too old to act on")
+        return Ruling(why=TOO_OLD)
     return Ruling(selected)
 
 

@@ -4,8 +4,10 @@ import difflib
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from endpoint_sweep.approvals import person
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Caps, Mode, Policy
@@ -13,24 +15,32 @@ from endpoint_sweep.targets import ENABLED, Scope
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
-    "exclude_regions", "lookback_days", "min_age_days", "max_deletes",
+    "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _MAX_INPUT = 32 * 1024
+MAX_APPROVERS = 50
+SCHEDULE = "schedule"  # who asks where no person does
+# Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
+SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
 
 
 @dataclass(frozen=True, slots=True)
 class SweepInput:
-    """What one sweep was asked to do, completed with what the stack was deployed with."""
+    """What one sweep was asked to do, completed with what the stack was deployed with. `requested_by` is an address,
+    `schedule`, or empty where nobody will be asked.
+    """
 
     id: str
     mode: Mode
     policy: Policy
     caps: Caps
     scope: Scope
+    requested_by: str = ""
 
 
 def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
@@ -50,6 +60,8 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
             raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
         if not settings.sender:
             raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
+        _check_approvers(settings)
+        _check_timers(settings)
     lookback = _number(data, "lookback_days", settings.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
     min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
     top = settings.caps.per_sweep
@@ -60,7 +72,41 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
         policy=Policy(lookback, min_age, settings.protect_tags),
         caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
         scope=_scope(data, settings),
+        requested_by=_requested_by(data, mode),
     )
+
+
+def _check_approvers(settings: Settings) -> None:
+    """Enough of them, each one person: an alias is nobody else (BI-10)."""
+    persons = {person(one) for one in settings.approvers}
+    if len(settings.approvers) > MAX_APPROVERS:
+        raise InputRejected(f"E_APPROVERS: the stack parameter Approvers may have {MAX_APPROVERS} addresses")
+    if len(persons) < len(settings.approvers):
+        raise InputRejected("E_APPROVERS: two of the stack parameter Approvers are addresses of one person")
+    if len(persons) < settings.rules.minimum:
+        raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is more than there are Approvers")
+    if unusable := [one for one in settings.approvers if not _ADDRESS.fullmatch(one)]:
+        raise InputRejected(f"E_APPROVERS: {len(unusable)} of the stack parameter Approvers is no plain mail address")
+
+
+def _check_timers(settings: Settings) -> None:
+    """The timers fit into each other and into the state machine's own (S1.5)."""
+    if settings.link_ttl <= timedelta() or settings.link_ttl < settings.wait_slice:
+        raise InputRejected(
+            "E_TTL: WaitSliceSeconds must be shorter than ApprovalTtlMinutes without its last 15 minutes"
+        )
+    if settings.approval_ttl + SCAN + settings.delete_window >= MACHINE:
+        raise InputRejected("E_TTL: ApprovalTtlMinutes and DeleteWindowMinutes together must stay below 94 hours")
+
+
+def _requested_by(data: dict[str, Any], mode: Mode) -> str:
+    """Who started the sweep must be known, because that person cannot be its only approver (S1.10)."""
+    if mode is Mode.REPORT and "requested_by" not in data:
+        return ""
+    value = data.get("requested_by")
+    if not isinstance(value, str) or not (value == SCHEDULE or _ADDRESS.fullmatch(value)):
+        raise InputRejected("E_REQUESTED_BY: requested_by must be the mail address of the person who starts the sweep")
+    return value
 
 
 def _scope(data: dict[str, Any], settings: Settings) -> Scope:

@@ -44,6 +44,9 @@ PARAMETERS = {
     "MaxDeletesPerSweep": "200",
     "MaxDeletesPerAccount": "100",
     "MaxDeletePercentOfAccount": "100",
+    # One person shows the whole of it.
+    "TwoApproversAboveEndpoints": "1000",
+    "TwoApproversAboveUsd": "10000000",
     # A simulated endpoint is gone after a second, a real one after minutes.
     "GoneCheckSeconds": "1",
     # As many as this machine has use for.
@@ -114,7 +117,11 @@ def _choice() -> str | None:
 def _start(aws: LocalAws, outputs: dict[str, str]) -> Sweep:
     name = f"{datetime.now(UTC):%Y-%m-%dT%H-%MZ}-demo"
     # StackSets leave the management account out, so it has no scan role.
-    asked = {"mode": "approve", "exclude_accounts": [aws.organization.management_account]}
+    asked = {
+        "mode": "approve",
+        "requested_by": "demo@example.com",
+        "exclude_accounts": [aws.organization.management_account],
+    }
     started = aws.client("stepfunctions").start_execution(
         stateMachineArn=outputs["StateMachineArn"], name=name, input=json.dumps(asked)
     )

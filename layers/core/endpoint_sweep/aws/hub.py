@@ -119,11 +119,13 @@ def _row(item: dict[str, Any]) -> Row:
 class AwsMailer:
     """`ports.Mailer` on SES: one recipient a message, text and HTML."""
 
-    def __init__(self, client: Any, sender: str) -> None:
+    def __init__(self, client: Any, sender: str, configuration_set: str = "") -> None:
         self._client = client
         self._sender = sender
+        # Bounces and complaints are reported for mails that name a configuration set.
+        self._reported = {"ConfigurationSetName": configuration_set} if configuration_set else {}
 
-    def send(self, recipient: str, subject: str, text: str, html: str) -> None:
+    def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
         body = {"Text": {"Data": text, "Charset": "UTF-8"}, "Html": {"Data": html, "Charset": "UTF-8"}}
         simple = {"Subject": {"Data": subject, "Charset": "UTF-8"}, "Body": body}
         try:
@@ -131,6 +133,8 @@ class AwsMailer:
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [recipient]},
                 Content={"Simple": simple},
+                EmailTags=[{"Name": "approval", "Value": approval}] if approval else [],
+                **self._reported,
             )
         except ClientError as error:
             raise MailRefused(f"the mail service said {code_of(error)}") from error

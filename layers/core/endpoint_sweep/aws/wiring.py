@@ -53,7 +53,7 @@ class Hub:
 
     @cached_property
     def mailer(self) -> AwsMailer:
-        return AwsMailer(self._sessions.hub("sesv2"), self.settings.sender)
+        return AwsMailer(self._sessions.hub("sesv2"), self.settings.sender, self.settings.configuration_set)
 
     @cached_property
     def seals(self) -> AwsSeals:

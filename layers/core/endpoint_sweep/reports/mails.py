@@ -1,6 +1,7 @@
 """The mails: subjects of constants, names of sweeps and numbers only; bodies as text and HTML."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 from endpoint_sweep.approvals import Choice
@@ -8,7 +9,7 @@ from endpoint_sweep.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
-from endpoint_sweep.reports.text import plural
+from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
 
 # Of each table. Gmail hides what is behind the first 102 KB of a mail, and nobody reads further on a phone.
@@ -67,14 +68,21 @@ def summary_subject(report: Report) -> str:
 def summary_mail(report: Report) -> tuple[str, str]:
     """Text and HTML: coverage, then what was deleted, what was not and why, what was kept, the saving."""
     acted = _rows(report, [finding for finding in report.findings if finding.id in report.outcomes])
-    kept = [f for f in report.findings if f.verdict is Verdict.IDLE and f.id not in report.outcomes]
+    idle = [f for f in report.findings if f.verdict is Verdict.IDLE and f.id not in report.outcomes]
+    asleep = {str(one.id): one.snoozed_until for one in idle if one.snoozed_until}
+    snoozed = [
+        replace(row, outcome_words="Not offered", outcome_reason=f"snoozed until {moment(until)}")
+        for row in _rows(report, idle)
+        if (until := asleep.get(row.id))
+    ]
     return _both(
         "summary_mail",
         report=report,
         coverage=coverage_view(report.coverage, report.accounts),
         deleted=[row for row in acted if row.outcome == OutcomeStatus.DELETED],
         others=[row for row in acted if row.outcome != OutcomeStatus.DELETED],
-        kept=_rows(report, kept),
+        kept=_rows(report, [one for one in idle if not one.snoozed_until]),
+        snoozed=snoozed,
         saving=report.saving[0],
         unpriced=report.saving[1],
         totals=report.totals,

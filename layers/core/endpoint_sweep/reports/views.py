@@ -22,7 +22,7 @@ from endpoint_sweep.model import (
 from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.text import clean, clip, plural
+from endpoint_sweep.reports.text import clean, clip, moment, plural
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -137,6 +137,7 @@ class Report:
     failure: Mapping[str, str] | None = None
     restorable: frozenset[str] | set[str] = frozenset()
     kept_reason: str = ""
+    alarm: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -266,6 +267,8 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
     outcome = report.outcomes.get(finding.id)
     if outcome:
         return outcome.status.value, clean(outcome.reason, 200)
+    if finding.snoozed_until:
+        return "kept", f"snoozed until {moment(finding.snoozed_until)}"
     if finding.verdict is Verdict.IDLE:
         return "kept", clean(report.kept_reason, 200)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"

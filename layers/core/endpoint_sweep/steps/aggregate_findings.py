@@ -12,6 +12,8 @@ from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.ports import Clock, SecondWitness, Store
 from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.records import Records
+from endpoint_sweep.snoozes import told
 from endpoint_sweep.sweep_folder import SweepFolder
 from endpoint_sweep.witness import Answers, witness
 
@@ -23,6 +25,7 @@ def aggregate_findings(
     *,
     settings: Settings,
     store: Store,
+    records: Records,
     price_list: PriceList,
     optimizer: SecondWitness,
     now: Clock,
@@ -33,12 +36,12 @@ def aggregate_findings(
     coverage = join(folder.expected(), folder.cells())
     book = _prices(coverage, store, price_list, now().date())
     answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
-    coverage = Coverage(
-        tuple(
-            replace(row, findings=tuple(_told(book.priced(one), answers) for one in row.findings))
-            for row in coverage.rows
-        )
-    )
+    snoozed, at = records.snoozed(), now()
+    rows = []
+    for row in coverage.rows:
+        findings = (_witnessed(book.priced(one), answers) for one in row.findings)
+        rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
+    coverage = Coverage(tuple(rows))
     folder.put_coverage(coverage)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
     pointer = folder.put_plan(plan)
@@ -76,7 +79,7 @@ def _is_idle(finding: Finding) -> bool:
     return finding.verdict is Verdict.IDLE
 
 
-def _told(finding: Finding, answers: Answers) -> Finding:
+def _witnessed(finding: Finding, answers: Answers) -> Finding:
     """With what Compute Optimizer says of it, which changes nothing."""
     said = witness(finding, answers)
     return replace(finding, witness=said.value) if said else finding

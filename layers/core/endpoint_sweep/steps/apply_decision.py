@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from endpoint_sweep import metrics
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, is_stale, why_not_effective
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
@@ -18,13 +18,15 @@ from endpoint_sweep.errors import (
     RegionOff,
     ReplyLost,
     RoleDenied,
+    Unavailable,
 )
 from endpoint_sweep.guards import protection
 from endpoint_sweep.idleness import JUDGED
 from endpoint_sweep.model import Description, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
-from endpoint_sweep.ports import CellActor, Clock, Members, Store
+from endpoint_sweep.ports import CellActor, Clock, Members, Seals, Store
 from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import TOO_OLD, rule
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
@@ -42,7 +44,14 @@ class Kept(Exception):
 
 
 def apply_decision(
-    event: dict[str, Any], *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    members: Members,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}}`.
 
@@ -54,7 +63,7 @@ def apply_decision(
         # A second run of this step: what the first one did is found out by looking, never by repeating.
         return _answer(OutcomeStatus.DELETING, settings)
     try:
-        outcome = _apply(event, target, settings, members, store, records, now)
+        outcome = _apply(event, target, settings, members, store, records, seals, now)
     except Kept as kept:
         outcome = _outcome(target, kept.status, kept.reason, now)
     except _UNREACHABLE as error:
@@ -69,18 +78,19 @@ def _apply(
     members: Members,
     store: Store,
     records: Records,
+    seals: Seals,
     now: Clock,
 ) -> Outcome:
     folder = SweepFolder(store, event["sweep_id"])
-    finding, decision = _approved(event, target, settings, folder, records, now)
+    finding, approvers = _approved(event, target, settings, folder, records, seals, now)
     actor = members.actor(target, finding.arn, event["sweep_id"])
     _check_fingerprint(_describe(actor, target), finding)
     _check_tags(actor, finding, folder, now())
     _check_traffic(actor, finding, now())
     bundle = actor.restore_bundle(target.endpoint, finding.arn)
-    folder.put_restore(target, bundle | {"sweep_id": event["sweep_id"], "approver": decision.approver})
+    folder.put_restore(target, bundle | {"sweep_id": event["sweep_id"], "approver": approvers})
     try:
-        records.write_intent(event["sweep_id"], target, now(), decision.approver)
+        records.write_intent(event["sweep_id"], target, now(), approvers)
     except AlreadyRecorded:
         return _outcome(target, OutcomeStatus.DELETING, "a second run of this step found an intent", now)
     try:
@@ -90,25 +100,36 @@ def _apply(
         return _outcome(target, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion", now)
     except ReplyLost as error:
         return _outcome(target, OutcomeStatus.DELETING, f"the reply was lost ({error})", now)
-    return _outcome(target, OutcomeStatus.DELETING, f"approved by {decision.approver}", now, request_id)
+    return _outcome(target, OutcomeStatus.DELETING, f"approved by {approvers}", now, request_id)
 
 
 def _approved(
-    event: dict[str, Any], target: EndpointId, settings: Settings, folder: SweepFolder, records: Records, now: Clock
-) -> tuple[Finding, Decision]:
-    """The finding as it was approved, from the record and the pinned plan, not from the input of this step."""
+    event: dict[str, Any],
+    target: EndpointId,
+    settings: Settings,
+    folder: SweepFolder,
+    records: Records,
+    seals: Seals,
+    now: Clock,
+) -> tuple[Finding, str]:
+    """The finding as it was approved and by whom, from the record and the pinned plan, not from this step's input."""
     found = records.approval(event["approval_id"])
     if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != event["sweep_id"]:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
     approval: Approval = found[0]
     plan = folder.plan(approval.plan)
-    why = why_not_effective(approval, plan_digest(plan), plan, settings.approvers)
-    decision = approval.decision
-    if why or decision is None or decision.choice is not Choice.DELETE or target not in decision.selected:
-        raise Kept(OutcomeStatus.FAILED, why or "it is not among the approved endpoints")
-    if is_stale(decision, now(), settings.delete_window):
-        raise Kept(OutcomeStatus.STALE, "the approval is too old to act on")
-    return by_id(plan.items)[target], decision
+
+    def is_authentic(decision: Decision) -> bool:
+        return seals.is_authentic(decision.digest, decision.mac)
+
+    try:
+        ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), settings.delete_window)
+    except Unavailable as error:
+        raise Kept(OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}") from error
+    if target not in ruling.selected:
+        status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
+        raise Kept(status, ruling.why or "it is not among the approved endpoints")
+    return by_id(plan.items)[target], ", ".join(one.approver for one in approval.decisions)
 
 
 def _describe(actor: CellActor, target: EndpointId) -> Description:

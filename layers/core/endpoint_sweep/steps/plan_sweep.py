@@ -3,6 +3,7 @@
 from typing import Any
 
 from endpoint_sweep import sweep_input
+from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_data
 from endpoint_sweep.errors import AlreadyRecorded
@@ -33,6 +34,7 @@ def plan_sweep(
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
+    _supersede(asked.id, records)
     targets = _targets(asked, settings, organization, regions)
     folder = SweepFolder(store, asked.id)
     folder.put_input(asked)
@@ -67,6 +69,14 @@ def _take_lock(sweep_id: str, execution: str, records: Records, executions: Exec
             continue
         return None
     return "another sweep that is just starting"
+
+
+def _supersede(sweep_id: str, records: Records) -> None:
+    """Where the lock was taken over, the dead sweep's approval is closed: its links name the newer sweep (BI-32)."""
+    lock = records.lock_holder()
+    if lock and (dead := lock.document.get("instead_of")):
+        records.close_approval(approval_id(str(dead)), ApprovalStatus.SUPERSEDED, newer=sweep_id)
+        records.forget_waiting(approval_id(str(dead)))
 
 
 def _targets(asked: SweepInput, settings: Settings, organization: Organization, regions: Regions) -> list[Target]:

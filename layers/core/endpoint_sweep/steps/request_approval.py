@@ -1,49 +1,45 @@
 """Request approval: one record, one secret an approver, one mail an approver."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, approval_id, hash_secret, mint_secret
+from endpoint_sweep.approvals import Approval, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import from_data, to_data
 from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, MailRefused
 from endpoint_sweep.model import Pointer
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import can_be_decided
 from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_input import SCHEDULE
 
 
 def request_approval(
     event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent where no mail was accepted.
+    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent where too few could be mailed.
 
     The record with every secret's hash is written before the first mail: a link that arrives always works. A retry
     adds new secrets to the same record, so there is never a second approval for one sweep (FI-25).
     """
     pointer = from_data(Pointer, event["plan"])
-    approval, version = _open(event, pointer, settings, records, now)
-    minted = {mint_secret(): approver for approver in settings.approvers}
-    hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
-    records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
     folder = SweepFolder(store, event["sweep_id"])
-    coverage = folder.coverage()
-    view = reports.approval_view(approval, folder.plan(pointer), coverage, folder.accounts())
-    refused = []
-    for secret, approver in minted.items():
-        link = f"{settings.review_base_url}/a/{approval.id}?k={secret}"
-        text, html = reports.approval_mail(view, link)
-        try:
-            mailer.send(approver, reports.approval_subject(view), text, html)
-        except MailRefused as error:
-            refused.append(str(error))
-    if len(refused) == len(minted):
-        raise ApprovalNotSent(f"no approver could be mailed: {refused[0] if refused else 'there is none'}")
+    asked_by = folder.input().requested_by
+    requester = "" if asked_by == SCHEDULE else asked_by
+    approval, version = _open(event, pointer, requester, settings, records, now)
+    refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer)
+    asked = replace(approval, unreachable=(*approval.unreachable, *refused))
+    if not can_be_decided(asked, folder.plan(pointer), settings.rules):
+        why = next(iter(refused.values()), "there are not enough")
+        raise ApprovalNotSent(f"too few approvers could be mailed, nobody can approve anything: {why}")
     return {
         "id": approval.id,
         "status": "waiting",
-        "mailed": len(minted) - len(refused),
+        "mailed": len(settings.approvers) - len(refused),
         "refused": len(refused),
         "expires_at": to_data(approval.expires_at),
         "slice_seconds": next_slice(approval, settings, now),
@@ -51,11 +47,13 @@ def request_approval(
 
 
 def _open(
-    event: dict[str, Any], pointer: Pointer, settings: Settings, records: Records, now: Clock
+    event: dict[str, Any], pointer: Pointer, requester: str, settings: Settings, records: Records, now: Clock
 ) -> tuple[Approval, int]:
     """The record of this sweep and its version, written anew where there is none yet."""
-    name = approval_id(event["sweep_id"])
-    approval = Approval(name, event["sweep_id"], event["execution"], pointer, now() + settings.approval_ttl)
+    name, at = approval_id(event["sweep_id"]), now()
+    approval = Approval(
+        name, event["sweep_id"], event["execution"], pointer, at + settings.link_ttl, at, requester=requester
+    )
     try:
         records.save_approval(approval, 0)
     except AlreadyRecorded:
@@ -66,7 +64,38 @@ def _open(
     return approval, 1
 
 
+def mail_links(
+    approval: Approval,
+    version: int,
+    approvers: Collection[str],
+    folder: SweepFolder,
+    settings: Settings,
+    records: Records,
+    mailer: Mailer,
+    left: timedelta | None = None,
+) -> dict[str, str]:
+    """Writes the record with a fresh secret for each of these approvers, then mails them; who was refused, and why.
+
+    `left`: it is a reminder, and how much time there is. Raises AlreadyRecorded where the record changed since it was read: then nothing was mailed.
+    """
+    minted = {mint_secret(): approver for approver in approvers}
+    hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
+    records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
+    view = reports.approval_view(approval, folder.plan(approval.plan), folder.coverage(), folder.accounts())
+    refused = {}
+    for secret, approver in minted.items():
+        link = f"{settings.review_base_url}/a/{approval.id}?k={secret}"
+        text, html = reports.approval_mail(view, link, left)
+        subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
+        try:
+            mailer.send(approver, subject, text, html, approval=approval.id)
+        except MailRefused as error:
+            refused[approver] = str(error)
+    return refused
+
+
 def next_slice(approval: Approval, settings: Settings, now: Clock) -> int:
-    """Seconds until the record is looked at again: one slice, or what is left until it expires, at least one."""
-    left = int((approval.expires_at - now()).total_seconds()) + 1
-    return max(1, min(int(settings.wait_slice.total_seconds()), left))
+    """Seconds until the record is looked at again: a slice, or what is left to a reminder or the end; at least one."""
+    ahead = [one - now() for one in (*reminder_times(approval), approval.expires_at) if one > now()]
+    left = min(ahead, default=timedelta())
+    return max(1, min(int(settings.wait_slice.total_seconds()), int(left.total_seconds()) + 1))

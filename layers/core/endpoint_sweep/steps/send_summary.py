@@ -11,6 +11,7 @@ from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus
 from endpoint_sweep.planning import Coverage, join, why_not_offered
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import ALARMS, agreed
 from endpoint_sweep.sweep_folder import SweepFolder
 
 
@@ -50,11 +51,13 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
     approval, kept_reason = _asked(sweep_id, asked.mode, coverage, folder, records)
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
-    if approval and approval.status is ApprovalStatus.VERIFIED and approval.decision and not approval.note:
-        outcomes |= _unresolved(approval.decision.selected, outcomes, records.intents(sweep_id), approval.decision.at)
+    if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
+        at = max(one.at for one in approval.decisions)
+        outcomes |= _unresolved(agreed(approval.decisions), outcomes, records.intents(sweep_id), at)
     return reports.Report(
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason,
+        alarm=ALARMS.get(kept_reason.removeprefix("kept: "), ""),
     )  # fmt: skip
 
 
@@ -102,10 +105,8 @@ def _unresolved(
 
 
 def _kept_reason(approval: Approval) -> str:
-    if approval.status is ApprovalStatus.CLOSED:
+    if approval.note:
+        return approval.note if approval.note.startswith("kept by") else f"kept: {approval.note}"
+    if approval.status is not ApprovalStatus.VERIFIED:
         return "kept: the sweep ended before a decision could be acted on"
-    if approval.decision is None or approval.status is ApprovalStatus.EXPIRED:
-        return "kept: nobody answered in time"
-    if approval.note and not approval.note.startswith("kept by"):
-        return f"kept: {approval.note}"
-    return f"kept by {approval.decision.approver}"
+    return f"kept by {', '.join(one.approver for one in approval.decisions)}"

@@ -1,86 +1,123 @@
 """Verify decision: reads the record anew and trusts nothing else, least of all what woke it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, is_stale, why_not_effective
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, reminders_due
+from endpoint_sweep.config import LAST_MINUTES, Settings
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
+from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ports import Clock, Store
+from endpoint_sweep.ports import Clock, Seals, Store
 from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, is_stale, rule
+from endpoint_sweep.snoozes import asked_for
 from endpoint_sweep.steps.request_approval import next_slice
 from endpoint_sweep.sweep_folder import SweepFolder
 
+# While KMS does not answer. Below a slice, so that a short failure costs little time.
+_SHORT = timedelta(minutes=1)
 
-def verify_decision(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, now: Clock
+
+def verify_decision(  # noqa: PLR0911 - one return a state of the record
+    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, seals: Seals, now: Clock
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state with `status` waiting, approved or kept."""
+    """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `status` waiting, remind, approved or kept.
+
+    `alarm` is there where somebody wrote what no honest hand writes.
+    """
     try:
         found = records.approval(event["approval_id"])
     except RecordUnreadable:
-        return _kept(event["approval_id"], "the record of the approval cannot be read")
+        return _kept(event["approval_id"], "the record of the approval cannot be read") | {"alarm": "DecisionForged"}
     if found is None:
         return _kept(event["approval_id"], "there is no record of this approval")
     approval, version = found
+    if approval.status is ApprovalStatus.PENDING and now() < approval.expires_at:
+        status = "remind" if reminders_due(approval, now()) > approval.reminders else "waiting"
+        return _waiting(approval, next_slice(approval, settings, now), status)
+    if approval.status in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
+        return _kept(approval.id, approval.note or f"the approval is {approval.status.value}")
     try:
-        if approval.status is ApprovalStatus.PENDING:
-            return _still_pending(approval, version, settings, records, now)
-        if approval.status not in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
-            return _kept(approval.id, f"the approval is {approval.status.value}")
-        why = _why_kept(approval, settings, store, now)
-        judged = replace(approval, status=ApprovalStatus.VERIFIED, note=why or "")
-        if judged != approval:
-            records.save_approval(judged, version)
+        return _settle(approval, version, settings, store, records, seals, now)
     except AlreadyRecorded:
         # The record changed between reading and writing: the next look, in a second, sees it whole.
         return _waiting(approval, 1)
-    records.forget_waiting(approval.id)
-    return _kept(approval.id, why) if why else _approved(approval, store)
+    except Unavailable as error:
+        return _not_certain(approval, version, str(error), settings, records, now)
 
 
-def _still_pending(
-    approval: Approval, version: int, settings: Settings, records: Records, now: Clock
+def _settle(
+    approval: Approval, version: int, settings: Settings, store: Store, records: Records, seals: Seals, now: Clock
 ) -> dict[str, Any]:
-    if now() < approval.expires_at:
-        return _waiting(approval, next_slice(approval, settings, now))
-    records.save_approval(replace(approval, status=ApprovalStatus.EXPIRED), version)
+    """Nobody decides any more: what the record allows, written into it, and the snoozes of those who decided."""
+
+    def is_authentic(decision: Decision) -> bool:
+        return seals.is_authentic(decision.digest, decision.mac)
+
+    folder = SweepFolder(store, approval.sweep_id)
+    plan = _plan(folder, approval)
+    if plan is None:
+        ruling = Ruling(why=NOT_OFFERED)
+    else:
+        window = settings.delete_window
+        ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), window)
+    if plan and not ruling.alarm:
+        for decision in authentic(approval, is_authentic):
+            for one in asked_for(decision, plan.items, approval.sweep_id):
+                records.snooze(one)
+    # A record that is not decided deletes nothing, whatever stands in it.
+    expired = approval.status in (ApprovalStatus.PENDING, ApprovalStatus.EXPIRED)
+    why = ruling.why or ("nobody answered in time" if expired else "")
+    status = ApprovalStatus.EXPIRED if expired else ApprovalStatus.VERIFIED
+    judged = replace(approval, status=status, note=why)
+    if judged != approval:
+        records.save_approval(judged, version)
     records.forget_waiting(approval.id)
-    return _kept(approval.id, "nobody answered in time")
-
-
-def _why_kept(approval: Approval, settings: Settings, store: Store, now: Clock) -> str | None:
-    """Why nothing may be deleted on this decision, or None."""
-    try:
-        plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
-    except (DocumentTampered, DocumentNotFound):
-        return "the plan is not the one that was offered"
-    if why := why_not_effective(approval, plan_digest(plan), plan, settings.approvers):
-        return why
-    decision = approval.decision
-    if decision is None or decision.choice is Choice.KEEP:
-        return f"kept by {decision.approver if decision else 'nobody'}"
-    if is_stale(decision, now(), settings.delete_window):
-        return "the decision is too old to act on"
-    return None
-
-
-def _approved(approval: Approval, store: Store) -> dict[str, Any]:
-    selected = approval.decision.selected if approval.decision else ()
-    pointer = SweepFolder(store, approval.sweep_id).put_approved(selected)
+    if why:
+        return _kept(approval.id, why)
+    pointer = folder.put_approved(ruling.selected)
     return {
         "id": approval.id,
         "status": "approved",
-        "reason": f"{len(selected)} of {approval.plan.count} endpoints approved",
+        "reason": f"{len(ruling.selected)} of {approval.plan.count} endpoints approved",
         "slice_seconds": 1,
         "approved": {"bucket": pointer.bucket, "key": pointer.key, "count": pointer.count},
     }
 
 
-def _waiting(approval: Approval, seconds: int) -> dict[str, Any]:
-    return {"id": approval.id, "status": "waiting", "reason": "", "slice_seconds": seconds}
+def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
+    """The pinned version, or None where it is not what was offered."""
+    try:
+        return folder.plan(approval.plan)
+    except (DocumentTampered, DocumentNotFound):
+        return None
+
+
+def _not_certain(
+    approval: Approval, version: int, why: str, settings: Settings, records: Records, now: Clock
+) -> dict[str, Any]:
+    """Looks again soon, until the decision is too old to act on or the approval is over; then everything is kept."""
+    decided = approval.expires_at
+    if approval.status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
+        decided = max((one.at for one in approval.decisions), default=decided)
+    over = now() >= approval.expires_at + LAST_MINUTES or is_stale(decided, now(), settings.delete_window)
+    if not over:
+        return _waiting(approval, int(min(settings.wait_slice, _SHORT).total_seconds()))
+    reason = f"it could not be made certain who decided: {why}"
+    try:
+        records.save_approval(replace(approval, status=ApprovalStatus.CLOSED, note=reason), version)
+    except AlreadyRecorded:
+        return _waiting(approval, 1)
+    records.forget_waiting(approval.id)
+    return _kept(approval.id, reason)
+
+
+def _waiting(approval: Approval, seconds: int, status: str = "waiting") -> dict[str, Any]:
+    return {"id": approval.id, "status": status, "reason": "", "slice_seconds": seconds}
 
 
 def _kept(approval_id: str, reason: str) -> dict[str, Any]:
-    return {"id": approval_id, "status": "kept", "reason": reason, "slice_seconds": 1}
+    said = {"alarm": ALARMS[reason]} if reason in ALARMS else {}
+    return {"id": approval_id, "status": "kept", "reason": reason, "slice_seconds": 1, **said}

@@ -1,0 +1,16 @@
+"""Remind approvers."""
+
+from typing import Any
+
+from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.journal import note
+from endpoint_sweep.steps.remind_approvers import remind_approvers
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    at = hub()
+    done = remind_approvers(
+        event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
+    )
+    note("remind_approvers", event, done)
+    return done

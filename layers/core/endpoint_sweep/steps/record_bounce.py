@@ -1,0 +1,88 @@
+"""Record bounce: an approver whose mail came back cannot be waited for. Called by SNS, not by the state machine."""
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.config import Settings
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
+from endpoint_sweep.ports import Executions, Seals, Store
+from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import can_be_decided
+from endpoint_sweep.sweep_folder import SweepFolder
+
+TOO_FEW = "too few approvers can be reached by mail to approve anything"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def record_bounce(
+    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, executions: Executions, seals: Seals
+) -> dict[str, Any]:
+    """`event`: what SNS hands over of SES's events. Returns how many addresses were lost and how many approvals closed.
+
+    A temporary bounce and a mail that belongs to no open approval change nothing (FI-24).
+    """
+    lost = closed = 0
+    for record in event["Records"]:
+        approval_id, addresses = _read(str(record["Sns"]["Message"]))
+        if approval_id and addresses:
+            done = _mark(approval_id, addresses, settings, store, records)
+            lost += len(done.unreachable) if done else 0
+            if done and done.status is ApprovalStatus.CLOSED:
+                closed += 1
+                _wake(approval_id, records, executions, seals)
+    return {"lost": lost, "closed_approvals": closed}
+
+
+def _read(message: str) -> tuple[str, set[str]]:
+    """The approval that the mail belonged to and the addresses that it cannot reach, in lower case."""
+    try:
+        told = json.loads(message)
+        [approval_id] = told["mail"]["tags"]["approval"]
+        match told.get("eventType"):
+            case "Bounce" if told["bounce"]["bounceType"] == "Permanent":
+                rows = told["bounce"]["bouncedRecipients"]
+            case "Complaint":
+                rows = told["complaint"]["complainedRecipients"]
+            case _:
+                rows = []
+        addresses = {str(one["emailAddress"]).lower() for one in rows}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", set()
+    return (approval_id, addresses) if isinstance(approval_id, str) and _ID.fullmatch(approval_id) else ("", set())
+
+
+def _mark(approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records) -> Approval | None:
+    """The record as it was written, or None where there was nothing to write."""
+    for _ in range(5):
+        try:
+            found = records.approval(approval_id)
+        except RecordUnreadable:
+            return None
+        if found is None or found[0].status is not ApprovalStatus.PENDING:
+            return None
+        approval, version = found
+        bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]
+        if not bounced:
+            return None
+        marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
+        with suppress(DocumentNotFound, DocumentTampered):
+            plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
+            if not can_be_decided(marked, plan, settings.rules):
+                marked = replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
+        try:
+            records.save_approval(marked, version)
+        except AlreadyRecorded:
+            continue
+        return marked
+    raise AlreadyRecorded("the record of the approval keeps changing")
+
+
+def _wake(approval_id: str, records: Records, executions: Executions, seals: Seals) -> None:
+    """Best effort: the next slice looks by itself."""
+    with suppress(Unavailable):
+        if sealed := records.waiting(approval_id):
+            executions.wake(seals.unseal(sealed, approval_id))

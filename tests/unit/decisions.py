@@ -1,0 +1,43 @@
+"""Decisions with their MACs over one small plan, and what the rules make of them."""
+
+import hmac
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
+from endpoint_sweep.model import EndpointId, Plan
+from endpoint_sweep.planning import plan_digest
+from endpoint_sweep.ruling import Rules, Ruling, rule
+from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
+
+GRACE, LINUS = "grace@example.com", "linus@example.com"
+RULES = Rules((ADA, GRACE, LINUS))
+TWO = replace(RULES, minimum=2)
+PLAN = plan([finding("a", monthly_usd=Decimal(9000)), finding("b", monthly_usd=Decimal(2000)), finding("c")])
+SHA = plan_digest(PLAN)
+A, B, C = (EndpointId(ACCOUNT, REGION, name) for name in "abc")
+WINDOW = timedelta(hours=4)
+KEY = b"only the review page can use this key"
+
+
+def mac(one: Decision) -> str:
+    return hmac.new(KEY, one.digest, "sha256").hexdigest()
+
+
+def is_authentic(one: Decision) -> bool:
+    return hmac.compare_digest(one.mac.encode(), mac(one).encode())
+
+
+def signed(approver: str, *selected: EndpointId, **changes: Any) -> Decision:
+    made = decision(PLAN, approver, *selected, **changes)
+    return replace(made, mac=mac(made))
+
+
+def decided(*decisions: Decision, **changes: Any) -> Approval:
+    return replace(approval(PLAN, status=ApprovalStatus.DECIDED, decisions=decisions), **changes)
+
+
+def ruled(asked: Approval, rules: Rules = RULES, after: timedelta = timedelta(), plan: Plan = PLAN) -> Ruling:
+    return rule(asked, plan, plan_digest(plan), rules, is_authentic, NOW + after, WINDOW)

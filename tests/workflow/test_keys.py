@@ -1,0 +1,73 @@
+"""Keys that do not answer, and what is stored of a task token."""
+
+from datetime import timedelta
+
+from tests.workflow.conftest import OpenStage
+from tests.workflow.stage import ADA, Stage, link_in
+
+FOREVER = list(range(1, 500))
+
+
+def test_a_decision_that_cannot_be_signed_is_not_recorded(stage: Stage) -> None:
+    """FI-32: KMS makes no MAC: 503, and the approval is as open as before."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="kms", operation="GenerateMac", nth=FOREVER, code="ThrottlingException")
+    assert stage.decide(links[ADA]).status == 503
+    assert stage.record(sweep)["status"] == "pending"
+    stage.world.clear_faults()
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(sweep)
+
+
+def test_a_signature_that_cannot_be_checked_is_waited_for(stage_of: OpenStage) -> None:
+    """KMS does not answer for a while: nothing is deleted meanwhile, and afterwards what was approved."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="kms", operation="VerifyMac", nth=FOREVER, code="KMSInternalException")
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.next_slice(sweep)
+    stage.next_slice(sweep)
+    assert stage.record(sweep)["status"] == "decided"
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    stage.world.clear_faults()
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+
+
+def test_a_signature_that_can_never_be_checked_keeps_everything(stage: Stage) -> None:
+    """KMS does not answer until the decision is too old: kept, and the summary says why."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="kms", operation="VerifyMac", nth=FOREVER, code="KMSInternalException")
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.hub.ahead = timedelta(hours=5)
+    stage.end(sweep)
+    stage.approved.clear()
+    assert stage.world.log.find(operation="DeleteEndpoint") == []
+    assert "could not be made certain who decided" in stage.disposition(sweep, "resnet-demo")[1]
+    assert "could not be made certain who decided" in stage.summary(sweep).text
+
+
+def test_a_token_that_cannot_be_sealed_is_not_stored(stage: Stage) -> None:
+    """The sweep waits without being woken, and finds the decision at its next look (FI-34)."""
+    stage.world.fault(service="kms", operation="Encrypt", nth=FOREVER, code="KMSInternalException")
+    sweep = stage.start()
+    stage.hub.until(lambda: len(stage.mails(sweep)) == 2 or None, 30, "the mails")
+    assert stage.row(sweep, "WAIT") is None
+    assert stage.decide(link_in(stage.mails(sweep)[0]) or "").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
+
+
+def test_the_stored_token_is_sealed_for_its_approval(stage: Stage) -> None:
+    """What lies in the table is not the token, and opens only under the approval's own name; it goes with the wait."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    row = stage.row(sweep, "WAIT")
+    assert row
+    assert not [token for token in stage.tokens if token in str(row)]
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(sweep)
+    assert stage.row(sweep, "WAIT") is None
