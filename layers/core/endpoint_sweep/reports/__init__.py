@@ -3,6 +3,7 @@
 from endpoint_sweep.reports.mails import (
     approval_mail,
     approval_subject,
+    reminder_subject,
     summary_mail,
     summary_subject,
     watchdog_mail,
@@ -18,6 +19,7 @@ __all__ = [
     "approval_subject",
     "approval_view",
     "findings_csv",
+    "reminder_subject",
     "report_data",
     "summary_mail",
     "summary_subject",

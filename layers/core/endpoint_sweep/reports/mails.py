@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from endpoint_sweep.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
@@ -18,9 +19,19 @@ def approval_subject(view: ApprovalView) -> str:
     return f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), 'idle endpoint')} wait for your decision"
 
 
-def approval_mail(view: ApprovalView, link: str) -> tuple[str, str]:
-    """Text and HTML. The link is the addressee's own."""
-    return _both("approval_mail", view=view, link=link)
+def reminder_subject(view: ApprovalView, left: timedelta) -> str:
+    return f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {plural(len(view.rows), 'idle endpoint')}"
+
+
+def approval_mail(view: ApprovalView, link: str, left: timedelta | None = None) -> tuple[str, str]:
+    """Text and HTML. The link is the addressee's own. `left`: it is a reminder, and how long there is still time."""
+    return _both("approval_mail", view=view, link=link, left=_left(left) if left is not None else "")
+
+
+def _left(left: timedelta) -> str:
+    """Whole hours, or minutes in the last one."""
+    minutes = max(0, int(left.total_seconds() // 60))
+    return plural(minutes // 60, "hour") if minutes >= 60 else plural(minutes, "minute")
 
 
 def summary_subject(report: Report) -> str:

@@ -32,7 +32,7 @@ def remind_approvers(
     asked = undecided(approval, settings.approvers)
     reminded = replace(approval, reminders=due)
     try:
-        refused = mail_links(reminded, version, asked, folder, settings, records, mailer, "Reminder: ")
+        refused = mail_links(reminded, version, asked, folder, settings, records, mailer, approval.expires_at - now())
     except AlreadyRecorded:
         return waiting
     return waiting | {"mailed": len(asked) - len(refused), "slice_seconds": next_slice(approval, settings, now)}
