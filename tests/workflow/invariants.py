@@ -180,7 +180,7 @@ def public_places(stage: Stage) -> Iterable[tuple[str, str]]:
     for name, text in stage.objects().items():
         yield f"object {name}", text
     for mail in stage.hub.mails():
-        asks = mail.subject.endswith("your decision")
+        asks = mail.subject.endswith("your decision") or " left to decide on " in mail.subject
         own = secret_of(link_in(mail) or "") if asks else ""
         yield f"a mail to {mail.to}", (mail.subject + mail.text + mail.html).replace(own or "\0", "")
     for sweep in stage.sweeps:

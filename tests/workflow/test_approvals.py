@@ -126,7 +126,7 @@ def test_reminders_at_half_time_and_before_the_end(stage: Stage) -> None:
     assert stage.record(sweep)["reminders"] == 2
     assert stage.states(sweep).count("Remind approvers") == 2
     subjects = [mail.subject for mail in asking(stage, sweep)]
-    assert ["left to decide" in one for one in subjects] == [False] * 2 + [True] * 4
+    assert ["left to decide on 2 idle endpoints" in one for one in subjects] == [False] * 2 + [True] * 4
     secrets = {secret_of(link_in(mail) or "") for mail in asking(stage, sweep)}
     assert len(secrets) == 6
     assert stage.hub.get(first[ADA]).status == stage.hub.get(link_in(asking(stage, sweep)[-1]) or "").status == 200

@@ -31,9 +31,8 @@ def remind_approvers(
     folder = SweepFolder(store, approval.sweep_id)
     asked = undecided(approval, settings.approvers)
     reminded = replace(approval, reminders=due)
-    left = approval.expires_at - now()
     try:
-        refused = mail_links(reminded, version, asked, folder, settings, records, mailer, left)
+        refused = mail_links(reminded, version, asked, folder, settings, records, mailer, approval.expires_at - now())
     except AlreadyRecorded:
         return waiting
     return waiting | {"mailed": len(asked) - len(refused), "slice_seconds": next_slice(approval, settings, now)}

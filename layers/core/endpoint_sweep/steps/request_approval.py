@@ -76,17 +76,18 @@ def mail_links(
 ) -> dict[str, str]:
     """Writes the record with a fresh secret for each of these approvers, then mails them; who was refused, and why.
 
-    `left`: it is a reminder, and how much time there is. Raises AlreadyRecorded where the record changed since it was read: then nothing was mailed.
+    `left`: it is a reminder, and how long there is still time.
+    Raises AlreadyRecorded where the record changed since it was read: then nothing was mailed.
     """
     minted = {mint_secret(): approver for approver in approvers}
     hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
     records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
     view = reports.approval_view(approval, folder.plan(approval.plan), folder.coverage(), folder.accounts())
+    subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
     refused = {}
     for secret, approver in minted.items():
         link = f"{settings.review_base_url}/a/{approval.id}?k={secret}"
         text, html = reports.approval_mail(view, link, left)
-        subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
         try:
             mailer.send(approver, subject, text, html, approval=approval.id)
         except MailRefused as error:
