@@ -103,7 +103,8 @@ def test_a_right_guess_counts_after_the_wrong_ones_before_it(
 ) -> None:
     """Five wrong tries were counted between its reading and its answer: the code is spent, right or not."""
     fields = with_code(site, offer.path, form(offer, "resnet-demo"))
-    real, raced = Records.code, []
+    real = Records.code
+    raced: list[object] = []
 
     def code(records: Records, approval_id: str, approver: str) -> tuple[Code, int] | None:
         found = real(records, approval_id, approver)
