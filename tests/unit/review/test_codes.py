@@ -1,12 +1,15 @@
 """Six digits in the mailbox: mailed once a minute, tried five times, ten of them at most."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from endpoint_sweep.approvals import Code
 from endpoint_sweep.aws.hub import AwsMailer
 from endpoint_sweep.errors import MailRefused
+from endpoint_sweep.records import Records
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import ADA, GRACE, ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
@@ -93,3 +96,23 @@ def test_a_code_that_could_not_be_mailed(site: ReviewSite, offer: Offer, monkeyp
         broken.setattr(AwsMailer, "send", refuse)
         assert told(site.post(offer.path, form(offer, "resnet-demo", step="review"))) == (400, "E_CODE")
     assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
+
+
+def test_a_right_guess_counts_after_the_wrong_ones_before_it(
+    site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five wrong tries were counted between its reading and its answer: the code is spent, right or not."""
+    fields = with_code(site, offer.path, form(offer, "resnet-demo"))
+    real = Records.code
+    raced: list[object] = []
+
+    def code(records: Records, approval_id: str, approver: str) -> tuple[Code, int] | None:
+        found = real(records, approval_id, approver)
+        if found and not raced:
+            raced.append(found)
+            records.save_code(approval_id, replace(found[0], tries=5), found[1])
+        return found
+
+    monkeypatch.setattr(Records, "code", code)
+    assert (told(site.post(offer.path, fields)), len(raced)) == ((400, "E_CODE"), 1)
+    assert offer.decision() is None
