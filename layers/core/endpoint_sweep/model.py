@@ -166,10 +166,9 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One metric series over the window: sum, number of datapoints, last datapoint above zero.
-
-    `variant` or `component` say whose it is; neither: the endpoint's. `counts` is False where it repeats what another
-    counts; `steady` where about the same came in every full period; `complete` only as in D1.27.
+    """One metric series over the window: sum, number of datapoints, last datapoint above zero. `variant` or `component`
+    say whose it is; neither: the endpoint's. `counts` is False where it repeats what another counts; `steady` where
+    about the same came in every full period; `complete` only as in D1.27.
     """
 
     metric: str

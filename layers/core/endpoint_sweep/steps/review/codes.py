@@ -38,9 +38,10 @@ def mail_code(opened: Opened, desk: Desk) -> Refusal | None:
         desk.records.save_code(opened.approval.id, code, version)
     except AlreadyRecorded:
         return None  # another request of the same person mails one at this moment
-    view = (opened.approval.sweep_id, digits, int(GOOD_FOR.total_seconds() // 60))
+    sweep = opened.approval.sweep_id
+    text, html = reports.code_mail(sweep, digits, int(GOOD_FOR.total_seconds() // 60))
     try:
-        desk.mailer.send(opened.approver, reports.code_subject(opened.approval.sweep_id), *reports.code_mail(*view))
+        desk.mailer.send(opened.approver, reports.code_subject(sweep), text, html, approval=opened.approval.id)
     except MailRefused:
         desk.records.save_code(opened.approval.id, replace(code, expires_at=now), version + 1)
         return _NOT_MAILED
