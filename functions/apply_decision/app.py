@@ -10,7 +10,13 @@ from endpoint_sweep.steps.apply_decision import apply_decision
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = apply_decision(
-        event, settings=at.settings, members=at.members, store=at.store, records=at.records, now=at.now
+        event,
+        settings=at.settings,
+        members=at.members,
+        store=at.store,
+        records=at.records,
+        switch=at.switch,
+        now=at.now,
     )
     note("apply_decision", event, event["item"], done)
     return done

@@ -113,23 +113,6 @@ class Hub:
 
         return self.until(ended, seconds, f"{execution} to end")
 
-    def wait_for_links(self, count: int = len(APPROVERS), seconds: float = 30) -> dict[str, str]:
-        """Address -> link, once that many approvers have a mail and the sweep waits for them."""
-
-        def mailed() -> dict[str, str] | None:
-            found = self.links()
-            return found if len(found) >= count and self.waiting() else None
-
-        return self.until(mailed, seconds, "the approval mails")
-
-    def links(self) -> dict[str, str]:
-        pattern = re.compile(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+")
-        return {mail.to: found[0] for mail in self.mails() if (found := pattern.findall(mail.text))}
-
-    def waiting(self) -> bool:
-        """Whether a token of a present wait lies in the table."""
-        return any(item["sk"]["S"] == "WAIT" for item in self.items())
-
     def get(self, link: str, method: str = "GET") -> Answer:
         """Opens a link the way API Gateway hands it over."""
         path, _, query = link.removeprefix(BASE_URL).partition("?")
@@ -152,6 +135,11 @@ class Hub:
         phrase = re.search(r"Type <code>([^<]+)</code>", self.post(link, fields | {"step": "review"}).body)
         assert phrase, "the page asks for no confirmation"
         return self.post(link, fields | {"step": "decide", "phrase": phrase[1]})
+
+    def kill(self, value: str = "on") -> None:
+        """Somebody flips the kill switch."""
+        name = self.environment()["KILL_SWITCH"]
+        self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
     # what can be looked at
 
@@ -246,6 +234,7 @@ class Hub:
             KeySchema=table["KeySchema"],
             AttributeDefinitions=table["AttributeDefinitions"],
         )
+        self.kill(self.template["Resources"]["KillSwitch"]["Properties"]["Value"])
         self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
 
     def _load_handlers(self) -> None:

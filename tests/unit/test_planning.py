@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Kind, Variant, Verdict
+from endpoint_sweep.model import (
+    Caps,
+    Cell,
+    CellResult,
+    Component,
+    CoverageStatus,
+    EndpointId,
+    Finding,
+    Kind,
+    Variant,
+    Verdict,
+)
 from endpoint_sweep.planning import FOREIGN, NO_RESULT, join, make_plan, over_caps, plan_digest, why_not_offered
 from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, activity, cell, finding, plan, series
 
@@ -110,6 +121,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "price_basis": st.text(min_size=1, max_size=20),
     "hourly_usd": st.decimals(0, 1000, places=4),
     "monthly_usd": st.decimals(0, 100_000, places=2),
+    "components": st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: (Component(name, "host", "v"),)),
+    "restorable": st.just("no: its configuration was deleted"),
 }
 
 

@@ -33,6 +33,8 @@ class Settings:
     gone_check: timedelta
     scan_concurrency: int
     state_machine: str
+    kill_switch: str = ""
+    deny_accounts: tuple[str, ...] = ()
     review_base_url: str = ""
 
     @property
@@ -75,6 +77,8 @@ class Settings:
             gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
             scan_concurrency=read.number("SCAN_CONCURRENCY"),
             state_machine=read.text("STATE_MACHINE_ARN"),
+            kill_switch=read.text("KILL_SWITCH"),
+            deny_accounts=read.many("DENY_ACCOUNTS"),
             review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
         )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from endpoint_sweep.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
+from endpoint_sweep.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 
 
 class Mode(StrEnum):
@@ -41,20 +42,6 @@ class CoverageStatus(StrEnum):
     REGION_OFF = "region-off"
     SKIPPED = "skipped"
     FAILED = "failed"
-
-
-class OutcomeStatus(StrEnum):
-    """How one approved endpoint ended."""
-
-    DELETING = "deleting"
-    DELETED = "deleted"
-    ALREADY_GONE = "already-gone"
-    SPARED = "spared"
-    CHANGED = "changed"
-    PROTECTED = "protected"
-    STALE = "stale"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,12 +114,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """An inference component: a model on the instances of an IC endpoint."""
+    """An inference component: a model on the instances of an IC endpoint. An adapter names its `base` (D1.16)."""
 
     name: str
     endpoint: str
     variant: str
     status: str = ""
+    arn: str = ""
+    created_at: datetime | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +142,7 @@ class Description:
     why_unknown: str = ""
     reserved: bool = False
     notes: tuple[str, ...] = ()
+    restorable: str = "yes"
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -205,7 +196,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost."""
+    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost.
+
+    `components`: the inference components that the scan saw. `restorable`: "yes", or why it could not be made again.
+    """
 
     account: str
     region: str
@@ -228,6 +222,8 @@ class Finding:
     price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
+    components: tuple[Component, ...] = ()
+    restorable: str = "yes"
 
     @property
     def id(self) -> EndpointId:
@@ -273,13 +269,17 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap."""
+    """The findings offered for deletion. `found` counts all endpoints seen per account, for the percent cap.
+
+    `flagged` says of an account, or of all (`*`), why what was found looks like a false alarm.
+    """
 
     sweep_id: str
     items: tuple[Finding, ...]
     found: dict[str, int]
     caps: Caps
     minimum_coverage: int = 0
+    flagged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
