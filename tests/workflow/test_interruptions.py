@@ -227,7 +227,7 @@ def test_a_step_that_runs_twice_deletes_once(stage_of: OpenStage) -> None:
     stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = twice
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
-    assert apply(events[0], None)["status"] == "deleting"
+    assert apply(events[0], None)["status"] == "deleted"
     assert len(stage.world.log.find(operation="DeleteEndpoint")) == 1
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
 

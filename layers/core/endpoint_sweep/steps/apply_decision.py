@@ -34,6 +34,7 @@ from endpoint_sweep.steps.confirm_it_is_gone import MAX_LOOKS
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
+_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, *_UNREACHABLE)
 # CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
 _RECHECK_PERIOD = timedelta(minutes=5)
 CLEARING = "clearing"
@@ -80,6 +81,8 @@ def apply_decision(
     """
     sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
     target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    if known := records.outcome(sweep_id, target):
+        return _answer(known.status.value, 0, settings)
     if records.has_intent(sweep_id, target):
         # A second run of this step: what the first one did is found out by looking, never by repeating.
         return _answer(OutcomeStatus.DELETING.value, 0, settings)
@@ -87,14 +90,11 @@ def apply_decision(
     path = _Path(event, target, settings, members, folder, records, switch, now, at)
     try:
         outcome = _walk(path, attempt)
-    except Kept as kept:
-        outcome = _outcome(path, kept.status, kept.reason)
-    except EndpointNotFound:
-        outcome = _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
-    except DocumentNotWritten as error:
-        outcome = _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
-    except _UNREACHABLE as error:
-        outcome = _outcome(path, OutcomeStatus.FAILED, f"kept, because of an error: {error}")
+    except _ENDINGS as error:
+        if not records.void_intent(sweep_id, target, now()):
+            # Another run of this step has come further: only looking tells what it did.
+            return _answer(OutcomeStatus.DELETING.value, 0, settings)
+        outcome = _ending(path, error)
     if outcome is None:
         return _answer(CLEARING, attempt, settings)
     if outcome.status is not OutcomeStatus.DELETING:
@@ -149,6 +149,8 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, decision: Decision)
         request_id = actor.delete(finding.endpoint)
     except ReplyLost as error:
         return _outcome(path, OutcomeStatus.DELETING, f"the reply was lost ({error})")
+    except _ENDINGS as error:
+        return _ending(path, error)
     return _outcome(path, OutcomeStatus.DELETING, f"approved by {decision.approver}", request_id)
 
 
@@ -231,6 +233,19 @@ def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
     seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
     if not seen:
         raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan cannot be seen")
+
+
+def _ending(path: _Path, error: Exception) -> Outcome:
+    """What an error says of the endpoint: it stays, or it was gone before us."""
+    match error:
+        case Kept():
+            return _outcome(path, error.status, error.reason)
+        case EndpointNotFound():
+            return _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
+        case DocumentNotWritten():
+            return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
+        case _:
+            return _outcome(path, OutcomeStatus.FAILED, f"kept, because of an error: {error}")
 
 
 def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | None = None) -> Outcome:
