@@ -15,6 +15,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         store=at.store,
         price_list=at.price_list,
         optimizer=at.optimizer,
+        records=at.records,
         now=at.now,
     )
     note("aggregate_findings", event, done)

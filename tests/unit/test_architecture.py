@@ -14,7 +14,19 @@ FUNCTIONS = ROOT / "functions"
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "kinds", "model", "documents"}),
     frozenset(
-        {"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "acting", "reports"}
+        {
+            "metrics",
+            "guards",
+            "idleness",
+            "pricing",
+            "targets",
+            "witness",
+            "planning",
+            "approvals",
+            "acting",
+            "savings",
+            "reports",
+        }
     ),
     frozenset({"config", "contracts", "ports", "sweep_input"}),
     frozenset({"records", "sweep_folder", "scanning", "kill_switch"}),

@@ -192,6 +192,11 @@ class Records:
         row = self._table.get("LEDGER", sweep_id)
         return row.document if row else None
 
+    def ledger(self) -> list[dict[str, Any]]:
+        """The rows of all sweeps that ended, oldest first, each with its `sweep_id`."""
+        rows = [row.document | {"sweep_id": row.key[1]} for row in self._table.query("LEDGER")]
+        return sorted(rows, key=lambda row: (str(row.get("at", "")), row["sweep_id"]))
+
     def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
         row = self._table.get("LEDGER", sweep_id)
         self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)

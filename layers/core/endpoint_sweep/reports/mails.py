@@ -41,6 +41,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         deleted=[row for row in acted if row.outcome == OutcomeStatus.DELETED],
         others=[row for row in acted if row.outcome != OutcomeStatus.DELETED],
         kept=_rows(report, kept),
+        denied=sum(finding.account in report.deny_accounts for finding in kept),
         saving=report.saving[0],
         unpriced=report.saving[1],
         totals=report.totals,

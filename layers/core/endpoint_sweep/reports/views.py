@@ -23,6 +23,7 @@ from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip
+from endpoint_sweep.savings import Realized, promised
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -129,6 +130,8 @@ class Report:
     failure: Mapping[str, str] | None = None
     restorable: frozenset[str] | set[str] = frozenset()
     kept_reason: str = ""
+    deny_accounts: tuple[str, ...] = ()
+    realized: Realized = field(default_factory=Realized)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -146,6 +149,12 @@ class Report:
         """Monthly list price of what was deleted, and how many of those have no known price."""
         gone = {one for one, outcome in self.outcomes.items() if outcome.status in _GONE}
         return total_monthly(tuple(finding for finding in self.findings if finding.id in gone))
+
+    @property
+    def promised(self) -> Decimal:
+        """Monthly list price of what was approved."""
+        decision = self.approval.decision if self.approval else None
+        return promised(self.findings, decision.selected if decision else ())
 
     @property
     def totals(self) -> dict[str, int]:
@@ -247,6 +256,8 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
     outcome = report.outcomes.get(finding.id)
     if outcome:
         return outcome.status.value, clean(outcome.reason, 200)
+    if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
+        return "kept", "kept: its account is on the deny list"
     if finding.verdict is Verdict.IDLE:
         return "kept", clean(report.kept_reason, 200)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"
@@ -270,5 +281,7 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         ],
         "totals": report.totals,
         "monthly_saving_usd": str(report.saving[0]),
+        "monthly_promised_usd": str(report.promised),
+        "realized": to_data(report.realized),
         "findings": rows,
     }  # fmt: skip

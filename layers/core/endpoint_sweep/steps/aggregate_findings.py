@@ -12,6 +12,7 @@ from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.ports import Clock, SecondWitness, Store
 from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 from endpoint_sweep.witness import Answers, witness
 
@@ -25,6 +26,7 @@ def aggregate_findings(
     store: Store,
     price_list: PriceList,
     optimizer: SecondWitness,
+    records: Records,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`."""
@@ -40,7 +42,8 @@ def aggregate_findings(
         )
     )
     folder.put_coverage(coverage)
-    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
+    last = _last_sweep(store, records, asked.id)
+    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
     pointer = folder.put_plan(plan)
     monthly, unpriced = total_monthly(plan.items)
     why = why_not_offered(plan, coverage)
@@ -55,6 +58,7 @@ def aggregate_findings(
         "idle_without_price": unpriced,
         "plan": to_data(pointer),
         "plan_hash": short_hash(pointer.sha256),
+        "flagged": len(plan.flagged),
         "ask": why is None,
         "why_not": why or "",
     }
@@ -70,6 +74,18 @@ def _prices(coverage: Coverage, store: Store, price_list: PriceList, today: date
     book = PriceBook.from_cache(known, today).completed(findings, price_list, today)
     store.put(PRICES, to_json(book.to_cache()))
     return book
+
+
+def _last_sweep(store: Store, records: Records, sweep_id: str) -> Coverage | None:
+    """What the last sweep of the ledger found that came as far as that; None where there is none."""
+    for row in reversed(records.ledger()):
+        if row["sweep_id"] == sweep_id:
+            continue
+        try:
+            return SweepFolder(store, row["sweep_id"]).judged()
+        except (DocumentNotFound, ValueError, TypeError):
+            continue
+    return None
 
 
 def _is_idle(finding: Finding) -> bool:
