@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from endpoint_sweep import __version__
-from endpoint_sweep.cli import scan
+from endpoint_sweep.cli import restore, scan
 
 BAD_USAGE = 2
 
@@ -17,6 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"endpoint-sweep {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     scan.add_parser(commands)
+    restore.add_parser(commands)
     try:
         given = parser.parse_args(arguments)
     except SystemExit as ended:  # argparse ends the process by itself: after --help, or with 2
