@@ -103,7 +103,7 @@ def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
 
 
 def test_a_second_start_is_skipped_and_names_the_first(stage: Stage) -> None:
-    """One sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
+    """FI-20, FI-21: one sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
     first = stage.start()
     links = stage.links(first)
     second = stage.start()
@@ -186,7 +186,7 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
 
 
 def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
-    """Aborted, and the watchdog never came: the next sweep sees that the holder no longer runs."""
+    """FI-22: aborted, and the watchdog never came: the next sweep sees that the holder no longer runs."""
     sweep = stage.start()
     stage.links(sweep)
     stage.abort(sweep)
@@ -196,7 +196,7 @@ def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
 
 
 def test_an_approval_is_not_acted_on_late(stage: Stage) -> None:
-    """Past the delete window, as after a redrive days later: every item is stale, nothing is sent."""
+    """FI-39: past the delete window, as after a redrive days later: every item is stale, nothing is sent."""
     sweep = stage.start()
     links = stage.links(sweep)
 

@@ -135,7 +135,7 @@ def break_things(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("endpoint", "fate"), FATES.items())
 def test_each_endpoint_has_its_own_fate(run: Run, endpoint: str, fate: str) -> None:
-    """Deleted, spared, changed, protected, already gone, failed or kept; the report says which."""
+    """FI-40, FI-41, FI-43, FI-44, FI-49: deleted, spared, changed, protected, failed or kept; the report says which."""
     assert run.stage.disposition(run.sweep, endpoint)[0] == fate
 
 
@@ -191,13 +191,13 @@ def test_the_reason_is_told(run: Run, endpoint: str, words: str) -> None:
 
 
 def test_a_lost_reply_is_not_repeated(run: Run) -> None:
-    """One DeleteEndpoint whose reply was dropped: that it is gone is found out by looking."""
+    """FI-45: one DeleteEndpoint whose reply was dropped: that it is gone is found out by looking."""
     assert [call.decision for call in run.calls("DeleteEndpoint", "reply-lost")] == ["dropped-after"]
     assert run.stage.disposition(run.sweep, "reply-lost") == ("deleted", "deleted, and confirmed gone")
 
 
 def test_a_lost_request_is_not_repeated(run: Run) -> None:
-    """One DeleteEndpoint that never arrived: the endpoint stays, and says so."""
+    """FI-46: one DeleteEndpoint that never arrived: the endpoint stays, and says so."""
     assert [call.decision for call in run.calls("DeleteEndpoint", "request-lost")] == ["dropped-before"]
 
 

@@ -255,7 +255,7 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
     """What became of an endpoint in this sweep, and why."""
     outcome = report.outcomes.get(finding.id)
     if outcome:
-        return outcome.status.value, clean(outcome.reason, 200)
+        return outcome.status.value, clean(outcome.reason, 400)
     if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
         return "kept", "kept: its account is on the deny list"
     if finding.verdict is Verdict.IDLE:
