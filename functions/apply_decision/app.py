@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         store=at.store,
         records=at.records,
         seals=at.seals,
+        switch=at.switch,
         now=at.now,
     )
     note("apply_decision", event, event["item"], done)

@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         store=at.store,
         records=at.records,
         executions=at.executions,
+        switch=at.switch,
         now=at.now,
     )
     note("plan_sweep", event, done)

@@ -137,6 +137,11 @@ class Hub:
         assert phrase, "the page asks for no confirmation"
         return self.post(link, fields | {"step": "decide", "phrase": phrase[1]})
 
+    def kill(self, value: str = "on") -> None:
+        """Somebody flips the kill switch."""
+        name = self.environment()["KILL_SWITCH"]
+        self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
     # what can be looked at
 
     def client(self, service: str) -> Any:
@@ -234,6 +239,7 @@ class Hub:
             KeySchema=table["KeySchema"],
             AttributeDefinitions=table["AttributeDefinitions"],
         )
+        self.kill(self.template["Resources"]["KillSwitch"]["Properties"]["Value"])
         self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         self.client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
         for name, key in cloudformation.resources(self.template, "AWS::KMS::Key").items():

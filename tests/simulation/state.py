@@ -19,6 +19,7 @@ class Session:
     account: str
     role: str
     name: str
+    source: str = ""
 
     @property
     def arn(self) -> str:

@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "DELETE_WINDOW_MINUTES": "240",
     "GONE_CHECK_SECONDS": "30",
     "SCAN_CONCURRENCY": "20",
+    "KILL_SWITCH": "/endpoint-sweep/kill",
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
     "REVIEW_BASE_URL": "https://review.example.com/v1/",
     "MAC_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/mac",

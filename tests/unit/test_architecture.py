@@ -13,23 +13,10 @@ FUNCTIONS = ROOT / "functions"
 # From the words and rules at the bottom to the doors at the top. A module imports from its own row or below.
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "kinds", "model", "documents"}),
-    frozenset(
-        {
-            "metrics",
-            "guards",
-            "idleness",
-            "pricing",
-            "targets",
-            "witness",
-            "planning",
-            "approvals",
-            "ruling",
-            "snoozes",
-            "reports",
-        }
-    ),
+    frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"})
+    | {"ruling", "snoozes", "acting", "restoring", "savings"},
     frozenset({"config", "contracts", "ports", "sweep_input"}),
-    frozenset({"records", "sweep_folder", "hangers", "scanning"}),
+    frozenset({"records", "sweep_folder", "hangers", "scanning", "kill_switch"}),
     frozenset({"steps", "aws", "laptop"}),
     frozenset({"cli", "journal", "review_http"}),
 )

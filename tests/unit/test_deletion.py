@@ -77,10 +77,10 @@ def test_a_deletion_tells_its_request_id(stubbed: tuple[Any, Stubber]) -> None:
 
 def test_an_act_session_can_delete_one_endpoint_only() -> None:
     """The policy's one deletion is an exact ARN; nothing in it creates, updates or tags."""
-    statements = act_policy(finding().id, ARN)["Statement"]
+    statements = act_policy("aws", finding().id, [ARN])["Statement"]
     allowed = [(action, one["Resource"]) for one in statements
                for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])]  # fmt: skip
-    assert [resource for action, resource in allowed if "Delete" in action] == [ARN]
+    assert [resource for action, resource in allowed if "Delete" in action] == [[ARN], [ARN]]
     verbs = {action.partition(":")[2] for action, _ in allowed}
     assert not [verb for verb in verbs if verb.startswith(("Create", "Update", "Add", "Put", "Invoke", "*"))]
 

@@ -10,8 +10,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Kind, Variant, Verdict
-from endpoint_sweep.planning import FOREIGN, NO_RESULT, join, make_plan, over_caps, plan_digest, why_not_offered
+from endpoint_sweep.model import (
+    Caps,
+    Cell,
+    CellResult,
+    Component,
+    CoverageStatus,
+    EndpointId,
+    Finding,
+    Kind,
+    Variant,
+    Verdict,
+)
+from endpoint_sweep.planning import (
+    FOREIGN,
+    NO_RESULT,
+    Coverage,
+    join,
+    jumps,
+    make_plan,
+    over_caps,
+    plan_digest,
+    why_not_offered,
+)
 from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, activity, cell, finding, plan, series
 
 HERE, THERE = Cell(ACCOUNT, REGION), Cell("333333333333", REGION)
@@ -119,6 +140,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "hourly_usd": st.decimals(0, 1000, places=4),
     "monthly_usd": st.decimals(0, 100_000, places=2),
     "snoozed_until": st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    "components": st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: (Component(name, "host", "v"),)),
+    "restorable": st.just("no: its configuration was deleted"),
 }
 
 
@@ -161,7 +184,43 @@ def test_the_same_plan_has_the_same_hash() -> None:
 def test_nobody_is_asked_without_findings_or_coverage() -> None:
     """And the reason is told."""
     whole, half = join([HERE], [cell(finding())]), join([HERE, THERE], [cell(finding())])
-    assert why_not_offered(replace(plan(), items=()), whole) == "nothing idle was found"
+    assert why_not_offered(replace(plan(), items=()), join([HERE], [cell()])) == "nothing idle was found"
     assert why_not_offered(plan(), whole) is None
     assert "only 50 %" in (why_not_offered(replace(plan(), minimum_coverage=51), half) or "")
     assert why_not_offered(replace(plan(), minimum_coverage=50), half) is None
+
+
+def idle_of(count: int, endpoints: int = 10) -> Coverage:
+    """A cell with so many idle endpoints among `endpoints`."""
+    return Coverage((cell(*[finding(f"idle-{number}") for number in range(count)], endpoints=endpoints),))
+
+
+@pytest.mark.parametrize(
+    ("now", "last", "expected"),
+    [
+        (6, 0, {"*", ACCOUNT}),
+        (6, 3, {"*"}),
+        (6, 4, set()),
+        (5, 0, {"*"}),
+        (2, 0, set()),
+        (2, 2, set()),
+        (9, 3, {"*", ACCOUNT}),
+    ],
+)
+def test_a_jump_is_flagged(now: int, last: int, expected: set[str]) -> None:
+    """FI-51: twice as many as last time, or over half of the account newly idle; fewer than three are no jump."""
+    assert jumps(idle_of(now), idle_of(last)).keys() == expected
+
+
+def test_what_the_last_sweep_did_not_see_is_no_jump() -> None:
+    """The first sweep, or the first one of a cell."""
+    elsewhere = Coverage((cell(account="333333333333"),))
+    assert jumps(idle_of(9), None) == jumps(idle_of(9), elsewhere) == {}
+
+
+def test_an_account_of_the_deny_list_is_not_offered() -> None:
+    """And when everything idle is there, nobody is asked, for that reason."""
+    coverage = idle_of(3)
+    denied = make_plan("sweep-1", coverage, CAPS, 0, deny_accounts=[ACCOUNT])
+    assert denied.items == ()
+    assert why_not_offered(denied, coverage) == "what is idle lies in accounts of the deny list"

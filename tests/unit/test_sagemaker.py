@@ -169,7 +169,7 @@ def test_components_come_in_one_listing_of_the_cell() -> None:
     made, asked = client(
         "sagemaker", in_pages({"InferenceComponents": [row("a")]}, {"InferenceComponents": [row("b")]})
     )
-    assert components(made) == tuple(Component(name, NAME, "v", "InService", made_at) for name in "ab")
+    assert components(made) == tuple(Component(name, NAME, "v", "InService", created_at=made_at) for name in "ab")
     assert [request["MaxResults"] for request in asked.of("ListInferenceComponents")] == [100, 100]
     assert "EndpointNameEquals" not in asked.of("ListInferenceComponents")[0]
 

@@ -76,7 +76,7 @@ def test_everything_may_be_asked_for() -> None:
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
 def test_what_is_refused(data: Any, code: str) -> None:
-    """Each with its code first, and short."""
+    """BI-01 to BI-06, BI-08, BI-11: each with its code first, and short."""
     with pytest.raises(InputRejected, match=rf"^{code}: ") as refused:
         parse(NAME, data, settings())
     assert len(str(refused.value)) < 250
@@ -101,18 +101,26 @@ def test_an_unknown_field_is_not_echoed_raw() -> None:
 
 @pytest.mark.parametrize("name", ["", "a:b", "x" * 81, "a/b", "-a", "ä", "a b", "../x"])
 def test_a_name_that_aws_would_refuse(name: str) -> None:
-    """Ours, because local engines accept anything."""
+    """BI-12: ours, because local engines accept anything."""
     with pytest.raises(InputRejected, match=r"^E_RUN_NAME: "):
         parse(name, {}, settings())
 
 
 @pytest.mark.parametrize("missing", ["APPROVERS", "SENDER"])
 def test_approve_needs_approvers_and_a_sender(missing: str) -> None:
-    """Report does not."""
+    """BI-09: report does not."""
     without = settings(**{missing: ""})
     with pytest.raises(InputRejected, match=r"^E_APPROVERS_EMPTY: "):
         parse(NAME, {"mode": "approve"}, without)
     assert parse(NAME, {"mode": "report"}, without).mode is Mode.REPORT
+
+
+def test_nothing_may_be_asked_for_where_nothing_may_be_deleted() -> None:
+    """BI-07: an account of the deny list cannot be named for approval; a report may look at it."""
+    denying = settings(DENY_ACCOUNTS="222222222222")
+    with pytest.raises(InputRejected, match=r"^E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in 2"):
+        parse(NAME, {"mode": "approve", "accounts": ["222222222222"]}, denying)
+    assert parse(NAME, {"accounts": ["222222222222"]}, denying).scope.accounts == ("222222222222",)
 
 
 def test_a_cap_may_only_be_lowered() -> None:

@@ -218,7 +218,30 @@ def test_act_role_changes_nothing_but_endpoints(member: Template) -> None:
         for action in allowed(member, "endpoint-sweep-act")
         if not action.partition(":")[2].startswith(("List", "Describe", "Get"))
     }
-    assert changing == {"sagemaker:DeleteEndpoint", "application-autoscaling:DeregisterScalableTarget"}
+    assert changing == {
+        "sagemaker:DeleteEndpoint",
+        "sagemaker:DeleteInferenceComponent",
+        "application-autoscaling:DeregisterScalableTarget",
+    }
+
+
+@pytest.mark.parametrize("tag", ["keep", "keep-until"])
+def test_the_act_role_itself_refuses_what_is_protected(member: Template, tag: str) -> None:
+    """An explicit Deny on our tags, for endpoints and their components, whatever else allows it."""
+    denied = {
+        action
+        for statement in member_statements(member, "endpoint-sweep-act", "Deny")
+        if statement["Condition"] == {"StringLike": {f"aws:ResourceTag/endpoint-sweep:{tag}": "*"}}
+        for action in cloudformation.actions(statement)
+    }
+    assert denied == {"sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"}
+
+
+def test_the_act_role_is_entered_in_somebodys_name_only(member: Template) -> None:
+    """Without a source identity nobody gets in, so CloudTrail always tells who approved."""
+    roles = cloudformation.resources(member, "AWS::IAM::Role")
+    [statement] = cloudformation.as_list(roles["ActRole"]["AssumeRolePolicyDocument"]["Statement"])
+    assert statement["Condition"]["StringLike"] == {"sts:SourceIdentity": "?*"}
 
 
 def test_act_role_leaves_the_scaling_of_other_services_alone(member: Template) -> None:
@@ -234,8 +257,10 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
     trusted = {}
     for properties in cloudformation.resources(member, "AWS::IAM::Role").values():
         [statement] = cloudformation.as_list(properties["AssumeRolePolicyDocument"]["Statement"])
-        assert statement["Action"] == "sts:AssumeRole"
-        assert statement["Condition"].keys() == {"ArnEquals", "StringEquals"}
+        acts = "act" in cloudformation.text(member, properties["RoleName"])
+        named = ["sts:AssumeRole", "sts:SetSourceIdentity"] if acts else ["sts:AssumeRole"]
+        assert cloudformation.as_list(statement["Action"]) == named
+        assert statement["Condition"].keys() - {"StringLike"} == {"ArnEquals", "StringEquals"}
         assert statement["Condition"]["StringEquals"] == {
             "aws:PrincipalOrgID": {"Ref": "OrganizationId"},
             "sts:ExternalId": {"Ref": "ExternalId"},

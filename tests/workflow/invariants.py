@@ -17,6 +17,8 @@ from tests.workflow.stage import Key, Stage, link_in, secret_of
 
 READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
+DELETIONS = ("DeleteEndpoint", "DeleteInferenceComponent")
+PART = "inference-component/"
 GROUPS = {"already-gone": "already_gone", "protected": "changed", "stale": "changed", "deleting": "unknown"}
 
 
@@ -36,24 +38,52 @@ def before(stage: Stage) -> Before:
 def violations(stage: Stage, start: Before) -> list[str]:
     """Everything that is wrong with what happened since `start`."""
     calls = stage.world.log.calls[start.calls :]
-    found = unapproved_changes(calls, stage.approved)
+    hosts = hosts_of(start.world)
+    found = unapproved_changes(calls, stage.approved, hosts)
     found += lost_or_altered(start.world, stage.world.snapshot(), stage.approved, stage.touched)
-    found += deletions_without_undo(calls)
+    found += deletions_without_undo(calls, hosts)
     for sweep in stage.sweeps.keys() - start.sweeps:
         found += unfinished(stage, sweep, start.world)
     found += leaked(stage)
     return found
 
 
-def unapproved_changes(calls: Iterable[Call], approved: Collection[Key]) -> list[str]:
-    """Every DeleteEndpoint on the wire is for an approved endpoint and the only one; nothing else changes a member."""
+def hosts_of(world: Snapshot) -> dict[Key, str]:
+    """The endpoint of each inference component."""
+    return {
+        (account, region, name): row["EndpointName"]
+        for account, regions in world.items()
+        for region, cell in regions.items()
+        for name, row in cell["components"].items()
+    }
+
+
+def unapproved_changes(
+    calls: Iterable[Call], approved: Collection[Key], hosts: Mapping[Key, str] | None = None
+) -> list[str]:
+    """Every deletion on the wire is for an approved endpoint, or a component of one, and the only one.
+
+    Nothing else changes a member.
+    """
     changing = [call for call in calls if call.service in MEMBER_SERVICES and not call.operation.startswith(READS)]
-    found = [f"{one.name} in {one.account}" for one in changing if one.operation != "DeleteEndpoint"]
+    found = [f"{one.name} in {one.account}" for one in changing if one.operation not in DELETIONS]
     deletions = Counter(
-        (one.account, one.region, one.resource) for one in changing if one.operation == "DeleteEndpoint"
+        (one.account, one.region, f"{PART if one.operation == DELETIONS[1] else ''}{one.resource}")
+        for one in changing
+        if one.operation in DELETIONS
     )
-    found += [f"{key} was deleted, nobody approved it" for key in deletions if key not in approved]
+    found += [
+        f"{key} was deleted, nobody approved it"
+        for key in deletions
+        if (*key[:2], host_of(key, hosts or {})) not in approved
+    ]
     return found + [f"{key} was deleted {count} times" for key, count in deletions.items() if count > 1]
+
+
+def host_of(key: Key, hosts: Mapping[Key, str]) -> str:
+    """The endpoint that a deletion is about: itself, or the host of the component."""
+    name = key[2].removeprefix(PART)
+    return name if name == key[2] else hosts.get((*key[:2], name), "")
 
 
 def lost_or_altered(
@@ -77,6 +107,8 @@ def _without(section: str, value: Any, endpoints: Collection[str]) -> Any:
         return value
     if section == "endpoints":
         return {name: one for name, one in value.items() if name not in endpoints}
+    if section == "components":
+        return {name: one for name, one in value.items() if one["EndpointName"] not in endpoints}
     theirs = tuple(f"endpoint/{name}/variant/" for name in endpoints)
     if isinstance(value, Mapping):
         return {name: one for name, one in value.items() if not name.startswith(theirs)}
@@ -87,16 +119,18 @@ def _bytes(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def deletions_without_undo(calls: Iterable[Call]) -> list[str]:
-    """Before each DeleteEndpoint its restore bundle was written, and a record after that (I8)."""
+def deletions_without_undo(calls: Iterable[Call], hosts: Mapping[Key, str] | None = None) -> list[str]:
+    """Before each deletion its restore bundle was written, and a record after that (I8)."""
     found, bundles, latest = [], set(), ""
     for call in calls:
         if call.operation == "PutObject" and "/restore/" in call.resource and call.decision == "allowed":
             bundles.add(call.resource.partition("/restore/")[2].removesuffix(".json"))
         elif call.operation == "PutItem":
             latest = call.operation
-        elif call.operation == "DeleteEndpoint":
-            if f"{call.account}/{call.region}/{call.resource}" not in bundles:
+        elif call.operation in DELETIONS:
+            part = PART if call.operation == DELETIONS[1] else ""
+            endpoint = host_of((call.account, call.region, f"{part}{call.resource}"), hosts or {})
+            if f"{call.account}/{call.region}/{endpoint}" not in bundles:
                 found.append(f"{call.resource} was deleted without a restore bundle")
             if not latest:
                 found.append(f"{call.resource} was deleted without an intent")

@@ -86,7 +86,7 @@ def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
 
 
 def test_a_second_start_is_skipped_and_names_the_first(stage: Stage) -> None:
-    """One sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
+    """FI-20, FI-21: one sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
     first = stage.start()
     links = stage.links(first)
     second = stage.start()
@@ -184,7 +184,7 @@ def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
 
 
 def test_an_approval_is_not_acted_on_late(stage: Stage) -> None:
-    """Past the delete window, as after a redrive days later: every item is stale, nothing is sent."""
+    """FI-39: past the delete window, as after a redrive days later: every item is stale, nothing is sent."""
     sweep = stage.start()
     links = stage.links(sweep)
 
@@ -215,7 +215,7 @@ def test_a_step_that_runs_twice_deletes_once(stage_of: OpenStage) -> None:
     stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = twice
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
-    assert apply(events[0], None)["status"] == "deleting"
+    assert apply(events[0], None)["status"] == "deleted"
     assert len(stage.world.log.find(operation="DeleteEndpoint")) == 1
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
 

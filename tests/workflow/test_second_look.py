@@ -24,7 +24,7 @@ FATES = {
     "queue": "deleted",
     "warm": "deleted",
     "queue-filled": "spared",
-    "hosting": "failed",
+    "hosting": "deleted",
     "revived": "spared",
     "revived-second-variant": "spared",
     "recreated": "changed",
@@ -135,7 +135,7 @@ def break_things(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("endpoint", "fate"), FATES.items())
 def test_each_endpoint_has_its_own_fate(run: Run, endpoint: str, fate: str) -> None:
-    """Deleted, spared, changed, protected, already gone, failed or kept; the report says which."""
+    """FI-40, FI-41, FI-43, FI-44, FI-49: deleted, spared, changed, protected, failed or kept; the report says which."""
     assert run.stage.disposition(run.sweep, endpoint)[0] == fate
 
 
@@ -180,7 +180,7 @@ def test_nothing_is_sent_for_what_changed(run: Run, endpoint: str) -> None:
         ("tagged", "protects it with the tag Endpoint-Sweep:KEEP"),
         ("request-lost", "kept: the deletion was not carried out"),
         ("refused", "kept, because of an error: DeleteEndpoint"),
-        ("no-undo", "kept: the step stopped before the deletion"),
+        ("no-undo", "kept: its restore bundle could not be written"),
         ("no-act-role", "kept, because of an error: "),
         ("not-selected", f"kept by {ADA}"),
     ],
@@ -191,13 +191,13 @@ def test_the_reason_is_told(run: Run, endpoint: str, words: str) -> None:
 
 
 def test_a_lost_reply_is_not_repeated(run: Run) -> None:
-    """One DeleteEndpoint whose reply was dropped: that it is gone is found out by looking."""
+    """FI-45: one DeleteEndpoint whose reply was dropped: that it is gone is found out by looking."""
     assert [call.decision for call in run.calls("DeleteEndpoint", "reply-lost")] == ["dropped-after"]
     assert run.stage.disposition(run.sweep, "reply-lost") == ("deleted", "deleted, and confirmed gone")
 
 
 def test_a_lost_request_is_not_repeated(run: Run) -> None:
-    """One DeleteEndpoint that never arrived: the endpoint stays, and says so."""
+    """FI-46: one DeleteEndpoint that never arrived: the endpoint stays, and says so."""
     assert [call.decision for call in run.calls("DeleteEndpoint", "request-lost")] == ["dropped-before"]
 
 
@@ -232,5 +232,5 @@ def test_the_undo_is_written_before_the_deletion(run: Run) -> None:
 
 def test_the_totals_count_every_fate(run: Run) -> None:
     """25 found, and where each one went."""
-    fates = {"already_gone": 2, "changed": 6, "deleted": 7, "failed": 5, "kept": 2, "spared": 3, "unknown": 0}
+    fates = {"already_gone": 2, "changed": 6, "deleted": 8, "failed": 4, "kept": 2, "spared": 3, "unknown": 0}
     assert run.stage.report(run.sweep)["totals"] == {"found": 25, **fates}

@@ -111,6 +111,11 @@ class Approval:
     note: str = ""
     newer: str = ""
 
+    @property
+    def decided_by(self) -> str:
+        """The addresses of all who decided."""
+        return ", ".join(one.approver for one in self.decisions) or "nobody"
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

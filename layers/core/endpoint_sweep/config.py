@@ -41,6 +41,8 @@ class Settings:
     mac_key: str
     seal_key: str
     rules: Rules
+    kill_switch: str
+    deny_accounts: tuple[str, ...] = ()
     review_base_url: str = ""
     configuration_set: str = ""
 
@@ -100,6 +102,8 @@ class Settings:
                 code_required=read.text("REQUIRE_CODE") == "true",
                 principals=read.pairs("APPROVER_PRINCIPALS"),
             ),
+            kill_switch=read.text("KILL_SWITCH"),
+            deny_accounts=read.many("DENY_ACCOUNTS"),
             review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
             configuration_set=environment.get("CONFIGURATION_SET", ""),
         )

@@ -49,6 +49,10 @@ class DocumentNotFound(EndpointSweepError):
     """A document that should lie in the bucket does not."""
 
 
+class DocumentNotWritten(EndpointSweepError):
+    """A document could not be written to the bucket."""
+
+
 class DocumentTampered(EndpointSweepError):
     """A document's SHA-256 is not the one that was recorded."""
 
@@ -71,6 +75,14 @@ class DecisionUncertain(EndpointSweepError):
 
 class MailRefused(EndpointSweepError):
     """The mail service did not accept a message."""
+
+
+class SwitchUnreadable(EndpointSweepError):
+    """The kill switch cannot be read."""
+
+
+class ComponentNotFound(EndpointSweepError):
+    """There is no such inference component."""
 
 
 class AlreadyRecorded(EndpointSweepError):

@@ -1,4 +1,4 @@
-"""The kinds of endpoints."""
+"""Kinds of endpoints and of outcomes."""
 
 from enum import StrEnum
 
@@ -11,4 +11,18 @@ class Kind(StrEnum):
     SERVERLESS = "serverless"
     SERVERLESS_PROVISIONED = "serverless-provisioned"
     ASYNCHRONOUS = "asynchronous"
+    UNKNOWN = "unknown"
+
+
+class OutcomeStatus(StrEnum):
+    """How one approved endpoint ended."""
+
+    DELETING = "deleting"
+    DELETED = "deleted"
+    ALREADY_GONE = "already-gone"
+    SPARED = "spared"
+    CHANGED = "changed"
+    PROTECTED = "protected"
+    STALE = "stale"
+    FAILED = "failed"
     UNKNOWN = "unknown"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from endpoint_sweep.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
+from endpoint_sweep.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 
 
 class Mode(StrEnum):
@@ -41,20 +42,6 @@ class CoverageStatus(StrEnum):
     REGION_OFF = "region-off"
     SKIPPED = "skipped"
     FAILED = "failed"
-
-
-class OutcomeStatus(StrEnum):
-    """How one approved endpoint ended."""
-
-    DELETING = "deleting"
-    DELETED = "deleted"
-    ALREADY_GONE = "already-gone"
-    SPARED = "spared"
-    CHANGED = "changed"
-    PROTECTED = "protected"
-    STALE = "stale"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -127,13 +114,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """An inference component: a model on the instances of an IC endpoint."""
+    """An inference component: a model on the instances of an IC endpoint. An adapter names its `base` (D1.16)."""
 
     name: str
     endpoint: str
     variant: str
     status: str = ""
+    arn: str = ""
     created_at: datetime | None = None
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +140,7 @@ class Description:
     why_unknown: str = ""
     reserved: bool = False
     captures: bool = False
+    restorable: str = "yes"
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -202,7 +192,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost."""
+    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost.
+
+    `components`: the inference components that the scan saw. `restorable`: "yes", or why it could not be made again.
+    """
 
     account: str
     region: str
@@ -226,6 +219,8 @@ class Finding:
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
     snoozed_until: datetime | None = None
+    components: tuple[Component, ...] = ()
+    restorable: str = "yes"
 
     @property
     def id(self) -> EndpointId:

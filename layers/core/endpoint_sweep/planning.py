@@ -9,6 +9,7 @@ from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, Endpoin
 
 NO_RESULT = "the scan of this cell left no result"
 FOREIGN = "the result named another account or region and was set aside"
+FEWEST = 3
 # A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
 _NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 
@@ -49,16 +50,58 @@ def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
     return Coverage(tuple(rows))
 
 
-def make_plan(sweep_id: str, coverage: Coverage, caps: Caps, minimum_coverage: int) -> Plan:
-    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last."""
-    whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED]
+def make_plan(
+    sweep_id: str,
+    coverage: Coverage,
+    caps: Caps,
+    minimum_coverage: int,
+    last: Coverage | None = None,
+    deny_accounts: Collection[str] = (),
+) -> Plan:
+    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last.
+
+    What is idle in an account of the deny list is reported, but not offered. `last` is the sweep before this one.
+    """
+    whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
     findings = [finding for row in whole for finding in row.findings]
     idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
     idle.sort(key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
     found: Counter[str] = Counter()
     for row in coverage.rows:
         found[row.account] += row.endpoints
-    return Plan(sweep_id, tuple(idle), dict(found), caps, minimum_coverage)
+    return Plan(sweep_id, tuple(idle), dict(found), caps, minimum_coverage, jumps(coverage, last))
+
+
+def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
+    """What looks like a false alarm beside the last sweep: by account, or for all (`*`), the reason (safety S3.8).
+
+    Twice as many idle endpoints as last time, or over half of an account's endpoints newly idle. Only cells that both
+    sweeps scanned are compared, so the first sweep of a cell is no jump; nor are fewer than three newly idle ones.
+    """
+    if last is None:
+        return {}
+    both = _scanned(coverage).keys() & _scanned(last).keys()
+    before = {one for cell, row in _scanned(last).items() if cell in both for one in _idle(row)}
+    now = {one for cell, row in _scanned(coverage).items() if cell in both for one in _idle(row)}
+    new, found = Counter(one.account for one in now - before), Counter[str]()
+    for cell, row in _scanned(coverage).items():
+        found[cell.account] += row.endpoints if cell in both else 0
+    reasons = {
+        account: f"{count} of its {found[account]} endpoints are idle that were not in the last sweep"
+        for account, count in sorted(new.items())
+        if count >= FEWEST and 2 * count > found[account]
+    }
+    if new.total() >= FEWEST and len(now) >= 2 * len(before):
+        reasons["*"] = f"{len(now)} endpoints are idle, in the last sweep there were {len(before)}"
+    return reasons
+
+
+def _scanned(coverage: Coverage) -> dict[Cell, CellResult]:
+    return {row.cell: row for row in coverage.rows if row.status is CoverageStatus.SCANNED}
+
+
+def _idle(row: CellResult) -> set[EndpointId]:
+    return {finding.id for finding in row.findings if finding.verdict is Verdict.IDLE}
 
 
 def plan_digest(plan: Plan) -> str:
@@ -91,7 +134,8 @@ def over_caps(plan: Plan, selected: Collection[EndpointId]) -> list[str]:
 def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     """Why nobody is asked although the sweep may ask, or None."""
     if not plan.items:
-        return "nothing idle was found"
+        idle = any(_idle(row) for row in coverage.rows)
+        return "what is idle lies in accounts of the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
         return f"only {coverage.percent} % of the cells were scanned, at least {plan.minimum_coverage} % are needed"
     return None

@@ -81,11 +81,20 @@ class CellActor(Protocol):
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]: ...
 
+    def components(self, endpoint: str) -> tuple[Component, ...]:
+        """The inference components of the endpoint, each with its base."""
+
+    def component(self, name: str) -> Component:
+        """Raises ComponentNotFound."""
+
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
         """Everything needed to create the endpoint anew, as plain JSON data (facts 3, "Undo record")."""
 
     def delete(self, name: str) -> str:
         """One call, never repeated; its request id. Raises EndpointNotFound, CellDenied, CellFailed or ReplyLost."""
+
+    def delete_component(self, name: str) -> str:
+        """One call, never repeated; its request id. Raises ComponentNotFound, CellDenied, CellFailed or ReplyLost."""
 
 
 class Members(Protocol):
@@ -93,14 +102,20 @@ class Members(Protocol):
 
     def reader(self, cell: Cell, sweep_id: str) -> CellReader: ...
 
-    def actor(self, target: EndpointId, arn: str, sweep_id: str) -> CellActor:
-        """A session that can delete this one endpoint and no other."""
+    def actor(self, target: EndpointId, sweep_id: str, approver: str, deletes: Collection[str]) -> CellActor:
+        """A session that can look, and delete exactly these ARNs; the member's CloudTrail shows who approved."""
 
 
 class Store(Protocol):
     """Documents by key, every version kept."""
 
-    def put(self, key: str, body: bytes, content_type: str = "application/json", count: int = 1) -> Pointer: ...
+    def put(
+        self, key: str, body: bytes, content_type: str = "application/json", count: int = 1, *, once: bool = False
+    ) -> Pointer:
+        """`once`: only where there is nothing yet. Raises AlreadyRecorded then, and DocumentNotWritten."""
+
+    def pointer(self, key: str) -> Pointer:
+        """Where the newest version of a document lies that was written before, counted as one row."""
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         """Raises DocumentNotFound."""
@@ -133,6 +148,13 @@ class Table(Protocol):
         """Removes exactly this version. Raises AlreadyRecorded."""
 
     def query(self, pk: str, prefix: str = "") -> list[Row]: ...
+
+
+class KillSwitch(Protocol):
+    """The parameter that stops every deletion."""
+
+    def read(self) -> str:
+        """Its value at this moment, never a remembered one. Raises SwitchUnreadable."""
 
 
 class Mailer(Protocol):

@@ -133,6 +133,62 @@ class Records:
     def has_intent(self, sweep_id: str, target: EndpointId) -> bool:
         return self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}") is not None
 
+    def void_intent(self, sweep_id: str, target: EndpointId, at: datetime) -> bool:
+        """Takes the intent's place, so that a step that stopped can never go on; False where there is an intent."""
+        document = {"at": to_data(at), "approver": "", "target": str(target), "void": True}
+        try:
+            self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
+        except AlreadyRecorded:
+            return self.is_void(sweep_id, target)
+        return True
+
+    def is_void(self, sweep_id: str, target: EndpointId) -> bool:
+        row = self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}")
+        return row is not None and bool(row.document.get("void"))
+
+    # inference components of an endpoint that is to be deleted: one record for all of them
+
+    def components(self, sweep_id: str, target: EndpointId) -> dict[str, dict[str, str]]:
+        """By name those whose deletion may have been sent: `at`, `approver`, `said`, `request_id`."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        return dict(row.document["components"]) if row else {}
+
+    def write_component_intent(self, sweep_id: str, target: EndpointId, name: str, at: datetime, approver: str) -> None:
+        """Before its deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        known = row.document["components"] if row else {}
+        if name in known:
+            raise AlreadyRecorded(f"there is an intent for {name}")
+        known[name] = {"at": to_data(at), "approver": approver, "said": "intent", "request_id": ""}
+        self._put_components(sweep_id, target, known, row)
+
+    def write_component_outcome(
+        self, sweep_id: str, target: EndpointId, name: str, said: str, at: datetime, request_id: str
+    ) -> None:
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        known = row.document["components"] if row else {}
+        known[name] = known.get(name, {}) | {"said": said, "at": to_data(at), "request_id": request_id}
+        self._put_components(sweep_id, target, known, row)
+
+    def settle_components(self, sweep_id: str, target: EndpointId, at: datetime) -> None:
+        """All of them are gone."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        if row is None:
+            return
+        known = {name: one | {"said": "deleted", "at": to_data(at)} for name, one in row.document["components"].items()}
+        self._put_components(sweep_id, target, known, row)
+
+    def components_gone(self, sweep_id: str, target: EndpointId) -> str:
+        """For the reason why an endpoint stays: which of its components were already given up. Empty: none."""
+        names = sorted(self.components(sweep_id, target))
+        return f"; a deletion of its inference components {', '.join(names)} had been sent" if names else ""
+
+    def _put_components(self, sweep_id: str, target: EndpointId, known: dict[str, Any], row: Row | None) -> None:
+        version = row.version if row else 0
+        self._table.put(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}", {"components": known}, version)
+
+    # outcomes
+
     def outcome(self, sweep_id: str, target: EndpointId) -> Outcome | None:
         row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{target}")
         return from_data(Outcome, row.document) if row else None
@@ -153,13 +209,20 @@ class Records:
         return {outcome.id: outcome for outcome in found}
 
     def intents(self, sweep_id: str) -> set[str]:
-        return {str(row.document["target"]) for row in self._table.query(f"SWEEP#{sweep_id}", "INTENT#")}
+        """The endpoints whose deletion may have been sent."""
+        rows = self._table.query(f"SWEEP#{sweep_id}", "INTENT#")
+        return {str(row.document["target"]) for row in rows if not row.document.get("void")}
 
     # the ledger of sweeps
 
     def summary_of(self, sweep_id: str) -> dict[str, Any] | None:
         row = self._table.get("LEDGER", sweep_id)
         return row.document if row else None
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """The rows of all sweeps that ended, oldest first, each with its `sweep_id`."""
+        rows = [row.document | {"sweep_id": row.key[1]} for row in self._table.query("LEDGER")]
+        return sorted(rows, key=lambda row: (str(row.get("at", "")), row["sweep_id"]))
 
     def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
         row = self._table.get("LEDGER", sweep_id)

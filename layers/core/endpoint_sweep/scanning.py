@@ -185,6 +185,8 @@ class _Scan:
             invocations=traffic(activity) if any(series.points for series in activity.series) else None,
             last_invocation_at=last_invocation(activity.series),
             advice="; ".join(self._hangers.of(endpoint.name, description)) if description else "",
+            components=self._components_of(endpoint.name),
+            restorable=description.restorable if description else "yes",
         )
 
     def _readable(self, name: str, description: Description | None) -> bool:

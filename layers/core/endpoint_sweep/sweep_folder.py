@@ -2,11 +2,12 @@
 
 import json
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from endpoint_sweep.documents import digest, from_data, to_json
-from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered
 from endpoint_sweep.model import Account, Cell, CellResult, EndpointId, Finding, Plan, Pointer
 from endpoint_sweep.planning import Coverage
 from endpoint_sweep.ports import Store
@@ -18,6 +19,7 @@ class SweepFolder:
 
     def __init__(self, store: Store, sweep_id: str) -> None:
         self._store = store
+        self.sweep_id = sweep_id
         self.prefix = f"sweeps/{sweep_id}"
 
     def put_input(self, sweep_input: SweepInput) -> Pointer:
@@ -44,8 +46,11 @@ class SweepFolder:
     def expected(self) -> tuple[Cell, ...]:
         return from_data(tuple[Cell, ...], self._get("expected.json"))
 
-    def put_cell(self, result: CellResult) -> Pointer:
-        return self._put(f"cells/{result.account}/{result.region}.json", result, len(result.findings))
+    def put_cell(self, result: CellResult) -> None:
+        """The first result of a cell stands; a second try, or a failure after it, does not replace it."""
+        key = f"{self.prefix}/cells/{result.account}/{result.region}.json"
+        with suppress(AlreadyRecorded):
+            self._store.put(key, to_json(result), count=len(result.findings), once=True)
 
     def cells(self) -> list[CellResult]:
         """Every result that lies there. One that cannot be read is left out, and so counts as missing."""
@@ -78,7 +83,9 @@ class SweepFolder:
         return Coverage(tuple(replace(row, findings=tuple(by_cell.get(row.cell, ()))) for row in rows))
 
     def put_plan(self, plan: Plan) -> Pointer:
-        return self._put("plan.json", plan, len(plan.items))
+        """Written once: what stands there already was perhaps offered, so it stands."""
+        pointer = self._put_once("plan.json", plan)
+        return replace(pointer, count=len(self.plan(pointer).items))
 
     def plan(self, pointer: Pointer | None = None) -> Plan:
         """With a pointer exactly that version; raises DocumentTampered where its bytes are not the recorded ones."""
@@ -91,10 +98,11 @@ class SweepFolder:
 
     def put_approved(self, targets: tuple[EndpointId, ...]) -> Pointer:
         """The approved endpoints: what the second Distributed Map reads. Only a list of names, never a permission."""
-        return self._put("approved.json", targets, len(targets))
+        return self._put_once("approved.json", targets, len(targets))
 
     def put_restore(self, target: EndpointId, bundle: dict[str, Any]) -> Pointer:
-        return self._put(f"restore/{target}.json", bundle)
+        """Written once: the first one tells of the endpoint before anything happened to it."""
+        return self._put_once(f"restore/{target}.json", bundle)
 
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))
@@ -113,6 +121,14 @@ class SweepFolder:
 
     def _put(self, name: str, value: Any, count: int = 1) -> Pointer:
         return self._store.put(f"{self.prefix}/{name}", to_json(value), count=count)
+
+    def _put_once(self, name: str, value: Any, count: int = 1) -> Pointer:
+        """The pointer to what stands there, written now or before."""
+        key = f"{self.prefix}/{name}"
+        try:
+            return self._store.put(key, to_json(value), count=count, once=True)
+        except AlreadyRecorded:
+            return replace(self._store.pointer(key), count=count)
 
     def _get(self, name: str) -> Any:
         return json.loads(self._store.get(f"{self.prefix}/{name}"))

@@ -66,12 +66,15 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
     top = settings.caps.per_sweep
     per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
+    scope = _scope(data, settings)
+    if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(settings.deny_accounts))):
+        raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in {denied[0]}, it is on the deny list")
     return SweepInput(
         id=sweep_id,
         mode=mode,
         policy=Policy(lookback, min_age, settings.protect_tags),
         caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
-        scope=_scope(data, settings),
+        scope=scope,
         requested_by=_requested_by(data, mode),
     )
 

@@ -38,10 +38,13 @@ def assume_role(response: TokenResponse) -> ActionResult:
         caller = state.caller_of_key(response.get_access_key())
         text = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         raise STSClientError("AccessDenied", text)
+    source = response._get_param("SourceIdentity")
+    if source is not None and (not SESSION_NAME.fullmatch(source) or source.startswith("aws:")):
+        raise STSClientError("ValidationError", f"Value '{source}' at 'sourceIdentity' failed to satisfy constraint")
     _check_limits(response)
     result = _assume_role(response)
     assumed = result.result["Credentials"]
-    state.sessions[assumed.access_key_id] = Session(account_id, role, name)
+    state.sessions[assumed.access_key_id] = Session(account_id, role, name, source or "")
     return result
 
 

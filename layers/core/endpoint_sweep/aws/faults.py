@@ -4,13 +4,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+)
 
-from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff
+from endpoint_sweep.errors import (
+    CellDenied,
+    CellFailed,
+    ComponentNotFound,
+    EndpointNotFound,
+    RegionDenied,
+    RegionOff,
+    ReplyLost,
+)
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
 _REGION_OFF = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException"}
 _MAX_REASON = 300
+_SERVER_ERROR = 500
 
 
 def code_of(error: ClientError) -> str:
@@ -33,6 +48,35 @@ def is_missing_endpoint(error: ClientError) -> bool:
     )
 
 
+def is_missing_component(error: ClientError) -> bool:
+    return code_of(error) == "ValidationException" and message_of(error).startswith("Could not find inference compon")
+
+
+@contextmanager
+def sent_once(what: str) -> Iterator[None]:
+    """Around a deletion that is never repeated: was it refused, not sent, or is only its reply lost?
+
+    Raises EndpointNotFound, ComponentNotFound, CellDenied, CellFailed or ReplyLost.
+    """
+    try:
+        yield
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        raise CellFailed(f"{what} was not sent: {type(error).__name__}") from error
+    except HTTPClientError as error:
+        raise ReplyLost(f"{what}: {type(error).__name__}") from error
+    except ClientError as error:
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if is_missing_endpoint(error):
+            raise EndpointNotFound(message_of(error)) from error
+        if is_missing_component(error):
+            raise ComponentNotFound(message_of(error)) from error
+        if status >= _SERVER_ERROR:
+            raise ReplyLost(f"{what}: {code_of(error)}") from error
+        if code_of(error) in DENIED:
+            raise CellDenied(f"{what}: {message_of(error)}") from error
+        raise CellFailed(f"{what}: {code_of(error)}: {message_of(error)}") from error
+
+
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Turns whatever botocore raises into one named error whose text says what was being done."""
@@ -50,6 +94,8 @@ def _raise_translated(error: ClientError, doing: str) -> NoReturn:
     code, message = code_of(error), message_of(error)
     if is_missing_endpoint(error):
         raise EndpointNotFound(message) from error
+    if is_missing_component(error):
+        raise ComponentNotFound(message) from error
     if code in DENIED:
         if "service control policy" in message or "resource control policy" in message:
             raise RegionDenied(f"{doing}: closed by a policy of the Organization") from error

@@ -8,10 +8,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of
+from endpoint_sweep.aws.faults import code_of, message_of
 from endpoint_sweep.aws.sessions import CONNECTIONS
 from endpoint_sweep.documents import digest, to_data
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, MailRefused
+from endpoint_sweep.errors import (
+    AlreadyRecorded,
+    DocumentNotFound,
+    DocumentNotWritten,
+    MailRefused,
+    SwitchUnreadable,
+)
 from endpoint_sweep.model import Pointer
 from endpoint_sweep.ports import Row
 
@@ -23,8 +29,20 @@ class AwsStore:
         self._client = client
         self._bucket = bucket
 
-    def put(self, key: str, body: bytes, content_type: str = "application/json", count: int = 1) -> Pointer:
-        answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+    def put(
+        self, key: str, body: bytes, content_type: str = "application/json", count: int = 1, *, once: bool = False
+    ) -> Pointer:
+        condition = {"IfNoneMatch": "*"} if once else {}
+        try:
+            answer = self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, **condition
+            )
+        except ClientError as error:
+            if code_of(error) == "PreconditionFailed":
+                raise AlreadyRecorded(f"{key} was written before") from error
+            raise DocumentNotWritten(f"{key}: {code_of(error)}: {message_of(error)}") from error
+        except BotoCoreError as error:
+            raise DocumentNotWritten(f"{key}: {type(error).__name__}") from error
         return Pointer(self._bucket, key, str(answer.get("VersionId", "")), digest(body), count)
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
@@ -36,6 +54,10 @@ class AwsStore:
                 raise DocumentNotFound(key) from error
             raise
         return body
+
+    def pointer(self, key: str) -> Pointer:
+        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        return Pointer(self._bucket, key, str(answer.get("VersionId", "")), digest(answer["Body"].read()), 1)
 
     def keys(self, prefix: str) -> list[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
@@ -114,6 +136,22 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
 
 def _row(item: dict[str, Any]) -> Row:
     return Row((item["pk"]["S"], item["sk"]["S"]), json.loads(item["document"]["S"]), int(item["version"]["N"]))
+
+
+class AwsKillSwitch:
+    """`ports.KillSwitch` on a parameter of Systems Manager."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def read(self) -> str:
+        try:
+            return str(self._client.get_parameter(Name=self._name)["Parameter"]["Value"])
+        except ClientError as error:
+            raise SwitchUnreadable(code_of(error)) from error
+        except BotoCoreError as error:
+            raise SwitchUnreadable(type(error).__name__) from error
 
 
 class AwsMailer:

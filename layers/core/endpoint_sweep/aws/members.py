@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.aws import cloudwatch, restore_bundle, sagemaker
+from endpoint_sweep.acting import source_identity
+from endpoint_sweep.aws import cloudwatch, components, restore_bundle, sagemaker
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
 from endpoint_sweep.config import Settings
 from endpoint_sweep.metrics import SeriesKey
@@ -22,9 +23,10 @@ class AwsMembers:
         member = self._sessions.assume(self._settings, self._settings.scan_role, cell.account, sweep_id)
         return AwsCellReader(member, cell.region)
 
-    def actor(self, target: EndpointId, arn: str, sweep_id: str) -> "AwsCellActor":
-        policy = act_policy(target, arn)
-        member = self._sessions.assume(self._settings, self._settings.act_role, target.account, sweep_id, policy)
+    def actor(self, target: EndpointId, sweep_id: str, approver: str, deletes: Collection[str]) -> "AwsCellActor":
+        settings, source = self._settings, source_identity(sweep_id, approver)
+        policy = act_policy(settings.partition, target, deletes)
+        member = self._sessions.assume(settings, settings.act_role, target.account, sweep_id, policy, source)
         return AwsCellActor(member, target.region)
 
 
@@ -106,5 +108,14 @@ class AwsCellActor:
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
         return restore_bundle.collect(self._client("sagemaker"), self._client("application-autoscaling"), name, arn)
 
+    def components(self, endpoint: str) -> tuple[Component, ...]:
+        return components.of_endpoint(self._client("sagemaker"), endpoint)
+
+    def component(self, name: str) -> Component:
+        return components.describe(self._client("sagemaker"), name)
+
     def delete(self, name: str) -> str:
         return sagemaker.delete(self._deleting, name)
+
+    def delete_component(self, name: str) -> str:
+        return components.delete(self._deleting, name)

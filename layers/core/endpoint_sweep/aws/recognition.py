@@ -35,6 +35,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
         why_unknown=why,
         reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
         captures=bool((endpoint.get("DataCaptureConfig") or {}).get("EnableCapture")),
+        restorable="yes" if config else "no: its configuration was deleted",
     )
 
 

@@ -1,52 +1,82 @@
 """What is written down before a deletion, enough to create the endpoint anew (facts 3, "Undo record")."""
 
+from collections.abc import Iterable
+from itertools import batched
 from typing import Any
 
 from endpoint_sweep.aws.faults import translated
+from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.aws.sagemaker import tags_of
 from endpoint_sweep.documents import to_data
 
 _SERVICE = "sagemaker"
+_TARGETS_A_CALL = 50
+_HUNDRED = {"PaginationConfig": {"PageSize": 100}}
+Document = dict[str, Any]
 
 
-def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> dict[str, Any]:
-    """Plain JSON data: endpoint, configuration, models, tags, scalable targets with policies and schedules.
+def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
+    """Plain JSON data: endpoint, configuration, models, tags, inference components with their tags, scalable targets
+    with policies and scheduled actions.
 
-    Raises CellDenied, CellFailed or EndpointNotFound: without a complete bundle nothing may be deleted.
+    Raises CellDenied, CellFailed, EndpointNotFound or ComponentNotFound: without a complete bundle nothing may be
+    deleted.
     """
     with translated("writing the restore bundle"):
         endpoint = _answer(sagemaker.describe_endpoint(EndpointName=name))
         config = _answer(sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"]))
-        models = {
-            row["ModelName"]: _answer(sagemaker.describe_model(ModelName=row["ModelName"]))
-            for row in (*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", []))
-            if row.get("ModelName")
-        }
+        components = _components(sagemaker, name)
         bundle = {
-            "schema": 1,
+            "schema": 2,
             "endpoint": endpoint,
             "endpoint_config": config,
-            "models": models,
+            "models": {
+                model: _answer(sagemaker.describe_model(ModelName=model)) for model in _models(config, components)
+            },
             "tags": tags_of(sagemaker, arn),
-            "autoscaling": _autoscaling(autoscaling, endpoint),
+            "inference_components": components,
+            "autoscaling": _autoscaling(autoscaling, endpoint, components),
         }
     return dict(to_data(bundle))
 
 
-def _autoscaling(client: Any, endpoint: dict[str, Any]) -> dict[str, Any]:
-    name = endpoint["EndpointName"]
-    ids = [f"endpoint/{name}/variant/{row['VariantName']}" for row in endpoint.get("ProductionVariants", [])]
-    pages = client.get_paginator("describe_scalable_targets").paginate(ServiceNamespace=_SERVICE, ResourceIds=ids)
-    targets = list(pages.search("ScalableTargets[]"))
-    found: dict[str, Any] = {"targets": targets, "policies": [], "scheduled_actions": []}
-    for target in targets:
-        of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}
-        policies = client.get_paginator("describe_scaling_policies").paginate(**of_target)
-        found["policies"] += list(policies.search("ScalingPolicies[]"))
-        actions = client.get_paginator("describe_scheduled_actions").paginate(**of_target)
-        found["scheduled_actions"] += list(actions.search("ScheduledActions[]"))
+def _components(client: Any, endpoint: str) -> list[Document]:
+    """As described, each with its tags under `Tags`."""
+    found = []
+    for page in pages(client, "list_inference_components", EndpointNameEquals=endpoint, **_HUNDRED):
+        for row in page["InferenceComponents"]:
+            one = _answer(client.describe_inference_component(InferenceComponentName=row["InferenceComponentName"]))
+            found.append(one | {"Tags": tags_of(client, one["InferenceComponentArn"])})
     return found
 
 
-def _answer(response: dict[str, Any]) -> dict[str, Any]:
+def _models(config: Document, components: Iterable[Document]) -> list[str]:
+    """Names of all models that the variants, their instance pools and the components use."""
+    variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
+    names = [row.get("ModelName") for row in variants]
+    names += [pool.get("ModelNameOverride") for row in variants for pool in row.get("InstancePools", [])]
+    for one in components:
+        names += [row.get("ModelName") for row in (one.get("Specification") or {}, *one.get("Specifications", []))]
+    return sorted({name for name in names if name})
+
+
+def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]) -> Document:
+    name = endpoint["EndpointName"]
+    ids = [f"endpoint/{name}/variant/{row['VariantName']}" for row in endpoint.get("ProductionVariants", [])]
+    ids += [f"inference-component/{one['InferenceComponentName']}" for one in components]
+    targets: list[Document] = []
+    for some in batched(ids, _TARGETS_A_CALL, strict=False):
+        rows = pages(client, "describe_scalable_targets", ServiceNamespace=_SERVICE, ResourceIds=list(some))
+        targets += [target for page in rows for target in page["ScalableTargets"]]
+    found: Document = {"targets": targets, "policies": [], "scheduled_actions": []}
+    for target in targets:
+        of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}
+        for page in pages(client, "describe_scaling_policies", **of_target):
+            found["policies"] += page["ScalingPolicies"]
+        for page in pages(client, "describe_scheduled_actions", **of_target):
+            found["scheduled_actions"] += page["ScheduledActions"]
+    return found
+
+
+def _answer(response: Document) -> Document:
     return {key: value for key, value in response.items() if key != "ResponseMetadata"}

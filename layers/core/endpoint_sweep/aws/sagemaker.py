@@ -3,21 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-    PaginationError,
-)  # isort: skip
+from botocore.exceptions import ClientError, PaginationError
 
-from endpoint_sweep.aws.faults import code_of, is_missing_endpoint, message_of, translated
+from endpoint_sweep.aws.faults import code_of, message_of, sent_once, translated
 from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.aws.recognition import recognise
-from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, ReplyLost
+from endpoint_sweep.errors import CellFailed
 from endpoint_sweep.model import Component, Description, ListedEndpoint, Listing
-
-_SERVER_ERROR = 500
 
 
 def endpoints(client: Any) -> Listing:
@@ -84,13 +76,7 @@ def components(client: Any) -> tuple[Component, ...]:
     """All inference components of the cell, in one listing instead of one an endpoint (facts 5)."""
     with translated("listing inference components"):
         return tuple(
-            Component(
-                row["InferenceComponentName"],
-                row["EndpointName"],
-                row.get("VariantName", ""),
-                row.get("InferenceComponentStatus", ""),
-                row.get("CreationTime"),
-            )
+            listed_component(row)
             for page in pages(client, "list_inference_components", PaginationConfig={"PageSize": 100})
             for row in page["InferenceComponents"]
         )
@@ -114,6 +100,18 @@ def experiments(client: Any) -> tuple[str, ...]:
         return tuple(row["Name"] for page in running for row in page["InferenceExperiments"])
 
 
+def listed_component(row: dict[str, Any]) -> Component:
+    """A row of ListInferenceComponents; it does not name the base."""
+    return Component(
+        row["InferenceComponentName"],
+        row["EndpointName"],
+        row.get("VariantName", ""),
+        row.get("InferenceComponentStatus", ""),
+        row.get("InferenceComponentArn", ""),
+        row.get("CreationTime"),
+    )
+
+
 def tags_of(client: Any, arn: str) -> dict[str, str]:
     with translated("reading tags"):
         return {
@@ -123,19 +121,6 @@ def tags_of(client: Any, arn: str) -> dict[str, str]:
 
 def delete(client: Any, name: str) -> str:
     """One call, with a client that never repeats it. Its request id."""
-    try:
+    with sent_once("DeleteEndpoint"):
         answer = client.delete_endpoint(EndpointName=name)
-    except (ConnectTimeoutError, EndpointConnectionError) as error:
-        raise CellFailed(f"DeleteEndpoint was not sent: {type(error).__name__}") from error
-    except HTTPClientError as error:
-        raise ReplyLost(f"DeleteEndpoint: {type(error).__name__}") from error
-    except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if is_missing_endpoint(error):
-            raise EndpointNotFound(message_of(error)) from error
-        if status >= _SERVER_ERROR:
-            raise ReplyLost(f"DeleteEndpoint: {code_of(error)}") from error
-        if code_of(error).startswith("AccessDenied"):
-            raise CellDenied(f"DeleteEndpoint: {message_of(error)}") from error
-        raise CellFailed(f"DeleteEndpoint: {code_of(error)}: {message_of(error)}") from error
     return str(answer["ResponseMetadata"].get("RequestId", ""))

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -76,10 +77,12 @@ class Sessions:
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).
         return self.hub("sts")
 
-    def assume(self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None) -> "Member":
+    def assume(
+        self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None, source: str = ""
+    ) -> "Member":
         """Raises RoleDenied or CellFailed with AWS's reason."""
         arn = f"arn:{settings.partition}:iam::{account}:role/{role}"
-        return self.assume_role(arn, sweep_id, settings.external_id, policy)
+        return self.assume_role(arn, sweep_id, settings.external_id, policy, source=source)
 
     def assume_role(
         self,
@@ -88,8 +91,12 @@ class Sessions:
         external_id: str | None,
         policy: object = None,
         seconds: int = _SESSION_SECONDS,
+        source: str = "",
     ) -> "Member":
-        """Raises RoleDenied or CellFailed with AWS's reason."""
+        """`source`: the SourceIdentity, which the member account's CloudTrail keeps beside every call.
+
+        Raises RoleDenied or CellFailed with AWS's reason.
+        """
         request: dict[str, Any] = {
             "RoleArn": arn,
             "RoleSessionName": session_name(sweep_id),
@@ -97,6 +104,8 @@ class Sessions:
         }
         if external_id:
             request["ExternalId"] = external_id
+        if source:
+            request["SourceIdentity"] = source
         if policy is not None:
             request["Policy"] = json.dumps(policy, separators=(",", ":"))
         try:
@@ -147,13 +156,21 @@ def session_name(sweep_id: str) -> str:
     return "endpoint-sweep-" + re.sub(r"[^\w+=,.@-]", "-", sweep_id, flags=re.ASCII)[:49]
 
 
-def act_policy(target: EndpointId, arn: str) -> dict[str, Any]:
-    """The session policy of one deletion: this endpoint and no other, whatever the role itself may do (S2.4)."""
-    partition, account = arn.split(":")[1], target.account
+def act_policy(partition: str, target: EndpointId, deletes: Collection[str]) -> dict[str, Any]:
+    """The session policy of one deletion: these ARNs and no others, whatever the role itself may do (S2.4).
+
+    At most 2,048 characters as JSON (D9.6).
+    """
+    account = target.account
+    delete = {
+        "Effect": "Allow",
+        "Action": ["sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"],
+        "Resource": sorted(deletes),
+    }
     return {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Action": "sagemaker:DeleteEndpoint", "Resource": arn},
+            *([delete] if deletes else []),
             {
                 "Effect": "Allow",
                 "Action": ["sagemaker:Describe*", "sagemaker:ListTags"],
@@ -161,7 +178,11 @@ def act_policy(target: EndpointId, arn: str) -> dict[str, Any]:
             },
             {
                 "Effect": "Allow",
-                "Action": ["cloudwatch:GetMetricData", "application-autoscaling:Describe*"],
+                "Action": [
+                    "cloudwatch:GetMetricData",
+                    "application-autoscaling:Describe*",
+                    "sagemaker:ListInferenceComponents",
+                ],
                 "Resource": "*",
             },
             {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 
 from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
-from endpoint_sweep.aws.hub import AwsExecutions, AwsMailer, AwsStore, AwsTable
+from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
@@ -50,6 +50,10 @@ class Hub:
     @cached_property
     def members(self) -> AwsMembers:
         return AwsMembers(self._sessions, self.settings)
+
+    @cached_property
+    def switch(self) -> AwsKillSwitch:
+        return AwsKillSwitch(self._sessions.hub("ssm"), self.settings.kill_switch)
 
     @cached_property
     def mailer(self) -> AwsMailer:

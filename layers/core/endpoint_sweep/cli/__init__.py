@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from endpoint_sweep import __version__
-from endpoint_sweep.cli import approve, scan
+from endpoint_sweep.cli import approve, restore, scan
 
 BAD_USAGE = 2
 
@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     scan.add_parser(commands)
     approve.add_parser(commands)
+    restore.add_parser(commands)
     try:
         given = parser.parse_args(arguments)
     except SystemExit as ended:  # argparse ends the process by itself: after --help, or with 2

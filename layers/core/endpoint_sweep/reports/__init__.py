@@ -1,5 +1,6 @@
 """What people read: mails, the review page, the report, the spreadsheet."""
 
+from endpoint_sweep.reports.document import report_data
 from endpoint_sweep.reports.mails import (
     approval_mail,
     approval_subject,
@@ -15,7 +16,7 @@ from endpoint_sweep.reports.mails import (
 )
 from endpoint_sweep.reports.receipts import DecisionView, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
-from endpoint_sweep.reports.views import ApprovalView, Report, approval_view, report_data
+from endpoint_sweep.reports.views import ApprovalView, Report, approval_view
 
 __all__ = [
     "ApprovalView",

@@ -4,8 +4,9 @@ import csv
 import io
 
 from endpoint_sweep.model import Finding
+from endpoint_sweep.reports.document import disposition
 from endpoint_sweep.reports.text import cell, clean
-from endpoint_sweep.reports.views import Report, disposition
+from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
     "account", "account_name", "region", "endpoint", "kind", "status", "verdict", "reason", "disposition",

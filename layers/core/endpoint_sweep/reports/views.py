@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from endpoint_sweep.approvals import Approval
-from endpoint_sweep.documents import to_data
 from endpoint_sweep.model import (
     Account,
     EndpointId,
@@ -22,7 +20,9 @@ from endpoint_sweep.model import (
 from endpoint_sweep.planning import Coverage, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.text import clean, clip, moment, plural
+from endpoint_sweep.reports.text import clean, clip, plural
+from endpoint_sweep.ruling import agreed
+from endpoint_sweep.savings import Realized, promised
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -138,6 +138,8 @@ class Report:
     restorable: frozenset[str] | set[str] = frozenset()
     kept_reason: str = ""
     alarm: str = ""
+    deny_accounts: tuple[str, ...] = ()
+    realized: Realized = field(default_factory=Realized)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -155,6 +157,11 @@ class Report:
         """Monthly list price of what was deleted, and how many of those have no known price."""
         gone = {one for one, outcome in self.outcomes.items() if outcome.status in _GONE}
         return total_monthly(tuple(finding for finding in self.findings if finding.id in gone))
+
+    @property
+    def promised(self) -> Decimal:
+        """Monthly list price of what was approved."""
+        return promised(self.findings, agreed(self.approval.decisions) if self.approval else ())
 
     @property
     def totals(self) -> dict[str, int]:
@@ -260,37 +267,3 @@ def _sum(rows: Iterable[RowView]) -> tuple[Decimal, int]:
     """Known monthly prices added up, and how many rows have none."""
     prices = [row.monthly for row in rows]
     return sum((price for price in prices if price is not None), Decimal(0)), prices.count(None)
-
-
-def disposition(finding: Finding, report: Report) -> tuple[str, str]:
-    """What became of an endpoint in this sweep, and why."""
-    outcome = report.outcomes.get(finding.id)
-    if outcome:
-        return outcome.status.value, clean(outcome.reason, 200)
-    if finding.snoozed_until:
-        return "kept", f"snoozed until {moment(finding.snoozed_until)}"
-    if finding.verdict is Verdict.IDLE:
-        return "kept", clean(report.kept_reason, 200)
-    return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"
-
-
-def report_data(report: Report, at: datetime) -> dict[str, Any]:
-    """`report.json`: coverage, findings with their disposition, totals."""
-    rows = []
-    for finding in report.findings:
-        status, why = disposition(finding, report)
-        rows.append(to_data(finding) | {"disposition": status, "disposition_reason": why})
-    return {
-        "schema": 1,
-        "sweep": {"id": report.sweep_id, "mode": report.mode.value, "reported_at": to_data(at)},
-        "ending": report.ending,
-        "failure": report.failure,
-        "coverage": [
-            {"account": row.account, "region": row.region, "status": row.status.value, "reason": row.reason,
-             "endpoints": row.endpoints}
-            for row in report.coverage.rows
-        ],
-        "totals": report.totals,
-        "monthly_saving_usd": str(report.saving[0]),
-        "findings": rows,
-    }  # fmt: skip

@@ -43,7 +43,8 @@ def aggregate_findings(
         rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(rows))
     folder.put_coverage(coverage)
-    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage)
+    last = _last_sweep(store, records, asked.id)
+    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
     pointer = folder.put_plan(plan)
     monthly, unpriced = total_monthly(plan.items)
     why = why_not_offered(plan, coverage)
@@ -58,6 +59,7 @@ def aggregate_findings(
         "idle_without_price": unpriced,
         "plan": to_data(pointer),
         "plan_hash": short_hash(pointer.sha256),
+        "flagged": len(plan.flagged),
         "ask": why is None,
         "why_not": why or "",
     }
@@ -73,6 +75,18 @@ def _prices(coverage: Coverage, store: Store, price_list: PriceList, today: date
     book = PriceBook.from_cache(known, today).completed(findings, price_list, today)
     store.put(PRICES, to_json(book.to_cache()))
     return book
+
+
+def _last_sweep(store: Store, records: Records, sweep_id: str) -> Coverage | None:
+    """What the last sweep of the ledger found that came as far as that; None where there is none."""
+    for row in reversed(records.ledger()):
+        if row["sweep_id"] == sweep_id:
+            continue
+        try:
+            return SweepFolder(store, row["sweep_id"]).judged()
+        except (DocumentNotFound, ValueError, TypeError):
+            continue
+    return None
 
 
 def _is_idle(finding: Finding) -> bool:

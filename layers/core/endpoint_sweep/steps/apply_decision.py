@@ -3,16 +3,21 @@
 The order is the promise. Whatever is not exactly as it was approved, or cannot be seen, keeps the endpoint.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep import metrics
+from endpoint_sweep import acting, metrics
+from endpoint_sweep.acting import Kept, Point, check_fingerprint
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
     CellDenied,
     CellFailed,
+    ComponentNotFound,
+    DocumentNotWritten,
     EndpointNotFound,
     RegionDenied,
     RegionOff,
@@ -21,29 +26,47 @@ from endpoint_sweep.errors import (
     Unavailable,
 )
 from endpoint_sweep.guards import protection
-from endpoint_sweep.idleness import JUDGED
-from endpoint_sweep.model import Description, EndpointId, Finding, Kind, Outcome, OutcomeStatus
+from endpoint_sweep.kill_switch import why_stopped
+from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
-from endpoint_sweep.ports import CellActor, Clock, Members, Seals, Store
+from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import TOO_OLD, rule
+from endpoint_sweep.steps.confirm_it_is_gone import MAX_LOOKS
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
+_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, *_UNREACHABLE)
 # CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
 _RECHECK_PERIOD = timedelta(minutes=5)
+CLEARING = "clearing"
 
 
-class Kept(Exception):
-    """This endpoint stays, and why."""
-
-    def __init__(self, status: OutcomeStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
+def _pass_by(_point: Point) -> None:
+    """What happens at a point outside of tests: nothing."""
 
 
-def apply_decision(
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What one walk over the points works with."""
+
+    event: dict[str, Any]
+    target: EndpointId
+    settings: Settings
+    members: Members
+    folder: SweepFolder
+    records: Records
+    seals: Seals
+    switch: KillSwitch
+    now: Clock
+    at: Callable[[Point], None]
+
+    @property
+    def sweep_id(self) -> str:
+        return self.folder.sweep_id
+
+
+def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     event: dict[str, Any],
     *,
     settings: Settings,
@@ -51,137 +74,192 @@ def apply_decision(
     store: Store,
     records: Records,
     seals: Seals,
+    switch: KillSwitch,
     now: Clock,
+    at: Callable[[Point], None] = _pass_by,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}}`.
+    """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}, "attempt"}`.
 
-    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: look whether it is gone.
+    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: look whether it is gone. `clearing` means: its
+    inference components are being deleted, come back. `at` is told each point just before it; only tests listen.
     """
-    sweep_id = event["sweep_id"]
+    sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
     target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    if known := records.outcome(sweep_id, target):
+        return _answer(known.status.value, 0, settings)
     if records.has_intent(sweep_id, target):
         # A second run of this step: what the first one did is found out by looking, never by repeating.
-        return _answer(OutcomeStatus.DELETING, settings)
+        return _answer(OutcomeStatus.DELETING.value, 0, settings)
+    folder = SweepFolder(store, sweep_id)
+    path = _Path(event, target, settings, members, folder, records, seals, switch, now, at)
     try:
-        outcome = _apply(event, target, settings, members, store, records, seals, now)
-    except Kept as kept:
-        outcome = _outcome(target, kept.status, kept.reason, now)
-    except _UNREACHABLE as error:
-        outcome = _outcome(target, OutcomeStatus.FAILED, f"kept, because of an error: {error}", now)
-    return _answer(records.write_outcome(sweep_id, outcome).status, settings)
+        outcome = _walk(path, attempt)
+    except _ENDINGS as error:
+        if not records.void_intent(sweep_id, target, now()):
+            # Another run of this step has come further: only looking tells what it did.
+            return _answer(OutcomeStatus.DELETING.value, 0, settings)
+        outcome = _ending(path, error)
+    if outcome is None:
+        return _answer(CLEARING, attempt, settings)
+    if outcome.status is not OutcomeStatus.DELETING:
+        outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
+    at(Point.OUTCOME)
+    return _answer(records.write_outcome(sweep_id, outcome).status.value, 0, settings)
 
 
-def _apply(
-    event: dict[str, Any],
-    target: EndpointId,
-    settings: Settings,
-    members: Members,
-    store: Store,
-    records: Records,
-    seals: Seals,
-    now: Clock,
-) -> Outcome:
-    folder = SweepFolder(store, event["sweep_id"])
-    finding, approvers = _approved(event, target, settings, folder, records, seals, now)
-    actor = members.actor(target, finding.arn, event["sweep_id"])
-    _check_fingerprint(_describe(actor, target), finding)
-    _check_tags(actor, finding, folder, now())
-    _check_traffic(actor, finding, now())
-    bundle = actor.restore_bundle(target.endpoint, finding.arn)
-    folder.put_restore(target, bundle | {"sweep_id": event["sweep_id"], "approver": approvers})
+def _walk(path: _Path, attempt: int) -> Outcome | None:
+    """All points for one endpoint; None while its inference components are being deleted. Raises Kept."""
+    path.at(Point.KILL_SWITCH)
+    _check_switch(path)
+    path.at(Point.DECISION)
+    finding, approvers = _approved(path)
+    if path.target.account in path.settings.deny_accounts:
+        raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
+    path.at(Point.ROLE)
+    actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,))
+    path.at(Point.FINGERPRINT)
+    check_fingerprint(actor.describe(finding.endpoint), finding)
+    hosted = actor.components(finding.endpoint) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
+    sent = path.records.components(path.sweep_id, path.target)
+    clearing = acting.clearing(finding.components, hosted, sent)
+    path.at(Point.TAGS)
+    _check_tags(path, actor, finding, hosted)
+    path.at(Point.TRAFFIC)
+    _check_traffic(path, actor, finding)
+    if not sent:
+        path.at(Point.BUNDLE)
+        bundle = actor.restore_bundle(finding.endpoint, finding.arn)
+        path.folder.put_restore(path.target, bundle | {"sweep_id": path.sweep_id, "approver": approvers})
+    if clearing.done:
+        path.records.settle_components(path.sweep_id, path.target, path.now())
+        return _delete(path, actor, finding, approvers)
+    if attempt > MAX_LOOKS:
+        raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are not gone after {MAX_LOOKS} looks")
+    _delete_components(path, clearing.next[: acting.COMPONENTS_AT_ONCE], approvers)
+    return None
+
+
+def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> Outcome:
+    """Intent, last look, one call."""
+    path.at(Point.INTENT)
     try:
-        records.write_intent(event["sweep_id"], target, now(), approvers)
+        path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
     except AlreadyRecorded:
-        return _outcome(target, OutcomeStatus.DELETING, "a second run of this step found an intent", now)
+        return _outcome(path, OutcomeStatus.DELETING, "a second run of this step found an intent")
     try:
-        _check_fingerprint(_describe(actor, target), finding)
-        request_id = actor.delete(target.endpoint)
-    except EndpointNotFound:
-        return _outcome(target, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion", now)
+        path.at(Point.LAST_LOOK)
+        check_fingerprint(actor.describe(finding.endpoint), finding)
+        path.at(Point.DELETE)
+        request_id = actor.delete(finding.endpoint)
     except ReplyLost as error:
-        return _outcome(target, OutcomeStatus.DELETING, f"the reply was lost ({error})", now)
-    return _outcome(target, OutcomeStatus.DELETING, f"approved by {approvers}", now, request_id)
+        return _outcome(path, OutcomeStatus.DELETING, f"the reply was lost ({error})")
+    except _ENDINGS as error:
+        return _ending(path, error)
+    return _outcome(path, OutcomeStatus.DELETING, f"approved by {approvers}", request_id)
 
 
-def _approved(
-    event: dict[str, Any],
-    target: EndpointId,
-    settings: Settings,
-    folder: SweepFolder,
-    records: Records,
-    seals: Seals,
-    now: Clock,
-) -> tuple[Finding, str]:
-    """The finding as it was approved and by whom, from the record and the pinned plan, not from this step's input."""
-    found = records.approval(event["approval_id"])
-    if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != event["sweep_id"]:
+def _delete_components(path: _Path, components: tuple[Component, ...], approvers: str) -> None:
+    """Intent, last look and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
+    if not components:
+        return
+    path.at(Point.ROLE)
+    arns = [one.arn for one in components]
+    actor = path.members.actor(path.target, path.sweep_id, approvers, arns)
+    for one in components:
+        path.at(Point.KILL_SWITCH)
+        _check_switch(path)
+        path.at(Point.INTENT)
+        try:
+            path.records.write_component_intent(path.sweep_id, path.target, one.name, path.now(), approvers)
+        except AlreadyRecorded:
+            return  # Another run of this step was faster: the next pass looks.
+        path.at(Point.LAST_LOOK)
+        try:
+            if actor.component(one.name).created_at != one.created_at:
+                raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
+            path.at(Point.DELETE)
+            said, request_id = "sent", actor.delete_component(one.name)
+        except ComponentNotFound:
+            said, request_id = "gone before the deletion", ""
+        except ReplyLost as error:
+            said, request_id = f"the reply was lost ({error})", ""
+        path.at(Point.OUTCOME)
+        path.records.write_component_outcome(path.sweep_id, path.target, one.name, said, path.now(), request_id)
+
+
+def _check_switch(path: _Path) -> None:
+    if why := why_stopped(path.switch):
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
+
+
+def _approved(path: _Path) -> tuple[Finding, str]:
+    """The finding as it was approved and by whom: from the record and the pinned plan, not from the step's input."""
+    found = path.records.approval(path.event["approval_id"])
+    if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != path.sweep_id:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
     approval: Approval = found[0]
-    plan = folder.plan(approval.plan)
+    plan, settings = path.folder.plan(approval.plan), path.settings
 
     def is_authentic(decision: Decision) -> bool:
-        return seals.is_authentic(decision.digest, decision.mac)
+        return path.seals.is_authentic(decision.digest, decision.mac)
 
     try:
-        ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), settings.delete_window)
+        digest, now = plan_digest(plan), path.now()
+        ruling = rule(approval, plan, digest, settings.rules, is_authentic, now, settings.delete_window)
     except Unavailable as error:
         raise Kept(OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}") from error
-    if target not in ruling.selected:
+    if path.target not in ruling.selected:
         status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, ruling.why or "it is not among the approved endpoints")
-    return by_id(plan.items)[target], ", ".join(one.approver for one in approval.decisions)
+    return by_id(plan.items)[path.target], approval.decided_by
 
 
-def _describe(actor: CellActor, target: EndpointId) -> Description:
-    try:
-        return actor.describe(target.endpoint)
-    except EndpointNotFound as error:
-        raise Kept(OutcomeStatus.ALREADY_GONE, "it was gone before the deletion") from error
-
-
-def _check_fingerprint(now: Description, approved: Finding) -> None:
-    """A re-created endpoint has the same name and ARN, so creation time, configuration and variants decide (D2.7)."""
-    if now.created_at != approved.created_at:
-        raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
-    if now.status not in JUDGED or now.status != approved.status:
-        raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
-    variants = {one.variant for one in now.variants}
-    if now.config != approved.config or variants != {one.variant for one in approved.instances}:
-        raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
-    if now.kind != approved.kind:
-        raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
-
-
-def _check_tags(actor: CellActor, finding: Finding, folder: SweepFolder, now: datetime) -> None:
-    if why := protection(actor.tags_of(finding.arn), folder.input().policy, now):
+def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...]) -> None:
+    """A tag on one of its inference components protects the endpoint, too."""
+    policy = path.folder.input().policy
+    if why := protection(actor.tags_of(finding.arn), policy, path.now()):
         raise Kept(OutcomeStatus.PROTECTED, why)
+    for one in hosted:
+        if why := protection(actor.tags_of(one.arn), policy, path.now()):
+            raise Kept(OutcomeStatus.PROTECTED, f"of its inference component {one.name}: {why}")
 
 
-def _check_traffic(actor: CellActor, finding: Finding, now: datetime) -> None:
+def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
     """From the end of the scan's window until now: nothing was called, and CloudWatch can be read at all.
 
     A kind that publishes zeros must have published some; one that publishes nothing when idle must at least have left
-    a sample of a running instance.
+    a sample of a running instance. The traffic of inference components stands under their names alone (D1.5).
     """
-    if finding.kind is Kind.INFERENCE_COMPONENTS:
-        raise Kept(OutcomeStatus.FAILED, "kept: its inference components have to be deleted first")
+    kind = finding.kind or Kind.UNKNOWN
     serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
-    keys = metrics.expected(finding.endpoint, serving, finding.kind or Kind.UNKNOWN, ())
-    controls = metrics.controls(finding.endpoint, serving, finding.kind or Kind.UNKNOWN)
-    measured = actor.activity(keys | controls, finding.evidence.end, now, _RECHECK_PERIOD)
+    keys = metrics.expected(finding.endpoint, serving, kind, finding.components)
+    controls = metrics.controls(finding.endpoint, serving, kind)
+    measured = actor.activity(keys | controls, finding.evidence.end, path.now(), _RECHECK_PERIOD)
     if any(measured[key].total > 0 for key in keys):
         raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")
-    alive = keys if finding.kind is Kind.REAL_TIME else controls
-    seen = bool(keys) and all(measured[key].complete for key in keys) and all(measured[key].points for key in alive)
+    alive = keys if kind is Kind.REAL_TIME else controls
+    seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
     if not seen:
         raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan cannot be seen")
 
 
-def _outcome(
-    target: EndpointId, status: OutcomeStatus, reason: str, now: Clock, request_id: str | None = None
-) -> Outcome:
-    return Outcome(target.account, target.region, target.endpoint, status, reason, now(), request_id)
+def _ending(path: _Path, error: Exception) -> Outcome:
+    """What an error says of the endpoint: it stays, or it was gone before us."""
+    match error:
+        case Kept():
+            return _outcome(path, error.status, error.reason)
+        case EndpointNotFound():
+            return _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
+        case DocumentNotWritten():
+            return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
+        case _:
+            return _outcome(path, OutcomeStatus.FAILED, f"kept, because of an error: {error}")
 
 
-def _answer(status: OutcomeStatus, settings: Settings) -> dict[str, Any]:
-    return {"status": status.value, "attempt": 0, "wait_seconds": int(settings.gone_check.total_seconds())}
+def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | None = None) -> Outcome:
+    target = path.target
+    return Outcome(target.account, target.region, target.endpoint, status, reason, path.now(), request_id)
+
+
+def _answer(status: str, attempt: int, settings: Settings) -> dict[str, Any]:
+    return {"status": status, "attempt": attempt, "wait_seconds": int(settings.gone_check.total_seconds())}

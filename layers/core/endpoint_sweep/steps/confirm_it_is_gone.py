@@ -26,26 +26,31 @@ def confirm_it_is_gone(
     known = records.outcome(sweep_id, target)
     if known and known.status is not OutcomeStatus.DELETING:
         return _answer(known.status, attempt, settings)
-    if not records.has_intent(sweep_id, target):
-        status, reason = OutcomeStatus.FAILED, "kept: the step stopped before the deletion"
+    if records.void_intent(sweep_id, target, now()):
+        # Void from now on: should the step that stopped still be running somewhere, it finds no way to delete.
+        gone = records.components_gone(sweep_id, target)
+        status, reason = OutcomeStatus.FAILED, f"kept: the step stopped before the deletion{gone}"
     else:
-        finding = _finding(event, target, store, records)
-        status, reason = _look(finding, attempt, members, sweep_id)
+        finding, approver = _approved(event, target, store, records)
+        status, reason = _look(finding, attempt, members, sweep_id, approver)
     if status is not OutcomeStatus.DELETING:
         records.write_outcome(sweep_id, _outcome(target, status, reason, now()))
     return _answer(status, attempt, settings)
 
 
-def _finding(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> Finding:
+def _approved(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> tuple[Finding, str]:
+    """The finding as it was approved, and by whom."""
     found = records.approval(event["approval_id"])
     if found is None:
         raise CellFailed("there is no record of this approval")
-    return by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
+    finding = by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
+    return finding, found[0].decided_by
 
 
-def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
+def _look(finding: Finding, attempt: int, members: Members, sweep_id: str, approver: str) -> tuple[OutcomeStatus, str]:
+    """In a session that can delete nothing."""
     try:
-        seen = members.actor(finding.id, finding.arn, sweep_id).describe(finding.endpoint)
+        seen = members.actor(finding.id, sweep_id, approver, ()).describe(finding.endpoint)
     except EndpointNotFound:
         return OutcomeStatus.DELETED, "deleted, and confirmed gone"
     except (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed) as error:

@@ -6,16 +6,17 @@ from endpoint_sweep import sweep_input
 from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_data
-from endpoint_sweep.errors import AlreadyRecorded
-from endpoint_sweep.model import CellResult, CoverageStatus
-from endpoint_sweep.ports import Clock, Executions, Organization, Regions, Store
+from endpoint_sweep.errors import AlreadyRecorded, InputRejected
+from endpoint_sweep.kill_switch import why_stopped
+from endpoint_sweep.model import CellResult, CoverageStatus, Mode
+from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 from endpoint_sweep.sweep_input import SweepInput
 from endpoint_sweep.targets import ENABLED, Target, choose, in_enabled_regions
 
 
-def plan_sweep(
+def plan_sweep(  # noqa: PLR0913 - one argument a port
     event: dict[str, Any],
     *,
     settings: Settings,
@@ -24,6 +25,7 @@ def plan_sweep(
     store: Store,
     records: Records,
     executions: Executions,
+    switch: KillSwitch,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "input"}`.
@@ -31,6 +33,8 @@ def plan_sweep(
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` where another sweep is running.
     """
     asked = sweep_input.parse(event["sweep_id"], event["input"], settings)
+    if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
+        raise InputRejected(f"E_KILL_SWITCH: {why}; until then only mode report may start")
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}

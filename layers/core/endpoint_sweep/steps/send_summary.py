@@ -12,6 +12,7 @@ from endpoint_sweep.planning import Coverage, join, why_not_offered
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import ALARMS, agreed
+from endpoint_sweep.savings import deleted, realized
 from endpoint_sweep.sweep_folder import SweepFolder
 
 
@@ -21,7 +22,7 @@ def send_summary(
     """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed."""
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id)
-    report = _gather(sweep_id, folder, records)
+    report = _gather(sweep_id, folder, records, settings)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -35,12 +36,13 @@ def send_summary(
             continue
     ending = "not-mailed" if settings.recipients and not mailed else report.ending
     totals = report.totals | {"ending": ending, "mailed": mailed, "monthly_saving_usd": str(report.saving[0])}
-    records.write_summary(sweep_id, totals)
+    kept = {"at": now(), "monthly_promised_usd": report.promised, "deleted": deleted(report.findings, report.outcomes)}
+    records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
     return totals
 
 
-def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Report:
+def _gather(sweep_id: str, folder: SweepFolder, records: Records, settings: Settings) -> reports.Report:
     """The whole sweep from what was written down, so that it can be told also where a state failed."""
     failure = folder.failure()
     try:
@@ -54,10 +56,12 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records) -> reports.Rep
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
         at = max(one.at for one in approval.decisions)
         outcomes |= _unresolved(agreed(approval.decisions), outcomes, records.intents(sweep_id), at)
+    earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason,
-        alarm=ALARMS.get(kept_reason.removeprefix("kept: "), ""),
+        alarm=ALARMS.get(kept_reason.removeprefix("kept: "), ""), deny_accounts=settings.deny_accounts,
+        realized=realized(earlier, coverage, outcomes.keys()),
     )  # fmt: skip
 
 

@@ -1,0 +1,15 @@
+"""The kill switch: a parameter of the hub that stops every deletion at once. Read anew each time (safety S3.9)."""
+
+from endpoint_sweep.errors import SwitchUnreadable
+from endpoint_sweep.ports import KillSwitch
+
+OFF = "off"
+
+
+def why_stopped(switch: KillSwitch) -> str | None:
+    """Why nothing may be deleted, or None. Only the word `off` is off; a switch that cannot be read is on."""
+    try:
+        value = switch.read()
+    except SwitchUnreadable as error:
+        return f"the kill switch cannot be read, so it counts as on: {error}"
+    return None if value.strip().lower() == OFF else "the kill switch is on"

@@ -1,0 +1,95 @@
+"""The bucket lies, fails or is written to by somebody else: nothing is deleted on what cannot be trusted."""
+
+import json
+
+from endpoint_sweep.sweep_folder import SweepFolder
+from tests.simulation.hub import BUCKET
+from tests.simulation.protocols import Reply
+from tests.workflow.conftest import OpenStage
+from tests.workflow.stage import ADA, Stage
+
+MEMBER, REGION = "222222222222", "us-east-1"
+
+
+def deletions(stage: Stage) -> int:
+    return len(stage.world.log.find(operation="DeleteEndpoint"))
+
+
+def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage) -> None:
+    """FI-17: the sweep fails with the reason, everything is kept, no approval mail goes out."""
+    stage.world.fault(service="s3", operation="PutObject", resource="*/plan.json", code="AccessDenied", status=403)
+    sweep = stage.start()
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.report(sweep)["failure"]["error"] == "DocumentNotWritten"
+    assert [mail.subject.rpartition(": ")[2] for mail in stage.mails(sweep)] == ["the sweep failed"] * 2
+
+
+def test_a_plan_that_slows_down_is_tried_again(stage: Stage) -> None:
+    """FI-17: throttled twice, written then."""
+    stage.world.fault(
+        service="s3", operation="PutObject", resource="*/plan.json", nth=[1, 2], code="SlowDown", status=503
+    )
+    sweep = stage.decided()
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {ADA}")
+
+
+def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
+    """FI-18: the pinned version comes back changed by one byte: all kept, and the report says why."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def corrupted(reply: Reply) -> Reply:
+        return Reply(reply.status, reply.headers, reply.body.replace(b"resnet-demo", b"resnet-damo"))
+
+    def corrupt(_: object) -> None:
+        stage.world.fault(service="s3", operation="GetObject", resource="*plan.json*", rewrite=corrupted)
+
+    stage.around("VerifyDecisionFunction", corrupt)
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert deletions(stage) == 0
+    assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
+    stage.approved.clear()
+
+
+def test_a_new_version_of_the_plan_changes_nothing(stage_of: OpenStage) -> None:
+    """FI-19: somebody writes another plan over it: the pinned version decides, and ours is never written twice."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    plan = stage.hub.document("plan.json", sweep)
+    plan["items"] = [one for one in plan["items"] if one["endpoint"] != "resnet-demo"]
+    key = f"sweeps/{sweep}/plan.json"
+    stage.hub.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(plan).encode())
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+    assert deletions(stage) == 1
+
+
+def test_what_is_written_once_is_written_once(stage: Stage) -> None:
+    """The second result of a cell and the second plan leave the first ones where they are (If-None-Match)."""
+    from endpoint_sweep.aws.wiring import hub
+
+    sweep = stage.start("report")
+    stage.end(sweep)
+    folder = SweepFolder(hub().store, sweep)
+    [cell] = [one for one in folder.cells() if one.account == MEMBER]
+    plan = folder.plan()
+    versions = len(stage.objects())
+    folder.put_cell(type(cell)(MEMBER, REGION, cell.status, "another"))
+    pointer = folder.put_plan(type(plan)(sweep, (), {}, plan.caps))
+    assert len(stage.objects()) == versions
+    assert (pointer.count, folder.plan(pointer)) == (len(plan.items), plan)
+    assert [one for one in folder.cells() if one.account == MEMBER] == [cell]
+
+
+def test_a_summary_that_is_not_accepted_changes_no_fate(stage_of: OpenStage) -> None:
+    """FI-52: deleted and reported as deleted, the execution fails so that somebody looks."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="sesv2", operation="SendEmail", code="MessageRejected")
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"

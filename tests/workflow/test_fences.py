@@ -1,0 +1,124 @@
+"""What stands between an approval and a deletion besides the endpoint itself: the kill switch, the deny list."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulation.organization import Account, Organization
+from tests.simulation.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
+from tests.workflow.conftest import OpenStage
+from tests.workflow.stage import ADA, Stage
+
+ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
+TEN = [f"idle-{number}" for number in range(10)]
+
+
+def ten() -> Organization:
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id), Account(SECOND, "speech-prod", WORKLOADS.id))
+    return organization([one(name) for name in TEN] + [one("elsewhere", account=SECOND)], members)
+
+
+def deleted(stage: Stage) -> list[str]:
+    return [call.resource for call in stage.world.log.find(service="sagemaker", operation="DeleteEndpoint")]
+
+
+def test_the_switch_stops_between_two_items(stage_of: OpenStage) -> None:
+    """FI-50: on after the third deletion of ten, at most the one under way follows; the rest is kept and says why."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    third = {"service": "sagemaker", "operation": "DeleteEndpoint", "nth": [3]}
+    stage.world.fault(**third, hook=lambda _: stage.hub.kill())
+    assert stage.decide(links[ADA], *TEN).status == 303
+    stage.end(sweep, 120)
+    assert len(deleted(stage)) in (3, 4)
+    kept = [name for name in TEN if name not in deleted(stage)]
+    assert {stage.disposition(sweep, name) for name in kept} == {("failed", "kept: the kill switch is on")}
+
+
+def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
+    """FI-50: fail closed, and the reason says that it was the reading."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="ssm", operation="GetParameter", code="AccessDeniedException")
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    assert deleted(stage) == []
+    assert "cannot be read, so it counts as on" in stage.disposition(sweep, "idle-1")[1]
+
+
+@pytest.mark.parametrize("value", ["on", "ON", "stop", "0", "offf"])
+def test_only_off_is_off(stage: Stage, value: str) -> None:
+    """Whatever somebody types in a hurry stops; a sweep that would ask does not start, one that reports does."""
+    stage.hub.kill(value)
+    try:
+        sweep = stage.start()
+        assert stage.end(sweep)["status"] == "FAILED"
+        assert "E_KILL_SWITCH: the kill switch is on" in stage.report(sweep)["failure"]["reason"]
+        assert stage.mails(sweep)[-1].subject.endswith("the sweep failed")
+        reporting = stage.start("report")
+        assert stage.end(reporting)["status"] == "SUCCEEDED"
+    finally:
+        stage.hub.kill("off")
+
+
+def test_an_account_of_the_deny_list_is_shown_and_never_offered(stage_of: OpenStage) -> None:
+    """Its idle endpoints stand in report and mail with the reason; the plan does not hold them."""
+    stage = stage_of(ten(), **ROOM, DenyAccounts=SECOND)
+    sweep = stage.decided("idle-1")
+    assert f"{SECOND}/{REGION}/elsewhere" not in stage.plan(sweep)
+    assert stage.disposition(sweep, "elsewhere") == ("kept", "kept: its account is on the deny list")
+    assert "1 endpoint of these in accounts of the deny list" in stage.summary(sweep).text
+    rejected = stage.start(accounts=[SECOND])
+    stage.end(rejected)
+    assert "E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted" in stage.report(rejected)["failure"]["reason"]
+
+
+def test_the_deny_list_is_looked_at_again_before_the_deletion(
+    stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account that is denied after the approval: its endpoint is kept."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def denied(_: Any) -> None:
+        from endpoint_sweep.aws import wiring
+
+        monkeypatch.setenv("DENY_ACCOUNTS", FIRST)
+        wiring.hub.cache_clear()
+
+    stage.around("ApplyDecisionFunction", denied)
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "idle-1") == ("failed", "kept: its account is on the deny list")
+    assert deleted(stage) == []
+
+
+def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
+    """The sessions that act carry sweep and approver as source identity; those that read carry none."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.decided("idle-1")
+    sources = {(session.role, session.source) for session in stage.world.state.sessions.values()}
+    assert sources == {("endpoint-sweep-scan", ""), ("endpoint-sweep-act", f"{ADA},{sweep}")}
+
+
+def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
+    """FI-51: 60 % of an account newly idle since the last sweep: all are listed, and the plan says what is odd."""
+    stage = stage_of(ten(), **ROOM)
+    for name in TEN[:6]:
+        stage.world.invoke(*stage.touch(FIRST, REGION, name), at=stage.world.state.clock() - 86_400)
+    first = stage.start("report")
+    stage.end(first)
+    assert stage.hub.document("plan.json", first)["flagged"] == {}
+    for name in TEN[:6]:
+        stage.world.recreate(FIRST, REGION, name, created_days_ago=120.0)
+    second = stage.start("report")
+    stage.end(second)
+    plan = stage.hub.document("plan.json", second)
+    assert len(plan["items"]) == 11
+    assert plan["flagged"] == {
+        "*": "11 endpoints are idle, in the last sweep there were 5",
+        FIRST: "6 of its 10 endpoints are idle that were not in the last sweep",
+    }

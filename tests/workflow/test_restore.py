@@ -1,0 +1,154 @@
+"""What a sweep deleted can be had again: the whole way round, from the endpoint to its bundle to the endpoint."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.cli import main
+from tests.simulation.hub import BUCKET
+from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
+from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from tests.workflow.conftest import House
+from tests.workflow.invariants import before, violations
+from tests.workflow.stage import Stage
+
+After = Callable[..., tuple[Stage, str]]
+
+ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
+ROLE = "endpoint-admin"
+TAGS = {"owner": "mira.kent@example.com", "aws:cloudformation:stack-id": "x"}
+
+
+def specs() -> list[EndpointSpec]:
+    plain = replace(one("plain"), tags={"owner": "mira.kent@example.com"})
+    scaled = replace(one("scaled"), scaling=(Scaling("AllTraffic", 1, 3),), tags=TAGS)
+    parts = (ComponentSpec("host-base", 2), ComponentSpec("host-adapter", base="host-base"))
+    host = replace(one("host"), kind="components", components=parts)
+    two = (VariantSpec("blue", "ml.m5.large", 3), VariantSpec("green", "ml.m5.large", weight=0.5))
+    return [plain, scaled, host, replace(one("queue"), kind="asynchronous"), replace(one("two"), variants=two)]
+
+
+def world() -> Organization:
+    return organization(specs(), (Account(FIRST, "vision-prod", WORKLOADS.id),))
+
+
+@pytest.fixture
+def after(house: House) -> After:
+    """A world in which a sweep deleted these and nothing else; what follows is by other hands than the sweep's."""
+
+    def decided(*names: str) -> tuple[Stage, str]:
+        stage = house.open(world(), **ROOM)
+        start = before(stage)
+        sweep = stage.decided(*names, seconds=120)
+        assert violations(stage, start) == []
+        return stage, sweep
+
+    return decided
+
+
+def restore(stage: Stage, sweep: str, name: str, *options: str) -> int:
+    stage.world.set_roles(FIRST, {ROLE, *stage.world.state.roles[FIRST]})
+    given = ["restore", sweep, f"{FIRST}/{REGION}/{name}", "--bucket", BUCKET, "--member-role", ROLE]
+    return main([*given, "--external-id", stage.world.organization.external_id, *options])
+
+
+def cell(stage: Stage) -> dict[str, Any]:
+    """The cell without what a new endpoint cannot have: old times, AWS's own tags, the name's history."""
+    found: dict[str, Any] = json.loads(json.dumps(stage.world.snapshot()[FIRST][REGION]))
+    for section in ("endpoints", "components", "configs", "models"):
+        for row in found[section].values():
+            for field in ("CreationTime", "LastModifiedTime"):
+                row.pop(field, None)
+    for row in found["components"].values():
+        row.setdefault("Tags", [])
+    for row in found["endpoints"].values():
+        row["Tags"] = {key: value for key, value in row["Tags"].items() if not key.startswith("aws:")}
+    return found
+
+
+def whole(house: House) -> dict[str, Any]:
+    return cell(house.open(world()))
+
+
+def test_the_way_round_gives_the_same_world(house: House, after: After, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every kind: deleted, restored by the command that the mail prints, and the cell is what it was."""
+    names = [spec.name for spec in specs()]
+    first = whole(house)
+    stage, sweep = after(*names)
+    assert cell(stage)["endpoints"] == {}
+    assert f"endpoint-sweep restore {sweep} {FIRST}/{REGION}/two" in stage.summary(sweep).text
+    calls = len(stage.world.log)
+    statuses = {name: restore(stage, sweep, name) for name in names}
+    told = capsys.readouterr().out
+    assert statuses == dict.fromkeys(names, 0), told
+    now = cell(stage)
+    assert {section: now[section] for section in first} == first
+    made = [call.operation for call in stage.world.log.calls[calls:] if call.operation.startswith("Create")]
+    assert made.count("CreateEndpoint") == len(names)
+    assert "CreateModel" not in made  # A sweep leaves models and configurations where they are.
+
+
+def test_a_dry_run_changes_nothing(after: After, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names what would be made, also the model and the configuration that somebody deleted since."""
+    stage, sweep = after("plain")
+    client = stage.world.client("sagemaker", FIRST, REGION, ROLE)
+    snapshot = stage.world.snapshot()
+    client.delete_endpoint_config(EndpointConfigName="plain-config")
+    client.delete_model(ModelName="plain-AllTraffic")
+    gone = stage.world.snapshot()
+    assert restore(stage, sweep, "plain", "--dry-run") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "would make model plain-AllTraffic",
+        "would make configuration plain-config",
+        "would make endpoint plain",
+    ]
+    assert stage.world.snapshot() == gone
+    assert restore(stage, sweep, "plain") == 0, capsys.readouterr()
+    assert stage.world.snapshot()[FIRST][REGION]["models"].keys() == snapshot[FIRST][REGION]["models"].keys()
+
+
+def test_what_cannot_be_brought_back_is_listed(after: After, capsys: pytest.CaptureFixture[str]) -> None:
+    """Restored, but another configuration stands under the old name: exit 3, and the difference in a line."""
+    stage, sweep = after("plain")
+    client = stage.world.client("sagemaker", FIRST, REGION, ROLE)
+    client.delete_endpoint_config(EndpointConfigName="plain-config")
+    variant = {"VariantName": "AllTraffic", "ModelName": "plain-AllTraffic", "InstanceType": "ml.c5.large"}
+    client.create_endpoint_config(
+        EndpointConfigName="plain-config", ProductionVariants=[variant | {"InitialInstanceCount": 1}]
+    )
+    assert restore(stage, sweep, "plain") == 3
+    assert "differs: ProductionVariants of the configuration was" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "status", "words"),
+    [
+        ("222222222222/us-east-1/resnet-demo", (), 2, "name a role with --member-role"),
+        ("222222222222/us-east-1", (), 2, "name the endpoint like"),
+        ("222222222222/us-east-1/../x", (), 2, "name the endpoint like"),
+        ("222222222222/us-east-1/resnet-demo", ("--wait-minutes", "0"), 2, "--wait-minutes must be"),
+        ("222222222222/us-east-1/resnet-demo", ("--member-role", "r"), 1, "there is no restore bundle"),
+        ("222222222222/us-east-1/resnet-demo", ("--member-role", "r", "--bucket", ""), 1, "asking the stack"),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    stage: Stage, capsys: pytest.CaptureFixture[str], target: str, options: tuple[str, ...], status: int, words: str
+) -> None:
+    """One sentence, the exit status of `scan`, nothing made."""
+    calls = len(stage.world.log)
+    assert main(["restore", "no-such-sweep", target, "--bucket", BUCKET, *options]) == status
+    assert words in capsys.readouterr().err
+    assert [call for call in stage.world.log.calls[calls:] if call.operation.startswith("Create")] == []
+
+
+def test_an_endpoint_that_is_there_is_left_alone(after: After, capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody made it again in the meantime."""
+    stage, sweep = after("plain")
+    stage.world.recreate(FIRST, REGION, "plain")
+    snapshot = stage.world.snapshot()
+    assert restore(stage, sweep, "plain") == 1
+    assert "there is an endpoint plain already" in capsys.readouterr().err
+    assert stage.world.snapshot() == snapshot
