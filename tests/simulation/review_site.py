@@ -58,6 +58,7 @@ ENVIRONMENT = {
     "WAIT_SLICE_SECONDS": "3600",
     "DELETE_WINDOW_MINUTES": "240",
     "GONE_CHECK_SECONDS": "30",
+    "KILL_SWITCH": "/endpoint-sweep/kill",
     "SCAN_CONCURRENCY": "20",
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
     "MIN_APPROVERS": "1",

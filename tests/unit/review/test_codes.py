@@ -89,7 +89,7 @@ def test_ten_codes_are_enough(site: ReviewSite, offer: Offer) -> None:
 def test_a_code_that_could_not_be_mailed(site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Is told, and does not keep the next one from being mailed at once."""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise MailRefused("throttled")
 
     with monkeypatch.context() as broken:
