@@ -200,6 +200,7 @@ def test_components_have_one_intent_each(records: Records) -> None:
     found = records.components("s", TARGET)
     assert (found["base"]["approver"], found["base"]["said"], found["base"]["request_id"]) == (ADA, "sent", "req-1")
     assert "adapter, base" in records.components_gone("s", TARGET)
+    assert records.intents("s") == {str(TARGET)}
     records.settle_components("s", TARGET, NOW)
     assert {one["said"] for one in records.components("s", TARGET).values()} == {"deleted"}
 
