@@ -19,7 +19,7 @@ class Actors:
         self.aws = aws
         self.hub = aws.organization.hub_account
         self.scanner = self._hub_role(self._trusted_by(SCAN_ROLE))
-        self.actor = self._hub_role(self._trusted_by(ACT_ROLE))
+        self.actor = self._hub_role(self._trusted_by(ACT_ROLE), "sts:SetSourceIdentity")
         self.stranger = self._hub_role("endpoint-sweep-stranger")
 
     def scan_role(self, account: str, **changes: Any) -> Session:
@@ -27,8 +27,8 @@ class Actors:
         return self.assume(self.scanner, account, SCAN_ROLE, **changes)
 
     def act_role(self, account: str, **changes: Any) -> Session:
-        """A session of the act role, as the acting function gets it."""
-        return self.assume(self.actor, account, ACT_ROLE, **changes)
+        """A session of the act role, as the acting function gets it: in the name of an approver."""
+        return self.assume(self.actor, account, ACT_ROLE, **({"SourceIdentity": "ada@example.com,sweep-1"} | changes))
 
     def assume(self, caller: Session, account: str, role: str, **changes: Any) -> Session:
         """AssumeRole with the right external id; `changes` are other arguments, None takes one away."""
@@ -64,9 +64,13 @@ class Actors:
         name: str = trust["Statement"][0]["Condition"]["ArnEquals"]["aws:PrincipalArn"].rpartition("/")[2]
         return name
 
-    def _hub_role(self, name: str) -> Session:
+    def _hub_role(self, name: str, *more: str) -> Session:
         trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        rights = {"Effect": "Allow", "Action": ["sts:AssumeRole", "organizations:List*"], "Resource": "*"}
+        rights = {
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole", "organizations:List*", *more],
+            "Resource": "*",
+        }
         arn = self.role(self.hub, name, trust, [rights])
         sts = self.aws.client("sts")
         return _session(sts.assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])

@@ -67,6 +67,13 @@ def test_external_id_is_demanded(actors: Actors, endpoint: EndpointSpec, externa
     assert _refusal(actors.scan_role, account=endpoint.account, ExternalId=external_id) == "AccessDenied"
 
 
+def test_the_act_role_is_entered_in_somebodys_name(actors: Actors, endpoint: EndpointSpec) -> None:
+    """Without a source identity the act role stays closed; with one it opens, and the scan role needs none."""
+    assert _refusal(actors.act_role, account=endpoint.account, SourceIdentity=None) == "AccessDenied"
+    actors.act_role(endpoint.account)
+    actors.scan_role(endpoint.account)
+
+
 def test_only_the_named_hub_role_is_trusted(actors: Actors, endpoint: EndpointSpec) -> None:
     """Another role of the hub, with every sts permission, gets neither member role; nor do they swap theirs."""
     for caller, role in (

@@ -114,6 +114,19 @@ class Hub:
 
         return self.until(ended, seconds, f"{execution} to end")
 
+    def wait_for_links(self, count: int = len(APPROVERS), seconds: float = 30) -> dict[str, str]:
+        """Address -> link, once that many approvers have a mail and the sweep waits for them."""
+        pattern = re.compile(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+")
+
+        def mailed() -> dict[str, str] | None:
+            links = {mail.to: found[0] for mail in self.mails() if (found := pattern.findall(mail.text))}
+            return links if len(links) >= count and self._waiting() else None
+
+        return self.until(mailed, seconds, "the approval mails")
+
+    def _waiting(self) -> bool:
+        return any(item["sk"]["S"] == "WAIT" for item in self.items())
+
     def get(self, link: str, method: str = "GET") -> Answer:
         """Opens a link the way API Gateway hands it over."""
         path, _, query = link.removeprefix(BASE_URL).partition("?")

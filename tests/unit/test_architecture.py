@@ -104,6 +104,13 @@ def test_functions_only_wire(path: Path) -> None:
     assert foreign_imports(path.read_text()) == []
 
 
+@pytest.mark.parametrize("path", sorted(FUNCTIONS.glob("*/*.py")), ids=lambda path: path.parent.name)
+def test_no_function_stops_at_a_point(path: Path) -> None:
+    """The hook at the points of a deletion is for tests: nothing that is deployed passes one."""
+    called = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.keyword)]
+    assert "at" not in {one.arg for one in called}
+
+
 def test_a_foreign_import_in_a_function_is_noticed() -> None:
     """boto3 in a function is named."""
     assert foreign_imports("import boto3\nfrom endpoint_sweep import config") == ["boto3"]

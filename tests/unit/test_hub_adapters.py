@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from endpoint_sweep.aws.hub import AwsExecutions, AwsMailer, AwsStore
+from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore
 from endpoint_sweep.documents import digest
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, MailRefused
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentNotWritten, MailRefused, SwitchUnreadable
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep"
 
@@ -125,3 +125,29 @@ def test_a_pointer_names_version_and_hash() -> None:
         pointer = AwsStore(made, "b").put("k", b"body", count=3)
     assert (pointer.bucket, pointer.key, pointer.version_id, pointer.count) == ("b", "k", "v7", 3)
     assert pointer.sha256 == digest(b"body")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("PreconditionFailed", AlreadyRecorded), ("AccessDenied", DocumentNotWritten)]
+)
+def test_a_document_that_is_written_once(code: str, expected: type[Exception]) -> None:
+    """The condition is on the wire, and its refusal is told from every other one."""
+    s3 = client("s3")
+    with Stubber(s3) as stubber:
+        wanted = {"Bucket": "b", "Key": "k", "Body": b"x", "ContentType": "application/json", "IfNoneMatch": "*"}
+        stubber.add_client_error("put_object", code, expected_params=wanted)
+        with pytest.raises(expected):
+            AwsStore(s3, "b").put("k", b"x", once=True)
+
+
+def test_the_switch_is_asked_each_time() -> None:
+    """Nothing is remembered; whatever goes wrong is one error."""
+    ssm = client("ssm")
+    with Stubber(ssm) as stubber:
+        for value in ("off", "on"):
+            stubber.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": "/x/kill"})
+        stubber.add_client_error("get_parameter", "ParameterNotFound")
+        switch = AwsKillSwitch(ssm, "/x/kill")
+        assert (switch.read(), switch.read()) == ("off", "on")
+        with pytest.raises(SwitchUnreadable, match="ParameterNotFound"):
+            switch.read()

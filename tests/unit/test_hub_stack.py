@@ -146,3 +146,36 @@ def test_every_parameter_is_explained_and_grouped(hub: Template) -> None:
     assert [name for name, parameter in parameters.items() if not parameter.get("Description")] == []
     groups = hub["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
+
+
+def test_the_kill_switch_is_off_and_can_be_read_by_who_deletes(hub: Template) -> None:
+    """Made by the stack with the value off; the functions that act, verify and start may read it, none may write it."""
+    switch = only(hub, "AWS::SSM::Parameter")
+    assert switch["Value"] == "off"
+    text = str(hub["Resources"])
+    assert text.count("'ssm:GetParameter'") == 3
+    assert "ssm:PutParameter" not in text
+    assert hub["Globals"]["Function"]["Environment"]["Variables"]["KILL_SWITCH"] == switch["Name"]
+
+
+def test_documents_can_be_locked(hub: Template) -> None:
+    """S3 Object Lock by a parameter, off unless somebody chooses it, with a time of its own."""
+    assert hub["Parameters"]["ObjectLockMode"]["Default"] == "OFF"
+    bucket = only(hub, "AWS::S3::Bucket")
+    assert bucket["ObjectLockEnabled"]["Fn::If"][:2] == ["LocksObjects", True]
+    [_, locked, _] = bucket["ObjectLockConfiguration"]["Fn::If"]
+    retention = locked["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "ObjectLockMode"}, "Days": {"Ref": "ObjectLockDays"}}
+
+
+def test_only_the_acting_role_names_somebody(hub: Template) -> None:
+    """`sts:SetSourceIdentity` on the act role, nowhere else."""
+    roles = {name for name, role in hub["Resources"].items() if "sts:SetSourceIdentity" in str(role)}
+    assert roles == {"ApplyDecisionRole"}
+
+
+def test_the_deleting_function_is_over_before_its_state_gives_up(hub: Template, definition: Definition) -> None:
+    """Else it could delete behind the back of the state that looks what it did."""
+    functions = cloudformation.resources(hub, "AWS::Serverless::Function")
+    [state] = [state for name, state in rules.tasks(definition) if name == "Apply decision"]
+    assert functions["ApplyDecisionFunction"]["Timeout"] <= state["TimeoutSeconds"] - 60

@@ -174,3 +174,9 @@ def test_the_order_of_variants_does_not_matter() -> None:
         found.add((one.kind, one.why_unknown, frozenset(one.variants), one.reserved))
     assert len(found) == 1
     assert (rows, models) == before
+
+
+def test_without_its_configuration_it_could_not_be_made_again() -> None:
+    """D3.9, told at the scan, before anybody approves anything."""
+    assert recognise(ENDPOINT, {}).restorable == "no: its configuration was deleted"
+    assert recognise(ENDPOINT, CONFIG).restorable == "yes"

@@ -170,3 +170,42 @@ def test_only_lock_and_ledger_live_for_ever(records: Records, client: Any) -> No
     assert stays == {"LOCK", "LEDGER"}
     assert records.summary_of("s1") == {"found": 1}
     assert records.summary_of("s2") is None
+
+
+def test_a_void_intent_takes_the_place(records: Records) -> None:
+    """A step that stopped finds its place taken; a void one counts as nothing sent."""
+    assert records.void_intent("s", TARGET, NOW)
+    assert records.void_intent("s", TARGET, NOW)
+    with pytest.raises(AlreadyRecorded):
+        records.write_intent("s", TARGET, NOW, ADA)
+    assert records.intents("s") == set()
+
+
+def test_an_intent_cannot_be_voided(records: Records) -> None:
+    """Where a deletion may have been sent only looking helps."""
+    records.write_intent("s", TARGET, NOW, ADA)
+    assert not records.void_intent("s", TARGET, NOW)
+    assert records.intents("s") == {str(TARGET)}
+
+
+def test_components_have_one_intent_each(records: Records) -> None:
+    """One record for all of an endpoint; a second intent for a name is refused, the outcome keeps who approved."""
+    assert records.components_gone("s", TARGET) == ""
+    records.write_component_intent("s", TARGET, "base", NOW, ADA)
+    records.write_component_intent("s", TARGET, "adapter", NOW, ADA)
+    with pytest.raises(AlreadyRecorded):
+        records.write_component_intent("s", TARGET, "base", NOW, ADA)
+    records.write_component_outcome("s", TARGET, "base", "sent", NOW, "req-1")
+    found = records.components("s", TARGET)
+    assert (found["base"]["approver"], found["base"]["said"], found["base"]["request_id"]) == (ADA, "sent", "req-1")
+    assert "adapter, base" in records.components_gone("s", TARGET)
+    assert records.intents("s") == {str(TARGET)}
+    records.settle_components("s", TARGET, NOW)
+    assert {one["said"] for one in records.components("s", TARGET).values()} == {"deleted"}
+
+
+def test_the_ledger_is_in_order(records: Records) -> None:
+    """By the time of the report, whatever the sweeps are called."""
+    records.write_summary("z-first", {"at": "2026-11-01T00:00:00Z"})
+    records.write_summary("a-second", {"at": "2026-11-08T00:00:00Z"})
+    assert [row["sweep_id"] for row in records.ledger()] == ["z-first", "a-second"]

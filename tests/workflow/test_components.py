@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from endpoint_sweep.acting import Point
 from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
 from tests.simulation.protocols import Reply
 from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
 from tests.simulation.wire import Call
-from tests.workflow.conftest import House
+from tests.workflow.conftest import House, OpenStage
 from tests.workflow.invariants import before, violations
 from tests.workflow.stage import ADA, Stage
+from tests.workflow.test_stops import Stopped, Stopper
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 FATES = {
@@ -162,3 +164,26 @@ def test_the_undo_holds_the_components(run: Run) -> None:
     calls = run.stage.world.log.calls
     written = next(i for i, one in enumerate(calls) if one.resource.endswith(f"/{FIRST}/{REGION}/layered.json"))
     assert written < calls.index(run.sent("layered")[0])
+
+
+def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> None:
+    """FI-48: killed after the first of three was sent: nothing more is sent, and the reason says what is gone."""
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
+    parts = tuple(ComponentSpec(f"trio-{part}") for part in "abc")
+    stage = stage_of(organization([replace(pooled("trio"), components=parts), one("spare")], members), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = lambda event, _: Stopper(stage).run(event, dying)
+    assert stage.decide(links[ADA], "trio").status == 303
+    stage.end(sweep)
+    sent = stage.world.log.find(service="sagemaker", operation="Delete*")
+    assert [call.resource for call in sent] == ["trio-a"]
+    assert stage.disposition(sweep, "trio") == (
+        "failed",
+        "kept: the step stopped before the deletion; a deletion of its inference components trio-a had been sent",
+    )
+
+
+def dying(here: Point) -> None:
+    if here is Point.OUTCOME:
+        raise Stopped

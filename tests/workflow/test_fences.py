@@ -122,3 +122,20 @@ def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
         "*": "11 endpoints are idle, in the last sweep there were 5",
         FIRST: "6 of its 10 endpoints are idle that were not in the last sweep",
     }
+
+
+def test_what_stays_gone_is_told_by_later_sweeps(stage_of: OpenStage) -> None:
+    """Promised when it was approved, realized while it stays gone, and not any more when somebody makes it again."""
+    stage = stage_of(ten(), **ROOM)
+    first = stage.decided("idle-1", "idle-2")
+    promised = stage.report(first)["monthly_promised_usd"]
+    assert promised == stage.report(first)["monthly_saving_usd"] != "0"
+    stage.touch(FIRST, REGION, "idle-1")  # Gone when the second sweep looks.
+    stage.touch(FIRST, REGION, "idle-2")
+    stage.world.recreate(FIRST, REGION, "idle-2")
+    second = stage.start("report")
+    stage.end(second)
+    realized = stage.report(second)["realized"]
+    assert (realized["gone"], realized["back"], realized["unseen"]) == (1, 1, 0)
+    assert 0 < float(realized["monthly"]) < float(promised)
+    assert "1 stayed gone, 1 came back, 0 could not be seen this time." in stage.summary(second).text

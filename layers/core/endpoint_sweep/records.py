@@ -209,9 +209,11 @@ class Records:
         return {outcome.id: outcome for outcome in found}
 
     def intents(self, sweep_id: str) -> set[str]:
-        """The endpoints whose deletion may have been sent."""
+        """The endpoints whose deletion, or that of one of their components, may have been sent."""
         rows = self._table.query(f"SWEEP#{sweep_id}", "INTENT#")
-        return {str(row.document["target"]) for row in rows if not row.document.get("void")}
+        sent = {str(row.document["target"]) for row in rows if not row.document.get("void")}
+        parts = self._table.query(f"SWEEP#{sweep_id}", "COMPONENTS#")
+        return sent | {row.key[1].partition("#")[2] for row in parts}
 
     # the ledger of sweeps
 

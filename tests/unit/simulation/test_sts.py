@@ -108,3 +108,11 @@ class TestRegions:
             error = caught.value.response["Error"]
         assert error["Code"] == "AccessDeniedException"
         assert "with an explicit deny in a service control policy" in error["Message"]
+
+
+@pytest.mark.parametrize("source", ["x" * 65, "ada@example.com/sweep", "aws:ada"])
+def test_a_source_identity_that_sts_does_not_take(world: World, source: str) -> None:
+    """D9.5: moto takes any; AWS takes 2 to 64 of its characters, and none that begins like its own."""
+    assert code(world, SourceIdentity=source) == "ValidationError"
+    assume(world, SourceIdentity="ada@example.com,2026-11-20")
+    assert [one.source for one in world.state.sessions.values()] == ["ada@example.com,2026-11-20"]
