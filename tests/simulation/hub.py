@@ -114,19 +114,6 @@ class Hub:
 
         return self.until(ended, seconds, f"{execution} to end")
 
-    def wait_for_links(self, count: int = len(APPROVERS), seconds: float = 30) -> dict[str, str]:
-        """Address -> link, once that many approvers have a mail and the sweep waits for them."""
-        pattern = re.compile(re.escape(BASE_URL) + r"/a/[0-9a-f]+\?k=[\w-]+")
-
-        def mailed() -> dict[str, str] | None:
-            links = {mail.to: found[0] for mail in self.mails() if (found := pattern.findall(mail.text))}
-            return links if len(links) >= count and self._waiting() else None
-
-        return self.until(mailed, seconds, "the approval mails")
-
-    def _waiting(self) -> bool:
-        return any(item["sk"]["S"] == "WAIT" for item in self.items())
-
     def get(self, link: str, method: str = "GET") -> Answer:
         """Opens a link the way API Gateway hands it over."""
         path, _, query = link.removeprefix(BASE_URL).partition("?")
@@ -252,12 +239,12 @@ class Hub:
             KeySchema=table["KeySchema"],
             AttributeDefinitions=table["AttributeDefinitions"],
         )
-        self.kill(self.template["Resources"]["KillSwitch"]["Properties"]["Value"])
         self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         self.client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
         for name, key in cloudformation.resources(self.template, "AWS::KMS::Key").items():
             kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
             self._keys[name] = self.client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
+        self.kill(self.template["Resources"]["KillSwitch"]["Properties"]["Value"])
 
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():

@@ -139,3 +139,20 @@ def test_what_stays_gone_is_told_by_later_sweeps(stage_of: OpenStage) -> None:
     assert (realized["gone"], realized["back"], realized["unseen"]) == (1, 1, 0)
     assert 0 < float(realized["monthly"]) < float(promised)
     assert "1 stayed gone, 1 came back, 0 could not be seen this time." in stage.summary(second).text
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_switching_it_on_voids_an_open_approval(stage_of: OpenStage, decided: bool) -> None:
+    """FI-50: at the next slice, or when the decision is verified; switching it off again brings nothing back."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.hub.kill()
+    if decided:
+        assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep, 120)
+    stage.hub.kill("off")
+    assert deleted(stage) == []
+    assert {stage.disposition(sweep, name) for name in TEN} == {("kept", "kept: the kill switch is on")}
+    assert stage.record(sweep)["status"] == "closed"
+    assert stage.decide(links[ADA], "idle-2").status == 409

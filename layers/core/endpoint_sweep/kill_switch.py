@@ -13,3 +13,11 @@ def why_stopped(switch: KillSwitch) -> str | None:
     except SwitchUnreadable as error:
         return f"the kill switch cannot be read, so it counts as on: {error}"
     return None if value.strip().lower() == OFF else "the kill switch is on"
+
+
+def is_on(switch: KillSwitch) -> bool:
+    """Whether somebody switched it on: that voids open approvals. One that cannot be read stops, and voids nothing."""
+    try:
+        return switch.read().strip().lower() != OFF
+    except SwitchUnreadable:
+        return False

@@ -56,10 +56,10 @@ class Records:
         """Raises AlreadyRecorded where the record changed since it was read."""
         self._table.put(f"APPROVAL#{approval.id}", "RECORD", to_data(approval), version)
 
-    def close_approval(self, approval_id: str, status: ApprovalStatus, newer: str = "") -> bool:
+    def close_approval(self, approval_id: str, status: ApprovalStatus, newer: str = "", note: str = "") -> bool:
         """Turns a pending or decided record into a final one; whether it did. A verified one stays as it is.
 
-        `newer` is the sweep that superseded it.
+        `newer` is the sweep that superseded it; `note` says why, where it was not the end of the sweep.
 
         One that cannot be read stays, too: nobody can decide on it, and it must not hold up what ends a sweep.
         """
@@ -71,7 +71,7 @@ class Records:
             if found is None or found[0].status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
                 return False
             try:
-                self.save_approval(replace(found[0], status=status, newer=newer), found[1])
+                self.save_approval(replace(found[0], status=status, newer=newer, note=note or found[0].note), found[1])
             except AlreadyRecorded:
                 continue
             return True

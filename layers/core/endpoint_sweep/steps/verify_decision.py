@@ -7,9 +7,10 @@ from typing import Any
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, reminders_due
 from endpoint_sweep.config import LAST_MINUTES, Settings
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
+from endpoint_sweep.kill_switch import is_on
 from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ports import Clock, Seals, Store
+from endpoint_sweep.ports import Clock, KillSwitch, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, is_stale, rule
 from endpoint_sweep.snoozes import asked_for
@@ -21,7 +22,14 @@ _SHORT = timedelta(minutes=1)
 
 
 def verify_decision(  # noqa: PLR0911 - one return a state of the record
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, seals: Seals, now: Clock
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    switch: KillSwitch,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `status` waiting, remind, approved or kept.
 
@@ -34,6 +42,10 @@ def verify_decision(  # noqa: PLR0911 - one return a state of the record
     if found is None:
         return _kept(event["approval_id"], "there is no record of this approval")
     approval, version = found
+    if approval.status in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED) and is_on(switch):
+        records.close_approval(approval.id, ApprovalStatus.CLOSED, note="the kill switch is on")
+        records.forget_waiting(approval.id)
+        return _kept(approval.id, "the kill switch is on")
     if approval.status is ApprovalStatus.PENDING and now() < approval.expires_at:
         status = "remind" if reminders_due(approval, now()) > approval.reminders else "waiting"
         return _waiting(approval, next_slice(approval, settings, now), status)
