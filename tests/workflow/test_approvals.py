@@ -210,8 +210,9 @@ def test_a_mail_whose_reply_was_lost_opens_no_second_approval(stage: Stage) -> N
     mails = asking(stage, sweep)
     assert [mail.to for mail in mails] == [ADA, ADA, GRACE]
     assert len({mail.approval for mail in mails}) == 1
-    assert [stage.decide(link_in(mail) or "").status for mail in mails] == [303, 200, 409]
+    assert stage.decide(link_in(mails[0]) or "").status == 303
     stage.end(sweep)
+    assert [stage.decide(link_in(mail) or "").status for mail in mails[1:]] == [200, 409]
     assert len(stage.record(sweep)["decisions"]) == 1
 
 
