@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from endpoint_sweep.approvals import RefusalCode
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.journal import note
 from endpoint_sweep.review_http import headers, read_form, read_json
@@ -82,7 +83,8 @@ def _overridden() -> bool:
 
 def _page(page: Page) -> Response[str]:
     if page.code:
-        note("review", {"status": page.status, "code": str(page.code)})
+        forged = {"alarm": "LinkForged"} if page.code == RefusalCode.LINK_INVALID else {}
+        note("review", {"status": page.status, "code": str(page.code)}, forged)
     place = {"Location": page.location} if page.location else {}
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
 

@@ -23,7 +23,13 @@ def choose(page: Page, endpoints: Iterable[str]) -> None:
 
 def go_to_confirmation(page: Page, endpoints: Iterable[str]) -> None:
     choose(page, endpoints)
-    page.get_by_role("button", name="Review decision").click()
+    press(page.get_by_role("button", name="Review decision"))
+
+
+def press(button: Locator) -> None:
+    """Until the next page is there: a click alone only begins to load it."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def phrase(page: Page) -> str:

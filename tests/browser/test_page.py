@@ -14,7 +14,7 @@ from endpoint_sweep.model import Caps
 from endpoint_sweep.steps.review.desk import Opened
 from endpoint_sweep.steps.review.forms import Wish, drafted
 from tests.browser.conftest import PHONE, Open
-from tests.browser.reviewing import go_to_confirmation, visit
+from tests.browser.reviewing import go_to_confirmation, press, visit
 from tests.simulation.offers import (
     ACCOUNTS,
     HOSTILE_NAME,
@@ -60,7 +60,7 @@ def a_wrong_phrase(page: Page, site: str) -> None:
     the_confirmation(page, site)
     page.get_by_label("Type").fill("yes")
     page.get_by_label("The six digits").fill("123456")
-    page.locator("form.confirm button").click()
+    press(page.locator("form.confirm button"))
 
 
 def a_message(page: Page, site: str) -> None:
@@ -89,7 +89,7 @@ def confirming_after_another(page: Page, site: str) -> None:
 
 def keeping(page: Page, site: str) -> None:
     after_another(page, site)
-    page.get_by_role("button", name="Keep everything").click()
+    press(page.get_by_role("button", name="Keep everything"))
 
 
 def what_stands(page: Page, site: str) -> None:

@@ -128,15 +128,6 @@ class Hub:
         sent = {"Content-Type": "application/x-www-form-urlencoded", "Host": "review.example.com"} | dict(headers or {})
         return self._review("POST", path, {}, body, sent)
 
-    def decide(self, link: str, delete: list[str]) -> Answer:
-        """Goes through both steps of the page: `delete` are ids, empty keeps everything."""
-        plan = re.search(r'name="plan_sha256" value="([0-9a-f]{64})"', self.get(link).body)
-        assert plan, "the page shows no plan"
-        fields = {"plan_sha256": plan[1], "choice": "delete" if delete else "keep", "item": delete}
-        phrase = re.search(r"Type <code>([^<]+)</code>", self.post(link, fields | {"step": "review"}).body)
-        assert phrase, "the page asks for no confirmation"
-        return self.post(link, fields | {"step": "decide", "phrase": phrase[1]})
-
     def kill(self, value: str = "on") -> None:
         """Somebody flips the kill switch."""
         name = self.environment()["KILL_SWITCH"]

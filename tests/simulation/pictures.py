@@ -25,12 +25,14 @@ CHOSEN = 3
 PARAMETERS = {
     "Mode": "approve",
     "Approvers": APPROVER,
+    # One person shows the whole of it.
+    "TwoApproversAboveUsd": "1000000",
     "MinCoveragePercent": "50",
     "GoneCheckSeconds": "1",
     "ScanConcurrency": "4",
 }
 # CSS pixels. A mail is read in a column, the page in a window; a phone shows one screen of either.
-MAIL, LIST, WINDOW, PHONE = (760, 1340), (1280, 2000), (1280, 900), (360, 740)
+MAIL, LIST, WINDOW, PHONE = (760, 1340), (1280, 2000), (1280, 1100), (360, 740)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
     with window(browser, LIST) as page:
         page.goto(stage.link)
         choose(page)
+        page.evaluate("scrollTo(0, 0)")
         shoot(page, folder, "review-page")
         confirmation(page, stage, folder, "confirmation", WINDOW)
     with window(browser, PHONE) as page:
@@ -128,6 +131,8 @@ def confirmation(page: Page, stage: Stage, folder: Path, name: str, size: tuple[
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     page.get_by_label("Type").fill(page.locator("label[for=phrase] code").inner_text())
     page.get_by_label("The six digits").fill(newest_code(stage.texts()))
+    if size == WINDOW:
+        page.evaluate("scrollTo(0, 0)")
     shoot(page, folder, name)
 
 

@@ -1,77 +1,74 @@
-"""A decision as the review page records it: admitted by the rules, with a MAC, written once, the sweep woken."""
+"""A decision through the page's own handler: the form of its first step, then the phrase and the code of its second.
 
+The form is written from the plan, not read from the page, so that it can also come too late, or after somebody else's.
+"""
+
+import json
+import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from typing import Any
 
-from endpoint_sweep.approvals import (
-    Choice,
-    Decision,
-    Identity,
-    Refusal,
-    Snooze,
-    approver_of,
-    mint_secret,
-    select,
-    why_closed,
-)
-from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.errors import AlreadyRecorded, Unavailable
-from endpoint_sweep.model import EndpointId, Plan
-from endpoint_sweep.ruling import admit
-from endpoint_sweep.sweep_folder import SweepFolder
-from tests.simulation.hub import Answer
+from endpoint_sweep.approvals import Choice, hash_secret, phrase
+from tests.simulation.approver import newest_code
+from tests.simulation.hub import TABLE, Answer, Hub
 
-_STATUS = {"E_APPROVAL_EXPIRED": 410, "E_ITEM_SELECTION": 400, "E_OVER_CAP": 400, "E_SELF_APPROVAL": 403}
+Fields = dict[str, str | list[str]]
 
 
-def decide(link: str, endpoints: Sequence[str], snoozes: Mapping[str, int] | None = None, comment: str = "") -> Answer:
-    """The status that the page answers with; the body has the ids that are to be deleted, or the refusal's code."""
-    at = hub()
-    approval_id, _, secret = link.rpartition("/a/")[2].partition("?k=")
-    found = at.records.approval(approval_id)
-    assert found, "there is no such approval"
-    approval, version = found
-    approver = approver_of(approval, secret)
-    assert approver, "this is nobody's link"
-    if closed := why_closed(approval, at.now()):
-        return _refused(closed)
-    plan = SweepFolder(at.store, approval.sweep_id).plan(approval.plan)
-    selected = select(plan, _ids(plan, endpoints)) if endpoints else ()
-    if isinstance(selected, Refusal):
-        return _refused(selected)
-    asleep = tuple(Snooze(_id(plan, name), days) for name, days in (snoozes or {}).items())
-    decision = Decision(
-        approval.id, approver, Identity.LINK_AND_CODE, Choice.DELETE if selected else Choice.KEEP, selected,
-        approval.plan.sha256, approval.plan.version_id, approval.expires_at, at.now(), mint_secret(), asleep, comment,
-    )  # fmt: skip
-    admitted = admit(approval, decision, plan, at.settings.rules)
-    if isinstance(admitted, Refusal):
-        return _refused(admitted)
-    try:
-        signed = replace(decision, mac=at.seals.mac(decision.digest))
-    except Unavailable:
-        return Answer(503, {}, "E_UNAVAILABLE")
-    decisions = tuple(signed if one == decision else one for one in admitted.decisions)
-    try:
-        at.records.save_approval(replace(admitted, decisions=decisions), version)
-    except AlreadyRecorded:
-        return Answer(409, {}, "E_ALREADY_DECIDED")
-    with suppress(Exception):
-        if sealed := at.records.waiting(approval.id):
-            at.executions.wake(at.seals.unseal(sealed, approval.id))
-    return Answer(303, {}, " ".join(str(one) for one in selected))
+def decide(
+    hub: Hub, link: str, endpoints: Sequence[str], snoozes: Mapping[str, int] | None = None, comment: str = ""
+) -> Answer:
+    """Both steps of the page. The body: the ids to be deleted where it was recorded (303), else the code.
+
+    Where it falls between two slices the page says 202, recorded but not woken: by chance, so it is told as 303 here.
+    """
+    fields = form(hub, link, endpoints, snoozes, comment)
+    answer = hub.post(link, with_code(hub, link, fields))
+    if answer.status in (202, 303):
+        return Answer(303, answer.headers, " ".join(_ids(hub, link, endpoints)))
+    code = re.search(r"\bE_[A-Z_]+", answer.body)
+    return Answer(answer.status, answer.headers, code[0] if code else "")
 
 
-def _ids(plan: Plan, endpoints: Sequence[str]) -> list[str]:
-    return [str(_id(plan, one)) for one in endpoints]
+def form(
+    hub: Hub, link: str, endpoints: Sequence[str] = (), snoozes: Mapping[str, int] | None = None, comment: str = ""
+) -> Fields:
+    """A correct final form but for its code. `endpoints` are ids or names."""
+    rows, sha256 = _ids(hub, link), _record(hub, link)["plan"]["sha256"]
+    choice = Choice.DELETE if endpoints else Choice.KEEP
+    values = dict.fromkeys(endpoints, "d") | {one: str(days) for one, days in (snoozes or {}).items()}
+    fields: Fields = {f"i{rows.index(_id(rows, one))}": value for one, value in values.items()}
+    words = phrase(choice, len(endpoints), sha256)
+    return fields | {
+        "plan_sha256": sha256, "choice": choice.value, "step": "decide", "phrase": words, "comment": comment,
+    }  # fmt: skip
 
 
-def _id(plan: Plan, name: str) -> EndpointId:
-    """By its whole id, or by the name alone."""
-    [found] = [one.id for one in plan.items if name in (str(one.id), one.endpoint)]
+def with_code(hub: Hub, link: str, fields: Fields) -> Fields:
+    """Goes through the second step and types the code that was mailed; without one where the page asks for none."""
+    if 'name="code"' not in hub.post(link, fields | {"step": "review"}).body:
+        return fields
+    record = _record(hub, link)
+    approver = record["secrets"][hash_secret(link.partition("?k=")[2])]
+    mails = [mail for mail in hub.mails() if mail.to == approver and f" {record['sweep_id']}: " in mail.subject]
+    return fields | {"code": newest_code(mail.text for mail in mails)}
+
+
+def _record(hub: Hub, link: str) -> dict[str, Any]:
+    key = {"pk": {"S": f"APPROVAL#{link.rpartition('/a/')[2].partition('?')[0]}"}, "sk": {"S": "RECORD"}}
+    item = hub.client("dynamodb").get_item(TableName=TABLE, Key=key)["Item"]
+    found: dict[str, Any] = json.loads(item["document"]["S"])
     return found
 
 
-def _refused(refusal: Refusal) -> Answer:
-    return Answer(_STATUS.get(refusal.code, 409), {}, refusal.code)
+def _ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
+    """Of these endpoints, or of all that are offered, in the plan's order."""
+    items = hub.document("plan.json", _record(hub, link)["sweep_id"])["items"]
+    rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
+    return rows if endpoints is None else [_id(rows, one) for one in endpoints]
+
+
+def _id(rows: Sequence[str], name: str) -> str:
+    """By the whole id, or by the name alone."""
+    [found] = [one for one in rows if name in (one, one.rpartition("/")[2])]
+    return found

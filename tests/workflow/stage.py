@@ -83,7 +83,7 @@ class Stage:
 
         `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
         """
-        answer = deciding.decide(link, endpoints, **other)
+        answer = deciding.decide(self.hub, link, endpoints, **other)
         if answer.status == 303:
             self.approved |= {key_of(one) for one in answer.body.split()}
         return answer
@@ -145,8 +145,8 @@ class Stage:
         return [mail for mail in self.hub.mails() if f" {sweep}: " in mail.subject]
 
     def summary(self, sweep: str) -> Mail:
-        """The last mail of a sweep."""
-        return self.mails(sweep)[-1]
+        """The last mail of a sweep, but for those that only one person gets: a code, a receipt."""
+        return [mail for mail in self.mails(sweep) if ": your " not in mail.subject][-1]
 
     def report(self, sweep: str) -> dict[str, Any]:
         found: dict[str, Any] = self.hub.document("report.json", sweep)
@@ -242,7 +242,8 @@ def secret_of(link: str) -> str:
 
 @contextmanager
 def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
-    """A world, its hub, and ears on everything that is minted or logged."""
+    """A world, its hub, and ears on everything that is minted or logged. One approver may decide on any sum."""
+    parameters = {"TwoApproversAboveUsd": "10000000"} | parameters
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(journal._logger().registered_formatter)

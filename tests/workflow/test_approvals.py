@@ -1,6 +1,7 @@
 """Several people, reminders, mails that come back, snoozes: what an approval goes through."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -47,9 +48,8 @@ def test_two_approvers_delete_what_both_chose(stage_of: OpenStage) -> None:
     assert stage.disposition(sweep, "churn-poc") == ("deleted", "deleted, and confirmed gone")
     assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
     told = stage.summary(sweep).text
-    assert f"Decided by {ADA}" in told
-    assert f"Decided by {GRACE}" in told
-    assert "Comment: only this one" in told
+    assert f"{ADA} decided to delete 2 endpoints on " in told
+    assert re.search(rf"{GRACE} decided to delete 1 endpoint on .*\.\n    only this one\n", told)
     stage.approved.discard(("222222222222", "us-east-1", "resnet-demo"))
 
 
@@ -210,8 +210,9 @@ def test_a_mail_whose_reply_was_lost_opens_no_second_approval(stage: Stage) -> N
     mails = asking(stage, sweep)
     assert [mail.to for mail in mails] == [ADA, ADA, GRACE]
     assert len({mail.approval for mail in mails}) == 1
-    assert [stage.decide(link_in(mail) or "").status for mail in mails] == [303, 409, 409]
+    assert stage.decide(link_in(mails[0]) or "").status == 303
     stage.end(sweep)
+    assert [stage.decide(link_in(mail) or "").status for mail in mails[1:]] == [200, 409]
     assert len(stage.record(sweep)["decisions"]) == 1
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.approver import text_of
 from tests.simulation.hub import BASE_URL
+from tests.workflow import deciding
 from tests.workflow.conftest import House
+from tests.workflow.deciding import Fields
 from tests.workflow.stage import ADA, GRACE, Stage, secret_of
 
 CAREFUL = {
@@ -27,7 +30,7 @@ def stage() -> Iterator[Stage]:
     from tests.simulation.scenarios import build
 
     house = House()
-    stage = house.open(build("many_idle"), WaitSliceSeconds="30")
+    stage = house.open(build("many_idle"), WaitSliceSeconds="3600")
     stage.start()
     yield stage
     house.close()
@@ -61,19 +64,13 @@ def everything(stage: Stage, sweep: str) -> dict[str, Any]:
     }
 
 
-def plan_of(stage: Stage, link: str) -> str:
-    found = re.search(r'name="plan_sha256" value="([0-9a-f]{64})"', stage.hub.get(link).body)
-    assert found
-    return found[1]
+def experiment(number: int) -> str:
+    return f"222222222222/us-east-1/experiment-{number:02d}"
 
 
-def form(stage: Stage, link: str, *numbers: int, **other: str) -> dict[str, str | list[str]]:
-    """A correct final form for these experiments, but for `other`."""
-    ids = [f"222222222222/us-east-1/experiment-{number:02d}" for number in numbers]
-    plan = plan_of(stage, link)
-    phrase = f"DELETE {len(ids)} {plan[:8]}" if ids else f"KEEP ALL {plan[:8]}"
-    fields: dict[str, str | list[str]] = {"plan_sha256": plan, "choice": "delete" if ids else "keep", "item": ids}
-    return fields | {"step": "decide", "phrase": phrase} | other
+def form(stage: Stage, link: str, *numbers: int, **other: str) -> Fields:
+    """A correct final form for these experiments but for its code, and but for `other`."""
+    return deciding.form(stage.hub, link, [experiment(number) for number in numbers]) | other
 
 
 @pytest.mark.usefixtures("unchanged")
@@ -98,30 +95,37 @@ def test_a_get_decides_nothing_whatever_its_query(stage: Stage, link: str) -> No
     assert (answer.status, "evil.example" in answer.body) == (200, False)
 
 
-@pytest.mark.usefixtures("unchanged")
-def test_the_first_step_writes_nothing(stage: Stage, link: str) -> None:
-    """Choosing shows what would happen, with the phrase to type."""
-    answer = stage.hub.post(link, form(stage, link, 0, 1) | {"step": "review"})
+def test_the_first_step_writes_nothing_but_a_code(stage: Stage, sweep: str, link: str) -> None:
+    """Choosing shows what would happen, with the phrase to type; the code goes to whose link it is."""
+    before, fields = everything(stage, sweep), form(stage, link, 0, 1)
+    answer = stage.hub.post(link, fields | {"step": "review"})
     assert answer.status == 200
-    assert f"DELETE 2 {plan_of(stage, link)[:8]}" in answer.body
+    assert f"Type <code>{fields['phrase']}</code>" in answer.body
+    after = everything(stage, sweep)
+    [mail] = after.pop("mails")[len(before.pop("mails")) :]
+    assert (mail.to, mail.subject) == (ADA, f"endpoint-sweep {sweep}: your code")
+    [row] = set(after.pop("table")) - set(before.pop("table"))
+    assert json.loads(row)["sk"]["S"].startswith("CODE#")
+    assert after == before
 
 
 @pytest.mark.usefixtures("unchanged")
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
-        ({"phrase": ""}, 400, ""),
-        ({"phrase": "DELETE 3 {hash}"}, 400, ""),
-        ({"phrase": "DELETE 2 00000000"}, 400, ""),
-        ({"phrase": "delete 2 {hash}"}, 400, ""),
-        ({"phrase": "DELETE  2 {hash}"}, 400, ""),
-        ({"phrase": "KEEP ALL {hash}"}, 400, ""),
+        ({"phrase": ""}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "DELETE 3 {hash}"}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "DELETE 2 00000000"}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "delete 2 {hash}"}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "DELETE  2 {hash}"}, 400, "E_CONFIRM_PHRASE"),
+        ({"phrase": "KEEP ALL {hash}"}, 400, "E_CONFIRM_PHRASE"),
         ({"plan_sha256": "0" * 64}, 409, "E_PLAN_CHANGED"),
         ({"plan_sha256": ""}, 409, "E_PLAN_CHANGED"),
-        ({"item": []}, 400, ""),
-        ({"item": ["222222222222/us-east-1/experiment-00"] * 2}, 400, ""),
-        ({"item": ["222222222222/us-east-1/fraud-scoring", "222222222222/us-east-1/experiment-00"]}, 400, ""),
-        ({"choice": "approve"}, 400, ""),
+        ({"choice": "keep"}, 400, "E_ITEM_SELECTION"),
+        ({"choice": "approve"}, 400, "E_ITEM_SELECTION"),
+        ({"i0": ["d", "d"]}, 400, "E_ITEM_SELECTION"),
+        ({"i0": "approve"}, 400, "E_ITEM_SELECTION"),
+        ({"i30": "d"}, 400, "E_ITEM_SELECTION"),
         ({"k": "wrong"}, 404, "E_LINK_INVALID"),
         ({"k": ["a", "b"]}, 404, "E_LINK_INVALID"),
         ({"k": "x" * 10_000}, 404, "E_LINK_INVALID"),
@@ -131,7 +135,7 @@ def test_a_form_that_is_not_exact_records_nothing(
     stage: Stage, link: str, change: dict[str, Any], status: int, code: str
 ) -> None:
     """Wrong phrase, plan, selection or secret: told so, nothing written."""
-    plan = plan_of(stage, link)
+    plan = str(form(stage, link)["plan_sha256"])
     change = {name: value.format(hash=plan[:8]) if isinstance(value, str) else value for name, value in change.items()}
     answer = stage.hub.post(link, form(stage, link, 0, 1) | change)
     assert answer.status == status
@@ -185,38 +189,35 @@ def test_every_answer_is_careful(stage: Stage, link: str, answer: Callable[[Stag
     assert "<script" not in given.body
 
 
-@pytest.mark.usefixtures("unchanged")
-def test_a_table_that_does_not_answer_is_not_a_decision(stage: Stage, link: str) -> None:
+def test_a_table_that_does_not_answer_is_not_a_decision(stage: Stage, sweep: str, link: str) -> None:
     """The write fails: 503, not recorded, and the page does not say otherwise."""
-    fields = form(stage, link, 0)
+    fields = deciding.with_code(stage.hub, link, form(stage, link, 0))
+    before = everything(stage, sweep)
     fault = stage.world.fault(service="dynamodb", operation="PutItem", code="ValidationException")
     answer = stage.hub.post(link, fields)
     stage.world.faults.remove(fault)
     assert (answer.status, "Nothing was recorded" in answer.body) == (503, True)
+    assert everything(stage, sweep) == before
 
 
 def test_one_decision_counts(stage: Stage, sweep: str, link: str) -> None:
     """The second POST with the same decision gets the recorded answer; another one is told who was first, and when."""
     other = stage.links(sweep)[GRACE]
-    first = form(stage, link, 3, 7)
-    answer = stage.decide(link, "experiment-03", "experiment-07")
+    first = deciding.with_code(stage.hub, link, form(stage, link, 3, 7))
+    answer = stage.hub.post(link, first)
     assert (answer.status, answer.headers["Location"]) == (303, f"{link.split('/a/')[1].partition('?')[0]}/result")
+    stage.hub.until(lambda: stage.record(sweep)["status"] == "verified" or None, 30, "the sweep to look")
     again = stage.hub.post(link, first)
+    decided = rf"{ADA} decided to delete 2 endpoints on \d\d \w+ \d{{4}}, \d\d:\d\d UTC"
     assert again.status == 200
-    assert f"{ADA} decided to delete 2 endpoints on" in again.body
-    for fields in (form_of(first, 3), form_of(first)):
+    assert re.search(decided, text_of(again.body))
+    for fields in (form(stage, other, 3), form(stage, other)):
         answer = stage.hub.post(other, fields)
         assert (answer.status, "E_ALREADY_DECIDED" in answer.body) == (409, True)
-        assert re.search(rf"{ADA} decided to delete 2 endpoints on \d\d \w+ \d{{4}}, \d\d:\d\d UTC", answer.body)
+        assert re.search(decided, text_of(answer.body))
     assert "already decided" in stage.hub.get(other).body.lower()
     stage.end(sweep)
     gone = {f"experiment-{number:02d}" for number in range(30)} - {name for _, _, name in stage.world.endpoints()}
     assert gone == {"experiment-03", "experiment-07"}
     assert stage.hub.post(link, first).status == 200
     assert stage.disposition(sweep, "experiment-03")[0] == "deleted"
-
-
-def form_of(first: dict[str, Any], *numbers: int) -> dict[str, Any]:
-    """Another decision about the same plan."""
-    ids = [f"222222222222/us-east-1/experiment-{number:02d}" for number in numbers]
-    return first | {"choice": "delete" if ids else "keep", "item": ids}

@@ -53,6 +53,7 @@ PARAMETERS = {
     "ScanConcurrency": "4",
     # So that the demo ends by itself where nobody answers.
     "ApprovalTtlMinutes": "60",
+    "WaitSliceSeconds": "600",
 }
 CHOICES = ("all", "none", "some")
 

@@ -9,6 +9,10 @@ from tests.simulation.demo.sweep import Sweep
 from tests.simulation.local_aws import LocalAws, Mail
 
 HOME = Path(".demo")
+# By words of its subject.
+KINDS = {
+    "wait for your decision": "approval", "left to decide": "reminder", "your code": "code", "is recorded": "receipt",
+}  # fmt: skip
 
 
 def keep_files(console: Console, aws: LocalAws, sweep: Sweep) -> None:
@@ -32,7 +36,7 @@ def keep_files(console: Console, aws: LocalAws, sweep: Sweep) -> None:
 
 
 def _keep_mail(folder: Path, number: int, mail: Mail) -> None:
-    kind = "approval" if "decision" in mail.subject else "summary"
+    kind = next((kind for words, kind in KINDS.items() if words in mail.subject), "summary")
     stem = f"{number:02}-{kind}-to-{mail.to[0].partition('@')[0]}"
     (folder / f"{stem}.html").write_text(mail.html, encoding="utf-8")
     (folder / f"{stem}.txt").write_text(f"To: {mail.to[0]}\nSubject: {mail.subject}\n\n{mail.text}", encoding="utf-8")

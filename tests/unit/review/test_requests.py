@@ -68,6 +68,10 @@ def test_a_wrong_secret_an_unknown_approval_and_another_sweeps_secret_look_alike
     assert {told(one) for one in answers} == {(404, "E_LINK_INVALID")}
     assert len({one.body for one in answers}) == 1
     assert "resnet" not in answers[0].body
+    assert site.log.getvalue().count('"alarm":"LinkForged"') == len(answers)
+    site.get(offer.path)
+    site.post(offer.path, form(offer, "resnet-demo", phrase="wrong"))
+    assert site.log.getvalue().count("LinkForged") == len(answers), "a slip of an approver is no forged link"
 
 
 def test_an_unknown_approval_costs_the_same_work(
