@@ -242,8 +242,8 @@ def secret_of(link: str) -> str:
 
 @contextmanager
 def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
-    """A world, its hub, and ears on everything that is minted or logged. One approver may decide on any sum."""
-    parameters = {"TwoApproversAboveUsd": "10000000"} | parameters
+    """A world, its hub, and ears on everything that is minted or logged. One approver may decide on anything."""
+    parameters = {"TwoApproversAboveUsd": "10000000", "TwoApproversAboveEndpoints": "1000"} | parameters
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     handler.setFormatter(journal._logger().registered_formatter)
