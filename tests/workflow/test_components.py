@@ -1,6 +1,5 @@
 """Endpoints of inference components: adapters go first, then bases, then the endpoint, each once, or nothing more."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
@@ -69,8 +68,7 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
-    house = House()
+def run(house: House) -> Run:
     stage = house.open(world(), **ROOM)
     start = before(stage)
     sweep = stage.start()
@@ -78,8 +76,7 @@ def run() -> Iterator[Run]:
     live_on(stage)
     assert stage.decide(links[ADA], *FATES).status == 303
     stage.end(sweep, 120)
-    yield Run(stage, sweep, violations(stage, start))
-    house.close()
+    return Run(stage, sweep, violations(stage, start))
 
 
 def live_on(stage: Stage) -> None:
