@@ -11,7 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ STACK = "endpoint-sweep"
 SENDER = "finops@example.com"
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
+READING = ("GET", "HEAD", "OPTIONS")  # S1.1: these show and change nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Hub:
         self.ahead = timedelta()
         self.handlers: dict[str, Handler] = {}
         self.outbox: list[Mail] = []
+        self.reading: Callable[[str], AbstractContextManager[None]] = lambda _method: nullcontext()
         self._clients: dict[str, Any] = {}
         self._keys: dict[str, str] = {}
 
@@ -80,7 +82,7 @@ class Hub:
         hub._make_resources()
         hub._load_handlers()
         wiring.hub.cache_clear()
-        clock = staticmethod(lambda: datetime.now(UTC) + hub.ahead)
+        clock = staticmethod(hub.now)
         with (
             lambda_endpoint(hub.handlers) as url,
             patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
@@ -134,6 +136,10 @@ class Hub:
         self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
     # what can be looked at
+
+    def now(self) -> datetime:
+        """The hub's clock."""
+        return datetime.now(UTC) + self.ahead
 
     def client(self, service: str) -> Any:
         if service not in self._clients:
@@ -282,6 +288,7 @@ class Hub:
             "body": body,
             "isBase64Encoded": False,
         }
-        answer = self.handlers[f"{STACK}-ReviewFunction"](event, context())
+        with self.reading(method) if method in READING else nullcontext():
+            answer = self.handlers[f"{STACK}-ReviewFunction"](event, context())
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")

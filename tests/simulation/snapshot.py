@@ -20,12 +20,13 @@ def snapshot(state: State) -> Snapshot:
     Every account and region of the Organization is there, empty or not. JSON-serialisable; times ISO 8601.
     """
     return {
-        account.id: {region: _cell(account.id, region) for region in state.organization.regions}
+        account.id: {region: cell(account.id, region) for region in state.organization.regions}
         for account in state.organization.accounts
     }
 
 
-def _cell(account: str, region: str) -> dict[str, Any]:
+def cell(account: str, region: str) -> dict[str, Any]:
+    """The same of one account in one region."""
     backend = sagemaker_backends[account][region]
     scaling = applicationautoscaling_backends[account][region]
     settle(backend)

@@ -161,15 +161,18 @@ class Refusal:
 
 @dataclass
 class Wire:
-    """Log, faults and the world's own refusals, in that order around every call."""
+    """Log, faults and the world's own refusals, in that order around every call. `watchers` see it before all that."""
 
     log: CallLog = field(default_factory=CallLog)
     faults: Faults = field(default_factory=Faults)
     refuse: Callable[[Call], Refusal | None] = lambda call: None
+    watchers: list[Callable[[Call], object]] = field(default_factory=list)
 
     def perform(self, call: Call, protocol: str, send: Callable[[], Reply]) -> Reply:
         """The reply to one call, after everything that may go wrong did. `at` becomes the start of the call."""
         call = replace(call, at=call.at or datetime.now(UTC).isoformat(timespec="milliseconds"))
+        for watch in self.watchers:
+            watch(call)
         struck = self.faults.due(call)
         for fault in struck:
             if fault.latency:

@@ -98,6 +98,12 @@ class World:
         sagemaker.settle(backend)
         return endpoint in backend.endpoints
 
+    def look(self, account: str, region: str, endpoint: str) -> dict[str, Any] | None:
+        """What DescribeEndpoint would answer at this moment, with the tags; None where there is no such endpoint."""
+        with self.state.lock:
+            found: dict[str, Any] | None = snapshots.cell(account, region)["endpoints"].get(endpoint)
+        return found
+
     def endpoints(self) -> set[tuple[str, str, str]]:
         """(account, region, name) of every endpoint that exists now."""
         return {

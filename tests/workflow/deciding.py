@@ -25,16 +25,22 @@ def decide(
     fields = form(hub, link, endpoints, snoozes, comment)
     answer = hub.post(link, with_code(hub, link, fields))
     if answer.status in (202, 303):
-        return Answer(303, answer.headers, " ".join(_ids(hub, link, endpoints)))
+        return Answer(303, answer.headers, " ".join(ids(hub, link, endpoints)))
     code = re.search(r"\bE_[A-Z_]+", answer.body)
     return Answer(answer.status, answer.headers, code[0] if code else "")
+
+
+def whose(hub: Hub, link: str) -> tuple[str, str]:
+    """The sweep that a link is about, and the approver whose it is."""
+    record = _record(hub, link)
+    return record["sweep_id"], record["secrets"].get(hash_secret(link.partition("?k=")[2]), "")
 
 
 def form(
     hub: Hub, link: str, endpoints: Sequence[str] = (), snoozes: Mapping[str, int] | None = None, comment: str = ""
 ) -> Fields:
     """A correct final form but for its code. `endpoints` are ids or names."""
-    rows, sha256 = _ids(hub, link), _record(hub, link)["plan"]["sha256"]
+    rows, sha256 = ids(hub, link), _record(hub, link)["plan"]["sha256"]
     choice = Choice.DELETE if endpoints else Choice.KEEP
     values = dict.fromkeys(endpoints, "d") | {one: str(days) for one, days in (snoozes or {}).items()}
     fields: Fields = {f"i{rows.index(_id(rows, one))}": value for one, value in values.items()}
@@ -48,9 +54,8 @@ def with_code(hub: Hub, link: str, fields: Fields) -> Fields:
     """Goes through the second step and types the code that was mailed; without one where the page asks for none."""
     if 'name="code"' not in hub.post(link, fields | {"step": "review"}).body:
         return fields
-    record = _record(hub, link)
-    approver = record["secrets"][hash_secret(link.partition("?k=")[2])]
-    mails = [mail for mail in hub.mails() if mail.to == approver and f" {record['sweep_id']}: " in mail.subject]
+    sweep, approver = whose(hub, link)
+    mails = [mail for mail in hub.mails() if mail.to == approver and f" {sweep}: " in mail.subject]
     return fields | {"code": newest_code(mail.text for mail in mails)}
 
 
@@ -61,7 +66,7 @@ def _record(hub: Hub, link: str) -> dict[str, Any]:
     return found
 
 
-def _ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
+def ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
     """Of these endpoints, or of all that are offered, in the plan's order."""
     items = hub.document("plan.json", _record(hub, link)["sweep_id"])["items"]
     rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]

@@ -13,7 +13,9 @@ from typing import Any
 from tests.simulation.refusals import MEMBER_SERVICES
 from tests.simulation.snapshot import Snapshot
 from tests.simulation.wire import Call
-from tests.workflow.stage import Key, Stage, link_in, secret_of
+from tests.workflow.acts import Key
+from tests.workflow.promises import broken
+from tests.workflow.stage import Stage, link_in, secret_of
 
 READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
@@ -29,10 +31,11 @@ class Before:
     world: Snapshot
     calls: int
     sweeps: frozenset[str]
+    sent: int = 0
 
 
 def before(stage: Stage) -> Before:
-    return Before(stage.world.snapshot(), len(stage.world.log), frozenset(stage.sweeps))
+    return Before(stage.world.snapshot(), len(stage.world.log), frozenset(stage.sweeps), len(stage.onlooker.sent))
 
 
 def violations(stage: Stage, start: Before) -> list[str]:
@@ -42,6 +45,7 @@ def violations(stage: Stage, start: Before) -> list[str]:
     found = unapproved_changes(calls, stage.approved, hosts)
     found += lost_or_altered(start.world, stage.world.snapshot(), stage.approved, stage.touched)
     found += deletions_without_undo(calls, hosts)
+    found += broken(stage, stage.onlooker.sent[start.sent :], stage.sweeps.keys() - start.sweeps)
     for sweep in stage.sweeps.keys() - start.sweeps:
         found += unfinished(stage, sweep, start.world)
     found += leaked(stage)

@@ -25,17 +25,12 @@ from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
 from tests.workflow import deciding
+from tests.workflow.acts import Act, Key, key_of
+from tests.workflow.onlooker import Onlooker
 
-Key = tuple[str, str, str]  # account, region, endpoint name
 ADA, GRACE = APPROVERS
 # Every stage makes its clients anew; that they read the same service models from disk again takes half of its time.
 _loader = create_loader()
-
-
-def key_of(one: str) -> Key:
-    """`account/region/endpoint` taken apart."""
-    account, region, endpoint = one.split("/")
-    return account, region, endpoint
 
 
 @dataclass
@@ -43,11 +38,15 @@ class Stage:
     world: World
     hub: Hub
     log: io.StringIO
+    onlooker: Onlooker
+    acts: list[Act] = field(default_factory=list)
     approved: set[Key] = field(default_factory=set)
     touched: set[Key] = field(default_factory=set)
     secrets: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     sweeps: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    tampered: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)
     _histories: dict[str, str] = field(default_factory=dict)
@@ -56,14 +55,12 @@ class Stage:
 
     def start(self, mode: str = "approve", **other: Any) -> str:
         """Starts a sweep; its name."""
-        name = f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
-        self.sweeps[name] = self.hub.start({"mode": mode, "requested_by": "schedule", **other}, name)
-        return name
+        return self.start_with({"mode": mode, "requested_by": "schedule", **other})
 
     def start_with(self, data: Any, name: str = "") -> str:
         """Starts a sweep with whatever input."""
         name = name or f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
-        self.sweeps[name] = self.hub.start(data, name)
+        self.asked[name], self.sweeps[name] = data, self.hub.start(data, name)
         return name
 
     def links(self, sweep: str, seconds: float = 40) -> dict[str, str]:
@@ -84,8 +81,10 @@ class Stage:
         `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
         """
         answer = deciding.decide(self.hub, link, endpoints, **other)
-        if answer.status == 303:
-            self.approved |= {key_of(one) for one in answer.body.split()}
+        if answer.status == 303 or answer.status >= 500:
+            chosen = frozenset(key_of(one) for one in deciding.ids(self.hub, link, endpoints))
+            self.acts.append(Act(*deciding.whose(self.hub, link), chosen, self.hub.now(), answer.status == 303))
+            self.approved |= chosen
         return answer
 
     def end(self, sweep: str, seconds: float = 60) -> dict[str, Any]:
@@ -256,7 +255,9 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
             Hub.in_process(world, **parameters) as hub,
         ):
             world.deleting_takes(0.2)
-            stage = Stage(world, hub, log)
+            stage = Stage(world, hub, log, Onlooker(hub))
+            world.wire.watchers.append(stage.onlooker)
+            hub.reading = stage.onlooker.reading
             stage.around("AwaitDecisionFunction", lambda event: stage.tokens.append(event["token"]))
 
             def minting() -> str:

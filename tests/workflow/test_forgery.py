@@ -26,6 +26,7 @@ def at(**shift: float) -> str:
 
 def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status: str = "decided") -> None:
     """Somebody with access to the table writes the approval's row by hand, as the product would, but for the MAC."""
+    stage.tampered.add(sweep)
     row = stage.row(sweep, "RECORD")
     assert row
     document = json.loads(row["document"]["S"])

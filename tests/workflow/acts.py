@@ -1,0 +1,26 @@
+"""What people did on the page, written down apart from the product."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Key = tuple[str, str, str]  # account, region, endpoint name
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one approver did: a selection to delete, or nothing, to keep everything.
+
+    `at` is the product's clock. `is_sure`: the page said that it is recorded; else that this cannot be seen.
+    """
+
+    sweep: str
+    approver: str
+    selected: frozenset[Key]
+    at: datetime
+    is_sure: bool
+
+
+def key_of(one: str) -> Key:
+    """`account/region/endpoint` taken apart."""
+    account, region, endpoint = one.split("/")
+    return account, region, endpoint
