@@ -24,6 +24,7 @@ from moto.sesv2.responses import SESV2Response
 from tests.simulation import cloudformation
 from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.outbox import Mail, keeping
+from tests.simulation.state import PEOPLE_KEY
 from tests.simulation.world import World
 
 BUCKET = "endpoint-sweep-bucket"
@@ -142,8 +143,10 @@ class Hub:
         return datetime.now(UTC) + self.ahead
 
     def client(self, service: str) -> Any:
+        """A client of the hub account for the people who look and act, whom no fault strikes."""
         if service not in self._clients:
-            self._clients[service] = boto3.client(service, region_name=self.region)  # type: ignore[call-overload]
+            keys = {"aws_access_key_id": PEOPLE_KEY, "aws_secret_access_key": "simulated"}
+            self._clients[service] = boto3.client(service, region_name=self.region, **keys)  # type: ignore[call-overload]
         return self._clients[service]
 
     def mails(self) -> list[Mail]:

@@ -11,6 +11,9 @@ from typing import Any
 from tests.simulation.metrics import MetricStore
 from tests.simulation.organization import ACT_ROLE, SCAN_ROLE, Account, Organization
 
+# Those who look at the hub and act on it by hand: no fault strikes their calls.
+PEOPLE_KEY, PEOPLE = "AKIASIMULATEDPEOPLE1", ":user/people"
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -90,6 +93,8 @@ class State:
 
     def caller_of_key(self, access_key: str) -> str:
         session = self.sessions.get(access_key)
+        if access_key == PEOPLE_KEY:
+            return f"arn:aws:iam::{self.organization.hub_account}{PEOPLE}"
         return session.arn if session else f"arn:aws:iam::{self.account_of_key(access_key)}:root"
 
 

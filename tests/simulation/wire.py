@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Literal
 
 from tests.simulation.protocols import Reply, error_reply
+from tests.simulation.state import PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,10 @@ class Faults:
         return self._seen.get(number, 0)
 
     def due(self, call: Call) -> list[Fault]:
-        """The faults that strike this call; every match counts, struck or not."""
-        struck = []
+        """The faults that strike this call; every match counts, struck or not. They strike programs, not people."""
+        struck: list[Fault] = []
+        if call.caller.endswith(PEOPLE):
+            return struck
         with self._lock:
             for number, fault in self._rules.items():
                 if fault.fits(call):

@@ -17,6 +17,10 @@ from tests.workflow.acts import Key
 from tests.workflow.promises import broken
 from tests.workflow.stage import Stage, link_in, secret_of
 
+NARROWING = {
+    *("accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units"),
+    *("regions", "exclude_regions"),
+}
 READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
 DELETIONS = ("DeleteEndpoint", "DeleteInferenceComponent")
@@ -150,13 +154,25 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
     items = stage.hub.items()
     found = [f"{sweep} left the lock" for item in items if item["pk"]["S"] == "LOCK" and execution in str(item)]
     found += _unsettled(items, sweep)
-    if sweep in stage.stopped:
+    if sweep in stage.stopped or (described["status"] == "FAILED" and not stage.has_report(sweep)):
         stage.hub.document("report.failed.json", sweep)
         is_open = stage.row(sweep, "RECORD") and stage.record(sweep)["status"] in ("pending", "decided")
         return found + ([f"{sweep} was stopped, its approval is not closed"] if is_open else [])
     if "Skipped, another sweep is running" in stage.states(sweep):
         return found
-    return found + wrong_sums(stage.report(sweep), world, stage.touched)
+    report = stage.report(sweep)
+    return found + missing_cells(stage, sweep, report) + wrong_sums(report, world, stage.touched)
+
+
+def missing_cells(stage: Stage, sweep: str, report: Mapping[str, Any]) -> list[str]:
+    """Every account in every region has its row, where the sweep came so far and nobody narrowed it (I2)."""
+    given = stage.asked.get(sweep)
+    if report["failure"] or not isinstance(given, dict) or set(given) & NARROWING:
+        return []
+    organization = stage.world.organization
+    expected = {(account.id, region) for account in organization.accounts for region in organization.regions}
+    told = {(row["account"], row["region"]) for row in report["coverage"]}
+    return [f"cell {one} of {sweep} has no row" for one in sorted(expected - told)]
 
 
 def _unsettled(items: list[dict[str, Any]], sweep: str) -> list[str]:

@@ -34,6 +34,7 @@ def broken(stage: Stage, sent: Iterable[Sent], sweeps: Iterable[str]) -> list[st
     if len(after := {(one.key, one.component) for one in deletions if one.switch != "off"}) > 1:
         found.append(f"I11: {len(after)} deletions began although the kill switch was on")
     for sweep in sweeps:
+        found += wrongly_offered(stage, sweep)
         if sweep not in stage.tampered:
             found += wrong_record(stage.onlooker.record_of(sweep))
         found += over_the_caps(stage, sweep, [one for one in deletions if one.sweep == sweep])
@@ -46,6 +47,8 @@ def wrong_with(stage: Stage, sent: Sent) -> list[str]:
     found = []
     if sent.sweep not in stage.sweeps:
         return [f"I1: deleted by {sent.call.caller}, which is no sweep"]
+    if asked(stage, sent.sweep).get("mode") != "approve":
+        found.append("I12: the sweep may only report")
     acts = [one for one in stage.acts if one.sweep == sent.sweep]
     finding = stage.onlooker.planned(sent.sweep, "/".join(sent.key))
     if finding is None:
@@ -136,12 +139,25 @@ def _utc(text: str) -> datetime:
     return moment.replace(tzinfo=None)
 
 
+def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
+    """I5: what is on offer is idle by the world's own specification, derived without the product."""
+    given, organization = asked(stage, sweep), stage.world.organization
+    lookback = int(given.get("lookback_days", stage.hub.parameters["LookbackDays"]))
+    age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
+    plan = stage.onlooker.plan(sweep) or {"items": []}
+    offered = {(one["account"], one["region"], one["endpoint"]) for one in plan["items"]}
+    wrong = offered - organization.expected_idle(lookback, age) - stage.touched
+    return [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
+
+
 def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:
     """I7: no more endpoints than the stack and the sweep's input allow, of an account, in all, and in percent."""
     hosts = {one.key for one in sent}
     given = stage.hub.parameters
     top = min(int(given["MaxDeletesPerSweep"]), int(asked(stage, sweep).get("max_deletes", 10**6)))
     found = [f"I7: {len(hosts)} endpoints of {sweep}, at most {top}"] if len(hosts) > top else []
+    acts = [one for one in stage.acts if one.sweep == sweep and one.is_sure and len(one.selected) > top]
+    found += [f"I7: of {len(one.selected)} selected, at most {top} allowed, some were deleted" for one in acts if hosts]
     plan = stage.onlooker.plan(sweep) if hosts else None
     for account, count in Counter(one[0] for one in hosts).items():
         there = (plan or {"found": {}})["found"].get(account, 0)

@@ -151,6 +151,9 @@ class Stage:
         found: dict[str, Any] = self.hub.document("report.json", sweep)
         return found
 
+    def has_report(self, sweep: str) -> bool:
+        return any(name.startswith(f"sweeps/{sweep}/report.json@") for name in self.objects())
+
     def disposition(self, sweep: str, endpoint: str) -> tuple[str, str]:
         """What the report says became of an endpoint, and why."""
         [row] = [row for row in self.report(sweep)["findings"] if row["endpoint"] == endpoint]

@@ -135,7 +135,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         return _delete(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
         raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are not gone after {MAX_LOOKS} looks")
-    _delete_components(path, clearing.next[: acting.COMPONENTS_AT_ONCE], approvers)
+    _delete_components(path, finding, clearing.next[: acting.COMPONENTS_AT_ONCE], approvers)
     return None
 
 
@@ -158,7 +158,7 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     return _outcome(path, OutcomeStatus.DELETING, f"approved by {approvers}", request_id)
 
 
-def _delete_components(path: _Path, components: tuple[Component, ...], approvers: str) -> None:
+def _delete_components(path: _Path, finding: Finding, components: tuple[Component, ...], approvers: str) -> None:
     """Intent, last look and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
     if not components:
         return
@@ -175,6 +175,8 @@ def _delete_components(path: _Path, components: tuple[Component, ...], approvers
             return  # Another run of this step was faster: the next pass looks.
         path.at(Point.LAST_LOOK)
         try:
+            # The endpoint, too: a component is a part of what was approved.
+            check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
             path.at(Point.DELETE)

@@ -1,0 +1,196 @@
+"""One sweep with everything that will go wrong in it, drawn from a seed. The same seed is the same case."""
+
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from endpoint_sweep.acting import Point
+from tests.simulation.hub import APPROVERS
+from tests.simulation.organization import Account, Organization
+from tests.simulation.scenarios.generator import generate
+
+# What the product asks of AWS, each with the calls that may be struck.
+OPERATIONS = (
+    *(("sts", "AssumeRole"), ("organizations", "*"), ("tagging", "GetResources"), ("ssm", "GetParameter")),
+    *(("sagemaker", one) for one in ("ListEndpoints", "DescribeEndpoint", "DescribeEndpointConfig", "DescribeModel")),
+    *(("sagemaker", one) for one in ("ListTags", "ListInferenceComponents", "DescribeInferenceComponent")),
+    *(("sagemaker", one) for one in ("DeleteEndpoint", "DeleteEndpoint", "DeleteInferenceComponent")),
+    *(("cloudwatch", "GetMetricData"), ("cloudwatch", "ListMetrics"), ("application-autoscaling", "*")),
+    *(("dynamodb", one) for one in ("GetItem", "PutItem", "PutItem", "DeleteItem", "Query")),
+    *(("s3", one) for one in ("PutObject", "PutObject", "GetObject", "ListObjectsV2")),
+    *(("kms", one) for one in ("GenerateMac", "VerifyMac", "Encrypt", "Decrypt")),
+    *(("sesv2", "SendEmail"), ("stepfunctions", "SendTaskSuccess"), ("stepfunctions", "DescribeExecution")),
+    *(("pricing", "*"), ("*", "*")),
+)
+ERRORS = (
+    *(("ThrottlingException", 400), ("InternalFailure", 500), ("ServiceUnavailable", 503)),
+    *(("AccessDeniedException", 403), ("ValidationException", 400)),
+)
+FUNCTIONS = (
+    *("PlanSweep", "ScanCell", "RecordUnreachableCell", "AggregateFindings", "RequestApproval", "AwaitDecision"),
+    *("VerifyDecision", "ApplyDecision", "ApplyDecision", "ConfirmItIsGone", "RecordFailure", "SendSummary"),
+)
+# Until which point a change by somebody else has to be noticed: what comes later is the window that is left.
+LATEST = {
+    "recreate": Point.LAST_LOOK,
+    "remove": Point.DELETE,
+    "update": Point.LAST_LOOK,
+    "protect": Point.TAGS,
+    "call": Point.TRAFFIC,
+    "switch": Point.DELETE,
+}
+POINTS = tuple(Point)
+FOREVER = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """An AWS call that fails, from the `first` to the `last` of its kind.
+
+    `how`: an error code with its status, `before` or `after` the work where it is lost, `garbage`.
+    """
+
+    service: str
+    operation: str
+    first: int
+    last: int
+    how: str
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Somebody changes the `item`-th approved endpoint just before the step that deletes reaches a point.
+
+    Without a point: before anybody decides.
+    """
+
+    what: str
+    point: Point | None
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A function dies before or after its work, or runs twice; or the deleting step is killed at a `point`."""
+
+    function: str
+    nth: int
+    how: str
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a person does while the sweep waits. `share`: how much of what is on offer is chosen."""
+
+    what: str
+    who: int = 0
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    seed: int
+    world: Organization
+    parameters: dict[str, str]
+    asked: dict[str, Any]
+    strikes: tuple[Strike, ...] = ()
+    hands: tuple[Hand, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+    moves: tuple[Move, ...] = field(default=())
+
+    def __str__(self) -> str:
+        parts = (self.asked, *self.strikes, *self.hands, *self.crashes, *self.moves)
+        return f"seed {self.seed}: " + "; ".join(str(one) for one in parts)
+
+
+def draw(seed: int) -> Case:
+    dice = random.Random(f"case {seed}")  # noqa: S311 - chance, not a secret
+    mode = "report" if dice.random() < 0.1 else "approve"
+    asked: dict[str, Any] = {"mode": mode, "requested_by": dice.choice(("schedule", "schedule", *APPROVERS))}
+    if dice.random() < 0.2:
+        asked["max_deletes"] = dice.randint(1, 3)
+    return Case(
+        seed,
+        _world(seed, dice),
+        _parameters(dice),
+        asked,
+        tuple(_strike(dice) for _ in range(dice.choice((0, 1, 1, 2, 3)))),
+        tuple(_hand(dice) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
+        tuple(_crash(dice) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
+        _moves(dice),
+    )
+
+
+def _world(seed: int, dice: random.Random) -> Organization:
+    """Two members with some four endpoints each, most of them idle; sometimes without one of the roles."""
+    world = generate(2, dice.choice((1, 1, 2)), dice.choice((3, 4)), idle_share=0.7, seed=seed)
+
+    def crippled(one: Account) -> Account:
+        if one.id in (world.management_account, world.hub_account):
+            return one
+        return replace(one, has_scan_role=dice.random() > 0.05, has_act_role=dice.random() > 0.05)
+
+    return replace(world, accounts=tuple(crippled(one) for one in world.accounts))
+
+
+def _parameters(dice: random.Random) -> dict[str, str]:
+    return {
+        "MinApprovers": dice.choice(("1", "1", "1", "2")),
+        "MinCoveragePercent": "20",
+        "MaxDeletesPerSweep": dice.choice(("2", "3", "25")),
+        "MaxDeletesPerAccount": dice.choice(("2", "10", "10")),
+        "MaxDeletePercentOfAccount": dice.choice(("50", "100", "100")),
+        "TwoApproversAboveEndpoints": dice.choice(("1", "25", "25")),
+        "TwoApproversForAccounts": dice.choice(("", "", "600000000000")),
+        "RequireCode": dice.choice(("true", "true", "false")),
+    }
+
+
+def _strike(dice: random.Random) -> Strike:
+    service, operation = dice.choice(OPERATIONS)
+    first = dice.randint(1, 4) if operation != "*" else dice.randint(1, 120)
+    last = first + dice.choice((0, 0, 0, 3, 3, FOREVER))
+    how = dice.choice(("error", "error", "before", "after", "after", "garbage"))
+    if how != "error":
+        return Strike(service, operation, first, last, how)
+    return Strike(service, operation, first, last, *dice.choice(ERRORS))
+
+
+def _hand(dice: random.Random) -> Hand:
+    what = dice.choice(tuple(LATEST))
+    last = POINTS.index(LATEST[what])
+    return Hand(what, dice.choice((None, *POINTS[: last + 1])), dice.randint(0, 1))
+
+
+def _crash(dice: random.Random) -> Crash:
+    if dice.random() < 0.35:
+        return Crash("ApplyDecision", dice.randint(1, 2), "killed", dice.choice(POINTS))
+    how = dice.choice(("before", "after", "after", "twice", "throttled"))
+    return Crash(dice.choice(FUNCTIONS), dice.randint(1, 2), how)
+
+
+def _moves(dice: random.Random) -> tuple[Move, ...]:
+    """Mostly somebody decides in the end, after whatever else."""
+    odd = ("robots", "buttons", "wrong phrase", "over cap", "steal", "forge", "overwrite", "start again")
+    moves = [Move(dice.choice(odd), dice.randint(0, 1)) for _ in range(dice.choice((0, 0, 1, 2)))]
+    first = dice.randint(0, 1)
+    ending = dice.random()
+    if ending < 0.9:
+        moves.append(Move("delete", first, dice.choice((0.3, 0.6, 1.0))))
+    elif ending < 0.95:
+        moves.append(Move("keep", first))
+    if dice.random() < 0.5:
+        second = dice.choice(("agree", "agree", "agree", "delete", "keep", "replay"))
+        moves.append(Move(second, 1 - first, dice.choice((0.5, 1.0))))
+    late = dice.random()
+    if late < 0.1:
+        moves.insert(dice.randint(0, len(moves)), Move("expire"))
+    elif late < 0.15:
+        moves.append(Move("redrive"))
+    elif late < 0.2:
+        moves.insert(dice.randint(0, len(moves)), Move("switch"))
+    elif late < 0.25:
+        moves.insert(dice.randint(0, len(moves)), Move("abort"))
+    return tuple(moves)

@@ -1,0 +1,165 @@
+"""What people and robots do while a sweep waits for a decision."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.faults.case import Case, Move
+from tests.simulation.hub import APPROVERS, BUCKET
+from tests.workflow.acts import Key
+from tests.workflow.deciding import form
+from tests.workflow.forging import by_hand, rewrite
+from tests.workflow.stage import Stage, link_in
+
+LONG = timedelta(hours=80)
+
+
+@dataclass
+class People:
+    """The approvers of one sweep, with the links from their mailboxes, and whoever else got hold of one."""
+
+    stage: Stage
+    case: Case
+    sweep: str
+    offered: list[Key] = field(default_factory=list)
+    _chosen: list[Key] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(f"people {self.case.seed}")  # noqa: S311 - chance, not a secret
+        items = self.stage.hub.document("plan.json", self.sweep)["items"]
+        self.offered = [(one["account"], one["region"], one["endpoint"]) for one in items]
+
+    def play(self, move: Move) -> None:
+        link = self._link(move.who)
+        doing = _MOVES[move.what]
+        if link or doing in _WITHOUT_LINK:
+            doing(self, move, link)
+
+    def _link(self, who: int) -> str:
+        found = [link for mail in self.stage.mails(self.sweep) if mail.to == APPROVERS[who] and (link := link_in(mail))]
+        return found[-1] if found else ""
+
+    def _delete(self, move: Move, link: str) -> None:
+        """A share of what may be deleted by one decision."""
+        self._chosen = self._within(self.dice.sample(self.offered, len(self.offered)), move.share)
+        left = [one for one in self.offered if one not in self._chosen]
+        self._decide(link, self._chosen, {"/".join(left[0]): 7} if left and self.dice.random() < 0.2 else {})
+
+    def _agree(self, move: Move, link: str) -> None:
+        """With the one who decided before, or with a part of that."""
+        chosen = self._chosen or self.offered[:1]
+        self._decide(link, chosen[: max(1, round(move.share * len(chosen)))])
+
+    def _over_cap(self, _: Move, link: str) -> None:
+        self._decide(link, self.offered)
+
+    def _decide(self, link: str, chosen: Sequence[Key], snoozes: Mapping[str, int] | None = None) -> None:
+        self.stage.decide(link, *("/".join(one) for one in chosen), snoozes=snoozes or {})
+
+    def _within(self, wanted: Sequence[Key], share: float) -> list[Key]:
+        """At least one of these, at most their share, at most what the caps allow."""
+        given, plan = self.case.parameters, self.stage.hub.document("plan.json", self.sweep)
+        top = min(int(given["MaxDeletesPerSweep"]), int(self.case.asked.get("max_deletes", 1000)))
+        count, found, of = max(1, round(share * len(wanted))), list[Key](), Counter[str]()
+        for one in wanted:
+            share_of = max(1, plan["found"].get(one[0], 0) * int(given["MaxDeletePercentOfAccount"]) // 100)
+            if len(found) < min(top, count) and of[one[0]] < min(int(given["MaxDeletesPerAccount"]), share_of):
+                of[one[0]] += 1
+                found.append(one)
+        return found
+
+    def _keep(self, _: Move, link: str) -> None:
+        self.stage.decide(link)
+
+    def _replay(self, move: Move, link: str) -> None:
+        self._delete(move, link)
+        self._delete(move, link)
+
+    def _robots(self, _: Move, link: str) -> None:
+        for method in ("GET", "HEAD", "OPTIONS"):
+            self.stage.hub.get(link, method)
+        self.stage.hub.get(f"{link}&step=decide&choice=delete&i0=d", "GET")
+
+    def _buttons(self, _: Move, link: str) -> None:
+        """A program that fills in what it reads: it has no code, where one is asked for, and types no phrase."""
+        fields = form(self.stage.hub, link, ["/".join(self.offered[0])])
+        for step in ("review", "decide"):
+            self.stage.hub.post(link, fields | {"step": step, "phrase": "", "code": "123456"})
+
+    def _wrong_phrase(self, _: Move, link: str) -> None:
+        fields = form(self.stage.hub, link, ["/".join(self.offered[0])])
+        self.stage.hub.post(link, fields | {"phrase": str(fields["phrase"]).lower()})
+
+    def _steal(self, _: Move, __: str) -> None:
+        """Somebody who can read the history sends the token with an approval (FI-36)."""
+        if self.stage.tokens:
+            output = json.dumps({"decision": "approved", "status": "approved"})
+            states = self.stage.hub.client("stepfunctions")
+            try:
+                states.send_task_success(taskToken=self.stage.tokens[-1], output=output)
+            except (states.exceptions.InvalidToken, states.exceptions.TaskTimedOut):
+                return
+
+    def _forge(self, _: Move, __: str) -> None:
+        """Somebody with access to the table writes a decision that fits, but for its MAC (FI-33)."""
+        record = self.stage.record(self.sweep)
+        if record["status"] == "pending":
+            account, region, endpoint = self.offered[0]
+            chosen = {"account": account, "region": region, "endpoint": endpoint}
+            made = by_hand(record, selected=[chosen])
+            rewrite(self.stage, self.sweep, lambda d: d.update(decisions=[made]))
+
+    def _overwrite(self, _: Move, __: str) -> None:
+        """A newer version of the plan, in which everything that was found is offered (FI-19)."""
+        plan = self.stage.hub.document("plan.json", self.sweep)
+        others = self.stage.world.endpoints() - set(self.offered)
+        extra = [
+            plan["items"][0] | {"account": account, "region": region, "endpoint": endpoint}
+            for account, region, endpoint in sorted(others)
+        ]
+        body = json.dumps(plan | {"items": plan["items"] + extra}).encode()
+        key = f"sweeps/{self.sweep}/plan.json"
+        self.stage.hub.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+
+    def _start_again(self, _: Move, __: str) -> None:
+        self.stage.start()
+
+    def _expire(self, _: Move, __: str) -> None:
+        self.stage.hub.ahead = LONG
+
+    def _switch(self, _: Move, __: str) -> None:
+        self.stage.hub.kill()
+
+    def _abort(self, _: Move, __: str) -> None:
+        self.stage.stopped.add(self.sweep)
+        self.stage.hub.client("stepfunctions").stop_execution(executionArn=self.stage.sweeps[self.sweep])
+
+    def _redrive(self, _: Move, __: str) -> None:
+        """Nothing at this moment: what was decided is acted on too late, see `tests.faults.mishaps`, and once more."""
+
+
+_MOVES: dict[str, Callable[[People, Move, str], None]] = {
+    "delete": People._delete,
+    "agree": People._agree,
+    "keep": People._keep,
+    "replay": People._replay,
+    "robots": People._robots,
+    "buttons": People._buttons,
+    "wrong phrase": People._wrong_phrase,
+    "over cap": People._over_cap,
+    "steal": People._steal,
+    "forge": People._forge,
+    "overwrite": People._overwrite,
+    "start again": People._start_again,
+    "expire": People._expire,
+    "switch": People._switch,
+    "abort": People._abort,
+    "redrive": People._redrive,
+}
+_WITHOUT_LINK = (
+    *(People._steal, People._forge, People._overwrite, People._start_again, People._expire),
+    *(People._switch, People._abort, People._redrive),
+)

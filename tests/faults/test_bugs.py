@@ -1,0 +1,22 @@
+"""The harness can fail: each fault put into the product on purpose is seen, and only because of it (P13)."""
+
+import pytest
+
+from tests.faults.bugs import BUGS, Bug
+from tests.faults.case import draw
+from tests.faults.play import play
+
+TRIES = 6
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_is_seen(bug: Bug) -> None:
+    """In one of a few worlds; the same case without the bug keeps every promise."""
+    for seed in range(TRIES):
+        case = bug.case(draw(seed))
+        with bug.put_in():
+            wrong = play(case).wrong
+        if wrong:
+            assert play(case).wrong == (), f"wrong without the bug, too: {case}"
+            return
+    raise AssertionError(f"{TRIES} cases did not show that {bug.name}")
