@@ -22,7 +22,7 @@ TOOLS := .venv/.ready
 NODE := node_modules/.ready
 CHROMIUM := .tools/.chromium
 
-.PHONY: help setup demo test lint format build deploy pictures bench lock clean distclean
+.PHONY: help setup demo test lint format build deploy pictures bench figures lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 
 bench: build ## API calls, seconds and memory of a scan, beside a reference; writes the README's tables (ARGS=20x4x20)
 	$(VENV)/python -m tests.bench $(ARGS)
+
+figures: $(TOOLS) ## thousands of sweeps in which things go wrong by chance; writes the table of docs/safety.md (ARGS=200)
+	@$(VENV)/python -m tests.faults $(ARGS)
 
 lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions)
 	@$(BOOTSTRAP) lock $(ARGS)

@@ -8,9 +8,16 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore
+from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.documents import digest
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentNotWritten, MailRefused, SwitchUnreadable
+from endpoint_sweep.errors import (
+    AlreadyRecorded,
+    DocumentNotFound,
+    DocumentNotWritten,
+    MailRefused,
+    SwitchUnreadable,
+    Unavailable,
+)
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep"
 
@@ -151,3 +158,25 @@ def test_the_switch_is_asked_each_time() -> None:
         assert (switch.read(), switch.read()) == ("off", "on")
         with pytest.raises(SwitchUnreadable, match="ParameterNotFound"):
             switch.read()
+
+
+class Garbled:
+    """A client whose answers are what botocore makes of a body that is no JSON."""
+
+    def get_item(self, **_: Any) -> dict[str, Any]:
+        return {"message": '{"Item": {"pk', "ResponseMetadata": {"HTTPStatusCode": 200}}
+
+    def get_paginator(self, _: str) -> "Garbled":
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [self.get_item()]
+
+
+def test_an_answer_that_cannot_be_read_is_not_taken_for_none() -> None:
+    """There might be a record: nobody may go on as if there were not."""
+    table = AwsTable(Garbled(), "t")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        table.get("LOCK", "LOCK")
+    with pytest.raises(Unavailable, match="cannot be read"):
+        table.query("SWEEP#x")

@@ -17,6 +17,7 @@ from endpoint_sweep.errors import (
     DocumentNotWritten,
     MailRefused,
     SwitchUnreadable,
+    Unavailable,
 )
 from endpoint_sweep.model import Pointer
 from endpoint_sweep.ports import Row
@@ -84,7 +85,12 @@ class AwsTable:
 
     def get(self, pk: str, sk: str) -> Row | None:
         answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
-        return _row(answer["Item"]) if "Item" in answer else None
+        if "Item" in answer:
+            return _row(answer["Item"])
+        if answer.keys() - {"ResponseMetadata", "ConsumedCapacity"}:
+            # botocore makes `{"message": ...}` of a body that is no JSON: no answer, least of all "there is none".
+            raise Unavailable("DynamoDB's answer cannot be read")
+        return None
 
     def put(self, pk: str, sk: str, document: Mapping[str, Any], version: int) -> None:
         item = {
@@ -111,7 +117,12 @@ class AwsTable:
             request["KeyConditionExpression"] = "pk = :pk"
             del request["ExpressionAttributeValues"][":sk"]
         pages = self._client.get_paginator("query").paginate(**request)
-        return [_row(item) for item in pages.search("Items[]")]
+        found = []
+        for page in pages:
+            if "Items" not in page:
+                raise Unavailable("DynamoDB's answer cannot be read")
+            found += [_row(item) for item in page["Items"]]
+        return found
 
     def _write(self, operation: str, version: int, **request: Any) -> None:
         if version == 0:
