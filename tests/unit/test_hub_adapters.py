@@ -164,7 +164,7 @@ class Garbled:
     """A client whose answers are what botocore makes of a body that is no JSON."""
 
     def get_item(self, **_: Any) -> dict[str, Any]:
-        return {"message": '{"Item": {"pk', "ResponseMetadata": {"HTTPStatusCode": 200}}
+        return {"ResponseMetadata": {"HTTPStatusCode": 200}}
 
     def get_paginator(self, _: str) -> "Garbled":
         return self

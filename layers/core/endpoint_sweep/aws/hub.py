@@ -84,11 +84,12 @@ class AwsTable:
         self._table = table
 
     def get(self, pk: str, sk: str) -> Row | None:
-        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
+        asked = {"ConsistentRead": True, "ReturnConsumedCapacity": "TOTAL"}
+        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), **asked)
         if "Item" in answer:
             return _row(answer["Item"])
-        if answer.keys() - {"ResponseMetadata", "ConsumedCapacity"}:
-            # botocore makes `{"message": ...}` of a body that is no JSON: no answer, least of all "there is none".
+        if "ConsumedCapacity" not in answer:
+            # botocore makes an empty answer of a body that is no JSON: that is not "there is none".
             raise Unavailable("DynamoDB's answer cannot be read")
         return None
 
