@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +19,7 @@ from endpoint_sweep.records import Records
 from endpoint_sweep.reports import Report
 from endpoint_sweep.ruling import Quorum, Ruling
 from endpoint_sweep.steps import aggregate_findings, apply_decision, request_approval, verify_decision
-from endpoint_sweep.steps.review import link, recording
+from endpoint_sweep.steps.review import desk, link, recording
 from endpoint_sweep.steps.review.desk import Opened, by_link, plan_of
 from endpoint_sweep.steps.review.forms import Wish, drafted
 from endpoint_sweep.sweep_folder import SweepFolder
@@ -64,14 +65,14 @@ def get_approves() -> Any:
     """Opening the link decides, as in samples on the web."""
     show = link.show
 
-    def deciding(approval_id: str, secret: str, desk: Any) -> Any:
-        opened = by_link(approval_id, secret, desk)
+    def deciding(approval_id: str, secret: str, at: Any) -> Any:
+        opened = by_link(approval_id, secret, at)
         if isinstance(opened, Opened) and opened.approval.status is ApprovalStatus.PENDING:
-            plan: Any = plan_of(opened.approval, desk)
+            plan: Any = plan_of(opened.approval, at)
             wish = Wish(tuple(sorted(by_id(plan.items))))
-            draft: Any = drafted(opened, plan, wish, "delete", comment="", nonce="x", at=desk.now())
-            recording.record(opened, replace(draft, identity=Identity.LINK_AND_CODE), plan, desk)
-        return show(approval_id, secret, desk)
+            draft: Any = drafted(opened, plan, wish, "delete", comment="", nonce="x", at=at.now())
+            recording.record(opened, replace(draft, identity=Identity.LINK_AND_CODE), plan, at)
+        return show(approval_id, secret, at)
 
     return patch.object(link, "show", deciding)
 
@@ -236,6 +237,29 @@ def components_without_intent() -> Iterator[None]:
         yield
 
 
+def nobody_is_told() -> Any:
+    """The mails of the end are not sent: only those that belong to an approval are."""
+    send = hub.AwsMailer.send
+
+    def sending(mailer: Any, *texts: Any, **named: Any) -> None:
+        if named.get("approval"):
+            send(mailer, *texts, **named)
+
+    return patch.object(hub.AwsMailer, "send", sending)
+
+
+@contextmanager
+def one_person_counts_twice() -> Iterator[None]:
+    """Who decides a second time is taken for somebody else."""
+    numbers = count()
+
+    def stranger(approver: str) -> str:
+        return f"{approver} {next(numbers)}"
+
+    with patch.object(ruling, "person", stranger), patch.object(desk, "person", stranger):
+        yield
+
+
 LOST = (Strike("sagemaker", "DeleteEndpoint", 1, 1, "after"), Strike("sagemaker", "DeleteEndpoint", 2, 2, "before"))
 TWO = {"MinApprovers": "2"}
 BUGS = (
@@ -260,6 +284,8 @@ BUGS = (
     Bug("no intent is written for a component", components_without_intent, when()),
     Bug("one approver is always enough", any_approver_is_enough, when(parameters=TWO)),
     Bug("what anybody chose is deleted", all_that_anybody_chose, when(ALL, Move("agree", 1, 0.5), parameters=TWO)),
+    Bug("one person counts twice", one_person_counts_twice, when(Move("replay", 0, 1.0), parameters=TWO)),
+    Bug("nobody is told of the end", nobody_is_told, when()),
     Bug("a rejection is ignored", rejection_ignored, when(Move("keep", 1), ALL)),
     Bug("an approval never grows old", approvals_never_age, when(ALL, Move("redrive"))),
     Bug("no evidence counts as idle", silence_is_idle, when()),

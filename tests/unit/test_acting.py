@@ -11,7 +11,7 @@ import pytest
 from endpoint_sweep.acting import COMPONENTS_AT_ONCE, Kept, Point, check_fingerprint, clearing, source_identity
 from endpoint_sweep.aws.sessions import act_policy
 from endpoint_sweep.kill_switch import why_stopped
-from endpoint_sweep.model import Component, EndpointId, Kind
+from endpoint_sweep.model import Component, Description, EndpointId, Finding, Kind
 from tests.unit.samples import NOW, description, finding
 
 
@@ -47,6 +47,23 @@ def test_any_difference_keeps(changes: dict[str, object]) -> None:
     check_fingerprint(description(), finding())
     with pytest.raises(Kept):
         check_fingerprint(replace(description(), **changes), finding())  # type: ignore[arg-type] # fields by name
+
+
+def resized(kind: Kind, **changes: object) -> tuple[Description, Finding]:
+    """An endpoint of a kind, with one of its variants changed since the scan."""
+    seen, approved = replace(description(), kind=kind), replace(finding(), kind=kind)
+    variants = tuple(replace(one, **changes) for one in seen.variants)  # type: ignore[arg-type] # fields by name
+    return replace(seen, variants=variants), approved
+
+
+@pytest.mark.parametrize(
+    "changes", [{"count": 7}, {"count": None}, {"type": "ml.p4d.24xlarge"}, {"shadow": True}], ids=str
+)
+def test_whoever_scales_it_has_plans_with_it(changes: dict[str, object]) -> None:
+    """Another count, type or role of a variant keeps; only under inference components SageMaker scales by itself."""
+    with pytest.raises(Kept, match="its instances were changed"):
+        check_fingerprint(*resized(Kind.REAL_TIME, **changes))
+    check_fingerprint(*resized(Kind.INFERENCE_COMPONENTS, **changes))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from endpoint_sweep.idleness import JUDGED
-from endpoint_sweep.model import Component, Description, Finding, OutcomeStatus
+from endpoint_sweep.model import Component, Description, Finding, Kind, OutcomeStatus, Variant
 
 _SOURCE_IDENTITY = 64
 # A session policy holds 2,048 characters (D9.6); this many ARNs of the longest names fit beside the rest.
@@ -60,11 +60,23 @@ def check_fingerprint(now: Description, approved: Finding) -> None:
         raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
     if now.status not in JUDGED or now.status != approved.status:
         raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
-    variants = {one.variant for one in now.variants}
-    if now.config != approved.config or variants != {one.variant for one in approved.instances}:
+    if now.config != approved.config or _names(now.variants) != _names(approved.instances):
         raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
     if now.kind != approved.kind:
         raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
+    # SageMaker itself takes instances away where inference components go (D4.3): that is not somebody's plan.
+    floats = now.kind is Kind.INFERENCE_COMPONENTS
+    if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
+        raise Kept(OutcomeStatus.CHANGED, "its instances were changed after the scan")
+
+
+def _names(variants: Iterable[Variant]) -> set[str]:
+    return {one.variant for one in variants}
+
+
+def _size(one: Variant) -> tuple[str, bool, str, int]:
+    """Who scales an endpoint has plans with it."""
+    return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
 
 
 @dataclass(frozen=True, slots=True)
