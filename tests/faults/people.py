@@ -4,10 +4,12 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tests.faults.case import Case, Move
+from tests.simulation.approver import PageError
 from tests.simulation.hub import APPROVERS, BUCKET
 from tests.workflow.acts import Key
 from tests.workflow.deciding import form
@@ -57,7 +59,8 @@ class People:
         self._decide(link, self.offered)
 
     def _decide(self, link: str, chosen: Sequence[Key], snoozes: Mapping[str, int] | None = None) -> None:
-        self.stage.decide(link, *("/".join(one) for one in chosen), snoozes=snoozes or {})
+        with suppress(PageError):  # No code came: who has none cannot decide.
+            self.stage.decide(link, *("/".join(one) for one in chosen), snoozes=snoozes or {})
 
     def _within(self, wanted: Sequence[Key], share: float) -> list[Key]:
         """At least one of these, at most their share, at most what the caps allow."""
@@ -72,7 +75,7 @@ class People:
         return found
 
     def _keep(self, _: Move, link: str) -> None:
-        self.stage.decide(link)
+        self._decide(link, ())
 
     def _replay(self, move: Move, link: str) -> None:
         self._delete(move, link)

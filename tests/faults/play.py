@@ -4,8 +4,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+from endpoint_sweep.approvals import approval_id
 from tests.faults.case import Case
 from tests.faults.mishaps import Mishaps
 from tests.faults.people import LONG, People
@@ -47,15 +47,15 @@ def play(case: Case) -> Played:
             wrong += violations(stage, start)
         except Exception as error:  # noqa: BLE001 - what cannot be judged is no promise kept
             wrong.append(f"it cannot be judged: {type(error).__name__}: {error}")
-        endings = tuple(_status(stage, one) for one in stage.sweeps)
+        endings = tuple(stage.onlooker.status(one) for one in stage.sweeps)
         return Played(case, tuple(wrong), endings, len(stage.onlooker.sent), _dispositions(stage, sweep))
 
 
 def _meanwhile(stage: Stage, case: Case, sweep: str, mishaps: Mishaps) -> None:
     """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
     end = time.monotonic() + LIMIT
-    while not stage.is_waiting(sweep):
-        if _status(stage, sweep) != "RUNNING":
+    while not _is_waiting(stage, sweep):
+        if stage.onlooker.status(sweep) != "RUNNING":
             return
         if time.monotonic() > end:
             raise TimeoutError(f"{sweep} neither asks nor ends: {stage.states(sweep)[-1:]}")
@@ -71,10 +71,10 @@ def _finish(stage: Stage) -> list[str]:
     wrong = []
     for sweep in list(stage.sweeps):
         began = time.monotonic()
-        while (status := _status(stage, sweep)) == "RUNNING":
+        while (status := stage.onlooker.status(sweep)) == "RUNNING":
             took = time.monotonic() - began
-            row = stage.row(sweep, "RECORD")
-            if row and stage.is_waiting(sweep) and ('"pending"' in row["document"]["S"] or took > PATIENCE):
+            record = stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "RECORD")
+            if record and _is_waiting(stage, sweep) and (record["status"] == "pending" or took > PATIENCE):
                 stage.hub.ahead = LONG
             if took > LIMIT:
                 wrong.append(f"{sweep} never ends: {stage.states(sweep)[-3:]}")
@@ -101,9 +101,8 @@ def _redrive(stage: Stage, mishaps: Mishaps) -> None:
         stage.hub.handlers[f"{STACK}-ApplyDecisionFunction"](event, None)
 
 
-def _status(stage: Stage, sweep: str) -> str:
-    described: dict[str, Any] = stage.hub.client("stepfunctions").describe_execution(executionArn=stage.sweeps[sweep])
-    return str(described["status"])
+def _is_waiting(stage: Stage, sweep: str) -> bool:
+    return stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "WAIT") is not None
 
 
 def _dispositions(stage: Stage, sweep: str) -> Counter[str]:

@@ -15,6 +15,7 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import s3_backends
 from moto.ssm.models import ssm_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep.approvals import approval_id
 from tests.simulation.hub import BUCKET, TABLE, Hub
@@ -86,6 +87,12 @@ class Onlooker:
         item = table.get_item(DynamoType({"S": pk}), DynamoType({"S": sk}))
         found: Document | None = json.loads(item.attrs["document"].value) if item else None
         return found
+
+    def status(self, sweep: str) -> str:
+        """How the execution of a sweep stands."""
+        backend = stepfunctions_parser_backends[self._account][self.hub.region]
+        arn = f"{self.hub.arn.replace(':stateMachine:', ':execution:')}:{sweep}"
+        return str(backend.describe_execution(arn).status)
 
     def record_of(self, sweep: str) -> list[Document]:
         """The sweep's approval as it was written, one time after the other."""

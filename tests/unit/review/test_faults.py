@@ -131,3 +131,21 @@ def test_a_receipt_that_cannot_be_mailed_changes_nothing(
 
     monkeypatch.setattr(AwsMailer, "send", refuse)
     assert (site.post(offer.path, fields).status, len(offer.now().decisions)) == (303, 1)
+
+
+def test_a_code_whose_write_lost_its_reply_is_mailed(
+    site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client repeats the write and finds its own row: nobody else mails this code."""
+    real, mails = AwsTable.put, len(site.outbox)
+
+    def twice(table: AwsTable, pk: str, sk: str, document: Any, version: int) -> None:
+        real(table, pk, sk, document, version)
+        if sk.startswith("CODE#"):
+            real(table, pk, sk, document, version)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(AwsTable, "put", twice)
+        site.post(offer.path, form(offer, "resnet-demo", step="review"))
+    assert len(site.outbox) == mails + 1
+    assert site.post(offer.path, form(offer, "resnet-demo") | {"code": site.code()}).status == 303
