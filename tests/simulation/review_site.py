@@ -27,7 +27,7 @@ from moto.sesv2.responses import SESV2Response
 
 from endpoint_sweep import journal
 from endpoint_sweep.aws import wiring
-from tests.simulation import cloudformation
+from tests.simulation import cloudformation, watching
 from tests.simulation.lambda_endpoint import context, load
 from tests.simulation.outbox import Mail, keeping
 
@@ -119,6 +119,8 @@ class ReviewSite:
     @contextmanager
     def open(cls, **environment: str) -> Iterator["ReviewSite"]:
         """`environment` is added to the function's."""
+        if watching.watcher:
+            watching.watcher.opened()
         with mock_aws(), patch.dict(os.environ, ENVIRONMENT):
             site = cls()
             keys = site._make_resources()

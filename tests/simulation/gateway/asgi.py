@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from ministack.core import iam_actions, router
 from ministack.services import apigateway_v1
 
+from tests.simulation.gateway import hearing
 from tests.simulation.gateway.conditions import request_keys
 from tests.simulation.gateway.forward import call_member
 from tests.simulation.gateway.members import Caller, authorise, caller_of, is_member_call, resource_arn, world_account
@@ -121,6 +122,7 @@ class Gateway:
         rest = scope["path"].removeprefix(REVIEW) or "/"
         raw_rest = (scope.get("raw_path") or scope["path"].encode()).removeprefix(REVIEW.encode()) or b"/"
         statuses: list[int] = []
+        receive, send = hearing.listen(scope, receive, send)
 
         async def watch(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":

@@ -1,0 +1,111 @@
+"""One pass over everything that a run wrote, with every secret that it minted.
+
+Links' secrets and task tokens are long and random: they are searched for in everything. Six digits are not: in other
+hubs they stand by chance, and within longer numbers and fractions of a second everywhere. A code is therefore
+searched for in what its own hub wrote, as a word of its own.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from endpoint_sweep.approvals import hash_code, hash_secret
+from tests.leaks.spool import CODE, LINK, Minted, Piece, minted, pieces
+
+# A secret is recognised by its beginning, at any place of a run of the characters that secrets are made of.
+_RUN = re.compile(r"[\w.+/=-]{12,}", re.ASCII)
+_START = 12
+# Not #595959, 06:00:00.123456, 1,123456, 123456-7.
+_DIGITS = re.compile(r"(?<![\w.,#:-])[0-9]{6}(?![\w-]|[.,][0-9])", re.ASCII)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the search says: `minted` by kind, `searched` bytes, `leaks` as sentences without the secret."""
+
+    minted: Counter[str] = field(default_factory=Counter)
+    searched: int = 0
+    leaks: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{count:,} {kind}s" for kind, count in sorted(self.minted.items()))
+        return (
+            f"secrets: {self.minted.total():,} minted ({kinds or 'none'}), {self.searched / 1e6:,.0f} MB searched, "
+            f"{len(self.leaks)} found outside their addressee's mail"
+        )
+
+
+def search(folder: Path) -> Found:
+    """Everything in the spool's folder."""
+    found = Found()
+    secrets = list(dict.fromkeys(minted(folder)))
+    found.minted.update(one.kind for one in secrets)
+    addressees = _addressees(secrets, folder)
+    long: dict[str, list[Minted]] = defaultdict(list)
+    for one in secrets:
+        if one.kind != CODE:
+            long[one.word[:_START]].append(one)
+    codes = {(one.hub, one.word): one for one in secrets if one.kind == CODE}
+    looked_at: dict[str, tuple[Minted, ...]] = {}
+    for piece in pieces(folder):
+        found.searched += len(piece.text.encode("utf-8", "replace"))
+        hits = [hit for run in set(_RUN.findall(piece.text)) for hit in _within(run, long, looked_at)]
+        hits += [codes[piece.hub, word] for word in set(_DIGITS.findall(piece.text)) if (piece.hub, word) in codes]
+        found.leaks += [
+            f"a {one.kind} stands in {piece.place}"
+            for one in hits
+            if not piece.to or addressees.get(one) != piece.to  # its addressee's mail is where it belongs
+        ]
+    return found
+
+
+def _within(run: str, secrets: dict[str, list[Minted]], looked_at: dict[str, tuple[Minted, ...]]) -> Iterable[Minted]:
+    """The secrets in one run of characters; the same run, a name or a hash, comes again and again."""
+    if run not in looked_at:
+        looked_at[run] = tuple(
+            one
+            for start in range(len(run) - _START + 1)
+            for one in secrets.get(run[start : start + _START], ())
+            if run.startswith(one.word, start)
+        )
+    return looked_at[run]
+
+
+def _addressees(secrets: Iterable[Minted], folder: Path) -> dict[Minted, str]:
+    """Whose a secret is: whom the stored record takes its bearer for, not whom it was mailed to."""
+    links, codes = defaultdict(dict), defaultdict(set)  # type: ignore[var-annotated]
+    for piece in pieces(folder):
+        approval, _, kind = piece.row.partition(" ")
+        for document in _documents(piece.text) if approval.startswith("APPROVAL#") else ():
+            if kind == "RECORD":
+                links[piece.hub, approval] |= document.get("secrets", {})
+            elif kind.startswith("CODE#"):
+                codes[piece.hub, approval].add((document.get("approver"), document.get("hash")))
+    by_hash = {hash_secret(one.word): one for one in secrets if one.kind == LINK}
+    by_hub = defaultdict(list)
+    for one in secrets:
+        if one.kind == CODE:
+            by_hub[one.hub].append(one)
+    whose = {}
+    for (hub, approval), known in links.items():
+        for hashed, approver in known.items():
+            if (link := by_hash.get(hashed)) is None:
+                continue
+            whose[link] = approver
+            wanted = {hashed for owner, hashed in codes[hub, approval] if owner == approver}
+            if wanted:
+                whose |= {one: approver for one in by_hub[hub] if hash_code(one.word, link.word) in wanted}
+    return whose
+
+
+def _documents(text: str) -> Iterator[dict]:  # type: ignore[type-arg]
+    """The document of an item, where it can be read: some tests write other things there."""
+    try:
+        document = json.loads(json.loads(text)["document"]["S"])
+    except (ValueError, KeyError, TypeError):
+        return
+    if isinstance(document, dict):
+        yield document
