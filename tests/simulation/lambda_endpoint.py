@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,6 +74,7 @@ def load(path: Path, name: str) -> Handler:
 
 
 def _watched(handler: Handler, name: str) -> Handler:
+    @wraps(handler)
     def call(event: dict[str, Any], context: Any) -> Any:
         watcher = watching.watcher
         if watcher is None:
