@@ -3,7 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
 
+# How long an example takes depends on what the other workers do; a test has its own time limit.
+settings.register_profile("workers", deadline=None)
+settings.load_profile("workers")
 pytest_plugins = ["tests.leaks.plugin"]
 # Measured: files that begin late must not be those that the other workers then wait for.
 LONGEST_FIRST = (

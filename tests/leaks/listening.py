@@ -6,14 +6,13 @@ encryption, the token of SendTaskSuccess.
 
 import json
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import parse_qs
+from urllib.parse import urlencode
 
 from botocore.client import BaseClient
 
@@ -22,7 +21,7 @@ from tests.leaks import places
 from tests.leaks.spool import CODE, LINK, TOKEN, Spool
 from tests.simulation import watching
 
-_call = BaseClient._make_api_call
+_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 # Whose content stays and can be read by others than its writer.
 _WRITES = {
     "PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem", "PutObject", "PutParameter", "StartExecution",
@@ -124,8 +123,8 @@ class Watcher:
         if isinstance(event, Mapping) and "httpMethod" in event:
             query = event.get("queryStringParameters") or {}
             text = "\n".join(str(answer.get(part)) for part in ("headers", "multiValueHeaders", "body"))
-            own = [query.get("k") or "", *parse_qs(event.get("body") or "").get("k", [])]
-            self._spool.keep(f"an answer of {event.get('path')}", without_own(text, own))
+            asked = places.sent(urlencode(query), event.get("body") or "")
+            self._spool.keep(f"an answer of {event.get('path')}", places.without_own(text, asked))
         else:
             self._spool.keep(f"an answer of {function}", json.dumps(answer, default=str))
 
@@ -136,12 +135,7 @@ class Watcher:
             elif isinstance(place, places.Secret):
                 self._spool.mint(place.kind, place.word)
             else:
-                self._spool.keep(place.name, without_own(place.text, place.own), row=place.row)
+                self._spool.keep(place.name, places.without_own(place.text, place.asked), row=place.row)
 
     def heard(self, data: Path) -> Path:
         return data / places.HEARD
-
-
-def without_own(page: str, own: list[str] | tuple[str, ...]) -> str:
-    """The page hands a link's secret back to its bearer in one place: the hidden field of the form."""
-    return re.sub(r'(<input type="hidden" name="k" value=")([^"]+)"', lambda m: m[1] + '"' if m[2] in own else m[0], page)

@@ -2,25 +2,26 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
 from tests.leaks.spool import CODE, LINK, TOKEN
 from tests.simulation.hub import Hub
 from tests.simulation.local_aws import LocalAws
+from tests.simulation.local_stacks import ARTIFACTS
 
 HEARD = "heard.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`own` are the secrets of the requests that this page answers."""
+    """`asked` are the fields of the request that this page answers."""
 
     name: str
     text: str
-    own: Sequence[str] = ()
+    asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
     row: str = ""
 
 
@@ -34,6 +35,30 @@ class Mail:
 class Secret:
     kind: str
     word: str
+
+
+# What the page hands back to who sent it: the link's secret in the form, a code that was typed with a wrong phrase.
+_FIELDS = re.compile(
+    r'(<input type="(?:hidden" name="(?P<k>k)|text" id="code" name="(?P<code>code))"[^>]* value=")([^"]+)"'
+)
+
+
+def sent(query: str, body: str) -> dict[str, list[str]]:
+    """The fields of a request, from its address and its form."""
+    fields = parse_qs(query)
+    for name, values in parse_qs(body).items():
+        fields.setdefault(name, []).extend(values)
+    return fields
+
+
+def without_own(page: str, asked: Mapping[str, Sequence[str]]) -> str:
+    """The page without these two, where they came with the request that it answers."""
+
+    def judged(found: re.Match[str]) -> str:
+        is_own = found[4] in asked.get(found["k"] or found["code"], ())
+        return f'{found[1]}"' if is_own else found[0]
+
+    return _FIELDS.sub(judged, page)
 
 
 def of(hub: object) -> Iterator[Place | Mail | Secret]:
@@ -86,16 +111,15 @@ def _deployed(aws: LocalAws) -> Iterator[Place | Mail | Secret]:
             case {"token": token}:
                 yield Secret(TOKEN, token)
             case {"answer": text, "path": path, "query": query, "body": body}:
-                own = [value for part in (query, body) for value in parse_qs(part).get("k", [])]
-                yield Place(f"an answer of {path}", text, own)
+                yield Place(f"an answer of {path}", text, sent(query, body))
 
 
 def _objects(aws: LocalAws) -> Iterator[Place]:
     s3 = aws.client("s3")
-    for bucket in (one["Name"] for one in s3.list_buckets()["Buckets"]):
+    # Left out: built code, and what the probes of the simulated cloud hand their tokens over with.
+    for bucket in {one["Name"] for one in s3.list_buckets()["Buckets"]} - {ARTIFACTS, "tokens"}:
         for one in s3.get_paginator("list_object_versions").paginate(Bucket=bucket).search("Versions[]"):
-            # Left out: the built code of functions, and the buckets in which probes of this folder hand over tokens.
-            if one and bucket != "tokens" and not one["Key"].startswith("endpoint-sweep/"):
+            if one:
                 body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
                 yield Place(f"object {one['Key']}", body.decode("utf-8", "replace"))
 

@@ -72,9 +72,9 @@ class Leaks:
 def is_whole(config: pytest.Config) -> bool:
     """Whether nothing was left out."""
     option = config.option
-    some = (option.keyword, option.markexpr, option.deselect, option.ignore, option.collectonly)
-    some += (getattr(option, "lf", False), getattr(option, "stepwise", False))
-    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(some)
+    left_out = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "collectonly", "lf", "stepwise")
+    some = any(getattr(option, name, None) for name in left_out)
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not some
 
 
 def too_little(found: Found) -> list[str]:

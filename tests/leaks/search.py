@@ -8,13 +8,16 @@ searched for in what its own hub wrote, as a word of its own.
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from endpoint_sweep.approvals import hash_code, hash_secret
-from tests.leaks.spool import CODE, LINK, Minted, Piece, minted, pieces
+from tests.leaks.spool import CODE, LINK, Minted, bytes_again, minted, pieces
 
+Links = dict[tuple[str, str], dict[str, str]]
+Codes = dict[tuple[str, str, str], set[str]]
 # A secret is recognised by its beginning, at any place of a run of the characters that secrets are made of.
 _RUN = re.compile(r"[\w.+/=-]{12,}", re.ASCII)
 _START = 12
@@ -24,17 +27,21 @@ _DIGITS = re.compile(r"(?<![\w.,#:-])[0-9]{6}(?![\w-]|[.,][0-9])", re.ASCII)
 
 @dataclass(slots=True)
 class Found:
-    """What the search says: `minted` by kind, `searched` bytes, `leaks` as sentences without the secret."""
+    """What the search says: `minted` by kind, `leaks` as sentences without the secret.
+
+    `searched` bytes were written in the run; of these `different`: the same text need not be looked at twice.
+    """
 
     minted: Counter[str] = field(default_factory=Counter)
     searched: int = 0
+    different: int = 0
     leaks: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{count:,} {kind}s" for kind, count in sorted(self.minted.items()))
         return (
-            f"secrets: {self.minted.total():,} minted ({kinds or 'none'}), {self.searched / 1e6:,.0f} MB searched, "
-            f"{len(self.leaks)} found outside their addressee's mail"
+            f"secrets: {self.minted.total():,} minted ({kinds or 'none'}), {self.searched / 1e6:,.0f} MB searched "
+            f"({self.different / 1e6:,.0f} MB of it different), {len(self.leaks)} found outside their addressee's mail"
         )
 
 
@@ -51,7 +58,7 @@ def search(folder: Path) -> Found:
     codes = {(one.hub, one.word): one for one in secrets if one.kind == CODE}
     looked_at: dict[str, tuple[Minted, ...]] = {}
     for piece in pieces(folder):
-        found.searched += len(piece.text.encode("utf-8", "replace"))
+        found.different += len(piece.text.encode("utf-8", "replace"))
         hits = [hit for run in set(_RUN.findall(piece.text)) for hit in _within(run, long, looked_at)]
         hits += [codes[piece.hub, word] for word in set(_DIGITS.findall(piece.text)) if (piece.hub, word) in codes]
         found.leaks += [
@@ -59,6 +66,7 @@ def search(folder: Path) -> Found:
             for one in hits
             if not piece.to or addressees.get(one) != piece.to  # its addressee's mail is where it belongs
         ]
+    found.searched = found.different + bytes_again(folder)
     return found
 
 
@@ -74,16 +82,9 @@ def _within(run: str, secrets: dict[str, list[Minted]], looked_at: dict[str, tup
     return looked_at[run]
 
 
-def _addressees(secrets: Iterable[Minted], folder: Path) -> dict[Minted, str]:
+def _addressees(secrets: Sequence[Minted], folder: Path) -> dict[Minted, str]:
     """Whose a secret is: whom the stored record takes its bearer for, not whom it was mailed to."""
-    links, codes = defaultdict(dict), defaultdict(set)  # type: ignore[var-annotated]
-    for piece in pieces(folder):
-        approval, _, kind = piece.row.partition(" ")
-        for document in _documents(piece.text) if approval.startswith("APPROVAL#") else ():
-            if kind == "RECORD":
-                links[piece.hub, approval] |= document.get("secrets", {})
-            elif kind.startswith("CODE#"):
-                codes[piece.hub, approval].add((document.get("approver"), document.get("hash")))
+    links, codes = _recorded(folder)
     by_hash = {hash_secret(one.word): one for one in secrets if one.kind == LINK}
     by_hub = defaultdict(list)
     for one in secrets:
@@ -92,20 +93,32 @@ def _addressees(secrets: Iterable[Minted], folder: Path) -> dict[Minted, str]:
     whose = {}
     for (hub, approval), known in links.items():
         for hashed, approver in known.items():
-            if (link := by_hash.get(hashed)) is None:
-                continue
-            whose[link] = approver
-            wanted = {hashed for owner, hashed in codes[hub, approval] if owner == approver}
-            if wanted:
-                whose |= {one: approver for one in by_hub[hub] if hash_code(one.word, link.word) in wanted}
+            if link := by_hash.get(hashed):
+                whose[link] = approver
+                wanted = codes[hub, approval, approver]
+                own = by_hub[hub] if wanted else ()
+                whose |= {one: approver for one in own if hash_code(one.word, link.word) in wanted}
     return whose
 
 
-def _documents(text: str) -> Iterator[dict]:  # type: ignore[type-arg]
-    """The document of an item, where it can be read: some tests write other things there."""
+def _recorded(folder: Path) -> tuple[Links, Codes]:
+    """What stood in the table: of each approval the hashes of its links, of each of its approvers those of codes."""
+    links: Links = defaultdict(dict)
+    codes: Codes = defaultdict(set)
+    for piece in pieces(folder):
+        approval, _, kind = piece.row.partition(" ")
+        document = _document(piece.text) if approval.startswith("APPROVAL#") else {}
+        if kind == "RECORD":
+            links[piece.hub, approval] |= document.get("secrets", {})
+        elif kind.startswith("CODE#"):
+            codes[piece.hub, approval, kind.removeprefix("CODE#")].add(str(document.get("hash")))
+    return links, codes
+
+
+def _document(text: str) -> dict[str, Any]:
+    """The document of an item; empty where it cannot be read: some tests write other things there."""
     try:
         document = json.loads(json.loads(text)["document"]["S"])
     except (ValueError, KeyError, TypeError):
-        return
-    if isinstance(document, dict):
-        yield document
+        return {}
+    return document if isinstance(document, dict) else {}

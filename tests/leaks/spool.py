@@ -36,6 +36,8 @@ class Spool:
     """The same text is kept once: an object that many tests write, a page that many requests get."""
 
     def __init__(self, folder: Path, process: str = "main") -> None:
+        self._again = folder / f"{process}.again"
+        self._bytes_again = 0
         self._minted = (folder / f"{process}.minted").open("w", encoding="utf-8")
         self._pieces = (folder / f"{process}.pieces").open("w", encoding="utf-8")
         self._process, self._hubs = process, 0
@@ -54,6 +56,7 @@ class Spool:
         digest = sha256(f"{to}\0{row}\0{text}".encode("utf-8", "replace")).digest()
         with self._lock:
             if digest in self._seen:
+                self._bytes_again += len(text.encode("utf-8", "replace"))
                 return
             self._seen.add(digest)
         self._write(self._pieces, Piece(self._hub, f"{place} ({test})", text, to, row))
@@ -62,6 +65,7 @@ class Spool:
         with self._lock:
             self._minted.close()
             self._pieces.close()
+            self._again.write_text(str(self._bytes_again))
 
     @property
     def _hub(self) -> str:
@@ -82,6 +86,11 @@ def minted(folder: Path) -> Iterator[Minted]:
 def pieces(folder: Path) -> Iterator[Piece]:
     for data in _lines(folder, "pieces"):
         yield Piece(**data)
+
+
+def bytes_again(folder: Path) -> int:
+    """How much was written that had been written before, to the letter."""
+    return sum(int(path.read_text()) for path in folder.glob("*.again"))
 
 
 def _lines(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
