@@ -20,6 +20,7 @@ from endpoint_sweep import approvals, journal
 from tests.leaks import places
 from tests.leaks.spool import CODE, LINK, TOKEN, Spool
 from tests.simulation import watching
+from tests.simulation.hub import Hub
 
 _call = BaseClient._make_api_call  # type: ignore[attr-defined]
 # Whose content stays and can be read by others than its writer.
@@ -102,7 +103,7 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         is_ours = record.name == "endpoint-sweep"
-        text = journal._logger().registered_formatter.format(record) if is_ours else record.getMessage()
+        text = journal._logger().registered_formatter.format(record) if is_ours else self.format(record)
         self._spool.keep("the log", text)
 
 
@@ -129,6 +130,8 @@ class Watcher:
             self._spool.keep(f"an answer of {function}", json.dumps(answer, default=str))
 
     def ending(self, hub: object) -> None:
+        if not isinstance(hub, Hub):
+            self._spool.another_hub()  # it is read as a whole, and others were opened since
         for place in places.of(hub):
             if isinstance(place, places.Mail):
                 self._spool.keep(f"a mail to {place.to}", place.text, place.to)

@@ -87,7 +87,7 @@ def _without_token(event: Any) -> Any:
     if event["type"] != "TaskScheduled" or not str(details.get("resource")).endswith(".waitForTaskToken"):
         return event
     parameters = json.loads(details["parameters"])
-    parameters["Payload"].pop("token", None)
+    parameters.get("Payload", {}).pop("token", None)
     return {**event, "taskScheduledEventDetails": {**details, "parameters": json.dumps(parameters)}}
 
 
@@ -110,6 +110,8 @@ def _deployed(aws: LocalAws) -> Iterator[Place | Mail | Secret]:
         match json.loads(line):
             case {"token": token}:
                 yield Secret(TOKEN, token)
+            case {"item": item}:
+                yield _record(json.loads(item))
             case {"answer": text, "path": path, "query": query, "body": body}:
                 yield Place(f"an answer of {path}", text, sent(query, body))
 
@@ -128,8 +130,12 @@ def _items(aws: LocalAws) -> Iterator[Place]:
     dynamodb = aws.client("dynamodb")
     for table in dynamodb.list_tables()["TableNames"]:
         for item in dynamodb.get_paginator("scan").paginate(TableName=table).search("Items[]"):
-            row = f"{item.get('pk', {}).get('S')} {item.get('sk', {}).get('S')}"
-            yield Place(f"the record {row}", json.dumps(item), row=row)
+            yield _record(item)
+
+
+def _record(item: Mapping[str, Any]) -> Place:
+    row = f"{item.get('pk', {}).get('S')} {item.get('sk', {}).get('S')}"
+    return Place(f"the record {row}", json.dumps(item), row=row)
 
 
 def _executions(aws: LocalAws) -> Iterator[Place]:

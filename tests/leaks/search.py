@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from endpoint_sweep.approvals import hash_code, hash_secret
-from tests.leaks.spool import CODE, LINK, Minted, bytes_again, minted, pieces
+from tests.leaks.spool import CODE, LINK, SHORTEST, Minted, bytes_again, minted, pieces
 
 Links = dict[tuple[str, str], dict[str, str]]
 Codes = dict[tuple[str, str, str], set[str]]
 # A secret is recognised by its beginning, at any place of a run of the characters that secrets are made of.
-_RUN = re.compile(r"[\w.+/=-]{12,}", re.ASCII)
-_START = 12
+_RUN = re.compile(rf"[\w.+/=-]{{{SHORTEST},}}", re.ASCII)
 # Not #595959, 06:00:00.123456, 1,123456, 123456-7.
 _DIGITS = re.compile(r"(?<![\w.,#:-])[0-9]{6}(?![\w-]|[.,][0-9])", re.ASCII)
 
@@ -54,7 +53,7 @@ def search(folder: Path) -> Found:
     long: dict[str, list[Minted]] = defaultdict(list)
     for one in secrets:
         if one.kind != CODE:
-            long[one.word[:_START]].append(one)
+            long[one.word[:SHORTEST]].append(one)
     codes = {(one.hub, one.word): one for one in secrets if one.kind == CODE}
     looked_at: dict[str, tuple[Minted, ...]] = {}
     for piece in pieces(folder):
@@ -75,8 +74,8 @@ def _within(run: str, secrets: dict[str, list[Minted]], looked_at: dict[str, tup
     if run not in looked_at:
         looked_at[run] = tuple(
             one
-            for start in range(len(run) - _START + 1)
-            for one in secrets.get(run[start : start + _START], ())
+            for start in range(len(run) - SHORTEST + 1)
+            for one in secrets.get(run[start : start + SHORTEST], ())
             if run.startswith(one.word, start)
         )
     return looked_at[run]

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+SHORTEST = 12
 LINK, CODE, TOKEN = KINDS = ("link secret", "code", "task token")
 
 
@@ -48,6 +49,8 @@ class Spool:
         self._hubs += 1
 
     def mint(self, kind: str, word: str) -> None:
+        if kind != CODE and len(word) < SHORTEST:
+            raise ValueError(f"a {kind} of {len(word)} letters cannot be told from other words")
         self._write(self._minted, Minted(kind, word, self._hub))
 
     def keep(self, place: str, text: str, to: str = "", row: str = "") -> None:

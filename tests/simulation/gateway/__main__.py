@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--scenario", default="default", choices=scenarios.names())
     parser.add_argument("--call-log", type=Path, required=True, help="append one JSON line a call")
     parser.add_argument("--data", type=Path, required=True, help="a folder for the server's own files")
-    parser.add_argument("--heard", type=Path, help="append task tokens and answers of the page, for a test run")
+    parser.add_argument("--heard", type=Path, help="append what only this process sees, for a test run")
     parser.add_argument("--stop-with-stdin", action="store_true", help="stop when standard input ends")
     given = parser.parse_args()
     found = importlib.metadata.version("ministack")

@@ -73,6 +73,7 @@ class Gateway:
         """Let MiniStack judge and answer the call, behind the faults. Its exact reply goes back, header for header."""
         call, protocol = _describe(request, caller)
         call = _named(request, caller, call)
+        hearing.write(call.operation, request.body)
         loop = asyncio.get_running_loop()
         messages: list[dict[str, Any]] = []
 
