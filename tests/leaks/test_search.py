@@ -40,10 +40,16 @@ class Run:
         return search(self.folder).leaks
 
 
+@pytest.fixture(scope="module")
+def site() -> Iterator[ReviewSite]:
+    with ReviewSite.open() as opened:
+        yield opened
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def run(tmp_path: Path, site: ReviewSite) -> Iterator[Run]:
     spool = Spool(tmp_path)
-    with listening(spool), ReviewSite.open() as site:
+    with listening(spool):
         offer, token = put_on_offer(), "AQCEAAAAKgAAAAMAAAAA-token-of-a-wait"
         site.post(offer.path, form(offer, "churn-poc", step="review"))
         spool.mint(TOKEN, token)
