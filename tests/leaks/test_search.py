@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ import pytest
 from endpoint_sweep.approvals import hash_code, hash_secret, mint_code, mint_secret
 from endpoint_sweep.journal import note
 from tests.leaks.listening import listening
-from tests.leaks.search import search
+from tests.leaks.plugin import too_little
+from tests.leaks.search import Found, search
 from tests.leaks.spool import CODE, KINDS, LINK, TOKEN, Spool
 from tests.simulation import watching
 from tests.simulation.cloudformation import ROOT
@@ -175,6 +177,19 @@ def test_a_code_is_searched_in_its_own_hub_only(run: Run) -> None:
     run.spool.another_hub()
     run.spool.keep("the log", f"counted {run.secrets[CODE]} calls")
     assert run.leaks() == []
+
+
+@pytest.mark.parametrize(
+    ("searched", "kinds", "said"),
+    [
+        (50_000_000, KINDS, []),
+        (49_999_999, KINDS, ["less than 50 MB were searched in the whole run"]),
+        (50_000_000, (LINK, TOKEN), ["no code was minted in the whole run"]),
+    ],
+)
+def test_a_run_that_hardly_looks_says_so(searched: int, kinds: tuple[str, ...], said: list[str]) -> None:
+    """P4: fifty megabytes at least, and secrets of every kind."""
+    assert too_little(Found(Counter(kinds), searched)) == said
 
 
 LEAKING = """
