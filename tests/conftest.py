@@ -13,7 +13,8 @@ pytest_plugins = ["tests.leaks.plugin"]
 LONGEST_FIRST = (
     "tests/deploy/test_deployed", "tests/workflow/test_stops", "tests/workflow/test_forgery",
     "tests/workflow/test_approvals", "tests/workflow/test_fences", "tests/unit/test_templates",
-    "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/unit/review/",
+    "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/",
+    "tests/unit/review/", "tests/unit/test_ruling", "tests/unit/test_cli_approve",
 )  # fmt: skip
 
 
