@@ -22,6 +22,9 @@ TOOLS := .venv/.ready
 NODE := node_modules/.ready
 CHROMIUM := .tools/.chromium
 
+# Whole files go to the workers, the longest first: see tests/conftest.py.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: help setup demo test lint format build deploy pictures bench figures lock clean distclean
 
 help: ## this list
@@ -33,7 +36,7 @@ demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the su
 	@$(VENV)/python -m tests.simulation.demo
 
 test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test (ARGS='-k word' for some of them)
-	$(VENV)/pytest $(ARGS)
+	$(VENV)/pytest $(PARALLEL) $(ARGS)
 
 lint: $(TOOLS) ## style, types, templates
 	$(VENV)/ruff check

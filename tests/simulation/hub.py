@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import boto3
 from moto.sesv2.responses import SESV2Response
 
-from tests.simulation import cloudformation
+from tests.simulation import cloudformation, watching
 from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.outbox import Mail, keeping
 from tests.simulation.state import PEOPLE_KEY
@@ -79,6 +79,8 @@ class Hub:
             # The management account of the small worlds has no role, as a StackSet leaves it.
             "MinCoveragePercent": "50",
         }
+        if watching.watcher:
+            watching.watcher.opened()
         hub = cls(world, quick | parameters)
         hub._make_resources()
         hub._load_handlers()
@@ -93,6 +95,8 @@ class Hub:
             hub._make_state_machine()
             yield hub
             hub._stop_all()
+            if watching.watcher:
+                watching.watcher.ending(hub)
         wiring.hub.cache_clear()
 
     # what a person or a schedule does

@@ -5,10 +5,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from tests.simulation import watching
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -67,4 +70,22 @@ def load(path: Path, name: str) -> Handler:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     handler: Handler = module.handler
-    return handler
+    return _watched(handler, name)
+
+
+def _watched(handler: Handler, name: str) -> Handler:
+    @wraps(handler)
+    def call(event: dict[str, Any], context: Any) -> Any:
+        watcher = watching.watcher
+        if watcher is None:
+            return handler(event, context)
+        watcher.invoking(event)
+        try:
+            answer = handler(event, context)
+        except Exception as error:
+            watcher.answered(name, {}, f"{type(error).__name__}: {error}")
+            raise
+        watcher.answered(name, event, answer)
+        return answer
+
+    return call

@@ -22,7 +22,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from tests.simulation import scenarios
+from tests.simulation import scenarios, watching
 from tests.simulation.local_stacks import (
     ARTIFACTS,
     ROOT,
@@ -78,6 +78,7 @@ class LocalAws:
         self.sam = Sam(self.endpoint, self.organization.hub_account, self.organization.hub_region, self.data)
         self._progress = progress
         self._gateway: subprocess.Popen[bytes] | None = None
+        self._answers = False
         self._threads = ThreadPoolExecutor(thread_name_prefix="local-aws")
         self._building: Future[Path] | None = None
         self._session = boto3.Session()
@@ -99,6 +100,9 @@ class LocalAws:
         self.call_log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "tests.simulation.gateway", "--port", str(self.port), "--stop-with-stdin"]
         command += ["--scenario", self.scenario, "--call-log", str(self.call_log), "--data", str(self.data)]
+        if watching.watcher:
+            watching.watcher.opened()
+            command += ["--heard", str(watching.watcher.heard(self.data))]
         with self.gateway_log.open("wb") as log:
             self._gateway = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
@@ -109,6 +113,7 @@ class LocalAws:
             try:  # whoever else holds the port may never answer, so the gateway itself gets the time to say so
                 with urllib.request.urlopen(f"{self.endpoint}/_simulation/health", timeout=1) as answer:
                     answer.read()
+                self._answers = True
                 return self
             except OSError:
                 time.sleep(0.05)
@@ -125,15 +130,23 @@ class LocalAws:
         self._threads.shutdown(wait=True, cancel_futures=True)
         if self._gateway is None:
             return
-        if self._gateway.stdin:
-            self._gateway.stdin.close()
-        self._gateway.terminate()
         try:
-            self._gateway.wait(timeout=10)
+            if watching.watcher and self._answers and self._gateway.poll() is None:
+                watching.watcher.ending(self)
+        finally:
+            self._end(self._gateway)
+            self._gateway, self._answers = None, False
+
+    @staticmethod
+    def _end(gateway: "subprocess.Popen[bytes]") -> None:
+        if gateway.stdin:
+            gateway.stdin.close()
+        gateway.terminate()
+        try:
+            gateway.wait(timeout=10)
         except subprocess.TimeoutExpired:
-            self._gateway.kill()
-            self._gateway.wait()
-        self._gateway = None
+            gateway.kill()
+            gateway.wait()
 
     def build(self, template: Path = HUB_TEMPLATE) -> None:
         """Begin `sam build` in the background, even before `start`; `deploy` waits for it."""

@@ -7,16 +7,17 @@
 No sweep runs: who waits for the decision is `Sweeps`, which a test sets as it needs it.
 """
 
+import inspect
 import io
 import logging
 import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from queue import SimpleQueue
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
@@ -27,8 +28,9 @@ from moto.sesv2.responses import SESV2Response
 
 from endpoint_sweep import journal
 from endpoint_sweep.aws import wiring
-from tests.simulation import cloudformation
-from tests.simulation.lambda_endpoint import context, load
+from tests.simulation import cloudformation, watching
+from tests.simulation.corrections import corrected, dynamodb
+from tests.simulation.lambda_endpoint import Handler, context, load
 from tests.simulation.outbox import Mail, keeping
 
 BUCKET, TABLE, SENDER = "endpoint-sweep-bucket", "endpoint-sweep-table", "finops@example.com"
@@ -104,23 +106,25 @@ class Sweeps:
 class ReviewSite:
     """One deployed review function. Its clock can be set ahead."""
 
-    def __init__(self) -> None:
+    def __init__(self, instances: int = 1) -> None:
         self.outbox: list[Mail] = []
         self.sweeps = Sweeps()
         self.signatures: list[str] = []
         self.ahead = timedelta()
         self.log = io.StringIO()
-        # A function's instance answers one request at a time.
-        self._one_at_a_time = threading.Lock()
-        path = cloudformation.ROOT / "functions" / "review" / "app.py"
-        self._handler = load(path, "functions.review.app")
+        # An instance of a function answers one request at a time; who comes meanwhile waits for it, or gets another.
+        self._free: SimpleQueue[Handler] = SimpleQueue()
+        for _ in range(instances):
+            self._free.put(_instance())
 
     @classmethod
     @contextmanager
-    def open(cls, **environment: str) -> Iterator["ReviewSite"]:
+    def open(cls, instances: int = 1, **environment: str) -> Iterator["ReviewSite"]:
         """`environment` is added to the function's."""
-        with mock_aws(), patch.dict(os.environ, ENVIRONMENT):
-            site = cls()
+        if watching.watcher:
+            watching.watcher.opened()
+        with mock_aws(), corrected(*dynamodb.CORRECTIONS), patch.dict(os.environ, ENVIRONMENT):
+            site = cls(instances)
             keys = site._make_resources()
             clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)
             wiring.hub.cache_clear()
@@ -184,8 +188,11 @@ class ReviewSite:
             "body": body,
             "isBase64Encoded": False,
         }
-        with self._one_at_a_time:
-            answer = self._handler(given | event, context())
+        handler = self._free.get()
+        try:
+            answer = handler(given | event, context())
+        finally:
+            self._free.put(handler)
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
 
@@ -225,6 +232,20 @@ class ReviewSite:
         mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
         seal = kms.create_key()["KeyMetadata"]["Arn"]
         return {"MAC_KEY_ARN": mac, "SEAL_KEY_ARN": seal}
+
+
+def _instance() -> Handler:
+    """The handler with a module of its own. On AWS instances are processes; Powertools keeps the event on a class."""
+    handler = load(cloudformation.ROOT / "functions" / "review" / "app.py", "functions.review.app")
+    app = inspect.unwrap(handler).__globals__["app"]
+    event_of = app._to_proxy_event
+
+    def own_event(event: dict[str, Any]) -> Any:
+        app.current_event = event_of(event)
+        return app.current_event
+
+    app._to_proxy_event = own_event
+    return handler
 
 
 @cache

@@ -125,9 +125,9 @@ def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:
 
 
 def test_a_stolen_token_only_wakes(stage_of: OpenStage) -> None:
-    """The token in the history's TaskScheduled event, sent with an approval: no deletion, the wait goes on.
+    """FI-36: the token in the history's TaskScheduled event, sent with an approval: nothing is recorded or deleted.
 
-    The real decision still works afterwards.
+    The wait goes on, and the real decision still works afterwards.
     """
     stage = stage_of("small")
     sweep = stage.start()
@@ -138,6 +138,8 @@ def test_a_stolen_token_only_wakes(stage_of: OpenStage) -> None:
     stage.hub.client("stepfunctions").send_task_success(taskToken=token, output=output)
     stage.hub.until(lambda: True if stage.slices(sweep) > slices else None, 20, "the next wait")
     assert stage.states(sweep)[-1] == "Await decision"
+    stage.still_running(sweep, "by a stolen token")
+    assert (stage.record(sweep)["status"], stage.record(sweep)["decisions"]) == ("pending", [])
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.decide(links[GRACE], "churn-poc").status == 303
     stage.end(sweep)

@@ -12,6 +12,7 @@ from tests.simulation import state as states
 from tests.simulation.corrections import (
     cloudwatch,
     components,
+    dynamodb,
     organizations,
     regions,
     sagemaker,
@@ -33,6 +34,7 @@ ALL: tuple[Correction, ...] = (
     *organizations.CORRECTIONS,
     *regions.CORRECTIONS,
     *tagging.CORRECTIONS,
+    *dynamodb.CORRECTIONS,
 )
 
 
@@ -44,8 +46,15 @@ def apply(state: states.State, without: Collection[str] = ()) -> Iterator[None]:
     with ExitStack() as stack:
         states.activate(state)
         stack.callback(states.deactivate, state)
-        for one in ALL:
-            if one.name not in without:
-                # "create": some corrections add an operation that moto does not have.
-                stack.enter_context(patch.object(one.target, one.attribute, one.replacement, create=True))
+        stack.enter_context(corrected(*(one for one in ALL if one.name not in without)))
+        yield
+
+
+@contextmanager
+def corrected(*corrections: Correction) -> Iterator[None]:
+    """Only these, which need no `state`."""
+    with ExitStack() as stack:
+        for one in corrections:
+            # "create": some corrections add an operation that moto does not have.
+            stack.enter_context(patch.object(one.target, one.attribute, one.replacement, create=True))
         yield

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tests.simulation import scenarios
+from tests.simulation.gateway import hearing
 from tests.simulation.gateway.server import prepare_environment, serve
 
 MINISTACK_VERSION = "1.5.33"  # the patches were written against exactly this one
@@ -18,6 +19,7 @@ def main() -> None:
     parser.add_argument("--scenario", default="default", choices=scenarios.names())
     parser.add_argument("--call-log", type=Path, required=True, help="append one JSON line a call")
     parser.add_argument("--data", type=Path, required=True, help="a folder for the server's own files")
+    parser.add_argument("--heard", type=Path, help="append what only this process sees, for a test run")
     parser.add_argument("--stop-with-stdin", action="store_true", help="stop when standard input ends")
     given = parser.parse_args()
     found = importlib.metadata.version("ministack")
@@ -28,6 +30,8 @@ def main() -> None:
     given.call_log.parent.mkdir(parents=True, exist_ok=True)
     organization = scenarios.build(given.scenario)
     prepare_environment(organization, given.port, given.data.resolve())
+    if given.heard:
+        hearing.write_to(given.heard.resolve())
     serve(given.scenario, organization, given.port, given.call_log.resolve(), stop_with_stdin=given.stop_with_stdin)
 
 

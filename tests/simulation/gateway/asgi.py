@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from ministack.core import iam_actions, router
 from ministack.services import apigateway_v1
 
+from tests.simulation.gateway import hearing
 from tests.simulation.gateway.conditions import request_keys
 from tests.simulation.gateway.forward import call_member
 from tests.simulation.gateway.members import Caller, authorise, caller_of, is_member_call, resource_arn, world_account
@@ -72,6 +73,7 @@ class Gateway:
         """Let MiniStack judge and answer the call, behind the faults. Its exact reply goes back, header for header."""
         call, protocol = _describe(request, caller)
         call = _named(request, caller, call)
+        hearing.write(call.operation, request.body)
         loop = asyncio.get_running_loop()
         messages: list[dict[str, Any]] = []
 
@@ -121,6 +123,7 @@ class Gateway:
         rest = scope["path"].removeprefix(REVIEW) or "/"
         raw_rest = (scope.get("raw_path") or scope["path"].encode()).removeprefix(REVIEW.encode()) or b"/"
         statuses: list[int] = []
+        receive, send = hearing.listen(scope, receive, send)
 
         async def watch(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":

@@ -10,6 +10,8 @@ from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
 
+from tests.simulation.gateway import hearing
+
 RecordInvocation = Callable[[str, str, str, int], None]  # caller ARN, function ARN, decision, status
 
 _execution: contextvars.ContextVar[str] = contextvars.ContextVar("execution", default="")
@@ -105,6 +107,7 @@ def answer_tokens_like_aws() -> None:
         function = sfn._resolve_lambda_function_ref(params.get("FunctionName", ""), optimized=True)
         info: dict[str, Any] = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None}
         info["execution"] = _execution.get()
+        hearing.token(token)
         _spent_tokens.discard(token)  # stock keeps one token over the attempts of a Retry
         sfn._task_tokens[token] = info
         try:
