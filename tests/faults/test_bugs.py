@@ -1,11 +1,15 @@
 """The harness can fail: each fault put into the product on purpose is seen, and only because of it (P13)."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.faults.bugs import BUGS, Bug
 from tests.faults.case import draw
 from tests.faults.play import play
-from tests.leaks.plugin import Leaks
+
+if TYPE_CHECKING:
+    from tests.leaks.plugin import Leaks
 
 TRIES = 6
 
