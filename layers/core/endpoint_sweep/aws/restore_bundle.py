@@ -5,6 +5,7 @@ from itertools import batched
 from typing import Any
 
 from endpoint_sweep.aws.faults import translated
+from endpoint_sweep.aws.models import names_of
 from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.aws.sagemaker import tags_of
 from endpoint_sweep.documents import to_data
@@ -31,7 +32,7 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
             "endpoint": endpoint,
             "endpoint_config": config,
             "models": {
-                model: _answer(sagemaker.describe_model(ModelName=model)) for model in _models(config, components)
+                model: _answer(sagemaker.describe_model(ModelName=model)) for model in names_of(config, components)
             },
             "tags": tags_of(sagemaker, arn),
             "inference_components": components,
@@ -48,16 +49,6 @@ def _components(client: Any, endpoint: str) -> list[Document]:
             one = _answer(client.describe_inference_component(InferenceComponentName=row["InferenceComponentName"]))
             found.append(one | {"Tags": tags_of(client, one["InferenceComponentArn"])})
     return found
-
-
-def _models(config: Document, components: Iterable[Document]) -> list[str]:
-    """Names of all models that the variants, their instance pools and the components use."""
-    variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
-    names = [row.get("ModelName") for row in variants]
-    names += [pool.get("ModelNameOverride") for row in variants for pool in row.get("InstancePools", [])]
-    for one in components:
-        names += [row.get("ModelName") for row in (one.get("Specification") or {}, *one.get("Specifications", []))]
-    return sorted({name for name in names if name})
 
 
 def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]) -> Document:
