@@ -33,7 +33,7 @@ def seed_endpoint(state: State, spec: EndpointSpec) -> None:
         endpoint_name=spec.name,
         endpoint_config_name=spec.config_name,
         production_variants=[],
-        data_capture_config=shapes.capture(spec),
+        data_capture_config=shapes.capturing(shapes.capture(spec)),
         tags=[{"Key": key, "Value": value} for key, value in spec.tags.items()],
     )
     endpoint.production_variants = [shapes.fleet_of(spec, variant) for variant in spec.variants]

@@ -23,7 +23,7 @@ ASKED: Input = {"mode": "approve", "requested_by": "schedule"}
 STRANGER = "999999999999"
 HOSTILE = "<script>alert(1)</script>"
 MANY = [f"{number:012d}" for number in range(10_001)]
-LONG = {"slot": "x" * 300_000}  # AWS takes 256 KiB; local engines take it all, so the limit is ours.
+HUGE = {"accounts": ["1" * 300_000]}
 
 REFUSED: dict[str, tuple[str, list[Any]]] = {
     "BI-01": ("E_INPUT_SHAPE", [None, [], ["approve"], "approve", "", 1, False]),
@@ -62,7 +62,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         "E_REGION: regions",
         [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE], "us-east-1")],
     ),
-    "BI-11": ("E_INPUT_TOO_LARGE: the input may have 32 KiB", [LONG, {**ASKED, "accounts": ["1" * 300_000]}]),
+    "BI-11": ("E_INPUT_TOO_LARGE: the input may have 32 KiB", [{"slot": "x" * 33_000}, {**ASKED, "accounts": ["1" * 250_000]}]),
     "BI-13": (
         "E_TTL_RANGE: expires_hours must be a whole number from 1 to 72",
         [{**ASKED, "expires_hours": value} for value in (73, 0, -1, 1e9, "24", True)],
@@ -117,6 +117,17 @@ def test_what_is_no_json_starts_nothing(stage: Stage) -> None:
     assert stage.end(sweep)["status"] == "SUCCEEDED"
     assert stage.report(sweep)["sweep"]["mode"] == "report"
     assert stage.row(sweep, "RECORD") is None
+
+
+def test_more_than_a_state_may_carry_is_told_by_the_watchdog(stage: Stage) -> None:
+    """BI-11: 300 kB, which AWS would not even take: no step of ours runs, and somebody is told all the same."""
+    calls, sweep = len(stage.world.log), stage.start_with(HUGE)
+    stage.stopped.add(sweep)
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.states(sweep) == ["Set input aside"]
+    assert stage.watchdog(sweep, "FAILED")["mailed"] == len(APPROVERS)
+    assert "1" * 100 not in "".join(mail.text + mail.html for mail in stage.mails(sweep))
+    assert {call.service for call in stage.world.log.calls[calls:]} & {"sts", *MEMBER_SERVICES} == set()
 
 
 @pytest.mark.parametrize("name", ["n" * 81, "colon:sweep", "-dash", "space sweep"])

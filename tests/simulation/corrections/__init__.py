@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from tests.simulation import state as states
 from tests.simulation.corrections import (
+    autoscaling,
     cloudwatch,
     components,
     organizations,
@@ -33,6 +34,7 @@ ALL: tuple[Correction, ...] = (
     *organizations.CORRECTIONS,
     *regions.CORRECTIONS,
     *tagging.CORRECTIONS,
+    *autoscaling.CORRECTIONS,
 )
 
 

@@ -17,8 +17,8 @@ Document = dict[str, Any]
 
 
 def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
-    """Plain JSON data: endpoint, configuration, models, tags, inference components with their tags, scalable targets
-    with policies and scheduled actions.
+    """Plain JSON data: endpoint, configuration, models, inference components and scalable targets, each with its tags;
+    scaling policies with the alarms that start them, scheduled actions.
 
     Raises CellDenied, CellFailed, EndpointNotFound or ComponentNotFound: without a complete bundle nothing may be
     deleted.
@@ -28,16 +28,19 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
         config = _answer(sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"]))
         components = _components(sagemaker, name)
         bundle = {
-            "schema": 2,
+            "schema": 3,
             "endpoint": endpoint,
             "endpoint_config": config,
+            "endpoint_config_tags": tags_of(sagemaker, config["EndpointConfigArn"]),
             "models": {
                 model: _answer(sagemaker.describe_model(ModelName=model)) for model in names_of(config, components)
             },
+            "model_tags": {},
             "tags": tags_of(sagemaker, arn),
             "inference_components": components,
             "autoscaling": _autoscaling(autoscaling, endpoint, components),
         }
+        bundle["model_tags"] = {name: tags_of(sagemaker, one["ModelArn"]) for name, one in bundle["models"].items()}
     return dict(to_data(bundle))
 
 
@@ -58,7 +61,7 @@ def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]
     targets: list[Document] = []
     for some in batched(ids, _TARGETS_A_CALL, strict=False):
         rows = pages(client, "describe_scalable_targets", ServiceNamespace=_SERVICE, ResourceIds=list(some))
-        targets += [target for page in rows for target in page["ScalableTargets"]]
+        targets += [target | {"Tags": _target_tags(client, target)} for page in rows for target in page["ScalableTargets"]]
     found: Document = {"targets": targets, "policies": [], "scheduled_actions": []}
     for target in targets:
         of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}
@@ -67,6 +70,11 @@ def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]
         for page in pages(client, "describe_scheduled_actions", **of_target):
             found["scheduled_actions"] += page["ScheduledActions"]
     return found
+
+
+def _target_tags(client: Any, target: Document) -> dict[str, str]:
+    arn = target.get("ScalableTargetARN")
+    return dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"]) if arn else {}
 
 
 def _answer(response: Document) -> Document:
