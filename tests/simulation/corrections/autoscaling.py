@@ -1,21 +1,32 @@
 """Application Auto Scaling: tags of targets, alarms of step policies, and what goes with a target (D3.5, D4.8)."""
 
 import json
+from enum import Enum
 from typing import Any
 
-from moto.applicationautoscaling import responses
-from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy, applicationautoscaling_backends
+from moto.applicationautoscaling import models, responses
+from moto.applicationautoscaling.models import (
+    FakeApplicationAutoscalingPolicy,
+    ScalableDimensionValueSet,
+    applicationautoscaling_backends,
+)
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.cloudwatch.models import cloudwatch_backends
 
 from tests.simulation.corrections.correction import Correction
 
 _register = ApplicationAutoScalingResponse.register_scalable_target
+_deregister = ApplicationAutoScalingResponse.deregister_scalable_target
 _TAGS = "tags_of_the_target"
+_LATER = {
+    "COPIES": "sagemaker:inference-component:DesiredCopyCount",
+    "CONCURRENCY": "sagemaker:variant:DesiredProvisionedConcurrency",
+}
+DIMENSIONS = Enum("DIMENSIONS", {one.name: one.value for one in ScalableDimensionValueSet} | _LATER)  # type: ignore[misc]
 
 
 def deregister(account: str, region: str, prefix: str) -> None:
-    """The targets whose ids begin like this, with their policies and scheduled actions."""
+    """The targets whose ids begin like this, with their policies and scheduled actions (D3.6)."""
     scaling = applicationautoscaling_backends[account][region]
     for targets in scaling.targets.values():
         for resource_id in [one for one in targets if one.startswith(prefix)]:
@@ -36,6 +47,13 @@ def register_scalable_target(response: ApplicationAutoScalingResponse) -> str:
     return answer
 
 
+def deregister_scalable_target(response: ApplicationAutoScalingResponse) -> str:
+    """moto leaves the policies and the scheduled actions behind (D3.6)."""
+    answer = _deregister(response)
+    deregister(response.current_account, response.region, response._get_param("ResourceId"))
+    return answer
+
+
 def list_tags_for_resource(response: ApplicationAutoScalingResponse) -> str:
     """moto has no such operation."""
     arn = response._get_param("ResourceARN")
@@ -52,6 +70,15 @@ def alarms_of(policy: FakeApplicationAutoscalingPolicy) -> list[dict[str, Any]]:
 
 CORRECTIONS = (
     Correction("targets", ApplicationAutoScalingResponse, "register_scalable_target", register_scalable_target, "tags"),
+    Correction(
+        "no-target",
+        ApplicationAutoScalingResponse,
+        "deregister_scalable_target",
+        deregister_scalable_target,
+        "policies and actions go with it, D3.6",
+    ),
     Correction("target-tags", ApplicationAutoScalingResponse, "list_tags_for_resource", list_tags_for_resource, "tags"),
+    Correction("dimensions", models, "ScalableDimensionValueSet", DIMENSIONS, "copies of components scale, D4.8"),
+    Correction("dimensions-asked", responses, "ScalableDimensionValueSet", DIMENSIONS, "copies of components scale"),
     Correction("policy-alarms", responses, "_build_alarms", alarms_of, "alarms that people made, facts 3"),
 )
