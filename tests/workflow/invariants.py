@@ -96,7 +96,7 @@ def lost_or_altered(
             now = later[account][region]
             for section, value in cell.items():
                 free = {one[2] for one in (*approved, *touched) if one[:2] == (account, region)}
-                parts = {name for name, row in cell["components"].items() if row["EndpointName"] in free}
+                parts = {name for name, row in cell.get("components", {}).items() if row["EndpointName"] in free}
                 then_, now_ = (_without(section, one, free, parts) for one in (value, now[section]))
                 if _bytes(then_) != _bytes(now_):
                     found.append(f"{section} of {account}/{region} changed without approval")

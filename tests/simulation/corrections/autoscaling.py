@@ -25,6 +25,12 @@ _LATER = {
 DIMENSIONS = Enum("DIMENSIONS", {one.name: one.value for one in ScalableDimensionValueSet} | _LATER)  # type: ignore[misc]
 
 
+def service_role(account: str) -> str:
+    """The role with which Application Auto Scaling changes endpoints."""
+    path = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
+    return f"arn:aws:iam::{account}:role/{path}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+
+
 def deregister(account: str, region: str, prefix: str) -> None:
     """The targets whose ids begin like this, with their policies and scheduled actions (D3.6)."""
     scaling = applicationautoscaling_backends[account][region]
@@ -38,10 +44,11 @@ def deregister(account: str, region: str, prefix: str) -> None:
 
 
 def register_scalable_target(response: ApplicationAutoScalingResponse) -> str:
-    """moto drops the tags."""
+    """moto drops the tags, and leaves out the service's own role where no other is named."""
     answer = _register(response)
     scaling = response.applicationautoscaling_backend
     target = scaling.targets[response._get_param("ScalableDimension")][response._get_param("ResourceId")]
+    target.role_arn = target.role_arn or service_role(response.current_account)
     if tags := response._get_param("Tags"):
         setattr(target, _TAGS, dict(tags))
     return answer
