@@ -63,6 +63,21 @@ def test_policies_and_actions_go_with_the_target(world: World, scaling: Any, how
     assert scaling.describe_scheduled_actions(**NAMED)["ScheduledActions"] == []
 
 
+def test_the_image_of_a_component_is_told_as_deployed(world: World, sagemaker: Any) -> None:
+    """CreateInferenceComponent takes Image, the description tells DeployedImage: no answer can be sent as it is."""
+    requirements = {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 1024}
+    sagemaker.create_inference_component(
+        InferenceComponentName="llm",
+        EndpointName="resnet-demo",
+        VariantName="AllTraffic",
+        Specification={"Container": {"Image": "own:3"}, "ComputeResourceRequirements": requirements},
+        RuntimeConfig={"CopyCount": 1},
+    )
+    container = sagemaker.describe_inference_component(InferenceComponentName="llm")["Specification"]["Container"]
+    assert set(container) == {"DeployedImage"}
+    assert container["DeployedImage"]["SpecifiedImage"] == "own:3"
+
+
 def test_a_weight_changes_without_the_count(sagemaker: Any) -> None:
     """moto clears what is not named (D4.1)."""
     change = {"VariantName": "challenger", "DesiredWeight": 3.0}
