@@ -102,7 +102,9 @@ class Hub:
         )
         return str(answer["executionArn"])
 
-    def run(self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test", seconds: float = 60) -> dict[str, Any]:
+    def run(
+        self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test", seconds: float = 60
+    ) -> dict[str, Any]:
         """Starts a sweep and waits for its end."""
         return self.wait(self.start(data, name), seconds)
 

@@ -19,8 +19,7 @@ HOSTING = description(kind=Kind.INFERENCE_COMPONENTS)
 PROVISIONED = description(kind=Kind.SERVERLESS_PROVISIONED, variants=(Variant("AllTraffic", None, None),))
 COMPONENT = Component("llm", NAME, "AllTraffic")
 CALLS, TURNED_AWAY = of_component("llm")
-ZEROS = (0.0, 0.0)
-MODELS = "restorable resnet-demo-config"
+ZEROS, MODELS = (0.0, 0.0), "restorable resnet-demo-config"
 
 
 def silent(**changes: Any) -> FakeCell:

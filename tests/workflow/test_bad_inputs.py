@@ -1,7 +1,7 @@
 """Inputs that no sweep may be started with, each given to the real state machine (BI-01 to BI-13).
 
-A refusal is a whole execution: a report with the code and the sentence, the same in the mail to those who get summaries,
-no lock, no call to a member account, nobody asked.
+A refusal is a whole execution: a report with the code and the sentence, the same in the mail to those who get
+summaries, no lock, no call to a member account, nobody asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,10 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         "E_REGION: regions",
         [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE], "us-east-1")],
     ),
-    "BI-11": ("E_INPUT_TOO_LARGE: the input may have 32 KiB", [{"slot": "x" * 33_000}, {**ASKED, "accounts": ["1" * 250_000]}]),
+    "BI-11": (
+        "E_INPUT_TOO_LARGE: the input may have 32 KiB",
+        [{"slot": "x" * 33_000}, {**ASKED, "accounts": ["1" * 250_000]}],
+    ),
     "BI-13": (
         "E_TTL_RANGE: expires_hours must be a whole number from 1 to 72",
         [{**ASKED, "expires_hours": value} for value in (73, 0, -1, 1e9, "24", True)],

@@ -21,9 +21,7 @@ def deletions(stage: Stage) -> int:
 @pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("SlowDown", 503)])
 def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage, code: str, status: int) -> None:
     """FI-17: refused, or throttled for good: the sweep fails with the reason, everything is kept, no approval mail."""
-    number = stage.world.fault(
-        service="s3", operation="PutObject", resource="*/plan.json", code=code, status=status
-    )
+    number = stage.world.fault(service="s3", operation="PutObject", resource="*/plan.json", code=code, status=status)
     sweep = stage.start()
     assert stage.end(sweep)["status"] == "FAILED"
     assert stage.report(sweep)["failure"]["error"] == "DocumentNotWritten"

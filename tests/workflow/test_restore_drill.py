@@ -44,13 +44,10 @@ def specs() -> list[EndpointSpec]:
     """Every kind that a sweep may delete, and what people do with endpoints."""
     samples = [replace(spec, experiments=()) for spec in kinds.samples() if spec.name in SAMPLES]
     tags = {"owner": "mira.kent@example.com", "aws:cloudformation:stack-id": "x"}
-    rich = replace(
-        one("rich", tags=tags), captured=True, deployment=DEPLOYMENT, scaling=(Scaling("AllTraffic", 1, 3),)
-    )
+    rich = replace(one("rich", tags=tags), captured=True, deployment=DEPLOYMENT, scaling=(Scaling("AllTraffic", 1, 3),))
     two = (VariantSpec("blue", "ml.m5.large", 3), VariantSpec("green", "ml.m5.large", weight=0.5))
     parts = (ComponentSpec("host-base", 2), ComponentSpec("host-adapter", base="host-base"))
-    parts += (ComponentSpec("host-container"),)
-    host = replace(one("host"), kind="components", components=parts)
+    host = replace(one("host"), kind="components", components=(*parts, ComponentSpec("host-container")))
     return [*samples, rich, replace(one("two"), variants=two), host]
 
 
@@ -68,7 +65,9 @@ def furnish(stage: Stage) -> None:
     ):
         sagemaker.update_endpoint_weights_and_capacities(EndpointName="two", DesiredWeightsAndCapacities=[change])
     warmer = {"VariantName": "AllTraffic", "ServerlessUpdateConfig": {"MaxConcurrency": 6, "ProvisionedConcurrency": 1}}
-    sagemaker.update_endpoint_weights_and_capacities(EndpointName="serverless-warm", DesiredWeightsAndCapacities=[warmer])
+    sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="serverless-warm", DesiredWeightsAndCapacities=[warmer]
+    )
     parts = stage.world.state.cell(FIRST, REGION).components
     deployed = {"SpecifiedImage": "registry/own:3", "ResolvedImage": "registry/own@sha256:1"}
     deployed["ResolutionTime"] = parts["host-base"]["CreationTime"]
@@ -188,9 +187,7 @@ def opened(house: House) -> tuple[Stage, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("definitions", ["stay", "go"])
-def test_everything_comes_back_as_it_was(
-    house: House, definitions: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_everything_comes_back_as_it_was(house: House, definitions: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Deleted by a sweep and restored by the printed command; `go`: without its configurations and models as well."""
     stage, was = opened(house)
     start = before(stage)

@@ -149,14 +149,11 @@ def _comparable(bundle: Document) -> Iterator[tuple[str, Any]]:
     yield "the name of the configuration", bundle["endpoint"]["EndpointConfigName"]
     for field, value in _only(bundle["endpoint_config"], _CONFIG).items():
         yield f"{field} of the configuration", value
-    if tags := _as_list(bundle.get("endpoint_config_tags", {})):
-        yield "tags of the configuration", tags
+    yield "tags of the configuration", _as_list(bundle.get("endpoint_config_tags", {}))
     for name, model in bundle["models"].items():
         yield f"model {name}", _only(model, _MODEL)
-        if tags := _as_list(bundle.get("model_tags", {}).get(name, {})):
-            yield f"tags of model {name}", tags
-    if deployment := bundle["endpoint"].get("LastDeploymentConfig"):
-        yield "LastDeploymentConfig", deployment
+        yield f"tags of model {name}", _as_list(bundle.get("model_tags", {}).get(name, {}))
+    yield "LastDeploymentConfig", bundle["endpoint"].get("LastDeploymentConfig")
     for tag in _tags(bundle):
         yield f"tag {tag['Key']}", tag["Value"]
     for row in bundle["endpoint"].get("ProductionVariants", []):
@@ -165,12 +162,14 @@ def _comparable(bundle: Document) -> Iterator[tuple[str, Any]]:
         copies = (one.get("RuntimeConfig") or {}).get("DesiredCopyCount")
         yield f"inference component {one['InferenceComponentName']}", _component(one) | {"copies": copies}
         yield f"tags of inference component {one['InferenceComponentName']}", _as_list(one.get("Tags", {}))
-    scaling = bundle["autoscaling"]
+    yield from _comparable_scaling(bundle["autoscaling"])
+
+
+def _comparable_scaling(scaling: Document) -> Iterator[tuple[str, Any]]:
     for one in scaling["targets"]:
         name = f"scalable target {one['ResourceId']} {one['ScalableDimension']}"
         yield name, _only(one, _TARGET)
-        if tags := _own(one.get("Tags", {})):
-            yield f"tags of {name}", tags
+        yield f"tags of {name}", _own(one.get("Tags", {}))
     for one in scaling["policies"]:
         yield f"scaling policy {one['PolicyName']} of {one['ResourceId']}", _only(one, _POLICY)
     for one in scaling["scheduled_actions"]:

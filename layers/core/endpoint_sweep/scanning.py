@@ -1,8 +1,9 @@
 """One cell, looked at with as few calls as the job allows: metrics first, descriptions only of what could be idle.
 
 An empty cell is one call. Else: the listing, tags, the listing of metrics, their values; inference components where
-there are any; two descriptions for each endpoint that was silent, old enough and not protected, and its models if it is idle. Values are read once
-more only where a described endpoint was listed with some of its series and not with others (facts 5, D5.11, D5.12).
+there are any; two descriptions for each endpoint that was silent, old enough and not protected; the models of what is
+idle. Values are read once more only where a described endpoint was listed with some of its series and not with others
+(facts 5, D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping

@@ -100,8 +100,8 @@ def _check_approvers(settings: Settings) -> None:
 
 
 def _check_timers(settings: Settings) -> None:
-    """The timers fit into each other and into the state machine's own (S1.5). The limits of the stack's parameters leave
-    no combination that does not; a slice of waiting is cut to what is left of the approval.
+    """The timers fit into each other and into the state machine's own (S1.5). The limits of the stack's parameters
+    leave no combination that does not; a slice of waiting is cut to what is left of the approval.
     """
     if settings.link_ttl() <= timedelta():
         raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15, its last minutes are for the deletions")
@@ -109,9 +109,8 @@ def _check_timers(settings: Settings) -> None:
         raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so that a lost wake-up is found in an hour")
     looking = settings.gone_check * MAX_LOOKS
     if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
-        raise InputRejected(
-            f"E_TTL: ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds must stay below 94 hours"
-        )
+        timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"
+        raise InputRejected(f"E_TTL: {timers} must stay below 94 hours together")
 
 
 def _requested_by(data: dict[str, Any], mode: Mode) -> str:

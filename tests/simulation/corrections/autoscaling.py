@@ -45,7 +45,7 @@ def deregister(account: str, region: str, prefix: str) -> None:
 
 def register_scalable_target(response: ApplicationAutoScalingResponse) -> str:
     """moto drops the tags, and leaves out the service's own role where no other is named."""
-    answer = _register(response)
+    answer: str = _register(response)
     scaling = response.applicationautoscaling_backend
     target = scaling.targets[response._get_param("ScalableDimension")][response._get_param("ResourceId")]
     target.role_arn = target.role_arn or service_role(response.current_account)
@@ -56,7 +56,7 @@ def register_scalable_target(response: ApplicationAutoScalingResponse) -> str:
 
 def deregister_scalable_target(response: ApplicationAutoScalingResponse) -> str:
     """moto leaves the policies and the scheduled actions behind (D3.6)."""
-    answer = _deregister(response)
+    answer: str = _deregister(response)
     deregister(response.current_account, response.region, response._get_param("ResourceId"))
     return answer
 

@@ -22,7 +22,7 @@ def names_of(config: Document, components: Iterable[Document] = ()) -> list[str]
 
 
 def restorable(client: Any, config: Document, known: dict[str, bool]) -> str:
-    """"yes", or why an endpoint of this configuration could not be made again, as far as the scan role sees (D3.17).
+    """ "yes", or why an endpoint of this configuration could not be made again, as far as the scan role sees (D3.17).
 
     Each model is asked for once a cell, and `known` keeps the answer. Its image and its data are not looked at.
     """

@@ -27,20 +27,19 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
         endpoint = _answer(sagemaker.describe_endpoint(EndpointName=name))
         config = _answer(sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"]))
         components = _components(sagemaker, name)
+        names = names_of(config, components)
+        models = {model: _answer(sagemaker.describe_model(ModelName=model)) for model in names}
         bundle = {
             "schema": 3,
             "endpoint": endpoint,
             "endpoint_config": config,
             "endpoint_config_tags": tags_of(sagemaker, config["EndpointConfigArn"]),
-            "models": {
-                model: _answer(sagemaker.describe_model(ModelName=model)) for model in names_of(config, components)
-            },
-            "model_tags": {},
+            "models": models,
+            "model_tags": {model: tags_of(sagemaker, one["ModelArn"]) for model, one in models.items()},
             "tags": tags_of(sagemaker, arn),
             "inference_components": components,
             "autoscaling": _autoscaling(autoscaling, endpoint, components),
         }
-        bundle["model_tags"] = {name: tags_of(sagemaker, one["ModelArn"]) for name, one in bundle["models"].items()}
     return dict(to_data(bundle))
 
 
@@ -61,7 +60,8 @@ def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]
     targets: list[Document] = []
     for some in batched(ids, _TARGETS_A_CALL, strict=False):
         rows = pages(client, "describe_scalable_targets", ServiceNamespace=_SERVICE, ResourceIds=list(some))
-        targets += [target | {"Tags": _target_tags(client, target)} for page in rows for target in page["ScalableTargets"]]
+        described = [target for page in rows for target in page["ScalableTargets"]]
+        targets += [target | {"Tags": _target_tags(client, target)} for target in described]
     found: Document = {"targets": targets, "policies": [], "scheduled_actions": []}
     for target in targets:
         of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}

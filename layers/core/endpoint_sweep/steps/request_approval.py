@@ -52,9 +52,7 @@ def _open(
 ) -> tuple[Approval, int]:
     """The record of this sweep and its version, written anew where there is none yet."""
     name, at = approval_id(event["sweep_id"]), now()
-    approval = Approval(
-        name, event["sweep_id"], event["execution"], pointer, at + ends, at, requester=requester
-    )
+    approval = Approval(name, event["sweep_id"], event["execution"], pointer, at + ends, at, requester=requester)
     try:
         records.save_approval(approval, 0)
     except AlreadyRecorded:
