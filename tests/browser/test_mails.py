@@ -8,7 +8,7 @@ import pytest
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Snooze
-from endpoint_sweep.model import Finding, Mode, Pointer
+from endpoint_sweep.model import Finding, Mode, OutcomeStatus, Pointer
 from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.simulation.offers import (
@@ -51,6 +51,12 @@ def receipt_mail(findings: list[Finding] | tuple[Finding, ...], comment: str) ->
     return reports.receipt_mail(told)
 
 
+STARTED = {
+    "222222222222/us-east-1/resnet-demo": OutcomeStatus.DELETED,
+    f"222222222222/us-east-1/{'n' * 63}": OutcomeStatus.UNKNOWN,
+}
+
+
 def mails(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> dict[str, tuple[str, str]]:
     report = report_of(findings)
     failed = replace(report, failure={"error": "States.Timeout", "reason": HOSTILE_OWNER * 20})
@@ -61,7 +67,7 @@ def mails(findings: list[Finding] | tuple[Finding, ...] = FINDINGS) -> dict[str,
         "receipt": receipt_mail(findings, HOSTILE_OWNER * 5),
         "summary": reports.summary_mail(report),
         "failure": reports.summary_mail(failed),
-        "watchdog": reports.watchdog_mail("sweep-0", "ABORTED", 2),
+        "watchdog": reports.watchdog_mail("sweep-0", "ABORTED", STARTED),
     }
 
 

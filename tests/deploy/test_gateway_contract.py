@@ -275,3 +275,16 @@ def test_log_keeps_hub_calls_in_order(cloud: LocalAws) -> None:
     calls = [call for call in cloud.calls(service="s3") if call.at > before.isoformat()]
     assert [call.operation for call in calls] == ["CreateBucket", "PutObject", "GetObject"]
     assert calls[1].resource == "arn:aws:s3:::contract/one/two"
+
+
+def test_the_act_role_reads_the_tags_of_a_scalable_target(cloud: LocalAws, actors: Actors) -> None:
+    """The restore bundle needs them; IAM judges the ARN of the target, and the scan role may not."""
+    spec = next(
+        one for one in cloud.organization.endpoints if one.scaling and _account(cloud, one.account).has_act_role
+    )
+    act = actors.client(actors.act_role(spec.account), "application-autoscaling", spec.region)
+    [target, *_] = act.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    assert act.list_tags_for_resource(ResourceARN=target["ScalableTargetARN"])["Tags"] == {}
+    scan = actors.client(actors.scan_role(spec.account), "application-autoscaling", spec.region)
+    refusal = _refusal(scan.list_tags_for_resource, ResourceARN=target["ScalableTargetARN"])
+    assert refusal == "AccessDeniedException"

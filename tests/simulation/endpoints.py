@@ -82,7 +82,8 @@ class EndpointSpec:
     `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: somebody deleted the
     configuration of the living endpoint (D3.9). `variants_hidden`: DescribeEndpoint leaves them out (D1.32).
     `enhanced_metrics`: more dimension sets beside the plain ones (D1.9). `experiments`: running ones. `optimizer`:
-    whether Compute Optimizer calls it idle; None: wherever nobody calls it (D0.4).
+    whether Compute Optimizer calls it idle; None: wherever nobody calls it (D0.4). `captured`: its requests are kept in
+    S3, as monitoring schedules need it. `deployment`: how it was updated last, LastDeploymentConfig.
     """
 
     account: str
@@ -108,6 +109,8 @@ class EndpointSpec:
     monitoring_schedules: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
     optimizer: bool | None = None
+    captured: bool = False
+    deployment: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def config_name(self) -> str:

@@ -34,6 +34,7 @@ SENDER = "finops@example.com"
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
 READING = ("GET", "HEAD", "OPTIONS")  # S1.1: these show and change nothing
+NOTHING_ASKED: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,16 @@ class Hub:
 
     # what a person or a schedule does
 
-    def start(self, data: Any = None, name: str = "2026-11-20T06-00Z-test") -> str:
+    def start(self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test") -> str:
         """Starts a sweep; its execution ARN."""
         answer = self.client("stepfunctions").start_execution(
-            stateMachineArn=self.arn, name=name, input=json.dumps({} if data is None else data)
+            stateMachineArn=self.arn, name=name, input=json.dumps(data)
         )
         return str(answer["executionArn"])
 
-    def run(self, data: Any = None, name: str = "2026-11-20T06-00Z-test", seconds: float = 60) -> dict[str, Any]:
+    def run(
+        self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test", seconds: float = 60
+    ) -> dict[str, Any]:
         """Starts a sweep and waits for its end."""
         return self.wait(self.start(data, name), seconds)
 

@@ -6,6 +6,7 @@ from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model, SageMakerModelBackend, sagemaker_backends
 
 from tests.simulation import shapes
+from tests.simulation.corrections import autoscaling
 from tests.simulation.endpoints import EndpointSpec, Scaling
 from tests.simulation.metrics import DAY
 from tests.simulation.publishing import (
@@ -33,7 +34,7 @@ def seed_endpoint(state: State, spec: EndpointSpec) -> None:
         endpoint_name=spec.name,
         endpoint_config_name=spec.config_name,
         production_variants=[],
-        data_capture_config=shapes.capture(spec),
+        data_capture_config=shapes.capturing(shapes.capture(spec)),
         tags=[{"Key": key, "Value": value} for key, value in spec.tags.items()],
     )
     endpoint.production_variants = [shapes.fleet_of(spec, variant) for variant in spec.variants]
@@ -127,14 +128,13 @@ def seed_scaling(spec: EndpointSpec, scaling: Scaling) -> None:
     """A scalable target with the usual target-tracking policy (D4.8)."""
     backend = applicationautoscaling_backends[spec.account][spec.region]
     resource = f"endpoint/{spec.name}/variant/{scaling.variant}"
-    service_role = "aws-service-role/sagemaker.application-autoscaling.amazonaws.com"
     backend.register_scalable_target(
         namespace="sagemaker",
         r_id=resource,
         dimension=VARIANT_DIMENSION,
         min_capacity=scaling.minimum,
         max_capacity=scaling.maximum,
-        role_arn=f"arn:aws:iam::{spec.account}:role/{service_role}/AWSServiceRoleForApplicationAutoScaling",
+        role_arn=autoscaling.service_role(spec.account),
         suspended_state={
             "DynamicScalingInSuspended": False,
             "DynamicScalingOutSuspended": False,

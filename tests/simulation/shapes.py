@@ -95,6 +95,7 @@ def endpoint_extras(spec: EndpointSpec, created: object) -> Row:
     found["ShadowProductionVariants"] = [fleet_of(spec, variant) for variant in spec.shadows]
     if spec.enhanced_metrics:
         found["MetricsConfig"] = {"EnableEnhancedMetrics": True, "MetricPublishFrequencyInSeconds": 60}
+    found["LastDeploymentConfig"] = dict(spec.deployment)
     if spec.pending_deployment:
         rows = [fleet_of(spec, one) | {"InstanceType": one.instance_type} for one in spec.variants]
         found["PendingDeploymentSummary"] = {
@@ -154,7 +155,23 @@ def component_row(spec: EndpointSpec, component: ComponentSpec, created: object)
 
 def capture(spec: EndpointSpec) -> Row:
     """Model Monitor analyses captured data: a schedule without capture has nothing to look at."""
-    return {"EnableCapture": True, "CaptureStatus": "Started"} if spec.monitoring_schedules else {}
+    if not (spec.captured or spec.monitoring_schedules):
+        return {}
+    return {
+        "EnableCapture": True,
+        "InitialSamplingPercentage": 20,
+        "DestinationS3Uri": f"s3://captured-{spec.account}-{spec.region}/{spec.name}",
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+    }
+
+
+def capturing(configured: Row) -> Row:
+    """The same as DescribeEndpoint tells it: DataCaptureConfigSummary."""
+    if not configured:
+        return {}
+    summary = {"EnableCapture": configured.get("EnableCapture", True), "CaptureStatus": "Started"}
+    kept = {name: configured[name] for name in ("DestinationS3Uri", "KmsKeyId") if name in configured}
+    return summary | {"CurrentSamplingPercentage": configured.get("InitialSamplingPercentage", 100)} | kept
 
 
 def schedule_rows(spec: EndpointSpec, created: object) -> list[Row]:

@@ -93,6 +93,10 @@ class FakeCell:
             raise EndpointNotFound(name)
         return self.descriptions[name]
 
+    def restorable(self, config: str) -> str:
+        self._ask("restorable", config)
+        return "yes"
+
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         self._ask("monitoring")
         return self.schedules

@@ -19,7 +19,7 @@ HOSTING = description(kind=Kind.INFERENCE_COMPONENTS)
 PROVISIONED = description(kind=Kind.SERVERLESS_PROVISIONED, variants=(Variant("AllTraffic", None, None),))
 COMPONENT = Component("llm", NAME, "AllTraffic")
 CALLS, TURNED_AWAY = of_component("llm")
-ZEROS = (0.0, 0.0)
+ZEROS, MODELS = (0.0, 0.0), "restorable resnet-demo-config"
 
 
 def silent(**changes: Any) -> FakeCell:
@@ -28,11 +28,11 @@ def silent(**changes: Any) -> FakeCell:
     return FakeCell(**given | changes)
 
 
-def test_an_idle_endpoint_costs_five_calls() -> None:
-    """List, tags, metrics, figures, description."""
+def test_an_idle_endpoint_costs_six_calls() -> None:
+    """List, tags, metrics, figures, description, and whether its models are there."""
     cell = silent()
     assert cell.verdicts() == {NAME: Verdict.IDLE}
-    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}"]
+    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", MODELS]
 
 
 def test_an_empty_cell_costs_one_call() -> None:
@@ -203,7 +203,7 @@ def test_components_are_listed_once_for_the_cell() -> None:
         values={CALLS: ZEROS, call: (0.0, 5.0)},
     )
     assert cell.verdicts() == {NAME: Verdict.IDLE, "second": Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 4", f"describe {NAME}"]
+    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 4", f"describe {NAME}", MODELS]
     assert cell.findings()["second"].kind is Kind.INFERENCE_COMPONENTS
 
 

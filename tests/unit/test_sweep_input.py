@@ -1,5 +1,6 @@
 """What a sweep may be asked: every refusal has a code, a sentence, and no echo of what was sent."""
 
+import itertools
 import json
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from endpoint_sweep.errors import InputRejected
 from endpoint_sweep.model import Mode
 from endpoint_sweep.sweep_input import MACHINE, parse
 from endpoint_sweep.targets import ENABLED, Scope
-from tests.simulation.cloudformation import ROOT
+from tests.simulation import cloudformation
 from tests.unit.samples import settings
 
 NAME = "2026-11-20T06-00Z-weekly"
@@ -55,6 +56,7 @@ def test_everything_may_be_asked_for() -> None:
         ({"slot": "x" * 300_000}, "E_INPUT_TOO_LARGE"),
         ({"dryrun": True}, "E_INPUT_UNKNOWN_FIELD"),
         ({"region": ["us-east-1"]}, "E_INPUT_UNKNOWN_FIELD"),
+        *(({"expires_hours": value}, "E_TTL_RANGE") for value in (-1, 0, 73, 10**9, "24", 1.5, True, None)),
         *(({"mode": value}, "E_MODE") for value in ("APPROVE", "approve ", True, 1, None, ["approve"], "delete")),
         *(({"max_deletes": value}, "E_CAP_RANGE") for value in (-1, 0, 26, 10**9, "10", 1.5, True, None)),
         *(({"lookback_days": value}, "E_LOOKBACK_RANGE") for value in (0, 1, 6, 64, 456, "14", None)),
@@ -76,7 +78,7 @@ def test_everything_may_be_asked_for() -> None:
     ids=lambda value: str(value)[:40],
 )  # fmt: skip
 def test_what_is_refused(data: Any, code: str) -> None:
-    """BI-01 to BI-06, BI-08, BI-11: each with its code first, and short."""
+    """BI-01 to BI-06, BI-08, BI-11, BI-13: each with its code first, and short."""
     with pytest.raises(InputRejected, match=rf"^{code}: ") as refused:
         parse(NAME, data, settings())
     assert len(str(refused.value)) < 250
@@ -156,18 +158,44 @@ def test_approvers_who_cannot_approve(changes: dict[str, str]) -> None:
     assert parse(NAME, {"mode": "report"}, settings(**changes)).requested_by == ""
 
 
+def test_a_sweep_may_give_less_time_to_answer_but_never_more() -> None:
+    """BI-13: within what the stack gives; where that is under an hour, an hour is as good as nothing said."""
+    assert parse(NAME, {"expires_hours": 72}, settings()).expires_hours == 72
+    assert parse(NAME, {}, settings()).expires_hours == 0
+    short = settings(APPROVAL_TTL_MINUTES="100")
+    with pytest.raises(InputRejected, match=r"^E_TTL_RANGE: expires_hours must be a whole number from 1 to 1$"):
+        parse(NAME, {"expires_hours": 2}, short)
+    assert short.link_ttl(1) == timedelta(minutes=45)
+    assert settings(APPROVAL_TTL_MINUTES="30").link_ttl(1) == timedelta(minutes=15)
+
+
+TIMERS = ("APPROVAL_TTL_MINUTES", "DELETE_WINDOW_MINUTES", "WAIT_SLICE_SECONDS", "GONE_CHECK_SECONDS")
+
+
+def test_no_timers_that_can_be_deployed_contradict_each_other() -> None:
+    """Every combination of the least and the greatest that the template lets through starts (S1.5)."""
+    parameters = cloudformation.load(cloudformation.ROOT / "template.yaml")["Parameters"]
+    names = ["".join(part.title() for part in name.split("_")) for name in TIMERS]
+    limits = [(str(parameters[name]["MinValue"]), str(parameters[name]["MaxValue"])) for name in names]
+    for values in itertools.product(*limits):
+        deployed = settings(**dict(zip(TIMERS, values, strict=True)))
+        assert parse(NAME, {"mode": "approve", "requested_by": "schedule"}, deployed).mode is Mode.APPROVE
+
+
 @pytest.mark.parametrize(
     ("changes", "accepted"),
     [
-        ({"WAIT_SLICE_SECONDS": "3600", "APPROVAL_TTL_MINUTES": "74"}, False),
-        ({"WAIT_SLICE_SECONDS": "3600", "APPROVAL_TTL_MINUTES": "75"}, True),
-        ({"APPROVAL_TTL_MINUTES": "15", "WAIT_SLICE_SECONDS": "1"}, False),
-        ({"APPROVAL_TTL_MINUTES": "4320", "DELETE_WINDOW_MINUTES": "1319"}, True),
-        ({"APPROVAL_TTL_MINUTES": "4320", "DELETE_WINDOW_MINUTES": "1320"}, False),
+        ({"APPROVAL_TTL_MINUTES": "15"}, False),
+        ({"APPROVAL_TTL_MINUTES": "16"}, True),
+        ({"WAIT_SLICE_SECONDS": "3601"}, False),
+        ({"GONE_CHECK_SECONDS": "60", "DELETE_WINDOW_MINUTES": "1259"}, True),
+        ({"GONE_CHECK_SECONDS": "60", "DELETE_WINDOW_MINUTES": "1260"}, False),
+        ({"GONE_CHECK_SECONDS": "120", "DELETE_WINDOW_MINUTES": "1200"}, False),
+        ({"APPROVAL_TTL_MINUTES": "5700"}, False),
     ],
 )
 def test_the_timers_fit_into_each_other(changes: dict[str, str], accepted: bool) -> None:
-    """A slice into the time to answer, everything into the 96 hours of the state machine (S1.5, BI-13)."""
+    """What got past the template is refused when the sweep starts: everything fits into its 96 hours (S1.5, BI-13)."""
     asked = {"mode": "approve", "requested_by": "schedule"}
     if accepted:
         assert parse(NAME, asked, settings(**changes)).mode is Mode.APPROVE
@@ -178,5 +206,5 @@ def test_the_timers_fit_into_each_other(changes: dict[str, str], accepted: bool)
 
 def test_the_state_machine_ends_when_the_timers_say() -> None:
     """96 hours in both places."""
-    definition = json.loads((ROOT / "statemachine" / "sweep.asl.json").read_text())
+    definition = json.loads((cloudformation.ROOT / "statemachine" / "sweep.asl.json").read_text())
     assert timedelta(seconds=definition["TimeoutSeconds"]) == MACHINE

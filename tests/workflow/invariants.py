@@ -104,20 +104,22 @@ def lost_or_altered(
             now = later[account][region]
             for section, value in cell.items():
                 free = {one[2] for one in (*approved, *touched) if one[:2] == (account, region)}
-                if _bytes(_without(section, value, free)) != _bytes(_without(section, now[section], free)):
+                parts = {name for name, row in cell.get("components", {}).items() if row["EndpointName"] in free}
+                then_, now_ = (_without(section, one, free, parts) for one in (value, now[section]))
+                if _bytes(then_) != _bytes(now_):
                     found.append(f"{section} of {account}/{region} changed without approval")
     return found
 
 
-def _without(section: str, value: Any, endpoints: Collection[str]) -> Any:
-    """The section without what belongs to these endpoints."""
+def _without(section: str, value: Any, endpoints: Collection[str], parts: Collection[str]) -> Any:
+    """The section without what belongs to these endpoints; `parts` are their inference components."""
     if section in ("configs", "models"):
         return value
     if section == "endpoints":
         return {name: one for name, one in value.items() if name not in endpoints}
     if section == "components":
         return {name: one for name, one in value.items() if one["EndpointName"] not in endpoints}
-    theirs = tuple(f"endpoint/{name}/variant/" for name in endpoints)
+    theirs = (*(f"endpoint/{name}/variant/" for name in endpoints), *(f"{PART}{name} " for name in parts))
     if isinstance(value, Mapping):
         return {name: one for name, one in value.items() if not name.startswith(theirs)}
     return [one for one in value if not one.startswith(theirs)]

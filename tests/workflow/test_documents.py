@@ -2,8 +2,11 @@
 
 import json
 
+import pytest
+
+from endpoint_sweep.ruling import NOT_OFFERED
 from endpoint_sweep.sweep_folder import SweepFolder
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub import BUCKET, STACK
 from tests.simulation.protocols import Reply
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage
@@ -15,13 +18,18 @@ def deletions(stage: Stage) -> int:
     return len(stage.world.log.find(operation="DeleteEndpoint"))
 
 
-def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage) -> None:
-    """FI-17: the sweep fails with the reason, everything is kept, no approval mail goes out."""
-    stage.world.fault(service="s3", operation="PutObject", resource="*/plan.json", code="AccessDenied", status=403)
+@pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("SlowDown", 503)])
+def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage, code: str, status: int) -> None:
+    """FI-17: refused, or throttled for good: the sweep fails with the reason, everything is kept, no approval mail."""
+    number = stage.world.fault(service="s3", operation="PutObject", resource="*/plan.json", code=code, status=status)
     sweep = stage.start()
     assert stage.end(sweep)["status"] == "FAILED"
     assert stage.report(sweep)["failure"]["error"] == "DocumentNotWritten"
+    assert f"plan.json: {status}" in stage.report(sweep)["failure"]["reason"]
+    assert stage.world.faults.seen(number) == (1 if status == 403 else 5)
+    assert {row["disposition"] for row in stage.report(sweep)["findings"]} == {"kept"}
     assert [mail.subject.rpartition(": ")[2] for mail in stage.mails(sweep)] == ["the sweep failed"] * 2
+    assert stage.row(sweep, "RECORD") is None
 
 
 def test_a_plan_that_slows_down_is_tried_again(stage: Stage) -> None:
@@ -48,7 +56,9 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
     assert deletions(stage) == 0
-    assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {NOT_OFFERED}")
+    assert '"alarm":"PlanTampered"' in stage.log.getvalue()
+    assert "SOMEBODY CHANGED THE RECORDS: PlanTampered" in stage.summary(sweep).text
     stage.approved.clear()
 
 
@@ -94,3 +104,39 @@ def test_a_summary_that_is_not_accepted_changes_no_fate(stage_of: OpenStage) -> 
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.end(sweep)["status"] == "FAILED"
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+
+
+REPORTS = ["*/report.html", "*/report.csv", "*/report.json", "*/report.*"]
+
+
+@pytest.mark.parametrize("which", REPORTS, ids=["html", "csv", "json", "all of them"])
+def test_a_report_that_cannot_be_written_changes_no_fate(stage_of: OpenStage, which: str) -> None:
+    """FI-52: deleted; the table says so, the execution fails, the watchdog tells people what became of each."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(service="s3", operation="PutObject", resource=which, code="InternalError", status=500)
+    stage.stopped.add(sweep)
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.states(sweep)[-2:] == ["Send summary", "Sweep failed"]
+    assert f"{STACK}-SendSummaryFunction" in stage.history(sweep)
+    mailed = len(stage.mails(sweep))
+    done = stage.watchdog(sweep, "FAILED")
+    assert (done["mailed"], done["released"], done["written"]) == (2, True, which != "*/report.*")
+    target = f"{MEMBER}/{REGION}/resnet-demo"
+    for mail in stage.mails(sweep)[mailed:]:
+        assert f"{target}: Deleted" in mail.text
+        assert f"endpoint-sweep restore {sweep} {target}" in mail.text
+    # Plan, decision, intent, outcome and the world tell the same story without the report.
+    items = [item for item in stage.hub.items() if item["pk"]["S"] == f"SWEEP#{sweep}"]
+    assert {item["sk"]["S"] for item in items} == {f"INTENT#{target}", f"OUTCOME#{target}"}
+    assert [item["status"]["S"] for item in items if item["sk"]["S"].startswith("OUTCOME#")] == ["deleted"]
+    assert target in stage.plan(sweep)
+    [decision] = stage.record(sweep)["decisions"]
+    assert [one["endpoint"] for one in decision["selected"]] == ["resnet-demo"]
+    assert not stage.world.exists(MEMBER, REGION, "resnet-demo")
+    assert deletions(stage) == 1
+    stage.world.clear_faults()
+    stage.watchdog(sweep, "FAILED")
+    assert stage.hub.document("report.failed.json", sweep)["deletions"] == {target: "deleted"}

@@ -101,31 +101,6 @@ def test_a_second_start_is_skipped_and_names_the_first(stage: Stage) -> None:
     stage.end(first)
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({"dryrun": True}, 'E_INPUT_UNKNOWN_FIELD: there is no field "dryrun"; did you mean "mode"?'),
-        ({"mode": "APPROVE "}, 'E_MODE: mode must be "report" or "approve"'),
-        ({"accounts": ["999999999999"]}, "E_ACCOUNT_NOT_IN_SCOPE"),
-        (["approve"], "E_INPUT_SHAPE"),
-    ],
-    ids=["unknown field", "bad mode", "stranger", "a list"],
-)
-def test_bad_input_is_refused_before_anything_starts(stage: Stage, data: Any, words: str) -> None:
-    """Failed with the field and the fix in report and mail; not one call in a member account."""
-    calls = len(stage.world.log)
-    sweep = stage.start_with(data)
-    assert stage.end(sweep)["status"] == "FAILED"
-    failure = stage.report(sweep)["failure"]
-    assert failure["error"] == "InputRejected"
-    assert words in failure["reason"]
-    assert words.partition(":")[0] in stage.summary(sweep).text
-    assert stage.summary(sweep).subject.endswith("the sweep failed")
-    made = {(call.service, call.account) for call in stage.world.log.calls[calls:]}
-    assert {account for _, account in made} <= {stage.world.organization.hub_account}
-    assert not {service for service, _ in made} & {"sts", "sagemaker", "cloudwatch"}
-
-
 def test_bad_input_does_not_disturb_the_sweep_that_runs(stage: Stage) -> None:
     """A rejected start neither takes nor releases the lock of the sweep that waits."""
     first = stage.start()

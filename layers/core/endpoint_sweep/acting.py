@@ -11,6 +11,7 @@ from endpoint_sweep.model import Component, Description, Finding, Kind, OutcomeS
 _SOURCE_IDENTITY = 64
 # A session policy holds 2,048 characters (D9.6); this many ARNs of the longest names fit beside the rest.
 COMPONENTS_AT_ONCE = 5
+MAX_LOOKS = 60  # at an endpoint that is being deleted, or at its inference components
 _DELETABLE = {"InService", "Failed"}
 
 

@@ -46,10 +46,12 @@ class Settings:
     review_base_url: str = ""
     configuration_set: str = ""
 
-    @property
-    def link_ttl(self) -> timedelta:
-        """How long a link is good for: the last minutes of an approval are for carrying out what was decided (S1.5)."""
-        return self.approval_ttl - LAST_MINUTES
+    def link_ttl(self, hours: int = 0) -> timedelta:
+        """How long a link is good for: the last minutes of an approval are for carrying out what was decided (S1.5).
+
+        `hours`: that the sweep asked for, never more than the stack gives; 0: none.
+        """
+        return min(self.approval_ttl, timedelta(hours=hours) or self.approval_ttl) - LAST_MINUTES
 
     @property
     def home_region(self) -> str:

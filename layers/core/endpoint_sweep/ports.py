@@ -59,6 +59,11 @@ class CellReader(Protocol):
     def describe(self, name: str) -> Description:
         """Raises EndpointNotFound."""
 
+    def restorable(self, config: str) -> str:
+        """Whether a described endpoint of this configuration could be made again: "yes", or "no" or "not known" with
+        the reason (D3.17).
+        """
+
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         """Monitoring schedules of the cell by endpoint (D3.12)."""
 

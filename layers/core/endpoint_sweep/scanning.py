@@ -1,8 +1,9 @@
 """One cell, looked at with as few calls as the job allows: metrics first, descriptions only of what could be idle.
 
 An empty cell is one call. Else: the listing, tags, the listing of metrics, their values; inference components where
-there are any; two descriptions for each endpoint that was silent, old enough and not protected. Values are read once
-more only where a described endpoint was listed with some of its series and not with others (facts 5, D5.11, D5.12).
+there are any; two descriptions for each endpoint that was silent, old enough and not protected; the models of what is
+idle. Values are read once more only where a described endpoint was listed with some of its series and not with others
+(facts 5, D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping
@@ -186,8 +187,15 @@ class _Scan:
             last_invocation_at=last_invocation(activity.series),
             advice="; ".join(self._hangers.of(endpoint.name, description)) if description else "",
             components=self._components_of(endpoint.name),
-            restorable=description.restorable if description else "yes",
+            restorable=self._restorable(description, verdict),
         )
+
+    def _restorable(self, description: Description | None, verdict: Verdict) -> str:
+        """Only of what may be offered is it asked whether its models are there."""
+        if description is None or description.config is None:
+            return "yes"
+        is_offered = verdict is Verdict.IDLE and description.restorable == "yes"
+        return self._reader.restorable(description.config) if is_offered else description.restorable
 
     def _readable(self, name: str, description: Description | None) -> bool:
         """The positive control. Serverless has no instances: there any datapoint of the cell serves, too (D1.28)."""

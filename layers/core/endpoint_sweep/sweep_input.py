@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from endpoint_sweep.acting import MAX_LOOKS
 from endpoint_sweep.approvals import person
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import InputRejected
@@ -15,7 +16,7 @@ from endpoint_sweep.targets import ENABLED, Scope
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
-    "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "requested_by",
+    "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "expires_hours", "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -27,12 +28,14 @@ MAX_APPROVERS = 50
 SCHEDULE = "schedule"  # who asks where no person does
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
 SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
+LONGEST_SLICE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SweepInput:
     """What one sweep was asked to do, completed with what the stack was deployed with. `requested_by` is an address,
-    `schedule`, or empty where nobody will be asked.
+    `schedule`, or empty where nobody will be asked. `expires_hours`: less time to answer than the stack gives; 0: as
+    much.
     """
 
     id: str
@@ -41,6 +44,7 @@ class SweepInput:
     caps: Caps
     scope: Scope
     requested_by: str = ""
+    expires_hours: int = 0
 
 
 def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
@@ -66,6 +70,8 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
     top = settings.caps.per_sweep
     per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
+    longest = max(1, settings.approval_ttl // timedelta(hours=1))
+    expires = _number(data, "expires_hours", 1, 1, longest, "E_TTL_RANGE") if "expires_hours" in data else 0
     scope = _scope(data, settings)
     if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(settings.deny_accounts))):
         raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in {denied[0]}, it is on the deny list")
@@ -76,6 +82,7 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
         caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
         scope=scope,
         requested_by=_requested_by(data, mode),
+        expires_hours=expires,
     )
 
 
@@ -93,13 +100,17 @@ def _check_approvers(settings: Settings) -> None:
 
 
 def _check_timers(settings: Settings) -> None:
-    """The timers fit into each other and into the state machine's own (S1.5)."""
-    if settings.link_ttl <= timedelta() or settings.link_ttl < settings.wait_slice:
-        raise InputRejected(
-            "E_TTL: WaitSliceSeconds must be shorter than ApprovalTtlMinutes without its last 15 minutes"
-        )
-    if settings.approval_ttl + SCAN + settings.delete_window >= MACHINE:
-        raise InputRejected("E_TTL: ApprovalTtlMinutes and DeleteWindowMinutes together must stay below 94 hours")
+    """The timers fit into each other and into the state machine's own (S1.5). The limits of the stack's parameters
+    leave no combination that does not; a slice of waiting is cut to what is left of the approval.
+    """
+    if settings.link_ttl() <= timedelta():
+        raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15, its last minutes are for the deletions")
+    if settings.wait_slice > LONGEST_SLICE:
+        raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so that a lost wake-up is found in an hour")
+    looking = settings.gone_check * MAX_LOOKS
+    if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
+        timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"
+        raise InputRejected(f"E_TTL: {timers} must stay below 94 hours together")
 
 
 def _requested_by(data: dict[str, Any], mode: Mode) -> str:

@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from tests.simulation import state as states
 from tests.simulation.corrections import (
+    autoscaling,
     cloudwatch,
     components,
     dynamodb,
@@ -35,6 +36,7 @@ ALL: tuple[Correction, ...] = (
     *regions.CORRECTIONS,
     *tagging.CORRECTIONS,
     *dynamodb.CORRECTIONS,
+    *autoscaling.CORRECTIONS,
 )
 
 

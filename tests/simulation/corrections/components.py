@@ -3,12 +3,12 @@
 import copy
 from typing import Any
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.responses import ActionResult, EmptyResult
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from tests.simulation.corrections import autoscaling
 from tests.simulation.corrections.correction import Correction
 from tests.simulation.corrections.replies import JsonReply, Row, page, reply, with_token
 from tests.simulation.corrections.sagemaker_configs import arn_of
@@ -97,7 +97,7 @@ def create_inference_component(response: SageMakerResponse) -> ActionResult:
         "EndpointName": endpoint_name,
         "EndpointArn": endpoint.arn,
         "VariantName": wanted("VariantName") or endpoint.production_variants[0]["VariantName"],
-        "Specification": copy.deepcopy(specification),
+        "Specification": _described(specification, state.now()),
         "RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": copies},
         "CreationTime": state.now(),
         "LastModifiedTime": state.now(),
@@ -108,6 +108,16 @@ def create_inference_component(response: SageMakerResponse) -> ActionResult:
     place = (backend.account_id, backend.region_name)
     publish_component(state.metrics, place, name, copies, Traffic.none(), Traffic.silent(), now, now)
     return ActionResult({"InferenceComponentArn": arn})
+
+
+def _described(given: dict[str, Any], at: object) -> dict[str, Any]:
+    """A description tells the image of a container as the one that was deployed, under another name."""
+    specification = copy.deepcopy(given)
+    container = specification.get("Container", {})
+    if image := container.pop("Image", ""):
+        deployed = {"SpecifiedImage": image, "ResolvedImage": f"{image}@sha256:0", "ResolutionTime": at}
+        container["DeployedImage"] = deployed
+    return specification
 
 
 def delete_inference_component(response: SageMakerResponse) -> ActionResult:
@@ -131,9 +141,7 @@ def delete_inference_component(response: SageMakerResponse) -> ActionResult:
         row["InferenceComponentStatus"], row["LastModifiedTime"] = "Deleting", state.now()
         state.gone_at[(*place, f"inference-component/{name}")] = state.clock() + state.deleting_seconds
         silence_component(state.metrics, place, name, state.clock())
-    scaling = applicationautoscaling_backends[backend.account_id][backend.region_name]
-    for targets in scaling.targets.values():
-        targets.pop(f"inference-component/{name}", None)
+    autoscaling.deregister(backend.account_id, backend.region_name, f"inference-component/{name}")
     return EmptyResult()
 
 

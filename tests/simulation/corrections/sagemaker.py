@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.core.resource_tagging import TaggedResource
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ValidationError
@@ -13,7 +12,7 @@ from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
 from tests.simulation import shapes
-from tests.simulation.corrections import components, sagemaker_configs
+from tests.simulation.corrections import autoscaling, components, sagemaker_configs
 from tests.simulation.corrections.correction import Correction
 from tests.simulation.corrections.replies import JsonReply, Row, page, reply
 from tests.simulation.corrections.sagemaker_configs import arn_of
@@ -89,20 +88,8 @@ def delete_endpoint(backend: SageMakerModelBackend, endpoint_name: str) -> None:
         endpoint.last_modified_time = state.now()
         state.gone_at[key] = state.clock() + state.deleting_seconds
         silence(state.metrics, key[:2], endpoint_name, state.clock())
-        _deregister(backend, endpoint_name)
+        autoscaling.deregister(*key[:2], f"endpoint/{endpoint_name}/variant/")
     settle(backend)
-
-
-def _deregister(backend: SageMakerModelBackend, endpoint_name: str) -> None:
-    scaling = applicationautoscaling_backends[backend.account_id][backend.region_name]
-    prefix = f"endpoint/{endpoint_name}/variant/"
-    for targets in scaling.targets.values():
-        for resource_id in [one for one in targets if one.startswith(prefix)]:
-            del targets[resource_id]
-    for name, policy in list(scaling.policies.items()):
-        if policy.resource_id.startswith(prefix):
-            del scaling.policies[name]
-    scaling.scheduled_actions = [one for one in scaling.scheduled_actions if not one.resource_id.startswith(prefix)]
 
 
 def create_endpoint(
@@ -120,7 +107,7 @@ def create_endpoint(
         endpoint_name=endpoint_name,
         endpoint_config_name=endpoint_config_name,
         production_variants=[],
-        data_capture_config=config.get("DataCaptureConfig", {}),
+        data_capture_config=shapes.capturing(config.get("DataCaptureConfig", {})),
         tags=list(tags or []),
     )
     state = active()
@@ -138,6 +125,36 @@ def create_endpoint(
         kind = _kind(config, row)
         publish(state.metrics, cell, endpoint_name, row["VariantName"], instances, Traffic.none(), now, now, kind)
     return endpoint
+
+
+def create_reply(response: SageMakerResponse) -> ActionResult:
+    """moto forgets how the endpoint shall be deployed."""
+    wanted = response._get_param
+    backend = response.sagemaker_backend
+    endpoint = create_endpoint(backend, wanted("EndpointName"), wanted("EndpointConfigName"), wanted("Tags"))
+    if deployment := wanted("DeploymentConfig"):
+        endpoint.extras["LastDeploymentConfig"] = deployment
+    return ActionResult({"EndpointArn": endpoint.arn})
+
+
+def update_weights(
+    backend: SageMakerModelBackend, endpoint_name: str, desired_weights_and_capacities: list[Row]
+) -> str:
+    """Only what is named changes (moto clears the other); serverless concurrency, too (D4.1)."""
+    endpoint = _find(backend, endpoint_name)
+    there = {row["VariantName"]: row for row in endpoint.production_variants}
+    for change in desired_weights_and_capacities:
+        row = there.get(change["VariantName"])
+        if row is None:
+            message = f'The variant name(s) "{change["VariantName"]}" is/are not present within endpoint configuration.'
+            raise ValidationError(message=message)
+        for name, field in (("DesiredWeight", "Weight"), ("DesiredInstanceCount", "InstanceCount")):
+            if change.get(name) is not None:
+                row |= dict.fromkeys((f"Current{field}", f"Desired{field}"), change[name])
+        if update := change.get("ServerlessUpdateConfig"):
+            now = {"MemorySizeInMB": row["CurrentServerlessConfig"]["MemorySizeInMB"]} | update
+            row |= dict.fromkeys(("CurrentServerlessConfig", "DesiredServerlessConfig"), now)
+    return str(endpoint.arn)
 
 
 def _kind(config: Row, row: Row) -> str:
@@ -208,6 +225,10 @@ CORRECTIONS = (
     Correction("describe-reply", SageMakerResponse, "describe_endpoint", describe_reply, "fields that no SDK knows"),
     Correction("delete", SageMakerModelBackend, "delete_endpoint", delete_endpoint, "Deleting, refusals, D3.1, D3.5"),
     Correction("create", SageMakerModelBackend, "create_endpoint", create_endpoint, "an existing name, zeros, D1.25"),
+    Correction("create-reply", SageMakerResponse, "create_endpoint", create_reply, "DeploymentConfig, facts 3"),
+    Correction(
+        "weights", SageMakerModelBackend, "update_endpoint_weights_and_capacities", update_weights, "one field, D4.1"
+    ),
     Correction("add-tags", SageMakerModelBackend, "add_tags", add_tags, "a key exists once, D3.14"),
     Correction("tagged", SageMakerModelBackend, "iter_tagged_resources", iter_tagged_resources, "what is gone, D3.14"),
 )

@@ -17,6 +17,7 @@ INSTANCE_TYPES: frozenset[str] = frozenset(SHAPE.metadata["enum"])
 # What moto has no place for: inference components' role (D1.5), shadow variants (D1.18), enhanced metrics (D1.9).
 EXTRAS = ("ExecutionRoleArn", "ShadowProductionVariants", "MetricsConfig", "ExplainerConfig", "VpcConfig")
 _create = SageMakerResponse.create_endpoint_config
+_create_model = SageMakerResponse.create_model
 
 
 def arn_of(backend: SageMakerModelBackend, kind: str, name: str) -> str:
@@ -50,6 +51,15 @@ def create_endpoint_config(response: SageMakerResponse) -> ActionResult:
     result = _create(response)
     config = response.sagemaker_backend.endpoint_configs[response._get_param("EndpointConfigName")]
     config.extras = {name: value for name in EXTRAS if (value := response._get_param(name))}
+    return result
+
+
+def create_model(response: SageMakerResponse) -> ActionResult:
+    """moto forgets how several containers work together, and the isolation of the network."""
+    result = _create_model(response)
+    model = response.sagemaker_backend._models[response._get_param("ModelName")]
+    model.execution = response._get_param("InferenceExecutionConfig")
+    model.enable_network_isolation = bool(response._get_param("EnableNetworkIsolation"))
     return result
 
 
@@ -111,6 +121,7 @@ CORRECTIONS = (
         "fields that no SDK knows, D1.28",
     ),
     Correction("create-config", SageMakerResponse, "create_endpoint_config", create_endpoint_config, "D1.5, D1.18"),
+    Correction("create-model", SageMakerResponse, "create_model", create_model, "several containers, D1.3, D1.4"),
     Correction("describe-model", SageMakerResponse, "describe_model", describe_model, "exact fields, D1.3"),
     Correction(
         "variants",

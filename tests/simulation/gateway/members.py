@@ -60,11 +60,11 @@ def world_account(request: Request, caller: Caller, organization: Organization) 
 
 def resource_arn(request: Request, operation: str, account: str) -> str:
     """The ARN that IAM judges; `*` for operations without one (every List of SageMaker, every metric call)."""
-    if request.service != "sagemaker" or (operation.startswith("List") and operation != "ListTags"):
-        return "*"
     params = _json(request.body)
-    if arn := params.get("ResourceArn"):
-        return str(arn)
+    if operation in ("ListTags", "ListTagsForResource", "AddTags", "DeleteTags"):
+        return str(params.get("ResourceArn") or params.get("ResourceARN") or "*")
+    if request.service != "sagemaker" or operation.startswith("List"):
+        return "*"
     verb = next((verb for verb in _VERBS if operation.startswith(verb)), "")
     noun = operation.removeprefix(verb).removesuffix("WeightsAndCapacities").removesuffix("RuntimeConfig")
     kind = _NAMED_BY.get(f"{noun}Name")

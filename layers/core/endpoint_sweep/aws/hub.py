@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 
 from endpoint_sweep.aws.faults import code_of, message_of
 from endpoint_sweep.aws.sessions import CONNECTIONS
@@ -15,6 +15,7 @@ from endpoint_sweep.errors import (
     AlreadyRecorded,
     DocumentNotFound,
     DocumentNotWritten,
+    DocumentTampered,
     MailRefused,
     SwitchUnreadable,
     Unavailable,
@@ -54,6 +55,8 @@ class AwsStore:
             if code_of(error) in ("NoSuchKey", "NoSuchVersion"):
                 raise DocumentNotFound(key) from error
             raise
+        except FlexibleChecksumError as error:
+            raise DocumentTampered(f"{key} is not what was written") from error
         return body
 
     def pointer(self, key: str) -> Pointer:

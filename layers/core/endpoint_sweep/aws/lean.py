@@ -13,6 +13,7 @@ OPERATIONS = {
         {
             "DescribeEndpoint",
             "DescribeEndpointConfig",
+            "DescribeModel",
             "ListEndpoints",
             "ListInferenceComponents",
             "ListInferenceExperiments",

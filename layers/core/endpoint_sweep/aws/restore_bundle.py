@@ -5,6 +5,7 @@ from itertools import batched
 from typing import Any
 
 from endpoint_sweep.aws.faults import translated
+from endpoint_sweep.aws.models import names_of
 from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.aws.sagemaker import tags_of
 from endpoint_sweep.documents import to_data
@@ -16,8 +17,8 @@ Document = dict[str, Any]
 
 
 def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
-    """Plain JSON data: endpoint, configuration, models, tags, inference components with their tags, scalable targets
-    with policies and scheduled actions.
+    """Plain JSON data: endpoint, configuration, models, inference components and scalable targets, each with its tags;
+    scaling policies with the alarms that start them, scheduled actions.
 
     Raises CellDenied, CellFailed, EndpointNotFound or ComponentNotFound: without a complete bundle nothing may be
     deleted.
@@ -26,13 +27,15 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
         endpoint = _answer(sagemaker.describe_endpoint(EndpointName=name))
         config = _answer(sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"]))
         components = _components(sagemaker, name)
+        names = names_of(config, components)
+        models = {model: _answer(sagemaker.describe_model(ModelName=model)) for model in names}
         bundle = {
-            "schema": 2,
+            "schema": 3,
             "endpoint": endpoint,
             "endpoint_config": config,
-            "models": {
-                model: _answer(sagemaker.describe_model(ModelName=model)) for model in _models(config, components)
-            },
+            "endpoint_config_tags": tags_of(sagemaker, config["EndpointConfigArn"]),
+            "models": models,
+            "model_tags": {model: tags_of(sagemaker, one["ModelArn"]) for model, one in models.items()},
             "tags": tags_of(sagemaker, arn),
             "inference_components": components,
             "autoscaling": _autoscaling(autoscaling, endpoint, components),
@@ -50,16 +53,6 @@ def _components(client: Any, endpoint: str) -> list[Document]:
     return found
 
 
-def _models(config: Document, components: Iterable[Document]) -> list[str]:
-    """Names of all models that the variants, their instance pools and the components use."""
-    variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
-    names = [row.get("ModelName") for row in variants]
-    names += [pool.get("ModelNameOverride") for row in variants for pool in row.get("InstancePools", [])]
-    for one in components:
-        names += [row.get("ModelName") for row in (one.get("Specification") or {}, *one.get("Specifications", []))]
-    return sorted({name for name in names if name})
-
-
 def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]) -> Document:
     name = endpoint["EndpointName"]
     ids = [f"endpoint/{name}/variant/{row['VariantName']}" for row in endpoint.get("ProductionVariants", [])]
@@ -67,7 +60,8 @@ def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]
     targets: list[Document] = []
     for some in batched(ids, _TARGETS_A_CALL, strict=False):
         rows = pages(client, "describe_scalable_targets", ServiceNamespace=_SERVICE, ResourceIds=list(some))
-        targets += [target for page in rows for target in page["ScalableTargets"]]
+        described = [target for page in rows for target in page["ScalableTargets"]]
+        targets += [target | {"Tags": _target_tags(client, target)} for target in described]
     found: Document = {"targets": targets, "policies": [], "scheduled_actions": []}
     for target in targets:
         of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}
@@ -76,6 +70,11 @@ def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]
         for page in pages(client, "describe_scheduled_actions", **of_target):
             found["scheduled_actions"] += page["ScheduledActions"]
     return found
+
+
+def _target_tags(client: Any, target: Document) -> dict[str, str]:
+    arn = target.get("ScalableTargetARN")
+    return dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"]) if arn else {}
 
 
 def _answer(response: Document) -> Document:

@@ -181,6 +181,7 @@ def act_policy(partition: str, target: EndpointId, deletes: Collection[str]) -> 
                 "Action": [
                     "cloudwatch:GetMetricData",
                     "application-autoscaling:Describe*",
+                    "application-autoscaling:ListTagsForResource",
                     "sagemaker:ListInferenceComponents",
                 ],
                 "Resource": "*",

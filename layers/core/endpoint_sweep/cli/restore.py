@@ -10,7 +10,7 @@ from endpoint_sweep.aws.restoring import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.errors import CellFailed, EndpointSweepError, InputRejected
 from endpoint_sweep.model import EndpointId
-from endpoint_sweep.restoring import calls, differences
+from endpoint_sweep.restoring import calls, differences, stale_alarms
 
 RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
 _TARGET = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9]{1,2})/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})")
@@ -75,7 +75,10 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
             there.make(call, given.wait_minutes * 60)
     if given.dry_run:
         return RESTORED
-    wrong = differences(bundle, there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"]))
+    now = there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"])
+    wrong = differences(bundle, now)
+    for line in stale_alarms(bundle, now):
+        print(f"to do: {line}")
     for line in wrong:
         print(f"differs: {line}")
     print(f"{target} is in service again{', but for what differs' if wrong else ', as it was'}")

@@ -1,6 +1,7 @@
 """The mails: subjects of constants, names of sweeps and numbers only; bodies as text and HTML."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -96,8 +97,10 @@ def watchdog_subject(sweep_id: str) -> str:
     return f"endpoint-sweep {sweep_id}: the sweep stopped before its summary"
 
 
-def watchdog_mail(sweep_id: str, status: str, intents: int) -> tuple[str, str]:
-    return _both("watchdog_mail", sweep_id=sweep_id, status=status, intents=intents)
+def watchdog_mail(sweep_id: str, status: str, acted: Mapping[str, OutcomeStatus]) -> tuple[str, str]:
+    """`acted`: each deletion that was started, and what became of it as far as the table tells."""
+    rows = [(target, OUTCOME_WORDS[outcome], outcome is OutcomeStatus.DELETED) for target, outcome in acted.items()]
+    return _both("watchdog_mail", sweep_id=sweep_id, status=status, rows=rows)
 
 
 def ledger(report: Report) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep import acting, metrics
-from endpoint_sweep.acting import Kept, Point, check_fingerprint
+from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
@@ -32,7 +32,6 @@ from endpoint_sweep.planning import by_id, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import TOO_OLD, rule
-from endpoint_sweep.steps.confirm_it_is_gone import MAX_LOOKS
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from endpoint_sweep.acting import MAX_LOOKS
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff, RoleDenied
 from endpoint_sweep.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
@@ -10,8 +11,6 @@ from endpoint_sweep.planning import by_id
 from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
-
-MAX_LOOKS = 60
 
 
 def confirm_it_is_gone(

@@ -87,7 +87,13 @@ def _targets(asked: SweepInput, settings: Settings, organization: Organization, 
     """Every account that the sweep is about, and the management account in any case (D7.5)."""
     scope = asked.scope
     accounts = organization.accounts(with_units=scope.needs_units)
-    chosen = choose(accounts, scope, organization.management_account())
+    management = organization.management_account()
+    if asked.mode is Mode.APPROVE and management in scope.accounts:
+        # No StackSet reaches it and no policy of the Organization binds it (safety S2.6, S2.7): nobody asks by its id.
+        raise InputRejected(
+            f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, only mode report may name it"
+        )
+    chosen = choose(accounts, scope, management)
     targets = [target for target in chosen if target.asked or target.management]
     if not scope.needs_enabled_regions:
         return targets

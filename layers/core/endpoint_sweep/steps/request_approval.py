@@ -28,12 +28,13 @@ def request_approval(
     """
     pointer = from_data(Pointer, event["plan"])
     folder = SweepFolder(store, event["sweep_id"])
-    asked_by = folder.input().requested_by
-    requester = "" if asked_by == SCHEDULE else asked_by
-    approval, version = _open(event, pointer, requester, settings, records, now)
+    asked = folder.input()
+    requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
+    ends = settings.link_ttl(asked.expires_hours)
+    approval, version = _open(event, pointer, requester, ends, records, now)
     refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer)
-    asked = replace(approval, unreachable=(*approval.unreachable, *refused))
-    if not can_be_decided(asked, folder.plan(pointer), settings.rules):
+    reached = replace(approval, unreachable=(*approval.unreachable, *refused))
+    if not can_be_decided(reached, folder.plan(pointer), settings.rules):
         why = next(iter(refused.values()), "there are not enough")
         raise ApprovalNotSent(f"too few approvers could be mailed, nobody can approve anything: {why}")
     return {
@@ -47,13 +48,11 @@ def request_approval(
 
 
 def _open(
-    event: dict[str, Any], pointer: Pointer, requester: str, settings: Settings, records: Records, now: Clock
+    event: dict[str, Any], pointer: Pointer, requester: str, ends: timedelta, records: Records, now: Clock
 ) -> tuple[Approval, int]:
     """The record of this sweep and its version, written anew where there is none yet."""
     name, at = approval_id(event["sweep_id"]), now()
-    approval = Approval(
-        name, event["sweep_id"], event["execution"], pointer, at + settings.link_ttl, at, requester=requester
-    )
+    approval = Approval(name, event["sweep_id"], event["execution"], pointer, at + ends, at, requester=requester)
     try:
         records.save_approval(approval, 0)
     except AlreadyRecorded:

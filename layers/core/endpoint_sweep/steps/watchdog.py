@@ -6,7 +6,8 @@ from endpoint_sweep import reports
 from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import MailRefused
+from endpoint_sweep.errors import DocumentNotWritten, MailRefused
+from endpoint_sweep.model import OutcomeStatus
 from endpoint_sweep.ports import Mailer, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
@@ -25,9 +26,14 @@ def watchdog(
     if summary is not None and summary["mailed"]:
         return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": 0}
     folder = SweepFolder(store, sweep_id)
+    acted = _acted(sweep_id, records)
     body = {"sweep_id": sweep_id, "status": status, "approval_closed": closed, "lock_released": released}
-    folder.put_report("report.failed.json", to_json(body), "application/json")
-    text, html = reports.watchdog_mail(sweep_id, status, len(records.intents(sweep_id)))
+    written = True
+    try:
+        folder.put_report("report.failed.json", to_json(body | {"deletions": acted}), "application/json")
+    except DocumentNotWritten:
+        written = False  # Perhaps that is what stopped the sweep: people are told all the same (FI-52).
+    text, html = reports.watchdog_mail(sweep_id, status, acted)
     mailed = 0
     for recipient in settings.recipients:
         try:
@@ -35,4 +41,13 @@ def watchdog(
             mailed += 1
         except MailRefused:
             continue
-    return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": mailed}
+    return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": mailed, "written": written}
+
+
+def _acted(sweep_id: str, records: Records) -> dict[str, OutcomeStatus]:
+    """What the table says became of each deletion that was started; unknown where it says nothing that can be read."""
+    try:
+        known = {str(one): outcome.status for one, outcome in records.outcomes(sweep_id).items()}
+    except (ValueError, TypeError):
+        known = {}
+    return {target: known.get(target, OutcomeStatus.UNKNOWN) for target in sorted(records.intents(sweep_id))}
