@@ -40,6 +40,7 @@ WITHOUT_RESOURCE = {
     "sagemaker:ListEndpoints",
     "ec2:DescribeRegions",  # of the account itself
     "sagemaker:ListInferenceComponents",
+    "sagemaker:ListModels",
     "sagemaker:ListInferenceExperiments",
     "sagemaker:ListMonitoringSchedules",
     "states:SendTaskFailure",

@@ -46,10 +46,10 @@ def test_what_cannot_be_looked_at_is_said_to_be_unknown(house: House, code: str)
     """Never "yes" by default."""
     stage = house.open(organization([one("whole")]))
     start = before(stage)
-    stage.world.fault(service="sagemaker", operation="DescribeModel", code=code, status=400)
+    stage.world.fault(service="sagemaker", operation="ListModels", code=code, status=400)
     sweep = stage.start("report")
     stage.end(sweep)
     [row] = stage.report(sweep)["findings"]
     assert (row["verdict"], row["restorable"].partition(":")[0]) == ("idle", "not known")
-    assert "Whether it can be made again is not known: looking for model" in stage.summary(sweep).text
+    assert "Whether it can be made again is not known: listing models" in stage.summary(sweep).text
     assert violations(stage, start) == []

@@ -10,12 +10,13 @@ from moto.sagemaker.models import FakeEndpointConfig, Model, SageMakerModelBacke
 from moto.sagemaker.responses import SageMakerResponse
 
 from tests.simulation.corrections.correction import Correction
-from tests.simulation.corrections.replies import JsonReply, Row, reply
+from tests.simulation.corrections.replies import JsonReply, Row, page, reply, with_token
 
 SHAPE = botocore.session.get_session().get_service_model("sagemaker").shape_for("ProductionVariantInstanceType")
 INSTANCE_TYPES: frozenset[str] = frozenset(SHAPE.metadata["enum"])
 # What moto has no place for: inference components' role (D1.5), shadow variants (D1.18), enhanced metrics (D1.9).
 EXTRAS = ("ExecutionRoleArn", "ShadowProductionVariants", "MetricsConfig", "ExplainerConfig", "VpcConfig")
+_SORTED_BY = {"Name": "ModelName"}
 _create = SageMakerResponse.create_endpoint_config
 _create_model = SageMakerResponse.create_model
 
@@ -111,7 +112,20 @@ def validate_instance_type(config: FakeEndpointConfig, instance_type: str) -> No
         raise ValidationError(message=message)
 
 
+def list_models(response: SageMakerResponse) -> JsonReply:
+    """10 to a page by default, 100 at most, newest first (moto tells all at once)."""
+    backend, wanted = response.sagemaker_backend, response._get_param
+    rows = []
+    for name, model in backend._models.items():
+        row = {"ModelName": name, "ModelArn": model.arn, "CreationTime": model.creation_time}
+        if (wanted("NameContains") or "").lower() in name.lower():
+            rows.append(((str(row[_SORTED_BY.get(wanted("SortBy"), "CreationTime")]), name), row))
+    found, token = page(response, rows)
+    return reply(with_token({"Models": found}, token))
+
+
 CORRECTIONS = (
+    Correction("list-models", SageMakerResponse, "list_models", list_models, "pages, as D2.1"),
     Correction("describe-config", SageMakerModelBackend, "describe_endpoint_config", describe_endpoint_config, "D3.9"),
     Correction(
         "describe-config-reply",

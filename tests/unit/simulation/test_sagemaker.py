@@ -128,6 +128,20 @@ class TestDescribing:
         assert not {"VpcConfig", "Containers"} & set(model)
         assert model["PrimaryContainer"]["ModelDataUrl"].startswith("s3://")
 
+    def test_models_are_listed_in_pages(self, sagemaker: Any) -> None:
+        """D2.1: ten at a time unless asked for more; moto tells all at once."""
+        for number in range(12):
+            container = {"Image": "x", "ModelDataUrl": "s3://x/y"}
+            role = f"arn:aws:iam::{MEMBER}:role/x"
+            sagemaker.create_model(ModelName=f"many-{number:02}", PrimaryContainer=container, ExecutionRoleArn=role)
+        first = sagemaker.list_models(NameContains="many", SortBy="Name", SortOrder="Ascending")
+        assert [row["ModelName"] for row in first["Models"]] == [f"many-{number:02}" for number in range(10)]
+        second = sagemaker.list_models(
+            NameContains="many", SortBy="Name", SortOrder="Ascending", NextToken=first["NextToken"]
+        )
+        assert [row["ModelName"] for row in second["Models"]] == ["many-10", "many-11"]
+        assert "NextToken" not in second
+
 
 class TestDeleting:
     def test_takes_a_while(self, world: World, sagemaker: Any) -> None:

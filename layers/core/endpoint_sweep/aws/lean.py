@@ -17,6 +17,7 @@ OPERATIONS = {
             "ListEndpoints",
             "ListInferenceComponents",
             "ListInferenceExperiments",
+            "ListModels",
             "ListMonitoringSchedules",
         }
     )

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from endpoint_sweep.acting import source_identity
-from endpoint_sweep.aws import cloudwatch, components, models, restore_bundle, sagemaker
+from endpoint_sweep.aws import cloudwatch, components, restore_bundle, sagemaker
+from endpoint_sweep.aws.models import Models
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
 from endpoint_sweep.config import Settings
 from endpoint_sweep.metrics import SeriesKey
@@ -56,7 +57,7 @@ class AwsCellReader:
     def __init__(self, member: Member, region: str) -> None:
         self._client = _Clients(member, region)
         self._configs: dict[str, dict[str, Any]] = {}
-        self._models: dict[str, bool] = {}
+        self._models: Models | None = None
 
     def retries(self) -> int:
         return self._client.retries
@@ -82,7 +83,9 @@ class AwsCellReader:
         return sagemaker.describe(self._client("sagemaker"), name, self._configs)
 
     def restorable(self, config: str) -> str:
-        return models.restorable(self._client("sagemaker"), self._configs.get(config, {}), self._models)
+        if self._models is None:
+            self._models = Models(self._client("sagemaker"))
+        return self._models.restorable(self._configs.get(config, {}))
 
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         return sagemaker.monitoring(self._client("sagemaker"))
