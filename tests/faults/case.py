@@ -37,7 +37,7 @@ LATEST = {
     "update": Point.LAST_LOOK,
     "protect": Point.TAGS,
     "call": Point.TRAFFIC,
-    "switch": Point.DELETE,
+    "switch": Point.LAST_LOOK,
 }
 POINTS = tuple(Point)
 FOREVER = 2000

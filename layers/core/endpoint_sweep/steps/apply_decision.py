@@ -148,6 +148,8 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     try:
         path.at(Point.LAST_LOOK)
         check_fingerprint(actor.describe(finding.endpoint), finding)
+        # Looking took its time, and another of these steps runs beside this one.
+        _check_switch(path)
         path.at(Point.DELETE)
         request_id = actor.delete(finding.endpoint)
     except ReplyLost as error:

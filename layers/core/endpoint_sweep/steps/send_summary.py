@@ -1,5 +1,6 @@
 """Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
 
+from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
@@ -22,7 +23,7 @@ def send_summary(
     """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed."""
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id)
-    report = _gather(sweep_id, folder, records, settings)
+    report = _gather(sweep_id, folder, records, settings, now)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -42,7 +43,7 @@ def send_summary(
     return totals
 
 
-def _gather(sweep_id: str, folder: SweepFolder, records: Records, settings: Settings) -> reports.Report:
+def _gather(sweep_id: str, folder: SweepFolder, records: Records, settings: Settings, now: Clock) -> reports.Report:
     """The whole sweep from what was written down, so that it can be told also where a state failed."""
     failure = folder.failure()
     try:
@@ -54,8 +55,10 @@ def _gather(sweep_id: str, folder: SweepFolder, records: Records, settings: Sett
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
-        at = max(one.at for one in approval.decisions)
-        outcomes |= _unresolved(agreed(approval.decisions), outcomes, records.intents(sweep_id), at)
+        for target in agreed(approval.decisions):
+            known = outcomes.get(target)
+            if known is None or known.status is OutcomeStatus.DELETING:
+                outcomes[target] = _resolved(sweep_id, target, records, now())
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
         sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
@@ -91,21 +94,15 @@ def _asked(
         return None, "kept: there is no plan"
 
 
-def _unresolved(
-    selected: tuple[EndpointId, ...], outcomes: dict[EndpointId, Outcome], intents: set[str], at: Any
-) -> dict[EndpointId, Outcome]:
-    """Approved, but without a final outcome: unknown where a deletion may have been sent, else kept."""
-    rows = {}
-    for target in selected:
-        known = outcomes.get(target)
-        if known and known.status is not OutcomeStatus.DELETING:
-            continue
-        sent = known is not None or str(target) in intents
-        status = OutcomeStatus.UNKNOWN if sent else OutcomeStatus.FAILED
-        reason = "a deletion may have been sent; look at the endpoint" if sent else "kept: it was not acted on"
-        request_id = known.request_id if known else None
-        rows[target] = Outcome(target.account, target.region, target.endpoint, status, reason, at, request_id)
-    return rows
+def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime) -> Outcome:
+    """What is written down of an approved endpoint whose end nobody found out (I8).
+
+    Unknown where a deletion may have been sent; else it is kept, and no step that is still running can send one.
+    """
+    kept = records.void_intent(sweep_id, target, at) and not records.components(sweep_id, target)
+    status = OutcomeStatus.FAILED if kept else OutcomeStatus.UNKNOWN
+    reason = "kept: it was not acted on" if kept else "a deletion may have been sent; look at the endpoint"
+    return records.write_outcome(sweep_id, Outcome(target.account, target.region, target.endpoint, status, reason, at))
 
 
 def _kept_reason(approval: Approval) -> str:
