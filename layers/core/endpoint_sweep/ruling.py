@@ -55,7 +55,7 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many persons can decide. `short`: choosing everything would need more. `accounts`: choosing anything would."""
+    """How many persons can decide. `short`: they are too few to choose everything; `accounts`: to choose anything."""
 
     persons: int
     short: bool
@@ -127,8 +127,10 @@ def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
-def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
-    """The record with this decision in it, `decided` as soon as it needs nobody else.
+def admit(  # noqa: PLR0911 - one return a reason
+    approval: Approval, decision: Decision, plan: Plan, rules: Rules
+) -> Approval | Refusal:
+    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain.
 
     A rejection is final and ends the asking; it may come, from anyone, until the decision was verified. Nobody decides
     twice, but one's own approval can be taken back by keeping everything.
