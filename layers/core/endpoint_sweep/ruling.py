@@ -88,7 +88,7 @@ def quorum(
         reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
     accounts = sorted({one.account for one in selected})
     reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
-    reasons += [plan.flagged[one] for one in ("*", *accounts) if one in plan.flagged and selected]
+    reasons += [plan.why_flagged(one) for one in ("*", *accounts) if one in plan.flagged and selected]
     if requester and person(requester) in {person(one) for one in approving}:
         reasons.append("who started a sweep cannot be its only approver")
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
