@@ -43,6 +43,15 @@ class Deployed:
     def wait(self, execution: str) -> str:
         return until(lambda: None if (now := self.status(execution)) == "RUNNING" else now, f"{execution} to end")
 
+    def stop(self) -> None:
+        """Ends what a failed test left running: the next sweep would find the lock held."""
+        states, machine = self.aws.client("stepfunctions"), self.outputs["StateMachineArn"]
+        left = states.list_executions(stateMachineArn=machine, statusFilter="RUNNING")["executions"]
+        for one in left:
+            states.stop_execution(executionArn=one["executionArn"])
+        if left:
+            until(lambda: None if any(item["pk"]["S"] == "LOCK" for item in self.items()) else True, "the lock")
+
     def link(self, sweep: str, approver: str) -> str:
         """The approver's link, once the sweep waits for a decision."""
 

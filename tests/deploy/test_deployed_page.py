@@ -32,6 +32,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         yield stack
 
 
+@pytest.fixture(autouse=True)
+def _ended(deployed: Deployed) -> Iterator[None]:
+    yield
+    deployed.stop()
+
+
 def test_part_of_the_list_is_approved(deployed: Deployed, tab: Open) -> None:
     """A wrong phrase and wrong codes are refused and counted; after the right ones, exactly the chosen two are gone."""
     world, chosen = deployed.aws.snapshot(), ("vision-poc-0", "vision-poc-1")
