@@ -212,7 +212,8 @@ def test_a_flood_is_turned_away(deployed: Deployed) -> None:
     statuses = Flood(link, 200).run()
     assert statuses.total() == 200
     assert statuses.keys() <= {200, 404, 429}, statuses
-    assert 0 < 200 - statuses[429] <= 11 + 5 * (time.monotonic() - began), "the stage lets 10 through, and 5 a second"
+    # The stage lets ten GET and ten POST through at once, then five a second of each.
+    assert 0 < 200 - statuses[429] <= 2 * (11 + 5 * (time.monotonic() - began)), statuses
     assert (deployed.stored(), len(deployed.aws.mails())) == (before, mails)
     assert deployed.status(execution) == "RUNNING"
     time.sleep(2)  # five a second come through again
