@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser.conftest import browser, tab  # noqa: F401 - fixtures of the page's tests
 from tests.deploy.actors import Actors
 from tests.simulation.local_aws import LocalAws
 

@@ -5,21 +5,18 @@ The tests share one stack and run in order; each leaves no execution behind.
 
 import json
 import re
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from scripts import chromium
 from tests.browser.reviewing import confirm, go_to_confirmation
+from tests.deploy.deployed import APPROVERS, Deployed, deploy, until
 from tests.simulation.approver import Approver, newest_code
-from tests.simulation.local_aws import LocalAws
 
-APPROVERS = ("ada@example.com", "grace@example.com")
 READING = re.compile(r"(List|Describe|Get|BatchGet|Head)")
 MEMBER_SERVICES = ("sagemaker", "monitoring", "cloudwatch", "tagging", "application-autoscaling")
 ROBOTS = ("GET", "HEAD", "OPTIONS")
@@ -28,72 +25,10 @@ DEPLOYING = 600
 pytestmark = pytest.mark.timeout(DEPLOYING)
 
 
-class Deployed:
-    """The stack and what the tests do with it."""
-
-    def __init__(self, aws: LocalAws, outputs: dict[str, str]) -> None:
-        self.aws = aws
-        self.outputs = outputs
-
-    def start(self, name: str, mode: str) -> str:
-        answer = self.aws.client("stepfunctions").start_execution(
-            stateMachineArn=self.outputs["StateMachineArn"],
-            name=name,
-            input=json.dumps({"mode": mode, "requested_by": "schedule"}),
-        )
-        return str(answer["executionArn"])
-
-    def status(self, execution: str) -> str:
-        return str(self.aws.client("stepfunctions").describe_execution(executionArn=execution)["status"])
-
-    def wait(self, execution: str) -> str:
-        return until(lambda: None if (now := self.status(execution)) == "RUNNING" else now, f"{execution} to end")
-
-    def link(self, sweep: str, approver: str) -> str:
-        """The approver's link, once the sweep waits for a decision."""
-
-        def mailed() -> str | None:
-            waiting = any(item["sk"]["S"] == "WAIT" for item in self.items())
-            texts = [mail.text for mail in self.aws.mails() if mail.to == (approver,) and sweep in mail.subject]
-            links = re.findall(r"http://\S+/a/[0-9a-f]+\?k=[\w-]+", " ".join(texts))
-            return links[0] if links and waiting else None
-
-        return until(mailed, f"the mail to {approver}")
-
-    def items(self) -> list[dict[str, Any]]:
-        pages = self.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["TableName"])
-        return list(pages.search("Items[]"))
-
-    def stored(self) -> str:
-        """Everything that is written anywhere: the table, and every version of every object."""
-        s3 = self.aws.client("s3")
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=self.outputs["BucketName"])
-        versions = [(one["Key"], one["VersionId"], one["ETag"]) for one in pages.search("Versions[]")]
-        return json.dumps([sorted(versions), sorted(json.dumps(item, sort_keys=True) for item in self.items())])
-
-    def texts(self, address: str) -> list[str]:
-        """The texts of one person's mails."""
-        return [mail.text for mail in self.aws.mails() if address in mail.to]
-
-    def document(self, sweep: str, name: str) -> Any:
-        s3 = self.aws.client("s3")
-        return json.load(s3.get_object(Bucket=self.outputs["BucketName"], Key=f"sweeps/{sweep}/{name}")["Body"])
-
-
-def until[T](look: Callable[[], T | None], what: str, seconds: float = 120) -> T:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if (found := look()) is not None:
-            return found
-        time.sleep(0.2)
-    raise TimeoutError(f"waited {seconds} s for {what}")
-
-
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    with LocalAws(tmp_path_factory.mktemp("deployed"), scenario="small") as aws:
-        parameters = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50", "GoneCheckSeconds": "1"}
-        yield Deployed(aws, aws.deploy(**parameters))  # type: ignore[arg-type]
+    with deploy(tmp_path_factory.mktemp("deployed"), "small") as stack:
+        yield stack
 
 
 def test_report_mode_changes_nothing_in_any_member_account(deployed: Deployed) -> None:

@@ -32,7 +32,7 @@ PARAMETERS = {
     "ScanConcurrency": "4",
 }
 # CSS pixels. A mail is read in a column, the page in a window; a phone shows one screen of either.
-MAIL, LIST, WINDOW, PHONE = (760, 1340), (1280, 2000), (1280, 1100), (360, 740)
+MAIL, LIST, WINDOW, MESSAGE, PHONE = (760, 1340), (1280, 2000), (1280, 1100), (1280, 420), (360, 740)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,11 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
         confirmation(page, stage, folder, "confirmation-phone", PHONE)
         page.locator("form.confirm button").click()
         page.get_by_role("heading", name="Recorded").wait_for()
+        shoot(page, folder, "recorded-phone")
+        recorded = page.url
+    with window(browser, MESSAGE) as page:
+        page.goto(recorded)
+        shoot(page, folder, "recorded")
     print("· Decided; waiting for the summary")
     mail(browser, stage.summary(), folder, "summary-mail")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from endpoint_sweep.ruling import (
     can_be_decided,
     is_stale,
     quorum,
+    reach,
 )
 from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
@@ -64,11 +66,11 @@ def test_the_limits_themselves_still_need_one() -> None:
     assert quorum(PLAN, (A, B), (ADA,), "", rules).needed == 1
 
 
-@pytest.mark.parametrize("where", ["*", ACCOUNT])
-def test_what_is_flagged_needs_two(where: str) -> None:
-    """The whole plan, or one account of it; the flag's reason is told."""
+@pytest.mark.parametrize(("where", "named"), [("*", ""), (ACCOUNT, f"account {ACCOUNT}: ")])
+def test_what_is_flagged_needs_two(where: str, named: str) -> None:
+    """The whole plan, or one account of it; the flag's reason is told, and of which account."""
     flagged = replace(PLAN, flagged={where: "60 % of the account are newly idle"})
-    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == ("60 % of the account are newly idle",)
+    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == (f"{named}60 % of the account are newly idle",)
     elsewhere = replace(PLAN, flagged={"999999999999": "x"})
     assert quorum(elsewhere, (C,), (ADA,), "", RULES).needed == 1
 
@@ -163,6 +165,55 @@ def test_who_decided_before_the_mail_came_back_counts() -> None:
     """An unreachable approver who has already approved is one of two."""
     asked = approval(PLAN, unreachable=(ADA, GRACE), decisions=(signed(ADA, C),))
     assert can_be_decided(asked, PLAN, TWO)
+
+
+@pytest.mark.parametrize(
+    ("rules", "changes", "selected", "words"),
+    [
+        (
+            Rules((ADA,)),
+            {},
+            (A, B),
+            "needs 2 approvers (more than 10,000 USD a month are selected), and you are the only",
+        ),
+        (Rules((ADA, "Ada+2@example.com"), minimum=2), {}, (C,), "needs 2 approvers, and you are the only approver"),
+        (RULES, {"unreachable": (GRACE, LINUS)}, (A, B), "you are the only approver who can decide"),
+        (RULES, {"unreachable": (GRACE, LINUS), "requester": ADA}, (C,), "who started a sweep cannot be its only"),
+        (replace(RULES, minimum=4), {}, (C,), "needs 4 approvers, and only 3 approvers can decide"),
+    ],
+    ids=["one is configured", "one person twice", "one is reachable", "only the requester", "three of four"],
+)
+def test_what_too_few_could_complete_is_refused(
+    rules: Rules, changes: dict[str, Any], selected: tuple[EndpointId, ...], words: str
+) -> None:
+    """A decision that would wait in vain is none: the sentence says what is missing and what helps (S1.10)."""
+    found = admit(approval(PLAN, **changes), signed(ADA, *selected), PLAN, rules)
+    assert isinstance(found, Refusal)
+    assert found.code is RefusalCode.QUORUM
+    assert words in found.message
+    assert "Choose fewer or other endpoints, or ask whoever deployed the stack to add an approver." in found.message
+    assert admitted(approval(PLAN, **changes), signed(ADA), rules).status is ApprovalStatus.DECIDED
+
+
+def test_who_decides_counts_although_the_mail_came_back() -> None:
+    """Whoever opened the link can decide; and who decided before is one of two, reachable or not."""
+    lost = approval(PLAN, unreachable=(ADA, LINUS))
+    first = admitted(lost, signed(ADA, A, B))
+    assert first.status is ApprovalStatus.PENDING
+    both = admitted(replace(first, unreachable=(ADA, LINUS, GRACE)), signed(GRACE, A, B))
+    assert (both.status, ruled(both).selected) == (ApprovalStatus.DECIDED, (A, B))
+
+
+def test_what_an_approver_alone_can_choose() -> None:
+    """Too much of everything, nothing of a listed account, all where another can join in."""
+    alone, listed = Rules((ADA,)), replace(RULES, two_for_accounts=frozenset({ACCOUNT}))
+    found = reach(approval(PLAN), PLAN, alone, ADA)
+    assert (found.persons, found.short, found.accounts) == (1, True, frozenset())
+    assert not reach(approval(PLAN), PLAN, replace(alone, two_above_usd=20_000), ADA).short
+    assert not reach(approval(PLAN), PLAN, listed, ADA).short
+    asked = approval(PLAN, unreachable=(GRACE, LINUS))
+    assert reach(asked, PLAN, listed, ADA).accounts == {ACCOUNT}
+    assert reach(approval(PLAN, requester=ADA), PLAN, alone, ADA).accounts == {ACCOUNT}
 
 
 # what a record allows

@@ -277,6 +277,10 @@ class Plan:
     minimum_coverage: int = 0
     flagged: dict[str, str] = field(default_factory=dict)
 
+    def why_flagged(self, where: str) -> str:
+        """The reason as a person reads it: the one of an account names it."""
+        return self.flagged[where] if where == "*" else f"account {where}: {self.flagged[where]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -54,6 +54,15 @@ class Quorum:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How many persons can decide. `short`: they are too few to choose everything; `accounts`: to choose anything."""
+
+    persons: int
+    short: bool
+    accounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What may be deleted, or why nothing is."""
 
@@ -79,16 +88,34 @@ def quorum(
         reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
     accounts = sorted({one.account for one in selected})
     reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
-    reasons += [plan.flagged[one] for one in ("*", *accounts) if one in plan.flagged and selected]
+    reasons += [plan.why_flagged(one) for one in ("*", *accounts) if one in plan.flagged and selected]
     if requester and person(requester) in {person(one) for one in approving}:
         reasons.append("who started a sweep cannot be its only approver")
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
 
 
+def able(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
+    """The persons who decided, who can still be reached, and who is deciding at this moment, whatever came back."""
+    addresses = [one.approver for one in approval.decisions]
+    addresses += [*undecided(approval, rules.approvers), *([deciding] if deciding else [])]
+    return frozenset(person(one) for one in addresses)
+
+
+def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
+    """What this approver can choose from the plan, seen from those who can decide beside and before."""
+    approving = [*(one.approver for one in approval.decisions), deciding]
+    persons = len(able(approval, rules, deciding))
+
+    def is_short(*chosen: EndpointId) -> bool:
+        return quorum(plan, chosen, approving, approval.requester, rules).needed > persons
+
+    everything = tuple(by_id(plan.items))
+    return Reach(persons, is_short(*everything), frozenset(one.account for one in everything if is_short(one)))
+
+
 def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
     """Whether those who decided and those who can still be reached could approve anything together (FI-24)."""
-    persons = {person(one.approver) for one in approval.decisions}
-    persons |= {person(one) for one in undecided(approval, rules.approvers)}
+    persons = able(approval, rules)
     offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
     return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
 
@@ -100,8 +127,10 @@ def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
-def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
-    """The record with this decision in it, `decided` as soon as it needs nobody else.
+def admit(  # noqa: PLR0911 - one return a reason
+    approval: Approval, decision: Decision, plan: Plan, rules: Rules
+) -> Approval | Refusal:
+    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain.
 
     A rejection is final and ends the asking; it may come, from anyone, until the decision was verified. Nobody decides
     twice, but one's own approval can be taken back by keeping everything.
@@ -126,8 +155,21 @@ def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> A
             RefusalCode.SELF_APPROVAL, "Who started a sweep cannot be the only one to approve its deletions."
         )
     decisions = (*approval.decisions, decision)
-    enough = _persons(decisions) >= _quorum_of(approval, decisions, plan, rules).needed
+    asked, persons = _quorum_of(approval, decisions, plan, rules), len(able(approval, rules, decision.approver))
+    if asked.needed > persons:
+        return Refusal(RefusalCode.QUORUM, _too_few(asked, persons))
+    enough = _persons(decisions) >= asked.needed
     return replace(approval, decisions=decisions, status=ApprovalStatus.DECIDED if enough else ApprovalStatus.PENDING)
+
+
+def _too_few(asked: Quorum, persons: int) -> str:
+    """What is missing, why, and both ways out."""
+    who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
+    why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
+    return (
+        f"This selection needs {asked.needed} approvers{why}, and {who}. Choose fewer or other endpoints, "
+        "or ask whoever deployed the stack to add an approver."
+    )
 
 
 def _persons(decisions: Collection[Decision]) -> int:

@@ -72,6 +72,20 @@ def small() -> Organization:
     )
 
 
+def two_teams() -> Organization:
+    """Idle endpoints of two members, enough for several decisions; one more is busy."""
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id), Account(SECOND, "speech-prod", WORKLOADS.id))
+    owner = {"owner": "mira.kent@example.com"}
+    return organization(
+        [
+            *(one(f"vision-poc-{number}", tags=owner, instance_type="ml.m5.xlarge") for number in range(6)),
+            *(one(f"asr-poc-{number}", account=SECOND) for number in range(3)),
+            one("fraud-scoring", Traffic.steady(900), instance_type="ml.c5.2xlarge"),
+        ],
+        members,
+    )
+
+
 def quiet() -> Organization:
     """Nothing is idle."""
     return organization(
@@ -185,4 +199,5 @@ BUILDERS: dict[str, Callable[[], Organization]] = {
     "region_off": region_off,
     "small": small,
     "suspended": suspended,
+    "two_teams": two_teams,
 }

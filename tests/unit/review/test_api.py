@@ -9,7 +9,7 @@ import pytest
 from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
 from endpoint_sweep.aws import wiring
 from tests.simulation.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
-from tests.simulation.review_site import ADA, PRINCIPAL, Answer, ReviewSite
+from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, Answer, ReviewSite
 from tests.unit.review.forms import decide, form
 
 CHURN, RESNET = "333333333333/us-east-1/churn-poc", "222222222222/us-east-1/resnet-demo"
@@ -85,6 +85,17 @@ def test_it_counts_as_the_same_person_as_the_link(site: ReviewSite) -> None:
     assert offer.now().status is ApprovalStatus.PENDING
     assert post(site, offer, body(offer)).status == 200
     assert [one.choice for one in offer.now().decisions] == [Choice.KEEP]
+
+
+def test_what_too_few_could_complete_is_refused(site: ReviewSite) -> None:
+    """As on the page: the sentence names the ways out, nothing is written."""
+    offer = put_on_offer(flagged={"222222222222": "many are idle at once"}, unreachable=(GRACE,))
+    before = site.everything()
+    answer = post(site, offer, body(offer, CHURN, RESNET))
+    assert told(answer) == (400, "E_QUORUM_IMPOSSIBLE")
+    assert "or ask whoever deployed the stack to add an approver." in json.loads(answer.body)["message"]
+    assert site.everything() == before
+    assert told(post(site, offer, body(offer, CHURN))) == (200, "")
 
 
 @pytest.mark.parametrize(

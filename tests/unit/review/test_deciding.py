@@ -173,6 +173,33 @@ def test_over_a_cap(site: ReviewSite) -> None:
     assert site.everything() == before
 
 
+def test_more_than_those_who_can_decide_may_choose(site: ReviewSite) -> None:
+    """The list says it before; on the next press it is refused with both ways out, and the rest can still be chosen."""
+    offer = put_on_offer(flagged={"222222222222": "twice as many are idle as last time"}, unreachable=(GRACE,))
+    before = site.everything()
+    shown = site.get(offer.path).body
+    assert "You are the only approver who can decide." in shown
+    assert shown.count("too few approvers to delete any") == 1
+    for step in ("review", "decide"):
+        answer = site.post(offer.path, form(offer, "churn-poc", "resnet-demo", step=step))
+        assert told(answer) == (400, "E_QUORUM_IMPOSSIBLE")
+        assert (
+            "This selection needs 2 approvers (account 222222222222: twice as many are idle as last time)"
+            in answer.body
+        )
+        assert "or ask whoever deployed the stack to add an approver." in answer.body
+        assert answer.body.count('value="d" checked') == 2
+    assert site.everything() == before
+    assert decide(site, offer.path, form(offer, "churn-poc")).status == 303
+    assert offer.now().status is ApprovalStatus.DECIDED
+
+
+def test_nothing_is_said_of_approvers_where_there_are_enough(site: ReviewSite) -> None:
+    """Neither where two can decide, nor where one may choose everything."""
+    for offer in (put_on_offer(flagged={"*": "many"}), put_on_offer(unreachable=(GRACE,))):
+        assert "can decide" not in site.get(offer.path).body
+
+
 def test_all_of_an_account(site: ReviewSite, offer: Offer) -> None:
     """One button chooses, one keeps; other accounts stay as they were chosen; nothing is written."""
     before = site.everything()

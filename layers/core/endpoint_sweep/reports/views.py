@@ -201,7 +201,7 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         per_sweep=plan.caps.per_sweep,
         per_account=plan.caps.per_account,
         percent_of_account=plan.caps.percent_of_account,
-        flags=tuple(dict.fromkeys(clip(why, 200) for _, why in sorted(plan.flagged.items()))),
+        flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
     )
 
 

@@ -37,6 +37,7 @@ HTTP = {
     RefusalCode.CODE: 400,
     RefusalCode.ITEM_SELECTION: 400,
     RefusalCode.OVER_CAP: 400,
+    RefusalCode.QUORUM: 400,
     RefusalCode.SELF_APPROVAL: 403,
     RefusalCode.NOT_AN_APPROVER: 403,
 }

@@ -9,7 +9,7 @@ from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision,
 from endpoint_sweep.model import Plan
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import clean
-from endpoint_sweep.ruling import agreed
+from endpoint_sweep.ruling import agreed, reach
 from endpoint_sweep.steps.review.desk import HTTP, Desk, Opened
 from endpoint_sweep.steps.review.forms import DELETE, Wish
 from endpoint_sweep.steps.review.receipts import others, quorum_with, receipt_of
@@ -78,6 +78,7 @@ def listed(
     html = render(
         "review.html.j2", view=view, approver=opened.approver, secret=opened.secret, numbers=numbers, chosen=chosen,
         others=reports.decision_views(opened.approval, opened.approver), rules=desk.rules,
+        reach=reach(opened.approval, plan, desk.rules, opened.approver),
         always_two=sorted(desk.rules.two_for_accounts & {one.account for one in view.accounts}),
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
     )  # fmt: skip

@@ -68,5 +68,5 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
     if isinstance(draft, Refusal):
         return Stop(draft, can_choose=True)
     if isinstance(early := admit(case.opened.approval, draft, case.plan, desk.rules), Refusal):
-        return Stop(early, case.opened)
+        return Stop(early, case.opened, can_choose=early.code is RefusalCode.QUORUM)
     return draft
