@@ -99,7 +99,7 @@ def test_suspended_unknown_and_roleless_accounts_are_closed(cloud: LocalAws, act
 
 
 def test_session_policy_confines_to_one_endpoint(actors: Actors, cloud: LocalAws, endpoint: EndpointSpec) -> None:
-    """Under a session policy for one exact ARN, every other endpoint is refused."""
+    """FI-42: under a session policy for one exact ARN, every other endpoint is refused."""
     arn = f"arn:aws:sagemaker:{endpoint.region}:{endpoint.account}:endpoint/{endpoint.name}"
     policy = {"Effect": "Allow", "Action": "sagemaker:*Endpoint", "Resource": arn}
     session = actors.act_role(endpoint.account, Policy=json.dumps({"Version": "2012-10-17", "Statement": [policy]}))

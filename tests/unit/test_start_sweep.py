@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 def test_a_schedule_that_fires_twice_starts_one_sweep() -> None:
-    """The name is the scheduled time, not the time of the call."""
+    """FI-20: the name is the scheduled time, not the time of the call."""
     executions = Executions()
     event = {"scheduled_at": "2026-11-20T06:00:00Z", "label": "weekly", "input": {"mode": "approve"}}
     first, second = (start_sweep(event, executions=executions, now=now) for _ in range(2))

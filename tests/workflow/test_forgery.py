@@ -180,7 +180,7 @@ def overwrite_plan(stage: Stage, sweep: str) -> tuple[str, bytes]:
 
 
 def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None:
-    """The version that was approved is used, whatever lies on top of it: before the page and after the decision."""
+    """FI-19: the approved version is used, whatever lies on top of it: before the page and after the decision."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)

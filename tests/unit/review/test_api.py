@@ -54,7 +54,7 @@ def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
 
 @pytest.mark.parametrize("principal", [None, "", "arn:aws:iam::111111111111:user/mallory", PRINCIPAL + "x"])
 def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: str | None) -> None:
-    """Whoever is not mapped is refused alike, whether or not there is such an approval."""
+    """BI-43: whoever AWS does not name, or who is not mapped, is refused alike; there is no other sign-in."""
     before = site.everything()
     answers = [ask(site, offer, principal), post(site, offer, body(offer, CHURN), principal)]
     answers.append(site.send("GET", f"/approvals/{'0' * 32}", principal=principal))
