@@ -48,7 +48,7 @@ def test_other_lookbacks(laptop: Laptop, days: int) -> None:
 
 @pytest.mark.parametrize("name", ["kinds", "guards", "default"])
 def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
-    """Per cell five calls at most beside descriptions; and what hangs on an endpoint, where something may (D3.12)."""
+    """Per cell five calls at most beside descriptions; models where something is idle, and what hangs on it (D3.12)."""
     _, done = scanned(laptop, build(name))
     for cell, asked in done.of_cells().items():
         there = [found for found in done.document["findings"] if (found["account"], found["region"]) == cell]
@@ -57,6 +57,7 @@ def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
         assert asked.pop("DescribeEndpointConfig", 0) <= descriptions
         assert descriptions >= described
         assert asked["ListInferenceComponents"] <= 1
+        assert asked.pop("ListModels", 0) <= ("idle" in {found["verdict"] for found in there})
         assert asked.pop("ListMonitoringSchedules", 0) <= 1
         assert asked.pop("ListInferenceExperiments", 0) <= 1
         assert asked.total() <= (5 if there else 1), (cell, asked)

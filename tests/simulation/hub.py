@@ -163,17 +163,6 @@ class Hub:
     def items(self) -> list[dict[str, Any]]:
         return list(self.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
 
-    def objects(self) -> dict[str, bytes]:
-        """Every version of every object: key and version -> body."""
-        s3 = self.client("s3")
-        versions = s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET).search("Versions[]")
-        found = {}
-        for one in versions:
-            if one:
-                body = s3.get_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
-                found[f"{one['Key']}@{one['VersionId']}"] = body
-        return found
-
     def document(self, name: str, sweep: str = "2026-11-20T06-00Z-test") -> Any:
         body = self.client("s3").get_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/{name}")["Body"].read()
         return json.loads(body)

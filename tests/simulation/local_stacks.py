@@ -1,5 +1,6 @@
 """CloudFormation stacks in the simulated accounts: by `sam` for the hub, by plain create-stack for the members."""
 
+import fcntl
 import json
 import os
 import re
@@ -37,7 +38,10 @@ class Sam:
         target = self.logs / "build"
         arguments = ["build", "--template-file", str(template), "--cached", "--parallel"]
         arguments += ["--build-dir", str(target), "--cache-dir", str(template.parent / ".aws-sam" / "cache")]
-        self._run(arguments)
+        # sam keeps what it downloads in one folder of the checkout, and clears that while others read it.
+        with (template.parent / "Makefile").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._run(arguments)
         return target / "template.yaml"
 
     def deploy(self, built: Path, parameters: Mapping[str, str]) -> None:

@@ -34,8 +34,8 @@ def broken(stage: Stage, sent: Iterable[Sent], sweeps: Iterable[str]) -> list[st
     if len(after := {(one.key, one.component) for one in deletions if one.switch != "off"}) > 1:
         found.append(f"I11: {len(after)} deletions began although the kill switch was on")
     for sweep in sweeps:
-        found += wrongly_offered(stage, sweep)
         if sweep not in stage.tampered:
+            found += wrongly_offered(stage, sweep)
             found += wrong_record(stage.onlooker.record_of(sweep))
         found += over_the_caps(stage, sweep, [one for one in deletions if one.sweep == sweep])
         found += not_told(stage, sweep)
@@ -153,12 +153,14 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
 def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:
     """I7: no more endpoints than the stack and the sweep's input allow, of an account, in all, and in percent."""
     hosts = {one.key for one in sent}
+    if not hosts:
+        return []
     given = stage.hub.parameters
     top = min(int(given["MaxDeletesPerSweep"]), int(asked(stage, sweep).get("max_deletes", 10**6)))
     found = [f"I7: {len(hosts)} endpoints of {sweep}, at most {top}"] if len(hosts) > top else []
     acts = [one for one in stage.acts if one.sweep == sweep and one.is_sure and len(one.selected) > top]
-    found += [f"I7: of {len(one.selected)} selected, at most {top} allowed, some were deleted" for one in acts if hosts]
-    plan = stage.onlooker.plan(sweep) if hosts else None
+    found += [f"I7: of {len(one.selected)} selected, at most {top} allowed, some were deleted" for one in acts]
+    plan = stage.onlooker.plan(sweep)
     for account, count in Counter(one[0] for one in hosts).items():
         there = (plan or {"found": {}})["found"].get(account, 0)
         share = max(1, there * int(given["MaxDeletePercentOfAccount"]) // 100)
@@ -169,7 +171,8 @@ def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:
 
 def not_told(stage: Stage, sweep: str) -> list[str]:
     """I9: the end of a sweep stands in a mail or in an alarm."""
-    if "Skipped, another sweep is running" in stage.states(sweep):
+    somebody = stage.hub.parameters["SummaryRecipients"] or stage.hub.parameters["Approvers"]
+    if "Skipped, another sweep is running" in stage.states(sweep) or not somebody:
         return []
     asking = ("your decision", "left to decide on")
     told = [mail for mail in stage.mails(sweep) if not any(word in mail.subject for word in asking)]

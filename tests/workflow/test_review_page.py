@@ -57,7 +57,7 @@ def unchanged(stage: Stage, sweep: str, link: str) -> Iterator[None]:
 def everything(stage: Stage, sweep: str) -> dict[str, Any]:
     return {
         "table": sorted(json.dumps(item, sort_keys=True) for item in stage.hub.items()),
-        "objects": stage.hub.objects(),
+        "objects": dict(stage.objects()),
         "history": json.dumps(stage.hub.history(stage.sweeps[sweep]), default=str),
         "mails": stage.hub.mails(),
         "world": stage.world.snapshot(),

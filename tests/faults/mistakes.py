@@ -1,0 +1,222 @@
+"""Mistakes that could be made in the product, each as a patch of it; `bugs` says where they show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from endpoint_sweep import approvals, idleness, journal, planning, ruling
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
+from endpoint_sweep.aws import hub, seals, sessions
+from endpoint_sweep.documents import digest
+from endpoint_sweep.model import Verdict
+from endpoint_sweep.planning import by_id
+from endpoint_sweep.records import Records
+from endpoint_sweep.reports import Report
+from endpoint_sweep.ruling import Quorum, Ruling
+from endpoint_sweep.steps import aggregate_findings, apply_decision, request_approval, verify_decision
+from endpoint_sweep.steps.review import desk, link, recording
+from endpoint_sweep.steps.review.desk import Opened, by_link, plan_of
+from endpoint_sweep.steps.review.forms import Wish, drafted
+from endpoint_sweep.sweep_folder import SweepFolder
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """What a step does that was forgotten."""
+
+
+def get_approves() -> Any:
+    """Opening the link decides, as in samples on the web."""
+    show = link.show
+
+    def deciding(approval_id: str, secret: str, at: Any) -> Any:
+        opened = by_link(approval_id, secret, at)
+        if isinstance(opened, Opened) and opened.approval.status is ApprovalStatus.PENDING:
+            plan: Any = plan_of(opened.approval, at)
+            wish = Wish(tuple(sorted(by_id(plan.items))))
+            draft: Any = drafted(opened, plan, wish, "delete", comment="", nonce="x", at=at.now())
+            recording.record(opened, replace(draft, identity=Identity.LINK_AND_CODE), plan, at)
+        return show(approval_id, secret, at)
+
+    return patch.object(link, "show", deciding)
+
+
+def blind_retry() -> Any:
+    """The deleting client repeats a call whose reply was lost."""
+    return patch.object(sessions, "_DELETING", sessions._READING)
+
+
+@contextmanager
+def cap_truncates() -> Iterator[None]:
+    """A selection over the cap is cut instead of refused."""
+    agreed = ruling.agreed
+    with (
+        patch.object(approvals, "over_caps", lambda *_: []),
+        patch.object(ruling, "over_caps", lambda *_: []),
+        patch.object(ruling, "agreed", lambda decisions: agreed(decisions)[:1]),
+    ):
+        yield
+
+
+def missing_cell_dropped() -> Any:
+    """A cell without a result has no row."""
+    join = planning.join
+
+    def dropping(expected: Any, results: Any) -> Any:
+        found = list(results)
+        return join({one.cell for one in found} & set(expected), found)
+
+    return patch.object(aggregate_findings, "join", dropping)
+
+
+@contextmanager
+def expiry_deletes() -> Iterator[None]:
+    """Silence counts as consent."""
+    settle, rule = verify_decision._settle, ruling.rule
+
+    def settling(approval: Any, *others: Any) -> Any:
+        return settle(replace(approval, status=ApprovalStatus.DECIDED), *others)
+
+    def ruled(approval: Any, plan: Any, *others: Any) -> Ruling:
+        return rule(approval, plan, *others) if approval.decisions else Ruling(tuple(sorted(by_id(plan.items))))
+
+    with (
+        patch.object(verify_decision, "_settle", settling),
+        patch.object(verify_decision, "rule", ruled),
+        patch.object(apply_decision, "rule", ruled),
+    ):
+        yield
+
+
+def mac_not_checked() -> Any:
+    return patch.object(seals.AwsSeals, "is_authentic", lambda *_: True)
+
+
+def switch_not_read() -> Any:
+    return patch.object(hub.AwsKillSwitch, "read", lambda _: "off")
+
+
+def no_second_look() -> Any:
+    return patch.object(apply_decision, "check_fingerprint", _nothing)
+
+
+def traffic_not_looked_at() -> Any:
+    return patch.object(apply_decision, "_check_traffic", _nothing)
+
+
+def tags_not_looked_at() -> Any:
+    return patch.object(apply_decision, "_check_tags", _nothing)
+
+
+def bundle_not_written() -> Any:
+    return patch.object(SweepFolder, "put_restore", _nothing)
+
+
+def intent_not_written() -> Any:
+    return patch.object(Records, "write_intent", _nothing)
+
+
+@contextmanager
+def any_approver_is_enough() -> Iterator[None]:
+    with patch.object(ruling, "quorum", lambda *_: Quorum(1)):
+        yield
+
+
+def all_that_anybody_chose() -> Any:
+    """The union of what the approvers chose, not what all of them did."""
+
+    def union(decisions: Any) -> Any:
+        return tuple(sorted({target for one in decisions for target in one.selected}))
+
+    return patch.object(ruling, "agreed", union)
+
+
+def rejection_ignored() -> Any:
+    """Whoever keeps everything is thanked, and that is all."""
+    admit = ruling.admit
+
+    def admitting(approval: Any, decision: Any, *others: Any) -> Any:
+        return approval if decision.choice is Choice.KEEP else admit(approval, decision, *others)
+
+    return patch.object(recording, "admit", admitting)
+
+
+@contextmanager
+def approvals_never_age() -> Iterator[None]:
+    with patch.object(ruling, "is_stale", lambda *_: False):
+        yield
+
+
+def silence_is_idle() -> Any:
+    """No evidence counts as no traffic."""
+    judge = idleness.judge
+
+    def judging(*given: Any, **named: Any) -> Any:
+        verdict, reason = judge(*given, **named)
+        return (Verdict.IDLE if verdict in (Verdict.NO_EVIDENCE, Verdict.TOO_YOUNG) else verdict), reason
+
+    return patch("endpoint_sweep.scanning.judge", judging)
+
+
+def mail_logged() -> Any:
+    """The text of a mail stands in the log."""
+    send = hub.AwsMailer.send
+
+    def sending(mailer: Any, recipient: str, subject: str, text: str, *others: Any, **named: Any) -> None:
+        journal._logger().info(text)
+        send(mailer, recipient, subject, text, *others, **named)
+
+    return patch.object(hub.AwsMailer, "send", sending)
+
+
+def outcome_forgotten() -> Any:
+    """What became of a deletion is not written down."""
+    return patch.object(Records, "write_outcome", lambda _records, _sweep_id, outcome: outcome)
+
+
+def report_mode_asks() -> Any:
+    """`mode` is read, and then forgotten."""
+    return patch.object(aggregate_findings, "Mode", SimpleNamespace(REPORT="no mode"))
+
+
+def secret_stored() -> Any:
+    """The link's secret lies in the table instead of its hash, and the same for all."""
+    return patch.object(request_approval, "hash_secret", lambda secret: f"{secret} {digest(secret.encode())}")
+
+
+def failed_not_counted() -> Any:
+    """The totals leave out what failed."""
+    totals: Any = Report.__dict__["totals"]
+    return patch.object(Report, "totals", property(lambda report: totals.fget(report) | {"failed": 0}))
+
+
+@contextmanager
+def components_without_intent() -> Iterator[None]:
+    with patch.object(Records, "write_component_intent", _nothing):
+        yield
+
+
+def nobody_is_told() -> Any:
+    """The mails of the end are not sent: only those that belong to an approval are."""
+    send = hub.AwsMailer.send
+
+    def sending(mailer: Any, *texts: Any, **named: Any) -> None:
+        if named.get("approval"):
+            send(mailer, *texts, **named)
+
+    return patch.object(hub.AwsMailer, "send", sending)
+
+
+@contextmanager
+def one_person_counts_twice() -> Iterator[None]:
+    """Who decides a second time is taken for somebody else."""
+    numbers = count()
+
+    def stranger(approver: str) -> str:
+        return f"{approver} {next(numbers)}"
+
+    with patch.object(ruling, "person", stranger), patch.object(desk, "person", stranger):
+        yield
