@@ -37,7 +37,7 @@ def main() -> int:
     if given.seed is not None:
         return _one(given.seed)
     began = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), _quiet, maxtasksperchild=FRESH) as pool:
+    with multiprocessing.get_context("spawn").Pool((os.cpu_count() or 1) + 1, _quiet, maxtasksperchild=FRESH) as pool:
         runs = pool.imap_unordered(_played, range(given.count))
         played = list(track(runs, "sweeps", given.count, console=_errors))
         seen = sum(track(pool.imap_unordered(_is_seen, range(len(BUGS))), "bugs", len(BUGS), console=_errors))

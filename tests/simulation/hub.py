@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -51,7 +52,7 @@ class Hub:
 
     def __init__(self, world: World, parameters: Mapping[str, str]) -> None:
         self.world = world
-        self.template = cloudformation.load(cloudformation.HUB_TEMPLATE)
+        self.template = _template()
         self.parameters = self._defaults() | dict(parameters)
         self.region = world.organization.hub_region
         self.arn = f"arn:aws:states:{self.region}:{world.organization.hub_account}:stateMachine:{STACK}"
@@ -291,3 +292,8 @@ class Hub:
             answer = self.handlers[f"{STACK}-ReviewFunction"](event, context())
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
+
+
+@cache
+def _template() -> Any:
+    return cloudformation.load(cloudformation.HUB_TEMPLATE)

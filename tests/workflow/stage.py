@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from botocore.loaders import create_loader
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep import journal
@@ -27,10 +26,9 @@ from tests.simulation.world import World
 from tests.workflow import deciding
 from tests.workflow.acts import Act, Key, key_of
 from tests.workflow.onlooker import Onlooker
+from tests.workflow.remembered import remembered
 
 ADA, GRACE = APPROVERS
-# Every stage makes its clients anew; that they read the same service models from disk again takes half of its time.
-_loader = create_loader()
 
 
 @dataclass
@@ -253,7 +251,7 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
     logger.addHandler(handler)
     try:
         with (
-            patch("botocore.session.create_loader", lambda _path=None: _loader),
+            remembered(),
             World.in_process(organization) as world,
             Hub.in_process(world, **parameters) as hub,
         ):
