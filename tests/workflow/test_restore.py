@@ -13,7 +13,7 @@ from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, 
 from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
 from tests.workflow.conftest import House
 from tests.workflow.invariants import before, violations
-from tests.workflow.stage import Stage
+from tests.workflow.stage import ADA, Stage
 
 After = Callable[..., tuple[Stage, str]]
 
@@ -152,3 +152,30 @@ def test_an_endpoint_that_is_there_is_left_alone(after: After, capsys: pytest.Ca
     assert restore(stage, sweep, "plain") == 1
     assert "there is an endpoint plain already" in capsys.readouterr().err
     assert stage.world.snapshot() == snapshot
+
+
+def test_an_endpoint_that_only_lost_its_components_gets_them_back(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The switch is flipped when the adapter is gone: the endpoint is kept, and the command makes the rest again."""
+    stage = house.open(world(), **ROOM)
+    first, start = cell(stage), before(stage)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(operation="DeleteInferenceComponent", nth=[1], hook=lambda _: stage.hub.kill())
+    assert stage.decide(links[ADA], "host").status == 303
+    stage.end(sweep, 120)
+    assert (
+        "inference components host-adapter had been sent, endpoint-sweep restore" in stage.disposition(sweep, "host")[1]
+    )
+    assert violations(stage, start) == []
+    assert sorted(cell(stage)["components"]) == ["host-base"]
+    calls = len(stage.world.log)
+    assert restore(stage, sweep, "host", "--dry-run") == 0
+    assert capsys.readouterr().out.splitlines() == ["would make inference component host-adapter"]
+    assert restore(stage, sweep, "host") == 0, capsys.readouterr()
+    made = [call.operation for call in stage.world.log.calls[calls:] if call.operation.startswith("Create")]
+    assert made == ["CreateInferenceComponent"]
+    assert cell(stage)["components"] == first["components"]
+    assert restore(stage, sweep, "host") == 1
+    assert "already; nothing was changed" in capsys.readouterr().err

@@ -181,7 +181,8 @@ class Records:
     def components_gone(self, sweep_id: str, target: EndpointId) -> str:
         """For the reason why an endpoint stays: which of its components were already given up. Empty: none."""
         names = sorted(self.components(sweep_id, target))
-        return f"; a deletion of its inference components {', '.join(names)} had been sent" if names else ""
+        told = f"; a deletion of its inference components {', '.join(names)} had been sent"
+        return f"{told}, endpoint-sweep restore makes them again" if names else ""
 
     def _put_components(self, sweep_id: str, target: EndpointId, known: dict[str, Any], row: Row | None) -> None:
         version = row.version if row else 0

@@ -48,6 +48,17 @@ def calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) 
     return [*_definitions(bundle, set(models_there), config_there), *_endpoint(bundle), *_scaling(bundle)]
 
 
+def missing_parts(bundle: Document, there: Document) -> list[Call]:
+    """What is left to make where the endpoint itself stands: inference components that went before their sweep stopped,
+    with their scaling. `there`: a bundle of what stands now.
+    """
+    standing = {one["InferenceComponentName"] for one in there.get("inference_components", [])}
+    parts = [one for one in bundle.get("inference_components", []) if one["InferenceComponentName"] not in standing]
+    ids = {f"inference-component/{one['InferenceComponentName']}" for one in parts}
+    scaling = {kind: [row for row in rows if row["ResourceId"] in ids] for kind, rows in bundle["autoscaling"].items()}
+    return [*_components(parts), *_scaling({"autoscaling": scaling})]
+
+
 def _definitions(bundle: Document, models_there: set[str], config_there: bool) -> Iterator[Call]:
     for name, model in sorted(bundle["models"].items()):
         if name not in models_there:
@@ -68,8 +79,16 @@ def _endpoint(bundle: Document) -> Iterator[Call]:
         request["DeploymentConfig"] = endpoint["LastDeploymentConfig"]
     in_service = ("endpoint", name)
     yield Call("sagemaker", "create_endpoint", request, f"endpoint {name}", in_service)
-    ordered = sorted(bundle.get("inference_components", []), key=lambda one: bool(_base(one)))
-    for one in ordered:
+    yield from _components(bundle.get("inference_components", []))
+    for change in _capacities(bundle):
+        request = {"EndpointName": name, "DesiredWeightsAndCapacities": [change]}
+        what = f"weight and count of variant {change['VariantName']}"
+        yield Call("sagemaker", "update_endpoint_weights_and_capacities", request, what, in_service)
+
+
+def _components(parts: Iterable[Document]) -> Iterator[Call]:
+    """Bases before their adapters."""
+    for one in sorted(parts, key=lambda one: bool(_base(one))):
         part = one["InferenceComponentName"]
         made = _component(one)
         if _base(one):
@@ -79,10 +98,6 @@ def _endpoint(bundle: Document) -> Iterator[Call]:
             made["RuntimeConfig"] = {"CopyCount": max(1, (one.get("RuntimeConfig") or {}).get("DesiredCopyCount") or 1)}
         made["Tags"] = _as_list(one.get("Tags", {}))
         yield Call("sagemaker", "create_inference_component", made, f"inference component {part}", ("component", part))
-    for change in _capacities(bundle):
-        request = {"EndpointName": name, "DesiredWeightsAndCapacities": [change]}
-        what = f"weight and count of variant {change['VariantName']}"
-        yield Call("sagemaker", "update_endpoint_weights_and_capacities", request, what, in_service)
 
 
 def _capacities(bundle: Document) -> Iterator[dict[str, Any]]:

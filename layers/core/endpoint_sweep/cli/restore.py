@@ -10,7 +10,7 @@ from endpoint_sweep.aws.restoring import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.errors import CellFailed, EndpointSweepError, InputRejected
 from endpoint_sweep.model import EndpointId
-from endpoint_sweep.restoring import calls, differences, stale_alarms
+from endpoint_sweep.restoring import Call, calls, differences, missing_parts, stale_alarms
 
 RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
 _TARGET = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9]{1,2})/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})")
@@ -45,6 +45,19 @@ def run(given: argparse.Namespace) -> int:
         return FAILED
 
 
+def _left_to_make(there: Restorer, bundle: dict[str, Any], target: EndpointId) -> list[Call]:
+    """Everything; or, where the endpoint of the bundle still stands, the inference components that it has lost."""
+    if there.has_endpoint(target.endpoint):
+        standing = there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"])
+        is_same = standing["endpoint"]["CreationTime"] == bundle["endpoint"]["CreationTime"]
+        left = missing_parts(bundle, standing) if is_same else []
+        if not left:
+            raise CellFailed(f"there is an endpoint {target.endpoint} already; nothing was changed")
+        return left
+    models = [name for name in bundle["models"] if there.has_model(name)]
+    return calls(bundle, models, config_there=there.has_config(bundle["endpoint"]["EndpointConfigName"]))
+
+
 def _target(given: argparse.Namespace) -> EndpointId:
     matched = _TARGET.fullmatch(given.target)
     if matched is None:
@@ -65,11 +78,7 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
     bundle = written_bundle(sessions, bucket, f"sweeps/{given.sweep}/restore/{target}.json")
     member = LaptopReaders(sessions, own, partition, given.member_role, given.external_id).member(target.account)
     there = Restorer(member, target.region)
-    if there.has_endpoint(target.endpoint):
-        raise CellFailed(f"there is an endpoint {target.endpoint} already; nothing was changed")
-    models = [name for name in bundle["models"] if there.has_model(name)]
-    config = there.has_config(bundle["endpoint"]["EndpointConfigName"])
-    for call in calls(bundle, models, config_there=config):
+    for call in _left_to_make(there, bundle, target):
         print(f"{'would make' if given.dry_run else 'making'} {call.what}", flush=True)
         if not given.dry_run:
             there.make(call, given.wait_minutes * 60)
