@@ -177,8 +177,10 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     assert [call.resource for call in sent] == ["trio-a"]
     assert stage.disposition(sweep, "trio") == (
         "failed",
-        "kept: the step stopped before the deletion; a deletion of its inference components trio-a had been sent, "
-        "endpoint-sweep restore makes them again",
+        (
+            "kept: the step stopped before the deletion; a deletion of its inference components trio-a had been sent, "
+            "endpoint-sweep restore makes them again"
+        ),
     )
 
 
