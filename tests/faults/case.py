@@ -125,7 +125,7 @@ def draw(seed: int) -> Case:
 
 def _world(seed: int, dice: random.Random) -> Organization:
     """Two members with some four endpoints each, most of them idle; sometimes without one of the roles."""
-    world = generate(2, dice.choice((1, 1, 2)), dice.choice((3, 4)), idle_share=0.7, seed=seed)
+    world = generate(2, dice.choice((1, 1, 1, 1, 2)), dice.choice((3, 3, 4)), idle_share=0.7, seed=seed)
 
     def crippled(one: Account) -> Account:
         if one.id in (world.management_account, world.hub_account):

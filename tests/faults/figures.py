@@ -5,10 +5,12 @@ docs/safety.md between its two markers when the whole number was played.
 """
 
 import argparse
+import gc
 import logging
 import multiprocessing
 import os
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -23,7 +25,7 @@ from tests.faults.play import Played, play
 
 ENOUGH = 3000
 TRIES = 6
-FRESH = 60  # cases until a process is replaced: the engines keep what they once held
+FRESH = 100  # cases until a process is replaced: the engines keep what they once held
 MARKERS = ("<!-- figures -->\n", "<!-- end of figures -->")
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "safety.md"
 _errors = Console(stderr=True)
@@ -39,16 +41,19 @@ def main() -> int:
     began = time.monotonic()
     with multiprocessing.get_context("spawn").Pool((os.cpu_count() or 1) + 1, _quiet, maxtasksperchild=FRESH) as pool:
         runs = pool.imap_unordered(_played, range(given.count))
-        played = list(track(runs, "sweeps", given.count, console=_errors))
+        played = []
+        for one in track(runs, "sweeps", given.count, console=_errors):
+            played.append(one)
+            if len(played) % 100 == 0 and not _errors.is_terminal:
+                print(f"{len(played)} of {given.count}", file=sys.stderr, flush=True)
+            if one.wrong:
+                print(one.case, *one.wrong, sep="\n  ", flush=True)
         seen = sum(track(pool.imap_unordered(_is_seen, range(len(BUGS))), "bugs", len(BUGS), console=_errors))
     table = _table(played, seen, time.monotonic() - began)
     print(table)
-    wrong = [one for one in played if one.wrong]
-    for one in wrong:
-        print(one.case, *one.wrong, sep="\n  ")
     if given.count >= ENOUGH:
         _write(table)
-    return 1 if wrong or seen < len(BUGS) else 0
+    return 1 if any(one.wrong for one in played) or seen < len(BUGS) else 0
 
 
 def _one(seed: int) -> int:
@@ -59,7 +64,10 @@ def _one(seed: int) -> int:
 
 
 def _quiet() -> None:
-    """The engines and the functions log every failure, and here everything fails."""
+    """The engines and the functions log every failure, and here everything fails. What they leave behind goes with
+    the process.
+    """
+    gc.set_threshold(200_000, 50, 100)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -2,8 +2,10 @@
 
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from endpoint_sweep.approvals import approval_id
 from tests.faults.case import Case
@@ -53,8 +55,8 @@ def play(case: Case) -> Played:
 
 def _meanwhile(stage: Stage, case: Case, sweep: str, mishaps: Mishaps) -> None:
     """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
-    end = time.monotonic() + LIMIT
-    while not _is_waiting(stage, sweep):
+    end, patience = time.monotonic() + LIMIT, time.monotonic() + PATIENCE
+    while not (_is_waiting(stage, sweep) or (time.monotonic() > patience and _record(stage, sweep))):
         if stage.onlooker.status(sweep) != "RUNNING":
             return
         if time.monotonic() > end:
@@ -73,8 +75,9 @@ def _finish(stage: Stage) -> list[str]:
         began = time.monotonic()
         while (status := stage.onlooker.status(sweep)) == "RUNNING":
             took = time.monotonic() - began
-            record = stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "RECORD")
-            if record and _is_waiting(stage, sweep) and (record["status"] == "pending" or took > PATIENCE):
+            record = _record(stage, sweep)
+            is_pending = record is not None and record["status"] == "pending" and _is_waiting(stage, sweep)
+            if is_pending or (record and took > PATIENCE):
                 stage.hub.ahead = LONG
             if took > LIMIT:
                 wrong.append(f"{sweep} never ends: {stage.states(sweep)[-3:]}")
@@ -98,11 +101,16 @@ def _redrive(stage: Stage, mishaps: Mishaps) -> None:
     """Three days later somebody runs the failed states again: with the input that they had (FI-39)."""
     stage.hub.ahead += timedelta(days=3)
     for event in list(mishaps.events):
-        stage.hub.handlers[f"{STACK}-ApplyDecisionFunction"](event, None)
+        with suppress(Exception):  # It may die once more, as before.
+            stage.hub.handlers[f"{STACK}-ApplyDecisionFunction"](event, None)
 
 
 def _is_waiting(stage: Stage, sweep: str) -> bool:
     return stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "WAIT") is not None
+
+
+def _record(stage: Stage, sweep: str) -> dict[str, Any] | None:
+    return stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "RECORD")
 
 
 def _dispositions(stage: Stage, sweep: str) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Watchdog: what no state can catch. An execution that failed, timed out or was aborted leaves nothing open."""
 
+from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
@@ -7,14 +8,16 @@ from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.errors import DocumentNotWritten, MailRefused
-from endpoint_sweep.model import OutcomeStatus
-from endpoint_sweep.ports import Mailer, Store
+from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 
+_STOPPED = "the sweep was stopped while it was being deleted; look at the endpoint"
+
 
 def watchdog(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer
+    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
 ) -> dict[str, Any]:
     """`event`: EventBridge's "Step Functions Execution Status Change". Mails unless the summary already did."""
     detail = event["detail"]
@@ -26,7 +29,7 @@ def watchdog(
     if summary is not None and summary["mailed"]:
         return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": 0}
     folder = SweepFolder(store, sweep_id)
-    acted = _acted(sweep_id, records)
+    acted = _acted(sweep_id, records, now())
     body = {"sweep_id": sweep_id, "status": status, "approval_closed": closed, "lock_released": released}
     written = True
     try:
@@ -44,10 +47,22 @@ def watchdog(
     return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": mailed, "written": written}
 
 
-def _acted(sweep_id: str, records: Records) -> dict[str, OutcomeStatus]:
-    """What the table says became of each deletion that was started; unknown where it says nothing that can be read."""
-    try:
-        known = {str(one): outcome.status for one, outcome in records.outcomes(sweep_id).items()}
-    except (ValueError, TypeError):
-        known = {}
-    return {target: known.get(target, OutcomeStatus.UNKNOWN) for target in sorted(records.intents(sweep_id))}
+def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeStatus]:
+    """What became of each deletion that was started. Where the table tells no end, nobody will find one out any more:
+    unknown is written down, too (I8).
+    """
+    acted = {}
+    for name in sorted(records.intents(sweep_id)):
+        target = EndpointId(*name.split("/"))
+        try:
+            known = records.outcome(sweep_id, target)
+            if known is None or known.status is OutcomeStatus.DELETING:
+                known = records.write_outcome(sweep_id, _unknown(target, at))
+            acted[name] = known.status
+        except (ValueError, TypeError):
+            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row.
+    return acted
+
+
+def _unknown(target: EndpointId, at: datetime) -> Outcome:
+    return Outcome(target.account, target.region, target.endpoint, OutcomeStatus.UNKNOWN, _STOPPED, at)
