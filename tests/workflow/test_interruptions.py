@@ -145,6 +145,23 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
     stage.approved.clear()
 
 
+def test_a_deletion_that_an_abort_left_open_is_written_down_as_unknown(stage_of: OpenStage) -> None:
+    """I8: nobody confirms it any more; the table, the watchdog's mail and its report say so, with the way back."""
+    stage = stage_of("small")
+    stage.world.deleting_takes(60)
+    sweep = stage.start()
+    assert stage.decide(stage.links(sweep)[ADA], "resnet-demo").status == 303
+    sent = {"operation": "DeleteEndpoint", "resource": "resnet-demo", "decision": "allowed"}
+    stage.hub.until(lambda: stage.world.log.find(**sent) or None, 30, "the deletion")
+    stage.stop(sweep)
+    target = f"{MEMBER}/{REGION}/resnet-demo"
+    outcome = stage.onlooker.document(f"SWEEP#{sweep}", f"OUTCOME#{target}")
+    assert outcome
+    assert (outcome["status"], outcome["reason"][:21]) == ("unknown", "the sweep was stopped")
+    assert stage.hub.document("report.failed.json", sweep)["deletions"] == {target: "unknown"}
+    assert "1 deletion had been started" in stage.summary(sweep).text
+
+
 def test_a_lock_whose_sweep_died_is_taken_over(stage: Stage) -> None:
     """FI-22, BI-32: aborted, and the watchdog never came. The next sweep sees it; the old links name the new one."""
     sweep = stage.start()
