@@ -140,11 +140,15 @@ def _protect(stage: Stage, key: Key) -> None:
 
 
 def _call(stage: Stage, key: Key) -> None:
-    """Where traffic of this endpoint counts: at one of its components, else at its first variant."""
+    """Where traffic of this endpoint counts: at one of its components, else at its first variant. One that is there for
+    components and has none cannot be called (D1.15).
+    """
+    spec = stage.world.organization.endpoint(*key)
     cell = stage.world.state.cell(*key[:2])
     parts = [name for name, row in cell.components.items() if row["EndpointName"] == key[2]]
-    now = stage.world.state.clock()
-    stage.world.invoke(*key, count=5, at=now - 90, component=parts[0] if parts else "")
+    if parts or (spec and spec.kind != "components"):
+        at = stage.world.state.clock() - 90
+        stage.world.invoke(*key, count=5, at=at, component=parts[0] if parts else "")
 
 
 HANDS: dict[str, Callable[[Stage, Key], None]] = {

@@ -77,7 +77,9 @@ def _finish(stage: Stage) -> list[str]:
             took = time.monotonic() - began
             record = _record(stage, sweep)
             is_pending = record is not None and record["status"] == "pending" and _is_waiting(stage, sweep)
-            if is_pending or (record and took > PATIENCE):
+            is_open = record is not None and record["status"] in ("pending", "decided")
+            # Never while it acts: a clock that jumps between a look and a call would be nobody's mistake.
+            if is_pending or (is_open and took > PATIENCE):
                 stage.hub.ahead = LONG
             if took > LIMIT:
                 wrong.append(f"{sweep} never ends: {stage.states(sweep)[-3:]}")
