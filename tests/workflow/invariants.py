@@ -169,7 +169,8 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
 def no_report(stage: Stage, sweep: str) -> list[str]:
     """What the watchdog has to leave behind: a report, or where nothing can be written, a mail all the same (I9)."""
     name = f"sweeps/{sweep}/report.failed.json"
-    if any(one.startswith(f"{name}@") for one in stage.objects()):
+    # Stopped at its very end, a sweep may have told by itself how it ended.
+    if stage.has_report(sweep) or any(one.startswith(f"{name}@") for one in stage.objects()):
         return []
     tried = stage.world.log.find(service="s3", operation="PutObject", resource=f"*{name}")
     told = [mail for mail in stage.mails(sweep) if mail.subject.endswith("stopped before its summary")]
