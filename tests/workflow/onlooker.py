@@ -118,7 +118,7 @@ class Onlooker:
         world, is_part = self.hub.world, call.operation == "DeleteInferenceComponent"
         cell = world.state.cell(call.account, call.region)
         row = cell.components.get(call.resource, {}) if is_part else {}
-        host = row.get("EndpointName", "") if is_part else call.resource
+        host = (row.get("EndpointName") or self._host_at_first(call)) if is_part else call.resource
         component = call.resource if is_part else ""
         sweep = call.caller.rpartition(SESSION)[2] if SESSION in call.caller else ""
         target = f"{call.account}/{call.region}/{host}"
@@ -142,6 +142,12 @@ class Onlooker:
             intent=intent,
             record=self.document(f"APPROVAL#{approval_id(sweep)}", "RECORD"),
         )
+
+    def _host_at_first(self, call: Call) -> str:
+        """Whose component it was, where somebody else removed it meanwhile."""
+        cell = (call.account, call.region)
+        hosts = [one for one in self.hub.world.organization.endpoints if (one.account, one.region) == cell]
+        return next((one.name for one in hosts if call.resource in {part.name for part in one.components}), "")
 
     def plan(self, sweep: str) -> Document | None:
         """The plan in the version that the approval was asked for."""
