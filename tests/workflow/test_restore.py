@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws import restoring
 from endpoint_sweep.cli import main
+from endpoint_sweep.errors import CellFailed
 from tests.simulation.hub import BUCKET
 from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
 from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
@@ -179,3 +181,74 @@ def test_an_endpoint_that_only_lost_its_components_gets_them_back(
     assert cell(stage)["components"] == first["components"]
     assert restore(stage, sweep, "host") == 1
     assert "already; nothing was changed" in capsys.readouterr().err
+
+
+def test_a_restore_that_stopped_goes_on(
+    house: House, after: After, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS refuses a policy in the midst of it: the same command with --resume makes the rest and nothing twice."""
+    first = whole(house)
+    stage, sweep = after("scaled", "two")
+    stage.world.fault(operation="PutScalingPolicy", nth=[1], code="ServiceUnavailable", status=400)
+    assert restore(stage, sweep, "scaled") == 1
+    assert "making scaling policy" in (said := capsys.readouterr().err), said
+    assert "what was made stays: run this again with --resume" in said
+    # The endpoint of the other one is still being made when the shell's credentials end.
+    real = restoring.Restorer.wait
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring.Restorer, "wait", lambda *_: expired())
+        assert restore(stage, sweep, "two") == 1
+    stage.world.set_status(FIRST, REGION, "two", "Creating")
+    capsys.readouterr()
+    calls = len(stage.world.log)
+    assert restore(stage, sweep, "scaled", "--resume", "--dry-run") == 0
+    assert [line.split(" ", 3)[2] for line in capsys.readouterr().out.splitlines()] == ["scaling"]
+    assert restore(stage, sweep, "scaled", "--resume") == 0, capsys.readouterr()
+    waited: list[tuple[str, str]] = []
+
+    def wait(self: restoring.Restorer, kind: str, name: str, seconds: int) -> None:
+        waited.append((kind, name))
+        stage.world.set_status(FIRST, REGION, "two", "InService")
+        real(self, kind, name, seconds)
+
+    monkeypatch.setattr(restoring.Restorer, "wait", wait)
+    assert restore(stage, sweep, "two", "--resume") == 0, capsys.readouterr()
+    assert waited[0] == ("endpoint", "two")
+    made = [call.operation for call in stage.world.log.calls[calls:] if call.operation.startswith(("Create", "Regi"))]
+    assert made == []
+    now = cell(stage)
+    assert {section: now[section] for section in first} == first
+    assert restore(stage, sweep, "two", "--resume") == 0
+    assert "as it was" in capsys.readouterr().out
+
+
+def expired() -> None:
+    raise CellFailed("the credentials of this shell have expired")
+
+
+@pytest.mark.parametrize("change", ["failed", "config", "variants"])
+def test_what_is_not_from_a_restore_is_not_gone_on_with(
+    after: After, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    """It failed, or it has another configuration or other variants: nothing is added to it."""
+    stage, sweep = after("plain", "two")
+    for name in ("plain", "two"):
+        assert restore(stage, sweep, name) == 0
+    client = stage.world.client("sagemaker", FIRST, REGION, ROLE)
+    words = {"failed": "has failed", "config": "is another one: its configuration is", "variants": "its variants are"}
+    if change == "failed":
+        stage.world.set_status(FIRST, REGION, "two", "Failed")
+    elif change == "config":
+        stage.world.set_config(FIRST, REGION, "two", "plain-config")
+    else:
+        stage.world.remove(FIRST, REGION, "two")
+        client.delete_endpoint_config(EndpointConfigName="two-config")
+        row = {"VariantName": "AllTraffic", "ModelName": "plain-AllTraffic", "InstanceType": "ml.c5.large"}
+        client.create_endpoint_config(
+            EndpointConfigName="two-config", ProductionVariants=[row | {"InitialInstanceCount": 1}]
+        )
+        client.create_endpoint(EndpointName="two", EndpointConfigName="two-config")
+    snapshot = stage.world.snapshot()
+    assert restore(stage, sweep, "two", "--resume") == 1
+    assert words[change] in capsys.readouterr().err
+    assert stage.world.snapshot() == snapshot

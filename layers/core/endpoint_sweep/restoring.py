@@ -26,6 +26,7 @@ _ACTION = (
     *("StartTime", "EndTime", "ScalableTargetAction"),
 )
 _DESIRED = ("DesiredInstanceCount", "DesiredWeight", "DesiredServerlessConfig")
+_AT_FIRST = ("InitialInstanceCount", "InitialVariantWeight", "ServerlessConfig")
 _CONCURRENCY = ("MaxConcurrency", "ProvisionedConcurrency")
 _COMPONENT = ("InferenceComponentName", "EndpointName", "VariantName", "Specification", "Specifications")
 
@@ -45,18 +46,56 @@ def calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) 
     """In the order that AWS asks for: models and configuration where they are missing, endpoint, inference components
     (bases before adapters), counts and weights, scalable targets, policies, scheduled actions.
     """
-    return [*_definitions(bundle, set(models_there), config_there), *_endpoint(bundle), *_scaling(bundle)]
+    return [
+        *_definitions(bundle, set(models_there), config_there),
+        *_endpoint(bundle),
+        *_scaling(bundle["autoscaling"]),
+    ]
 
 
 def missing_parts(bundle: Document, there: Document) -> list[Call]:
     """What is left to make where the endpoint itself stands: inference components that went before their sweep stopped,
     with their scaling. `there`: a bundle of what stands now.
     """
-    standing = {one["InferenceComponentName"] for one in there.get("inference_components", [])}
-    parts = [one for one in bundle.get("inference_components", []) if one["InferenceComponentName"] not in standing]
+    parts = _missing_components(bundle, there)
     ids = {f"inference-component/{one['InferenceComponentName']}" for one in parts}
     scaling = {kind: [row for row in rows if row["ResourceId"] in ids] for kind, rows in bundle["autoscaling"].items()}
-    return [*_components(parts), *_scaling({"autoscaling": scaling})]
+    return [*_components(parts), *_scaling(scaling)]
+
+
+def rest(bundle: Document, there: Document) -> list[Call]:
+    """What a restore that stopped has not made yet; what it made stays. `there`: a bundle of what stands now."""
+    scaling = {
+        kind: [row for row in rows if _scaled_by(row) not in map(_scaled_by, there["autoscaling"][kind])]
+        for kind, rows in bundle["autoscaling"].items()
+    }
+    made = {row["VariantName"]: row for row in there["endpoint"].get("ProductionVariants", [])}
+    changes = _capacities(bundle, made, _DESIRED)
+    return [*_components(_missing_components(bundle, there)), *changes, *_scaling(scaling)]
+
+
+def why_another(bundle: Document, there: Document) -> str:
+    """Why the endpoint that stands is not what a restore of this bundle makes; empty where it may be.
+
+    One that is being created shows no variants yet.
+    """
+    then, now = bundle["endpoint"], there["endpoint"]
+    if now["EndpointConfigName"] != then["EndpointConfigName"]:
+        return f"its configuration is {now['EndpointConfigName']}, not {then['EndpointConfigName']}"
+    names, wanted = ({row["VariantName"] for row in one.get("ProductionVariants", [])} for one in (now, then))
+    if names and names != wanted:
+        return f"its variants are {', '.join(sorted(names))}, not {', '.join(sorted(wanted))}"
+    return ""
+
+
+def _missing_components(bundle: Document, there: Document) -> list[Document]:
+    standing = {one["InferenceComponentName"] for one in there.get("inference_components", [])}
+    return [one for one in bundle.get("inference_components", []) if one["InferenceComponentName"] not in standing]
+
+
+def _scaled_by(row: Document) -> tuple[str, ...]:
+    """What tells a scalable target, a policy or a scheduled action from others."""
+    return row["ResourceId"], row["ScalableDimension"], row.get("PolicyName", row.get("ScheduledActionName", ""))
 
 
 def _definitions(bundle: Document, models_there: set[str], config_there: bool) -> Iterator[Call]:
@@ -77,13 +116,10 @@ def _endpoint(bundle: Document) -> Iterator[Call]:
     request = {"EndpointName": name, "EndpointConfigName": endpoint["EndpointConfigName"], "Tags": _tags(bundle)}
     if endpoint.get("LastDeploymentConfig"):
         request["DeploymentConfig"] = endpoint["LastDeploymentConfig"]
-    in_service = ("endpoint", name)
-    yield Call("sagemaker", "create_endpoint", request, f"endpoint {name}", in_service)
+    yield Call("sagemaker", "create_endpoint", request, f"endpoint {name}", ("endpoint", name))
     yield from _components(bundle.get("inference_components", []))
-    for change in _capacities(bundle):
-        request = {"EndpointName": name, "DesiredWeightsAndCapacities": [change]}
-        what = f"weight and count of variant {change['VariantName']}"
-        yield Call("sagemaker", "update_endpoint_weights_and_capacities", request, what, in_service)
+    configured = {row["VariantName"]: row for row in bundle["endpoint_config"].get("ProductionVariants", [])}
+    yield from _capacities(bundle, configured, _AT_FIRST)
 
 
 def _components(parts: Iterable[Document]) -> Iterator[Call]:
@@ -100,26 +136,32 @@ def _components(parts: Iterable[Document]) -> Iterator[Call]:
         yield Call("sagemaker", "create_inference_component", made, f"inference component {part}", ("component", part))
 
 
-def _capacities(bundle: Document) -> Iterator[dict[str, Any]]:
-    """What was changed after the endpoint was made from its configuration: one variant a call (D4.1)."""
-    configured = {row["VariantName"]: row for row in bundle["endpoint_config"].get("ProductionVariants", [])}
+def _capacities(bundle: Document, given: Mapping[str, Document], fields: tuple[str, str, str]) -> Iterator[Call]:
+    """Where counts, weights and concurrency were others than `given`: one variant a call (D4.1).
+
+    `given`: rows by variant, whose `fields` are count, weight and serverless settings.
+    """
+    name, (count_is, weight_is, serverless_is) = bundle["endpoint"]["EndpointName"], fields
     for row in bundle["endpoint"].get("ProductionVariants", []):
-        given = configured.get(row["VariantName"], {})
+        variant = row["VariantName"]
+        has = given.get(variant, {})
         count, weight = row.get("DesiredInstanceCount"), row.get("DesiredWeight")
         change: dict[str, Any] = {}
-        if count and given.get("InitialInstanceCount") not in (None, count):
+        if count and has.get(count_is) not in (None, count):
             change["DesiredInstanceCount"] = count
-        if weight is not None and given.get("InitialVariantWeight", weight) != weight:
+        if weight is not None and has.get(weight_is, weight) != weight:
             change["DesiredWeight"] = weight
-        serverless, at_first = row.get("DesiredServerlessConfig") or {}, given.get("ServerlessConfig") or {}
-        if any(serverless.get(field) != at_first.get(field) for field in _CONCURRENCY):
+        serverless, has_serverless = row.get("DesiredServerlessConfig") or {}, has.get(serverless_is) or {}
+        if any(serverless.get(field) != has_serverless.get(field) for field in _CONCURRENCY):
             change["ServerlessUpdateConfig"] = _only(serverless, _CONCURRENCY)
         if change:
-            yield {"VariantName": row["VariantName"]} | change
+            request = {"EndpointName": name, "DesiredWeightsAndCapacities": [{"VariantName": variant} | change]}
+            what, wait_for = f"weight and count of variant {variant}", ("endpoint", name)
+            yield Call("sagemaker", "update_endpoint_weights_and_capacities", request, what, wait_for)
 
 
-def _scaling(bundle: Document) -> Iterator[Call]:
-    scaling, service = bundle["autoscaling"], "application-autoscaling"
+def _scaling(scaling: Document) -> Iterator[Call]:
+    service = "application-autoscaling"
     for one in scaling["targets"]:
         request = _only(one, _TARGET) | ({"Tags": tags} if (tags := _own(one.get("Tags", {}))) else {})
         yield Call(service, "register_scalable_target", request, f"scalable target {one['ResourceId']}")

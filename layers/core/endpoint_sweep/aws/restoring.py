@@ -61,9 +61,10 @@ class Restorer:
                         raise
                     time.sleep(attempt)
         if call.wait_for:
-            self._wait(*call.wait_for, wait_seconds)
+            self.wait(*call.wait_for, wait_seconds)
 
-    def _wait(self, kind: str, name: str, seconds: int) -> None:
+    def wait(self, kind: str, name: str, seconds: int) -> None:
+        """Until the `endpoint` or `component` is in service. Raises CellFailed where it failed or takes longer."""
         end = time.monotonic() + seconds
         while True:
             status, why = self._status(kind, name)

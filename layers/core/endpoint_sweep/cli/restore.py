@@ -8,9 +8,16 @@ from typing import Any
 from endpoint_sweep.aws.laptop import LaptopReaders, caller
 from endpoint_sweep.aws.restoring import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.errors import CellFailed, EndpointSweepError, InputRejected
+from endpoint_sweep.errors import (
+    CellDenied,
+    CellFailed,
+    ComponentNotFound,
+    EndpointNotFound,
+    EndpointSweepError,
+    InputRejected,
+)
 from endpoint_sweep.model import EndpointId
-from endpoint_sweep.restoring import Call, calls, differences, missing_parts, stale_alarms
+from endpoint_sweep.restoring import Call, calls, differences, missing_parts, rest, stale_alarms, why_another
 
 RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
 _TARGET = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9]{1,2})/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})")
@@ -24,6 +31,7 @@ def add_parser(commands: Any) -> None:
     add("sweep", metavar="SWEEP", help="the sweep that deleted it, as in the summary mail")
     add("target", metavar="ACCOUNT/REGION/ENDPOINT", help="which endpoint, as in the summary mail")
     add("--dry-run", action="store_true", help="only say what would be made")
+    add("--resume", action="store_true", help="go on with a restore that stopped: make what the endpoint still lacks")
     add("--bucket", default="", metavar="NAME", help="the hub's bucket, instead of asking the stack")
     add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack, whose output names the bucket")
     add("--member-role", default="", metavar="NAME", help="a role in the endpoint's account that may create it")
@@ -45,17 +53,44 @@ def run(given: argparse.Namespace) -> int:
         return FAILED
 
 
-def _left_to_make(there: Restorer, bundle: dict[str, Any], target: EndpointId) -> list[Call]:
-    """Everything; or, where the endpoint of the bundle still stands, the inference components that it has lost."""
-    if there.has_endpoint(target.endpoint):
-        standing = there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"])
-        is_same = standing["endpoint"]["CreationTime"] == bundle["endpoint"]["CreationTime"]
-        left = missing_parts(bundle, standing) if is_same else []
-        if not left:
-            raise CellFailed(f"there is an endpoint {target.endpoint} already; nothing was changed")
-        return left
-    models = [name for name in bundle["models"] if there.has_model(name)]
-    return calls(bundle, models, config_there=there.has_config(bundle["endpoint"]["EndpointConfigName"]))
+def _left_to_make(there: Restorer, bundle: dict[str, Any], given: argparse.Namespace) -> list[Call]:
+    """Everything; or, where the endpoint stands, what it has lost in a sweep, or lacks of a restore that stopped."""
+    then = bundle["endpoint"]
+    name = then["EndpointName"]
+    if not there.has_endpoint(name):
+        models = [model for model in bundle["models"] if there.has_model(model)]
+        return calls(bundle, models, config_there=there.has_config(then["EndpointConfigName"]))
+    standing = there.bundle(name, then["EndpointArn"])
+    if given.resume:
+        return _rest(there, bundle, standing, given)
+    is_same = standing["endpoint"]["CreationTime"] == then["CreationTime"]
+    left = missing_parts(bundle, standing) if is_same else []
+    if not left:
+        hint = "if it is from a restore that stopped, add --resume"
+        raise CellFailed(f"there is an endpoint {name} already; nothing was changed; {hint}")
+    return left
+
+
+def _rest(there: Restorer, bundle: dict[str, Any], standing: dict[str, Any], given: argparse.Namespace) -> list[Call]:
+    """Waits for what is being made still, because nothing can be added to it before."""
+    name, arn = bundle["endpoint"]["EndpointName"], bundle["endpoint"]["EndpointArn"]
+    _check_ours(bundle, standing)
+    if not given.dry_run:
+        there.wait("endpoint", name, given.wait_minutes * 60)
+        for one in standing["inference_components"]:
+            there.wait("component", one["InferenceComponentName"], given.wait_minutes * 60)
+        standing = there.bundle(name, arn)
+        _check_ours(bundle, standing)
+    return rest(bundle, standing)
+
+
+def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:
+    """Raises CellFailed where nothing should be added to the endpoint that stands."""
+    name = bundle["endpoint"]["EndpointName"]
+    if why := why_another(bundle, standing):
+        raise CellFailed(f"the endpoint {name} that is there is another one: {why}; nothing was changed")
+    if standing["endpoint"]["EndpointStatus"] == "Failed":
+        raise CellFailed(f"the endpoint {name} that is there has failed; delete it, then restore it anew")
 
 
 def _target(given: argparse.Namespace) -> EndpointId:
@@ -78,10 +113,10 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
     bundle = written_bundle(sessions, bucket, f"sweeps/{given.sweep}/restore/{target}.json")
     member = LaptopReaders(sessions, own, partition, given.member_role, given.external_id).member(target.account)
     there = Restorer(member, target.region)
-    for call in _left_to_make(there, bundle, target):
+    for call in _left_to_make(there, bundle, given):
         print(f"{'would make' if given.dry_run else 'making'} {call.what}", flush=True)
         if not given.dry_run:
-            there.make(call, given.wait_minutes * 60)
+            _make(there, call, given)
     if given.dry_run:
         return RESTORED
     now = there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"])
@@ -92,3 +127,10 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
         print(f"differs: {line}")
     print(f"{target} is in service again{', but for what differs' if wrong else ', as it was'}")
     return DIFFERS if wrong else RESTORED
+
+
+def _make(there: Restorer, call: Call, given: argparse.Namespace) -> None:
+    try:
+        there.make(call, given.wait_minutes * 60)
+    except (CellDenied, CellFailed, EndpointNotFound, ComponentNotFound) as error:
+        raise CellFailed(f"{error}; what was made stays: run this again with --resume for the rest") from error
