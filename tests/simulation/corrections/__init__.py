@@ -19,6 +19,7 @@ from tests.simulation.corrections import (
     sagemaker,
     sagemaker_configs,
     schedules,
+    stepfunctions,
     sts,
     tagging,
 )
@@ -37,6 +38,7 @@ ALL: tuple[Correction, ...] = (
     *tagging.CORRECTIONS,
     *dynamodb.CORRECTIONS,
     *autoscaling.CORRECTIONS,
+    *stepfunctions.CORRECTIONS,
 )
 
 
