@@ -59,6 +59,7 @@ BUGS = (
     Bug("the MAC of a decision is not checked", mistakes.mac_not_checked, when(Move("forge"))),
     Bug("the kill switch is not read", mistakes.switch_not_read, when(Move("switch"), ALL)),
     Bug("the endpoint is not looked at again", mistakes.no_second_look, before_it_is_deleted("recreate")),
+    Bug("who scales an endpoint is not seen", mistakes.instances_not_compared, before_it_is_deleted("scale")),
     Bug("the traffic is not looked at again", mistakes.traffic_not_looked_at, before_it_is_deleted("call")),
     Bug("the tags are not looked at again", mistakes.tags_not_looked_at, before_it_is_deleted("protect")),
     Bug("no restore bundle is written", mistakes.bundle_not_written, when()),

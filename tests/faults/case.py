@@ -35,6 +35,7 @@ LATEST = {
     "recreate": Point.LAST_LOOK,
     "remove": Point.DELETE,
     "update": Point.LAST_LOOK,
+    "scale": Point.LAST_LOOK,
     "protect": Point.TAGS,
     "call": Point.TRAFFIC,
     "switch": Point.LAST_LOOK,

@@ -155,6 +155,7 @@ HANDS: dict[str, Callable[[Stage, Key], None]] = {
     "recreate": lambda stage, key: stage.world.recreate(*key),
     "remove": lambda stage, key: stage.world.remove(*key),
     "update": _update,
+    "scale": lambda stage, key: stage.world.scale(*key),
     "protect": _protect,
     "call": _call,
 }

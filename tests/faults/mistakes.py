@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep import approvals, idleness, journal, planning, ruling
+from endpoint_sweep import acting, approvals, idleness, journal, planning, ruling
 from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
 from endpoint_sweep.aws import hub, seals, sessions
 from endpoint_sweep.documents import digest
@@ -101,6 +101,10 @@ def switch_not_read() -> Any:
 
 def no_second_look() -> Any:
     return patch.object(apply_decision, "check_fingerprint", _nothing)
+
+
+def instances_not_compared() -> Any:
+    return patch.object(acting, "_size", lambda _: ("any", False, "", 0))
 
 
 def traffic_not_looked_at() -> Any:

@@ -176,6 +176,14 @@ class World:
             raise LookupError(config)
         one.endpoint_config_name, one.last_modified_time = config, self.state.now()
 
+    def scale(self, account: str, region: str, endpoint: str) -> None:
+        """One instance more, where a variant has instances: somebody, or its scaling policy, has plans with it."""
+        one = self._endpoint(account, region, endpoint)
+        row = next((row for row in one.production_variants if "CurrentInstanceCount" in row), None)
+        if row is not None:
+            row |= dict.fromkeys(("CurrentInstanceCount", "DesiredInstanceCount"), row["CurrentInstanceCount"] + 1)
+            one.last_modified_time = self.state.now()
+
     def set_roles(self, account: str, roles: Collection[str]) -> None:
         """The roles that exist in an account from now on (in process only)."""
         self.state.roles[account] = set(roles)
@@ -234,7 +242,7 @@ class World:
 
 CONTROLS = frozenset(
     {
-        *("invoke", "recreate", "remove", "set_tags", "set_status", "set_config", "deleting_takes"),
+        *("invoke", "recreate", "remove", "set_tags", "set_status", "set_config", "scale", "deleting_takes"),
         *("switch", "break_metrics", "set_price", "hostile"),
         *("fault", "clear_faults", "snapshot", "endpoints", "exists", "scalable_targets"),
     }

@@ -125,6 +125,8 @@ def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any])
         found.append("it is another endpoint of the same name")
     if there.get("EndpointConfigName") != finding["config"]:
         found.append("its configuration is another one")
+    if finding["kind"] != "inference-components" and (now := _more_or_less(there, finding)):
+        found.append(f"it was scaled since the scan: {now}")
     if there["EndpointStatus"] not in DELETABLE:
         found.append(f"its status was {there['EndpointStatus']}")
     if {key.lower() for key in there["Tags"]} & set(KEEP_TAGS):
@@ -132,6 +134,17 @@ def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any])
     if sent.calls:
         found.append("it had been called since the scan")
     return found
+
+
+def _more_or_less(there: dict[str, Any], finding: dict[str, Any]) -> dict[str, int]:
+    """The instances of each variant, where they are not as many as the scan saw."""
+    then, known = Counter[str](), [one for one in finding["instances"] if not one["shadow"]]
+    for one in known:
+        then[one["variant"]] += one["count"] or 0
+    counted = {one["variant"] for one in known if one["count"] is not None}
+    rows = {row["VariantName"]: row.get("CurrentInstanceCount", 0) for row in there.get("ProductionVariants", [])}
+    now = {name: count for name, count in rows.items() if name in counted}
+    return {} if now == {name: then[name] for name in now} else now
 
 
 def _utc(text: str) -> datetime:

@@ -54,12 +54,13 @@ class TestSnapshot:
             lambda world: world.recreate(*HERE, "resnet-demo"),
             lambda world: world.remove(*HERE, "resnet-demo"),
             lambda world: world.set_config(*HERE, "resnet-demo", "churn-poc-config"),
+            lambda world: world.scale(*HERE, "resnet-demo"),
             lambda world: world.client("sagemaker", MEMBER).delete_model(ModelName="resnet-demo-AllTraffic"),
             lambda world: world.client("sagemaker", MEMBER).delete_endpoint_config(
                 EndpointConfigName="ranker-ab-config"
             ),
         ],
-        ids=["tags", "status", "recreated", "removed", "config", "model", "configuration gone"],
+        ids=["tags", "status", "recreated", "removed", "config", "scaled", "model", "configuration gone"],
     )
     def test_every_change_shows(self, world: World, change: Any) -> None:
         """Nothing can be touched without a difference."""
