@@ -182,6 +182,8 @@ class World:
         row = next((row for row in one.production_variants if "CurrentInstanceCount" in row), None)
         if row is not None:
             row |= dict.fromkeys(("CurrentInstanceCount", "DesiredInstanceCount"), row["CurrentInstanceCount"] + 1)
+            for pool in row.get("InstancePools", [])[:1]:
+                pool["CurrentInstanceCount"] += 1
             one.last_modified_time = self.state.now()
 
     def set_roles(self, account: str, roles: Collection[str]) -> None:

@@ -24,6 +24,7 @@ from endpoint_sweep.model import (
 )
 from endpoint_sweep.planning import (
     FOREIGN,
+    MOST_OFFERED,
     NO_RESULT,
     Coverage,
     join,
@@ -82,6 +83,15 @@ def test_a_plan_holds_the_idle_of_whole_cells_dearest_first() -> None:
     made = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
     assert [item.endpoint for item in made.items] == ["dear", "cheap", "unpriced"]
     assert made.found == {ACCOUNT: 5}
+
+
+def test_a_plan_offers_the_dearest_and_counts_the_rest() -> None:
+    """More than a page and a record hold is not offered: the cheapest wait, unknown prices first of all."""
+    many = [finding(f"e{number:04}", monthly_usd=Decimal(number)) for number in range(MOST_OFFERED + 1)]
+    made = make_plan("s", join([HERE], [cell(*many, finding("unpriced"))]), CAPS, 0)
+    assert (len(made.items), made.beyond) == (MOST_OFFERED, 2)
+    assert [made.items[0].endpoint, made.items[-1].endpoint] == [f"e{MOST_OFFERED:04}", "e0001"]
+    assert make_plan("s", join([HERE], [cell(*many[1:])]), CAPS, 0).beyond == 0
 
 
 def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:

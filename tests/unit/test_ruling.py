@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, RefusalCode
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, RefusalCode, Snooze
+from endpoint_sweep.documents import to_json
 from endpoint_sweep.model import EndpointId
 from endpoint_sweep.ruling import (
     FORGED,
@@ -202,6 +203,21 @@ def test_who_decides_counts_although_the_mail_came_back() -> None:
     assert first.status is ApprovalStatus.PENDING
     both = admitted(replace(first, unreachable=(ADA, LINUS, GRACE)), signed(GRACE, A, B))
     assert (both.status, ruled(both).selected) == (ApprovalStatus.DECIDED, (A, B))
+
+
+def test_what_the_record_cannot_hold_is_refused() -> None:
+    """An item of the table has a limit. Fewer are possible at any time, and so is keeping everything."""
+    asleep = tuple(Snooze(EndpointId(ACCOUNT, REGION, f"{number:063}"), 7) for number in range(3_000))
+    found = admit(approval(PLAN), signed(ADA, A, snoozes=asleep), PLAN, RULES)
+    assert isinstance(found, Refusal)
+    assert (found.code, found.message.endswith("Choose fewer endpoints, or snooze fewer.")) == (
+        RefusalCode.OVER_CAP,
+        True,
+    )
+    assert refused(approval(PLAN), signed(ADA, snoozes=asleep)) is RefusalCode.OVER_CAP
+    half = admitted(approval(PLAN), signed(ADA, A, snoozes=asleep[:1_500]), TWO)
+    assert refused(half, signed(GRACE, A, snoozes=asleep[:1_500]), TWO) is RefusalCode.OVER_CAP
+    assert len(to_json(admitted(half, signed(GRACE)))) < 400_000
 
 
 def test_what_an_approver_alone_can_choose() -> None:

@@ -266,8 +266,8 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion. `found` counts all endpoints seen of an account, for the percent cap;
-    `flagged` names accounts, or `*` for all, that need a second approver, with the reason (S3.8).
+    """The findings offered for deletion; `beyond`: how many more are idle. `found` counts all endpoints seen of an
+    account, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver, and why (S3.8).
     """
 
     sweep_id: str
@@ -276,6 +276,7 @@ class Plan:
     caps: Caps
     minimum_coverage: int = 0
     flagged: dict[str, str] = field(default_factory=dict)
+    beyond: int = 0
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

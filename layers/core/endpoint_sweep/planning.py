@@ -10,6 +10,9 @@ from endpoint_sweep.model import Caps, Cell, CellResult, CoverageStatus, Endpoin
 NO_RESULT = "the scan of this cell left no result"
 FOREIGN = "the result named another account or region and was set aside"
 FEWEST = 3
+# What one page, one form and one record of the table can hold (6 MB, 400 KB), and the most that a stack may let one
+# decision delete.
+MOST_OFFERED = 1000
 # A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
 _NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 
@@ -58,18 +61,24 @@ def make_plan(
     last: Coverage | None = None,
     deny_accounts: Collection[str] = (),
 ) -> Plan:
-    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last.
+    """The dearest of what may be offered. What is idle in an account of the deny list is reported, but not offered.
 
-    What is idle in an account of the deny list is reported, but not offered. `last` is the sweep before this one.
+    `last` is the sweep before this one.
     """
-    whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
-    findings = [finding for row in whole for finding in row.findings]
-    idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
-    idle.sort(key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
+    idle = offerable(coverage, deny_accounts)
     found: Counter[str] = Counter()
     for row in coverage.rows:
         found[row.account] += row.endpoints
-    return Plan(sweep_id, tuple(idle), dict(found), caps, minimum_coverage, jumps(coverage, last))
+    items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
+    return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond)
+
+
+def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[Finding]:
+    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last."""
+    whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
+    findings = [finding for row in whole for finding in row.findings]
+    idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
+    return sorted(idle, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
 
 
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:

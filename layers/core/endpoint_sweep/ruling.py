@@ -20,10 +20,13 @@ from endpoint_sweep.approvals import (
     person,
     undecided,
 )
+from endpoint_sweep.documents import to_json
 from endpoint_sweep.model import EndpointId, Plan
 from endpoint_sweep.planning import by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
 
+# An item of the table may have 400 KB, and a rejection must always find room.
+MOST_BYTES = 320_000
 CLOCKS_DIFFER = timedelta(minutes=1)
 TOO_OLD = "the approval is too old to act on"
 NOT_OFFERED = "the plan is not the one that was offered"
@@ -127,14 +130,27 @@ def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
-def admit(  # noqa: PLR0911 - one return a reason
-    approval: Approval, decision: Decision, plan: Plan, rules: Rules
-) -> Approval | Refusal:
-    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain.
+def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
+    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain,
+    or that the table could not hold.
 
     A rejection is final and ends the asking; it may come, from anyone, until the decision was verified. Nobody decides
     twice, but one's own approval can be taken back by keeping everything.
     """
+    admitted = _admitted(approval, decision, plan, rules)
+    names_something = decision.selected or decision.snoozes
+    if isinstance(admitted, Approval) and names_something and len(to_json(admitted)) > MOST_BYTES:
+        return Refusal(
+            RefusalCode.OVER_CAP,
+            "With what was decided before, this is more than the record of an approval can hold. Choose fewer "
+            "endpoints, or snooze fewer.",
+        )
+    return admitted
+
+
+def _admitted(  # noqa: PLR0911 - one return a reason
+    approval: Approval, decision: Decision, plan: Plan, rules: Rules
+) -> Approval | Refusal:
     mine = next((one for one in approval.decisions if person(one.approver) == person(decision.approver)), None)
     rejected = next((one for one in approval.decisions if one.choice is Choice.KEEP), None)
     if rejected or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):

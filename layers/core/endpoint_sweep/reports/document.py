@@ -5,6 +5,7 @@ from typing import Any
 
 from endpoint_sweep.documents import to_data
 from endpoint_sweep.model import Finding, Verdict
+from endpoint_sweep.planning import MOST_OFFERED
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
 
@@ -18,6 +19,8 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
         return "kept", f"snoozed until {moment(finding.snoozed_until)}"
     if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
         return "kept", "kept: its account is on the deny list"
+    if finding.id in report.beyond:
+        return "kept", f"kept: not offered, one sweep offers the {MOST_OFFERED:,} dearest"
     if finding.verdict is Verdict.IDLE:
         return "kept", clean(report.kept_reason, 200)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"

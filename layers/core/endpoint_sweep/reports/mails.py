@@ -84,6 +84,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         others=[row for row in acted if row.outcome != OutcomeStatus.DELETED],
         kept=_rows(report, [one for one in idle if not one.snoozed_until]),
         snoozed=snoozed,
+        beyond=len(report.beyond),
         denied=sum(one.account in report.deny_accounts for one in idle),
         saving=report.saving[0],
         unpriced=report.saving[1],

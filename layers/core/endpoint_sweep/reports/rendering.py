@@ -7,6 +7,7 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from endpoint_sweep.planning import MOST_OFFERED
 from endpoint_sweep.reports import text
 
 
@@ -23,7 +24,7 @@ def environment() -> Environment:
     )
     shown = (text.usd, text.moment, text.clean, text.clip, text.inert, text.sentence)
     made.filters |= {filter_.__name__: filter_ for filter_ in shown}
-    made.globals |= {"plural": text.plural}
+    made.globals |= {"plural": text.plural, "most_offered": f"{MOST_OFFERED:,}"}
     return made
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 
 from endpoint_sweep.approvals import Approval
@@ -17,7 +18,7 @@ from endpoint_sweep.model import (
     Plan,
     Verdict,
 )
-from endpoint_sweep.planning import Coverage, short_hash
+from endpoint_sweep.planning import MOST_OFFERED, Coverage, offerable, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
@@ -126,9 +127,10 @@ class ApprovalView:
     per_account: int
     percent_of_account: int
     flags: tuple[str, ...] = ()
+    beyond: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A whole sweep, told from its records."""
 
@@ -149,6 +151,13 @@ class Report:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return tuple(finding for row in self.coverage.rows for finding in row.findings)
+
+    @cached_property
+    def beyond(self) -> frozenset[EndpointId]:
+        """Idle, and not among the dearest that one sweep offers."""
+        if self.mode is Mode.REPORT:
+            return frozenset()
+        return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
 
     @property
     def ending(self) -> str:
@@ -202,6 +211,7 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         per_account=plan.caps.per_account,
         percent_of_account=plan.caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
+        beyond=plan.beyond,
     )
 
 

@@ -59,6 +59,7 @@ def aggregate_findings(
         "idle_without_price": unpriced,
         "plan": to_data(pointer),
         "plan_hash": short_hash(pointer.sha256),
+        "beyond": plan.beyond,
         "flagged": len(plan.flagged),
         "ask": why is None,
         "why_not": why or "",

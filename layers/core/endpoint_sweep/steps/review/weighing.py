@@ -11,6 +11,7 @@ from endpoint_sweep.steps.review.forms import Wish, drafted, is_same
 
 # How often a request looks again because another one was faster.
 LOOKS = 30
+_CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP)
 _OTHER_PLAN = Refusal(
     RefusalCode.PLAN_CHANGED, "This decision belongs to another plan. Open the link in your mail again."
 )
@@ -68,5 +69,5 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
     if isinstance(draft, Refusal):
         return Stop(draft, can_choose=True)
     if isinstance(early := admit(case.opened.approval, draft, case.plan, desk.rules), Refusal):
-        return Stop(early, case.opened, can_choose=early.code is RefusalCode.QUORUM)
+        return Stop(early, case.opened, can_choose=early.code in _CHOOSE_AGAIN)
     return draft
