@@ -137,12 +137,13 @@ def put_on_offer(
     caps: Caps | None = None,
     *,
     flagged: dict[str, str] | None = None,
+    beyond: int = 0,
     **changes: Any,
 ) -> Offer:
     """Writes what a sweep would have written before its approvers are mailed. `changes` are fields of the record."""
     at, sweep_id = wiring.hub(), f"2026-11-20T06-00Z-{next(_sweeps)}"
     folder, plan = SweepFolder(at.store, sweep_id), plan_of(findings, sweep_id, caps)
-    plan = replace(plan, flagged=flagged or {})
+    plan = replace(plan, flagged=flagged or {}, beyond=beyond)
     folder.put_accounts(tuple(ACCOUNTS.values()))
     folder.put_coverage(coverage_of(findings))
     ada, grace = mint_secret(), mint_secret()

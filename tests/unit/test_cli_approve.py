@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -84,6 +85,16 @@ def test_without_a_choice_it_only_shows(run: Run, offer: Offer, site: ReviewSite
     assert "Nothing is decided." in out
     assert all(f" {one.id} " in out for one in FINDINGS)
     assert site.everything() == before
+
+
+def test_what_the_page_says_of_an_endpoint_is_said_here_too(run: Run) -> None:
+    """Before anybody decides: what could not be made again, and how many more are idle (D3.17)."""
+    lost = replace(FINDINGS[0], restorable="no: its model llama3-70b was deleted")
+    sweep = put_on_offer([lost, FINDINGS[1]], beyond=6_600).approval.sweep_id
+    _, out, _ = run(sweep=sweep)
+    assert out.count("It cannot be made again: its model llama3-70b was deleted") == 1
+    assert "It can be made again" not in out
+    assert "6,600 more idle endpoints not offered" in out
 
 
 def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site: ReviewSite) -> None:

@@ -49,6 +49,8 @@ def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
     assert (found["schema"], found["approver"], found["plan_sha256"]) == (1, ADA, offer.approval.plan.sha256)
     assert [one["id"] for one in found["endpoints"]] == [str(one.id) for one in offer.plan.items]
     assert HOSTILE_OWNER in [one["owner"] for one in found["endpoints"]]
+    assert all(one["can_be_restored"] for one in found["endpoints"])
+    assert found["beyond"] == 0
     assert site.everything() == before
 
 

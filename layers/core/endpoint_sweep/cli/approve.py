@@ -166,6 +166,11 @@ def show(offer: dict[str, Any], console: Console) -> None:
         monthly = None if row["monthly"] is None else Decimal(row["monthly"])
         table.add_row(*words, usd(monthly))
     console.print(table)
+    for row in offer["endpoints"]:
+        if not row["can_be_restored"]:
+            console.print(Text(f"{clean(row['id'], 120)}: {clean(row['restorable'], 200)}"))
+    if offer["beyond"]:
+        console.print(f"{plural(offer['beyond'], 'more idle endpoint')} not offered: one sweep offers the dearest.")
     for flag in offer["flags"]:
         console.print(Text(f"Two approvers must agree where this concerns: {clean(flag, 200)}"))
     for one in offer["decisions"]:

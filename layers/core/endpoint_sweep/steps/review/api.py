@@ -158,7 +158,7 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
     view = reports.approval_view(approval, plan, folder.coverage(), folder.accounts())
     names = (
         "id", "account", "account_name", "region", "endpoint", "owner", "kind", "instances", "age_days", "reason",
-        "evidence", "witness", "last_invocation_at", "monthly",
+        "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
     )  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -172,5 +172,6 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "flags": list(view.flags),
         "decisions": _decisions(opened),
         "monthly_usd": str(view.monthly),
+        "beyond": view.beyond,
         "endpoints": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],
     }
