@@ -86,8 +86,12 @@ _COLUMNS = (
 )
 
 
+# What is asked only where something may be idle: what it is, and whether it could be made again.
+_OF_THE_IDLE = ("DescribeEndpoint", "DescribeEndpointConfig", "ListModels", "DescribeModel")
+
+
 def _row(shape: tuple[float, ...], endpoints: int, idle: int, ours: Run, theirs: Run) -> str:
-    described = ours.calls.get("sagemaker:DescribeEndpoint", 0) + ours.calls.get("sagemaker:DescribeEndpointConfig", 0)
+    described = sum(ours.calls.get(f"sagemaker:{one}", 0) for one in _OF_THE_IDLE)
     accounts, regions, per_cell, _, filled = shape
     empty = "" if filled == 1 else f", {100 - 100 * filled:.0f} % of the cells empty"
     return (
