@@ -10,8 +10,9 @@ import pytest
 
 from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Account, CellResult, CoverageStatus, Finding, Verdict
+from endpoint_sweep.model import Account, CellResult, CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import MOST_OFFERED
+from endpoint_sweep.reports import Report
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.send_summary import send_summary
@@ -142,6 +143,8 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     report = json.loads(at.store.get(f"sweeps/{SWEEP}/report.json"))
     reasons = Counter(row["disposition_reason"] for row in report["findings"] if row["verdict"] == "idle")
     assert reasons["kept: not offered, one sweep offers the 1,000 dearest"] == 6_600
+    unasked = Report(SWEEP, Mode.APPROVE, SweepFolder(at.store, SWEEP).judged(), {})
+    assert unasked.beyond == frozenset()  # where nobody was asked, the limit is not the reason
     summary = site.outbox[-1]
     assert "6,600 endpoints of these were not offered" in summary.text
     assert len(summary.html.encode()) < MAIL

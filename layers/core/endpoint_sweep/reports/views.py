@@ -154,8 +154,8 @@ class Report:
 
     @cached_property
     def beyond(self) -> frozenset[EndpointId]:
-        """Idle, and not among the dearest that one sweep offers."""
-        if self.mode is Mode.REPORT:
+        """Idle, and not among the dearest that were offered; empty where nobody was asked."""
+        if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
 
