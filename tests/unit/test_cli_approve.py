@@ -94,7 +94,7 @@ def test_what_the_page_says_of_an_endpoint_is_said_here_too(run: Run) -> None:
     _, out, _ = run(sweep=sweep)
     assert out.count("It cannot be made again: its model llama3-70b was deleted") == 1
     assert "It can be made again" not in out
-    assert "6,600 more idle endpoints not offered" in out
+    assert "6,600 more idle endpoints, cheaper or of unknown price, are not offered" in out
 
 
 def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site: ReviewSite) -> None:

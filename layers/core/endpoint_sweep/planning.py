@@ -150,5 +150,17 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     return None
 
 
+def not_offered(plan: Plan) -> str:
+    """How many more are idle than one sweep offers, and what helps; empty where all are offered."""
+    if not plan.beyond:
+        return ""
+    more = "1 more idle endpoint" if plan.beyond == 1 else f"{plan.beyond:,} more idle endpoints"
+    are = "is" if plan.beyond == 1 else "are"
+    return (
+        f"{more}, cheaper or of unknown price, {are} not offered: one sweep offers the {MOST_OFFERED:,} dearest. "
+        "A sweep of fewer accounts offers the rest."
+    )
+
+
 def by_id(findings: Iterable[Finding]) -> dict[EndpointId, Finding]:
     return {finding.id: finding for finding in findings}

@@ -169,8 +169,8 @@ def show(offer: dict[str, Any], console: Console) -> None:
     for row in offer["endpoints"]:
         if not row["can_be_restored"]:
             console.print(Text(f"{clean(row['id'], 120)}: {clean(row['restorable'], 200)}"))
-    if offer["beyond"]:
-        console.print(f"{plural(offer['beyond'], 'more idle endpoint')} not offered: one sweep offers the dearest.")
+    if offer["not_offered"]:
+        console.print(Text(clean(offer["not_offered"], 200)))
     for flag in offer["flags"]:
         console.print(Text(f"Two approvers must agree where this concerns: {clean(flag, 200)}"))
     for one in offer["decisions"]:

@@ -8,14 +8,7 @@ from typing import Any
 from endpoint_sweep.aws.laptop import LaptopReaders, caller
 from endpoint_sweep.aws.restoring import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.errors import (
-    CellDenied,
-    CellFailed,
-    ComponentNotFound,
-    EndpointNotFound,
-    EndpointSweepError,
-    InputRejected,
-)
+from endpoint_sweep.errors import CellFailed, EndpointSweepError, InputRejected
 from endpoint_sweep.model import EndpointId
 from endpoint_sweep.restoring import Call, calls, differences, missing_parts, rest, stale_alarms, why_another
 
@@ -132,5 +125,5 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
 def _make(there: Restorer, call: Call, given: argparse.Namespace) -> None:
     try:
         there.make(call, given.wait_minutes * 60)
-    except (CellDenied, CellFailed, EndpointNotFound, ComponentNotFound) as error:
+    except EndpointSweepError as error:
         raise CellFailed(f"{error}; what was made stays: run this again with --resume for the rest") from error

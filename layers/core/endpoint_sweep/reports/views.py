@@ -18,7 +18,7 @@ from endpoint_sweep.model import (
     Plan,
     Verdict,
 )
-from endpoint_sweep.planning import MOST_OFFERED, Coverage, offerable, short_hash
+from endpoint_sweep.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
@@ -127,7 +127,7 @@ class ApprovalView:
     per_account: int
     percent_of_account: int
     flags: tuple[str, ...] = ()
-    beyond: int = 0
+    not_offered: str = ""
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         per_account=plan.caps.per_account,
         percent_of_account=plan.caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
-        beyond=plan.beyond,
+        not_offered=not_offered(plan),
     )
 
 

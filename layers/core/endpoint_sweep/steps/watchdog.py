@@ -55,11 +55,8 @@ def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeSt
     for name in sorted(records.intents(sweep_id)):
         target = EndpointId(*name.split("/"))
         try:
-            known = records.outcome(sweep_id, target)
-            if known is None or known.status is OutcomeStatus.DELETING:
-                known = records.write_outcome(sweep_id, _unknown(target, at))
-            acted[name] = known.status
-        except (ValueError, TypeError):
+            acted[name] = records.write_outcome(sweep_id, _unknown(target, at)).status  # what is final stands
+        except (ValueError, TypeError, KeyError):
             acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row.
     return acted
 

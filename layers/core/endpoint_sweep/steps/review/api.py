@@ -172,6 +172,7 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "flags": list(view.flags),
         "decisions": _decisions(opened),
         "monthly_usd": str(view.monthly),
-        "beyond": view.beyond,
+        "beyond": plan.beyond,
+        "not_offered": view.not_offered,
         "endpoints": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],
     }
