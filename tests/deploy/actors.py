@@ -53,6 +53,10 @@ class Actors:
             iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=_policy(statements))
         return arn
 
+    def function(self, arn: str) -> Session:
+        """A session of a hub role, as Lambda gives it to a function."""
+        return _session(self.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])
+
     def _trusted_by(self, role: str) -> str:
         """The name of the hub role that the member template lets in; a name of its own where no member has the role."""
         accounts = [one.id for one in self.aws.organization.accounts if one.state == "ACTIVE" and one.has_act_role]
@@ -71,9 +75,7 @@ class Actors:
             "Action": ["sts:AssumeRole", "organizations:List*", *more],
             "Resource": "*",
         }
-        arn = self.role(self.hub, name, trust, [rights])
-        sts = self.aws.client("sts")
-        return _session(sts.assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])
+        return self.function(self.role(self.hub, name, trust, [rights]))
 
 
 def _policy(statements: list[dict[str, Any]]) -> str:
