@@ -3,9 +3,14 @@
 `makers` is the design as data; the template is what is tested.
 """
 
+import copy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.simulation import cloudformation
+from tests.simulation.cloudformation import Statement, Template
 from tests.unit.access import ADMINISTRATOR, Access
 from tests.unit.makers import (
     ADMINISTRATION,
@@ -121,3 +126,37 @@ def test_who_may_administer_a_key(access: Access, key: str) -> None:
 def test_the_tables_know_every_key(access: Access) -> None:
     """A new key has to be thought about."""
     assert set(access.keys) == set(KEYS)
+
+
+def widened(hub: Template, action: str, **wider: Any) -> Iterator[tuple[str, Access]]:
+    """Access to the stack with one statement after the other that allows this changed; the statement's Sid."""
+    originals = [s for _, s in cloudformation.statements(hub) if action in cloudformation.actions(s)]
+    for number, original in enumerate(originals):
+        changed = copy.deepcopy(hub)
+        statement: Statement = [
+            s for _, s in cloudformation.statements(changed) if action in cloudformation.actions(s)
+        ][number]
+        statement.update(wider)
+        yield str(original["Sid"]), Access.of(changed)
+
+
+@pytest.mark.parametrize(
+    ("action", "column"), [("dynamodb:PutItem", 1), ("dynamodb:DeleteItem", 2), ("dynamodb:GetItem", 3)]
+)
+def test_the_tables_notice_a_row_too_many(action: str, column: int) -> None:
+    """Any one statement without its condition is seen: the tables have rows that it then reaches."""
+    found = list(widened(cloudformation.load(cloudformation.HUB_TEMPLATE), action, Condition={}))
+    assert found
+    for sid, access in found:
+        reached = {kind for kind, row in ROWS.items() if access.row(action.partition(":")[2], row[0]) != row[column]}
+        assert len(reached) > 4, sid
+
+
+def test_the_tables_notice_a_document_too_many() -> None:
+    """Any one statement that writes the whole folder is seen."""
+    folder = {"Fn::Sub": "${Bucket.Arn}/sweeps/*"}
+    found = list(widened(cloudformation.load(cloudformation.HUB_TEMPLATE), "s3:PutObject", Resource=folder))
+    assert found
+    for sid, access in found:
+        reached = {key for key, writers in DOCUMENTS.items() if access.document("PutObject", key) != writers}
+        assert len(reached) > 9, sid
