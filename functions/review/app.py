@@ -83,14 +83,16 @@ def _overridden() -> bool:
 
 def _page(page: Page) -> Response[str]:
     if page.code:
-        forged = {"alarm": "LinkForged"} if page.code == RefusalCode.LINK_INVALID else {}
-        note("review", {"status": page.status, "code": str(page.code)}, forged)
+        alarm = page.alarm or ("LinkForged" if page.code == RefusalCode.LINK_INVALID else "")
+        said = {"alarm": alarm, "id": page.approval} if alarm else {}
+        note("review", {"status": page.status, "code": str(page.code)}, said)
     place = {"Location": page.location} if page.location else {}
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
 
 
 def _reply(reply: api.Reply) -> Response[str]:
-    note("review", {"status": reply.status, "code": reply.data.get("code")})
+    alarm = {"alarm": reply.alarm} if reply.alarm else {}
+    note("review", {"status": reply.status, "code": reply.data.get("code")}, alarm)
     return Response(reply.status, "application/json", json.dumps(reply.data), headers=headers())
 
 

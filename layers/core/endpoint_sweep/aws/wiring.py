@@ -29,7 +29,7 @@ class Hub:
 
     @cached_property
     def records(self) -> Records:
-        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table))
+        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table), self.store, self.seals)
 
     @cached_property
     def organization(self) -> AwsOrganization:
@@ -61,7 +61,8 @@ class Hub:
 
     @cached_property
     def seals(self) -> AwsSeals:
-        return AwsSeals(self._sessions.hub("kms"), self.settings.mac_key, self.settings.seal_key)
+        settings = self.settings
+        return AwsSeals(self._sessions.hub("kms"), settings.maker_keys, settings.cells_key, settings.seal_key)
 
     @cached_property
     def executions(self) -> AwsExecutions:
