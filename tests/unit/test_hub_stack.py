@@ -95,6 +95,36 @@ def test_the_bucket_is_closed(hub: Template) -> None:
     )
 
 
+def test_nobody_deletes_a_version_of_a_sweep(hub: Template) -> None:
+    """Refused to everybody by the bucket itself: a veto counts in every version that ever existed."""
+    [deny] = [
+        one
+        for one in only(hub, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+        if "s3:DeleteObjectVersion" in cloudformation.actions(one)
+    ]
+    assert (deny["Effect"], deny["Principal"], "Condition" in deny) == ("Deny", "*", False)
+    assert deny["Resource"] == {"Fn::Sub": "${Bucket.Arn}/sweeps/*"}
+
+
+def test_the_table_is_asked_by_partition_only(hub: Template) -> None:
+    """Each statement names its actions and its partition keys; none reads or writes without one (ForAllValues)."""
+    known = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"}
+    fenced = [one for _, one in cloudformation.statements(hub) if "dynamodb:" in str(one.get("Action"))]
+    assert fenced
+    for one in fenced:
+        assert set(cloudformation.actions(one)) <= known, one["Sid"]
+        [(operator, keys)] = one["Condition"].items()
+        assert operator in {"ForAllValues:StringEquals", "ForAllValues:StringLike"}, one["Sid"]
+        assert list(keys) == ["dynamodb:LeadingKeys"], one["Sid"]
+        assert "*" not in keys["dynamodb:LeadingKeys"], one["Sid"]
+
+
+def test_a_sweep_knows_when_it_was_started(definition: Definition) -> None:
+    """By that a name that is used again is told from a step that is tried again."""
+    given = definition["States"]["Plan sweep"]["Parameters"]
+    assert given["started.$"] == "$$.Execution.StartTime"
+
+
 def test_the_table_can_be_restored(hub: Template) -> None:
     """On demand, with point-in-time recovery and expiry, and kept when the stack goes."""
     table = only(hub, "AWS::DynamoDB::Table")
