@@ -29,7 +29,7 @@ from moto.sesv2.responses import SESV2Response
 from endpoint_sweep import journal
 from endpoint_sweep.aws import wiring
 from tests.simulation import cloudformation, watching
-from tests.simulation.corrections import corrected, dynamodb
+from tests.simulation.corrections import corrected, dynamodb, kms, s3
 from tests.simulation.lambda_endpoint import Handler, context, load
 from tests.simulation.outbox import Mail, keeping
 
@@ -59,6 +59,7 @@ ENVIRONMENT = {
     "APPROVAL_TTL_MINUTES": "4320",
     "WAIT_SLICE_SECONDS": "3600",
     "DELETE_WINDOW_MINUTES": "240",
+    "GRACE_MINUTES": "0",
     "GONE_CHECK_SECONDS": "30",
     "KILL_SWITCH": "/endpoint-sweep/kill",
     "SCAN_CONCURRENCY": "20",
@@ -123,7 +124,7 @@ class ReviewSite:
         """`environment` is added to the function's."""
         if watching.watcher:
             watching.watcher.opened()
-        with mock_aws(), corrected(*dynamodb.CORRECTIONS), patch.dict(os.environ, ENVIRONMENT):
+        with mock_aws(), corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS), patch.dict(os.environ, ENVIRONMENT):
             site = cls(instances)
             keys = site._make_resources()
             clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)
@@ -229,9 +230,10 @@ class ReviewSite:
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         kms = boto3.client("kms")
-        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
-        seal = kms.create_key()["KeyMetadata"]["Arn"]
-        return {"MAC_KEY_ARN": mac, "SEAL_KEY_ARN": seal}
+        hmac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
+        makers = ("FINDINGS_KEY_ARN", "LINKS_KEY_ARN", "MAC_KEY_ARN", "ACTS_KEY_ARN")
+        keys = {name: kms.create_key(**hmac)["KeyMetadata"]["Arn"] for name in makers}
+        return keys | {name: kms.create_key()["KeyMetadata"]["Arn"] for name in ("CELLS_KEY_ARN", "SEAL_KEY_ARN")}
 
 
 def _instance() -> Handler:
