@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
 from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.aws.members import AwsMembers
@@ -62,6 +63,10 @@ class Hub:
     @cached_property
     def seals(self) -> AwsSeals:
         return AwsSeals(self._sessions.hub("kms"), self.settings.mac_key, self.settings.seal_key)
+
+    @cached_property
+    def callers(self) -> AwsCallers:
+        return AwsCallers(self._sessions.sts(self._sessions.region()), self.now)
 
     @cached_property
     def executions(self) -> AwsExecutions:
