@@ -212,7 +212,7 @@ class ReviewSite:
         key = self.sts.keys.setdefault(name, _key_of(principal))
         binding = Binding.of(path.removeprefix("/approvals/"), method, body)
         with patch("botocore.auth.get_current_datetime", lambda: self.sts.now().replace(tzinfo=None)):
-            return prove(binding, ReadOnlyCredentials(name, key.secret, key.token), Sessions().sts("us-east-1"))
+            return prove(binding, ReadOnlyCredentials(name, key.secret, key.token), _sts())
 
     def code(self, approver: str = ADA) -> str:
         """The digits of the newest code mail."""
@@ -268,6 +268,11 @@ def _instance() -> Handler:
 
 def _key_of(principal: str) -> caller_identity.Key:
     return caller_identity.Key(principal, token=ENVIRONMENT["AWS_SESSION_TOKEN"])
+
+
+@cache
+def _sts() -> Any:
+    return Sessions().sts("us-east-1")
 
 
 @cache
