@@ -110,6 +110,13 @@ def test_keys_that_are_not_the_callers(server: Server) -> None:
         assert code in server.refusal(server.proof(keys=keys))
 
 
+def test_what_is_no_proof_is_not_sent(server: Server) -> None:
+    """STS is asked only what may be asked of it."""
+    server.refusal(changed(server.proof(), lambda given: given.update({"Action": "GetSessionToken"})))
+    server.refusal("garbage")
+    assert server.heard == []
+
+
 def test_where_it_is_sent_is_not_in_it(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proof made for another host is asked about at our own, which refuses it."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://sts.example.com")
