@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import boto3
 from moto.sesv2.responses import SESV2Response
 
-from tests.simulation import cloudformation, watching
+from tests.simulation import caller_identity, cloudformation, watching
 from tests.simulation.approval_rows import approval_of, stops_prefix
 from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.outbox import Mail, keeping
@@ -96,6 +96,7 @@ class Hub:
             patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
             patch.object(wiring.Hub, "now", clock),
             patch.object(SESV2Response, "send_email", keeping(hub.outbox)),
+            caller_identity.answering(caller_identity.Sts(now=hub.now)),
         ):
             hub._make_state_machine()
             yield hub

@@ -81,6 +81,10 @@ class DecisionUncertain(EndpointSweepError):
     """The reply to the write of a decision was lost, and the record cannot be read: nobody can tell at this moment."""
 
 
+class CallerUnproven(EndpointSweepError):
+    """Who calls with AWS credentials did not prove it for this very request; the text is a sentence for the caller."""
+
+
 class MailRefused(EndpointSweepError):
     """The mail service did not accept a message."""
 

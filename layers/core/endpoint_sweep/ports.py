@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from endpoint_sweep.metrics import SeriesKey
 from endpoint_sweep.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.proofs import Binding
 from endpoint_sweep.witness import Answers
 
 Clock = Callable[[], datetime]
@@ -185,6 +186,13 @@ class KillSwitch(Protocol):
 
     def read(self) -> str:
         """Its value at this moment, never a remembered one. Raises SwitchUnreadable."""
+
+
+class Callers(Protocol):
+    """Who calls with AWS credentials."""
+
+    def identify(self, proof: str, binding: Binding) -> str:
+        """The ARN of who made the proof, by AWS's word. Raises CallerUnproven, or Unavailable where AWS is silent."""
 
 
 class Mailer(Protocol):

@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
 from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.aws.members import AwsMembers
@@ -63,6 +64,10 @@ class Hub:
     def seals(self) -> AwsSeals:
         settings = self.settings
         return AwsSeals(self._sessions.hub("kms"), settings.maker_keys, settings.cells_key, settings.seal_key)
+
+    @cached_property
+    def callers(self) -> AwsCallers:
+        return AwsCallers(self._sessions.sts(self._sessions.region()), self.now)
 
     @cached_property
     def executions(self) -> AwsExecutions:
