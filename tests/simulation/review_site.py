@@ -132,7 +132,8 @@ class ReviewSite:
         """`environment` is added to the function's."""
         if watching.watcher:
             watching.watcher.opened()
-        with mock_aws(), corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS), patch.dict(os.environ, ENVIRONMENT):
+        mended = corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS)
+        with mock_aws(), mended, patch.dict(os.environ, ENVIRONMENT):
             site = cls(instances)
             keys = site._make_resources()
             clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)

@@ -1,4 +1,4 @@
-"""The same decision with AWS credentials: the caller proves to STS who calls, `rules.principals` says which approver that is.
+"""The same decision with AWS credentials: the caller proves to STS who calls, `rules.principals` says who that is.
 
 JSON in, JSON out; no code from a mail, because the caller's signature says more (S1.9).
 """
