@@ -3,20 +3,25 @@
 from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.errors import DocumentTampered, PlanDiffers
 from endpoint_sweep.journal import note
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
-    done = aggregate_findings(
-        event,
-        settings=at.settings,
-        store=at.store,
-        records=at.records,
-        price_list=at.price_list,
-        optimizer=at.optimizer,
-        now=at.now,
-    )
+    try:
+        done = aggregate_findings(
+            event,
+            settings=at.settings,
+            store=at.store,
+            records=at.records,
+            seals=at.seals,
+            price_list=at.price_list,
+            optimizer=at.optimizer,
+        )
+    except (DocumentTampered, PlanDiffers):
+        note("aggregate_findings", event, {"alarm": "PlanTampered"})
+        raise
     note("aggregate_findings", event, done)
     return done

@@ -18,6 +18,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         records=at.records,
         executions=at.executions,
         switch=at.switch,
+        seals=at.seals,
         now=at.now,
     )
     note("plan_sweep", event, done)

@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         records=at.records,
         executions=at.executions,
         seals=at.seals,
+        now=at.now,
     )
     note("record_bounce", done)
     return done

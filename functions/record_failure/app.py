@@ -8,6 +8,6 @@ from endpoint_sweep.steps.record_failure import record_failure
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    done = record_failure(event, store=hub().store, records=hub().records)
+    done = record_failure(event, store=hub().store, records=hub().records, now=hub().now)
     note("record_failure", event, done)
     return done

@@ -8,6 +8,6 @@ from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    done = record_unreachable_cell(event, store=hub().store)
+    done = record_unreachable_cell(event, store=hub().store, seals=hub().seals)
     note("record_unreachable_cell", event, event["cell"], done)
     return done

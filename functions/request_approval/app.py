@@ -3,7 +3,7 @@
 from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.errors import ApprovalNotSent
+from endpoint_sweep.errors import ApprovalNotSent, DocumentTampered
 from endpoint_sweep.journal import note
 from endpoint_sweep.steps.request_approval import request_approval
 
@@ -12,8 +12,17 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     try:
         done = request_approval(
-            event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
+            event,
+            settings=at.settings,
+            store=at.store,
+            records=at.records,
+            seals=at.seals,
+            mailer=at.mailer,
+            now=at.now,
         )
+    except DocumentTampered:
+        note("request_approval", event, {"alarm": "PlanTampered"})
+        raise
     except ApprovalNotSent:
         note("request_approval", event, {"alarm": "ApprovalNotSent"})
         raise

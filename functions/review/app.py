@@ -7,8 +7,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from endpoint_sweep.approvals import RefusalCode
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.errors import CallerUnproven
 from endpoint_sweep.journal import note
-from endpoint_sweep.review_http import headers, read_form, read_json
+from endpoint_sweep.review_http import binding_of, headers, read_form, read_json, read_proof
 from endpoint_sweep.steps.review import Desk, Page, api, link, message, result
 
 app = APIGatewayRestResolver()
@@ -37,14 +38,16 @@ def recorded(approval_id: str) -> Response[str]:  # noqa: ARG001 - the page is t
 
 @app.get("/approvals/<approval_id>")
 def offer(approval_id: str) -> Response[str]:
-    return _reply(api.offer(approval_id, _principal(), _desk()))
+    return _reply(api.offer(approval_id, _principal("GET", approval_id), _desk()))
 
 
 @app.post("/approvals/<approval_id>")
 def decide(approval_id: str) -> Response[str]:
     event = app.current_event
     body = read_json(event.headers, event.body, encoded=bool(event.is_base64_encoded))
-    return _reply(body if isinstance(body, api.Reply) else api.decide(approval_id, _principal(), body, _desk()))
+    if isinstance(body, api.Reply):
+        return _reply(body)
+    return _reply(api.decide(approval_id, _principal("POST", approval_id), body, _desk()))
 
 
 @app.not_found
@@ -55,6 +58,12 @@ def elsewhere(_error: Exception) -> Response[str]:
 
 def _elsewhere() -> Response[str]:
     return _page(message("Nothing here", "Please use the link in your mail.", code="E_METHOD", status=405))
+
+
+@app.exception_handler(CallerUnproven)  # type: ignore[untyped-decorator]
+def unproven(error: CallerUnproven) -> Response[str]:
+    line = f"{error} Nothing was recorded. Please use the current version of `endpoint-sweep approve`."
+    return _reply(api.refusing(403, "E_CALLER_UNPROVEN", line))
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
@@ -71,9 +80,14 @@ def _desk() -> Desk:
     return Desk(at.records, at.store, at.executions, at.mailer, at.seals, at.settings.rules, at.now)
 
 
-def _principal() -> str:
-    """Who API Gateway says has signed the request; empty on a route without a signature."""
-    return app.current_event.request_context.identity.user_arn or ""
+def _principal(method: str, approval_id: str) -> str:
+    """Who made the proof in this request, by the word of STS. Raises CallerUnproven or Unavailable.
+
+    The event's own word counts for nothing: whoever may invoke this function can write it.
+    """
+    event = app.current_event
+    binding = binding_of(approval_id, method, event.body, encoded=bool(event.is_base64_encoded))
+    return hub().callers.identify(read_proof(event.headers), binding)
 
 
 def _overridden() -> bool:
@@ -83,14 +97,16 @@ def _overridden() -> bool:
 
 def _page(page: Page) -> Response[str]:
     if page.code:
-        forged = {"alarm": "LinkForged"} if page.code == RefusalCode.LINK_INVALID else {}
-        note("review", {"status": page.status, "code": str(page.code)}, forged)
+        alarm = page.alarm or ("LinkForged" if page.code == RefusalCode.LINK_INVALID else "")
+        said = {"alarm": alarm, "id": page.approval} if alarm else {}
+        note("review", {"status": page.status, "code": str(page.code)}, said)
     place = {"Location": page.location} if page.location else {}
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
 
 
 def _reply(reply: api.Reply) -> Response[str]:
-    note("review", {"status": reply.status, "code": reply.data.get("code")})
+    alarm = {"alarm": reply.alarm} if reply.alarm else {}
+    note("review", {"status": reply.status, "code": reply.data.get("code")}, alarm)
     return Response(reply.status, "application/json", json.dumps(reply.data), headers=headers())
 
 

@@ -8,6 +8,6 @@ from endpoint_sweep.steps.scan_cell import scan_cell
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    done = scan_cell(event, members=hub().members, store=hub().store)
+    done = scan_cell(event, members=hub().members, store=hub().store, seals=hub().seals)
     note("scan_cell", event, event["cell"], done)
     return done

@@ -9,6 +9,14 @@ from endpoint_sweep.steps.send_summary import send_summary
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
-    done = send_summary(event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now)
+    done = send_summary(
+        event,
+        settings=at.settings,
+        store=at.store,
+        records=at.records,
+        seals=at.seals,
+        mailer=at.mailer,
+        now=at.now,
+    )
     note("send_summary", event, done, {"alarm": "SummaryNotMailed"} if done["ending"] == "not-mailed" else {})
     return done

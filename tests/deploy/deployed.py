@@ -56,7 +56,7 @@ class Deployed:
         """The approver's link, once the sweep waits for a decision."""
 
         def mailed() -> str | None:
-            waiting = any(item["sk"]["S"] == "WAIT" for item in self.items())
+            waiting = any(item["pk"]["S"].startswith("WAIT#") for item in self.items())
             texts = [mail.text for mail in self.aws.mails() if mail.to == (approver,) and sweep in mail.subject]
             links = re.findall(r"http://\S+/a/[0-9a-f]+\?k=[\w-]+", " ".join(texts))
             return links[0] if links and waiting else None

@@ -12,6 +12,7 @@ from tests.faults.case import Case
 from tests.faults.mishaps import Mishaps
 from tests.faults.people import LONG, People
 from tests.faults.quick import hurried
+from tests.simulation.approval_rows import key_of
 from tests.simulation.hub import STACK
 from tests.workflow.invariants import before, violations
 from tests.workflow.stage import Stage, opened
@@ -108,11 +109,11 @@ def _redrive(stage: Stage, mishaps: Mishaps) -> None:
 
 
 def _is_waiting(stage: Stage, sweep: str) -> bool:
-    return stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "WAIT") is not None
+    return stage.onlooker.document(*key_of("WAIT", approval_id(sweep))) is not None
 
 
 def _record(stage: Stage, sweep: str) -> dict[str, Any] | None:
-    return stage.onlooker.document(f"APPROVAL#{approval_id(sweep)}", "RECORD")
+    return stage.onlooker.approval(approval_id(sweep))
 
 
 def _dispositions(stage: Stage, sweep: str) -> Counter[str]:

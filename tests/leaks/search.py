@@ -94,21 +94,24 @@ def _addressees(secrets: Sequence[Minted], folder: Path) -> dict[Minted, str]:
         for hashed, approver in known.items():
             if link := by_hash.get(hashed):
                 whose[link] = approver
-                wanted = codes[hub, approval, approver]
+                wanted = codes[hub, approval, hashed[:32]]
                 own = by_hub[hub] if wanted else ()
                 whose |= {one: approver for one in own if hash_code(one.word, link.word) in wanted}
     return whose
 
 
 def _recorded(folder: Path) -> tuple[Links, Codes]:
-    """What stood in the table: of each approval the hashes of its links, of each of its approvers those of codes."""
+    """What stood in the table: of each approval the hashes of its links, of each link those of its codes."""
     links: Links = defaultdict(dict)
     codes: Codes = defaultdict(set)
     for piece in pieces(folder):
-        approval, _, kind = piece.row.partition(" ")
-        document = _document(piece.text) if approval.startswith("APPROVAL#") else {}
-        if kind == "RECORD":
-            links[piece.hub, approval] |= document.get("secrets", {})
+        place, _, kind = piece.row.partition(" ")
+        prefix, _, approval = place.partition("#")
+        document = _document(piece.text) if prefix in ("ASKED", "DECIDED") else {}
+        if kind == "REQUEST":
+            known = document.get("links")
+            for one in known if isinstance(known, list) else ():
+                links[piece.hub, approval][str(one.get("hash"))] = str(one.get("approver"))
         elif kind.startswith("CODE#"):
             codes[piece.hub, approval, kind.removeprefix("CODE#")].add(str(document.get("hash")))
     return links, codes

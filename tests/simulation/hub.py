@@ -22,7 +22,8 @@ from urllib.parse import urlencode
 import boto3
 from moto.sesv2.responses import SESV2Response
 
-from tests.simulation import cloudformation, watching
+from tests.simulation import caller_identity, cloudformation, watching
+from tests.simulation.approval_rows import approval_of, stops_prefix
 from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.outbox import Mail, keeping
 from tests.simulation.state import PEOPLE_KEY
@@ -78,6 +79,8 @@ class Hub:
             "ReviewBaseUrl": BASE_URL,
             "WaitSliceSeconds": "1",
             "GoneCheckSeconds": "1",
+            # Whether anybody has time to keep everything is for the tests of that.
+            "GraceMinutes": "0",
             # The management account of the small worlds has no role, as a StackSet leaves it.
             "MinCoveragePercent": "50",
         }
@@ -93,6 +96,7 @@ class Hub:
             patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
             patch.object(wiring.Hub, "now", clock),
             patch.object(SESV2Response, "send_email", keeping(hub.outbox)),
+            caller_identity.answering(caller_identity.Sts(now=hub.now)),
         ):
             hub._make_state_machine()
             yield hub
@@ -163,6 +167,29 @@ class Hub:
 
     def items(self) -> list[dict[str, Any]]:
         return list(self.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
+
+    def item(self, pk: str, sk: str) -> dict[str, Any] | None:
+        """One item of the table as it lies there."""
+        key = {"pk": {"S": pk}, "sk": {"S": sk}}
+        found: dict[str, Any] | None = self.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item")
+        return found
+
+    def approval(self, approval: str) -> dict[str, Any] | None:
+        """An approval by its id, joined from its rows and from what stops it."""
+
+        def row(pk: str, sk: str) -> dict[str, Any] | None:
+            item = self.item(pk, sk)
+            return json.loads(item["document"]["S"]) if item else None
+
+        return approval_of(approval, row, self._stops)
+
+    def _stops(self, sweep: str) -> Iterator[dict[str, Any]]:
+        s3 = self.client("s3")
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=stops_prefix(sweep))
+        for one in pages.search("Versions[]"):
+            if one:
+                body = s3.get_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+                yield json.loads(body)
 
     def document(self, name: str, sweep: str = "2026-11-20T06-00Z-test") -> Any:
         body = self.client("s3").get_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/{name}")["Body"].read()

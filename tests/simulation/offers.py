@@ -8,7 +8,17 @@ from itertools import count
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, Decision, approval_id, hash_secret, mint_secret
+from endpoint_sweep.approvals import (
+    Approval,
+    ApprovalStatus,
+    Decision,
+    Link,
+    Stop,
+    StopKind,
+    approval_id,
+    hash_secret,
+    mint_secret,
+)
 from endpoint_sweep.aws import wiring
 from endpoint_sweep.model import (
     Account,
@@ -27,6 +37,7 @@ from endpoint_sweep.model import (
     Verdict,
 )
 from endpoint_sweep.planning import Coverage, join
+from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 
 APPROVER, SECOND = "ada@example.com", "grace@example.com"
@@ -47,6 +58,7 @@ ACCOUNTS = {
 }
 REGIONS = ("us-east-1", "eu-west-1")
 _sweeps = count(1)
+_STOPPED = {ApprovalStatus.SUPERSEDED: StopKind.SUPERSEDED, ApprovalStatus.CLOSED: StopKind.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,20 @@ def plan_of(findings: Sequence[Finding], sweep_id: str = "sweep-0", caps: Caps |
     return Plan(sweep_id, tuple(findings), found, caps or Caps(25, 10, 100))
 
 
+def record(approval: Approval, records: Records) -> None:
+    """Writes all parts of an approval anew, each as the function whose it is would."""
+    records.save_request(approval, 0)
+    if approval.decisions:
+        records.save_choices(approval, 0)
+    for decision in approval.kept_by:
+        records.stop(approval.sweep_id, Stop(StopKind.KEPT, decision.at, decision=decision))
+    if approval.status in _STOPPED:
+        stop = Stop(_STOPPED[approval.status], approval.asked_at, approval.note, approval.newer)
+        records.stop(approval.sweep_id, stop)
+    elif approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED) or approval.unreachable:
+        records.save_end(approval, 0)
+
+
 def put_on_offer(
     findings: Sequence[Finding] = FINDINGS,
     caps: Caps | None = None,
@@ -144,22 +170,22 @@ def put_on_offer(
     at, sweep_id = wiring.hub(), f"2026-11-20T06-00Z-{next(_sweeps)}"
     folder, plan = SweepFolder(at.store, sweep_id), plan_of(findings, sweep_id, caps)
     plan = replace(plan, flagged=flagged or {}, beyond=beyond)
-    folder.put_accounts(tuple(ACCOUNTS.values()))
-    folder.put_coverage(coverage_of(findings))
+    pins = folder.put_coverage(coverage_of(findings))
+    pins |= {"accounts.json": folder.put_accounts(tuple(ACCOUNTS.values())).sha256}
     ada, grace = mint_secret(), mint_secret()
     approval = Approval(
         approval_id(sweep_id),
         sweep_id,
         f"arn:aws:states:us-east-1:111111111111:execution:endpoint-sweep:{sweep_id}",
-        folder.put_plan(plan),
+        folder.put_plan(replace(plan, pins=pins), at.seals),
         NOW + timedelta(hours=72),
         NOW,
-        secrets={hash_secret(ada): APPROVER, hash_secret(grace): SECOND},
+        links=(Link(hash_secret(ada), APPROVER, NOW), Link(hash_secret(grace), SECOND, NOW)),
     )
     approval = replace(approval, **changes)
-    at.records.save_approval(approval, 0)
+    record(approval, at.records)
     at.records.save_waiting(approval.id, at.seals.seal(f"token-of-{sweep_id}", approval.id))
-    return Offer(approval, plan, f"/a/{approval.id}?k={ada}", f"/a/{approval.id}?k={grace}")
+    return Offer(approval, replace(plan, pins=pins), f"/a/{approval.id}?k={ada}", f"/a/{approval.id}?k={grace}")
 
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:

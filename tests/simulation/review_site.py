@@ -23,24 +23,30 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
 
 import boto3
+from botocore.credentials import ReadOnlyCredentials
 from moto import mock_aws
 from moto.sesv2.responses import SESV2Response
 
 from endpoint_sweep import journal
 from endpoint_sweep.aws import wiring
-from tests.simulation import cloudformation, watching
-from tests.simulation.corrections import corrected, dynamodb
+from endpoint_sweep.aws.callers import prove
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.proofs import HEADER, Binding
+from tests.simulation import caller_identity, cloudformation, watching
+from tests.simulation.corrections import corrected, dynamodb, kms, s3
 from tests.simulation.lambda_endpoint import Handler, context, load
 from tests.simulation.outbox import Mail, keeping
 
 BUCKET, TABLE, SENDER = "endpoint-sweep-bucket", "endpoint-sweep-table", "finops@example.com"
 ADA, GRACE = "ada@example.com", "grace@example.com"
 PRINCIPAL = "arn:aws:sts::111111111111:assumed-role/finops/ada"
+STRANGER = "arn:aws:iam::111111111111:user/mallory"
 HOST = "review.example.com"
 FORM = "application/x-www-form-urlencoded"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "token/of+testing==",
     "AWS_DEFAULT_REGION": "us-east-1",
     "TABLE_NAME": TABLE,
     "BUCKET_NAME": BUCKET,
@@ -59,6 +65,7 @@ ENVIRONMENT = {
     "APPROVAL_TTL_MINUTES": "4320",
     "WAIT_SLICE_SECONDS": "3600",
     "DELETE_WINDOW_MINUTES": "240",
+    "GRACE_MINUTES": "0",
     "GONE_CHECK_SECONDS": "30",
     "KILL_SWITCH": "/endpoint-sweep/kill",
     "SCAN_CONCURRENCY": "20",
@@ -111,6 +118,8 @@ class ReviewSite:
         self.sweeps = Sweeps()
         self.signatures: list[str] = []
         self.ahead = timedelta()
+        keys = {"testing": _key_of(PRINCIPAL), "stranger": _key_of(STRANGER)}
+        self.sts = caller_identity.Sts(keys, lambda: datetime.now(UTC) + self.ahead)
         self.log = io.StringIO()
         # An instance of a function answers one request at a time; who comes meanwhile waits for it, or gets another.
         self._free: SimpleQueue[Handler] = SimpleQueue()
@@ -123,7 +132,8 @@ class ReviewSite:
         """`environment` is added to the function's."""
         if watching.watcher:
             watching.watcher.opened()
-        with mock_aws(), corrected(*dynamodb.CORRECTIONS), patch.dict(os.environ, ENVIRONMENT):
+        mended = corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS)
+        with mock_aws(), mended, patch.dict(os.environ, ENVIRONMENT):
             site = cls(instances)
             keys = site._make_resources()
             clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)
@@ -133,6 +143,7 @@ class ReviewSite:
                 patch.object(wiring.Hub, "now", clock),
                 patch.object(wiring.Hub, "executions", property(lambda _hub: site.sweeps)),
                 patch.object(SESV2Response, "send_email", keeping(site.outbox)),
+                caller_identity.answering(site.sts),
                 site._journal(),
             ):
                 yield site
@@ -169,13 +180,14 @@ class ReviewSite:
         principal: str | None = None,
         **event: Any,
     ) -> Answer:
-        """One request as API Gateway hands it over."""
+        """One request as API Gateway hands it over. `principal`: who signed it, and proves it to the function."""
+        proof = {HEADER: self.prove(principal, method, path, (body or "").encode())} if principal else {}
         pairs = parse_qsl(query, keep_blank_values=True)
         given: dict[str, Any] = {
             "resource": "/a/{approval_id}",
             "path": path,
             "httpMethod": method,
-            "headers": {"Host": HOST} | dict(headers or {}),
+            "headers": {"Host": HOST} | proof | dict(headers or {}),
             "multiValueHeaders": {},
             "queryStringParameters": dict(pairs) or None,
             "multiValueQueryStringParameters": _many(pairs) or None,
@@ -195,6 +207,14 @@ class ReviewSite:
             self._free.put(handler)
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}
         return Answer(answer["statusCode"], flat | answer.get("headers", {}), answer.get("body") or "")
+
+    def prove(self, principal: str, method: str, path: str, body: bytes = b"") -> str:
+        """The proof that this principal's command line makes for one request, by the clock of this site."""
+        name = next((name for name, key in self.sts.keys.items() if key.arn == principal), principal.rpartition("/")[2])
+        key = self.sts.keys.setdefault(name, _key_of(principal))
+        binding = Binding.of(path.removeprefix("/approvals/"), method, body)
+        with patch("botocore.auth.get_current_datetime", lambda: self.sts.now().replace(tzinfo=None)):
+            return prove(binding, ReadOnlyCredentials(name, key.secret, key.token), _sts())
 
     def code(self, approver: str = ADA) -> str:
         """The digits of the newest code mail."""
@@ -229,9 +249,10 @@ class ReviewSite:
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         kms = boto3.client("kms")
-        mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
-        seal = kms.create_key()["KeyMetadata"]["Arn"]
-        return {"MAC_KEY_ARN": mac, "SEAL_KEY_ARN": seal}
+        hmac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
+        makers = ("FINDINGS_KEY_ARN", "LINKS_KEY_ARN", "MAC_KEY_ARN", "ACTS_KEY_ARN")
+        keys = {name: kms.create_key(**hmac)["KeyMetadata"]["Arn"] for name in makers}
+        return keys | {name: kms.create_key()["KeyMetadata"]["Arn"] for name in ("CELLS_KEY_ARN", "SEAL_KEY_ARN")}
 
 
 def _instance() -> Handler:
@@ -246,6 +267,15 @@ def _instance() -> Handler:
 
     app._to_proxy_event = own_event
     return handler
+
+
+def _key_of(principal: str) -> caller_identity.Key:
+    return caller_identity.Key(principal, token=ENVIRONMENT["AWS_SESSION_TOKEN"])
+
+
+@cache
+def _sts() -> Any:
+    return Sessions().sts("us-east-1")
 
 
 @cache

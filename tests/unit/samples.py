@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, hash_secret
+from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Link, hash_secret
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import digest, to_json
 from endpoint_sweep.model import (
@@ -56,6 +56,11 @@ ENVIRONMENT = {
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep",
     "REVIEW_BASE_URL": "https://review.example.com/v1/",
     "MAC_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/mac",
+    "CELLS_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/cells",
+    "FINDINGS_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/findings",
+    "LINKS_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/links",
+    "ACTS_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/acts",
+    "GRACE_MINUTES": "0",
     "SEAL_KEY_ARN": "arn:aws:kms:us-east-1:111111111111:key/seal",
     "MIN_APPROVERS": "1",
     "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
@@ -122,7 +127,7 @@ def pointer(of: Plan) -> Pointer:
 
 def approval(of: Plan, **changes: Any) -> Approval:
     made = Approval("a1", "sweep-1", "arn:execution", pointer(of), NOW + timedelta(hours=72), NOW)
-    return replace(made, secrets={hash_secret("right"): ADA}, **changes)
+    return replace(made, links=(Link(hash_secret("right"), ADA, NOW),), **changes)
 
 
 def decision(of: Plan, approver: str = ADA, *selected: EndpointId, **changes: Any) -> Decision:

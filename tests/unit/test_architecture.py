@@ -12,7 +12,7 @@ FUNCTIONS = ROOT / "functions"
 
 # From the words and rules at the bottom to the doors at the top. A module imports from its own row or below.
 ROWS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "kinds", "model", "documents"}),
+    frozenset({"errors", "kinds", "model", "documents", "proofs"}),
     frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"})
     | {"ruling", "snoozes", "acting", "restoring", "savings"},
     frozenset({"config", "contracts", "ports", "sweep_input"}),

@@ -31,7 +31,7 @@ def offer(site: ReviewSite) -> Offer:
 
 @pytest.fixture
 def api(site: ReviewSite) -> Iterator[str]:
-    """The routes behind HTTP: who has signed is who API Gateway would name."""
+    """The routes behind HTTP, with headers as they are sent. Whom API Gateway would name is not handed over."""
     site.signatures = []
 
     class Api(BaseHTTPRequestHandler):
@@ -44,8 +44,7 @@ def api(site: ReviewSite) -> Iterator[str]:
         def _answer(self, method: str, body: str | None) -> None:
             signature = self.headers.get("Authorization", "")
             site.signatures.append(signature)
-            principal = PRINCIPAL if signature.startswith("AWS4-HMAC-SHA256 Credential=testing/") else None
-            answer = site.send(method, self.path, "", body, dict(self.headers.items()), principal)
+            answer = site.send(method, self.path, "", body, dict(self.headers.items()))
             self.send_response(answer.status)
             self.end_headers()
             self.wfile.write(answer.body.encode())
@@ -125,6 +124,24 @@ def test_every_request_is_signed_for_the_api(run: Run, site: ReviewSite) -> None
         r"AWS4-HMAC-SHA256 Credential=testing/\d{8}/us-east-1/execute-api/aws4_request, SignedHeaders=\S*host",
         site.signatures[0],
     )
+    assert "x-endpoint-sweep-identity" in site.signatures[0]
+
+
+def test_every_request_proves_who_calls(run: Run, offer: Offer, site: ReviewSite) -> None:
+    """Each with a proof of its own; STS is asked by the function, once a request, and never by the command."""
+    assert run("--delete", LLAMA, "--yes-i-typed", phrase(offer, 1))[0] == 0
+    assert len(site.sts.asked) == len(set(site.sts.asked)) == len(site.signatures) == 2
+
+
+def test_a_caller_whom_aws_does_not_know(
+    run: Run, offer: Offer, site: ReviewSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status 1 and what to do; with a secret that is not the approver's, nothing is decided."""
+    before = site.everything()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "guessed")
+    status, _, err = run("--delete", LLAMA, "--yes-i-typed", phrase(offer, 1))
+    assert (status, "E_CALLER_UNPROVEN" in err, "SignatureDoesNotMatch" in err) == (1, True, True)
+    assert site.everything() == before
 
 
 @pytest.mark.parametrize("way", ["--delete-all", "--keep-all"])

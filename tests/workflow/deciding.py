@@ -3,14 +3,13 @@
 The form is written from the plan, not read from the page, so that it can also come too late, or after somebody else's.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from endpoint_sweep.approvals import Choice, hash_secret, phrase
 from tests.simulation.approver import newest_code
-from tests.simulation.hub import TABLE, Answer, Hub
+from tests.simulation.hub import Answer, Hub
 
 Fields = dict[str, str | list[str]]
 
@@ -60,9 +59,8 @@ def with_code(hub: Hub, link: str, fields: Fields) -> Fields:
 
 
 def _record(hub: Hub, link: str) -> dict[str, Any]:
-    key = {"pk": {"S": f"APPROVAL#{link.rpartition('/a/')[2].partition('?')[0]}"}, "sk": {"S": "RECORD"}}
-    item = hub.client("dynamodb").get_item(TableName=TABLE, Key=key)["Item"]
-    found: dict[str, Any] = json.loads(item["document"]["S"])
+    found = hub.approval(link.rpartition("/a/")[2].partition("?")[0])
+    assert found, "there is no such approval"
     return found
 
 

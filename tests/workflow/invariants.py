@@ -158,7 +158,7 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
     found += _unsettled(items, sweep)
     if sweep in stage.stopped or (described["status"] == "FAILED" and not stage.has_report(sweep)):
         found += no_report(stage, sweep)
-        is_open = stage.row(sweep, "RECORD") and stage.record(sweep)["status"] in ("pending", "decided")
+        is_open = stage.row(sweep, "REQUEST") and stage.record(sweep)["status"] in ("pending", "decided")
         return found + ([f"{sweep} was stopped, its approval is not closed"] if is_open else [])
     if "Skipped, another sweep is running" in stage.states(sweep):
         return found

@@ -18,6 +18,7 @@ from moto.ssm.models import ssm_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep.approvals import approval_id
+from tests.simulation.approval_rows import approval_of, stops_prefix
 from tests.simulation.hub import BUCKET, TABLE, Hub
 from tests.simulation.wire import Call
 
@@ -33,7 +34,8 @@ class Sent:
     """One deletion as it was sent. `host` is the endpoint it is about; `component` its part, or empty.
 
     `at` is the product's clock. `there`: the live endpoint, None where there is none. `calls`: what it was called since
-    the end of the scan's window. `intent`, `record`: the documents of the table at that moment.
+    the end of the scan's window. `intent`, `record`: the documents of the table at that moment. `stopped`: somebody
+    had kept everything, or ended the sweep.
     """
 
     call: Call
@@ -47,6 +49,7 @@ class Sent:
     has_bundle: bool
     intent: Document | None
     record: Document | None
+    stopped: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -69,7 +72,7 @@ class Onlooker:
             self.written_while_reading.append(f"{call.name} {call.resource} during {self._reading.what}")
         if call.operation in ("DeleteEndpoint", "DeleteInferenceComponent"):
             self.sent.append(self._look(call))
-        elif call.name == "dynamodb:PutItem":
+        elif call.name in ("dynamodb:PutItem", "s3:PutObject"):
             self._remember()
 
     @contextmanager
@@ -99,13 +102,27 @@ class Onlooker:
         self._remember()
         return self.records.get(sweep, [])
 
+    def approval(self, approval: str) -> Document | None:
+        """An approval by its id, joined from its rows and from what stops it."""
+        return approval_of(approval, self.document, self._stops)
+
+    def _stops(self, sweep: str) -> Iterator[Document]:
+        """Everything that was ever written to stop a sweep, whether or not it was removed."""
+        keys = s3_backends[self._account]["aws"].get_bucket(BUCKET).keys
+        for name, versions in list(keys.iterlists()):
+            if name.startswith(stops_prefix(sweep)):
+                for one in versions:
+                    if hasattr(one, "value"):
+                        yield _read(one.value)
+
     def _remember(self) -> None:
-        """What lies in the table before the next write."""
+        """What lies in the table and the bucket before the next write."""
         table = dynamodb_backends[self._account][self.hub.region].get_table(TABLE)
         for rows in list(table.items.values()):
             for item in list(rows.values()) if isinstance(rows, dict) else [rows]:
-                if item.hash_key.value.startswith("APPROVAL#") and item.range_key.value == "RECORD":
-                    document = json.loads(item.attrs["document"].value)
+                prefix, _, approval = item.hash_key.value.partition("#")
+                if prefix == "ASKED":
+                    document = self.approval(approval) or {}
                     known = self.records.setdefault(str(document.get("sweep_id")), [])
                     if not known or known[-1] != document:
                         known.append(document)
@@ -140,7 +157,8 @@ class Onlooker:
             calls=self._calls(call, host, plan["evidence"]["end"]) if plan else 0,
             has_bundle=self._object(f"sweeps/{sweep}/restore/{target}.json") is not None,
             intent=intent,
-            record=self.document(f"APPROVAL#{approval_id(sweep)}", "RECORD"),
+            record=self.approval(approval_id(sweep)),
+            stopped=any(self._stops(sweep)),
         )
 
     def _host_at_first(self, call: Call) -> str:
@@ -151,7 +169,7 @@ class Onlooker:
 
     def plan(self, sweep: str) -> Document | None:
         """The plan in the version that the approval was asked for."""
-        record = self.document(f"APPROVAL#{approval_id(sweep)}", "RECORD")
+        record = self.approval(approval_id(sweep))
         body = self._object(f"sweeps/{sweep}/plan.json", record["plan"]["version_id"] if record else None)
         found: Document | None = json.loads(body) if body else None
         return found
@@ -174,3 +192,12 @@ class Onlooker:
         found = {key: one for dimension in dimensions for key, one in state.metrics.matching(cell, dimension)}
         sums = (one.summary(start, now + 60, now + 60) for key, one in found.items() if key.name in COUNTING)
         return sum(one.total for one in sums if one)
+
+
+def _read(body: bytes) -> Document:
+    """What stops a sweep need not be readable."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -16,6 +16,7 @@ from tests.workflow.onlooker import Sent
 from tests.workflow.stage import Stage
 
 CLOCKS = timedelta(minutes=2)
+IN_FLIGHT = timedelta(seconds=5)  # a call that was under way when somebody kept everything; `broken` counts those
 DELETABLE = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 KEEP_TAGS = ("endpoint-sweep:keep", "endpoint-sweep:keep-until")
 FINAL = ("verified", "expired", "superseded", "closed")
@@ -33,6 +34,8 @@ def broken(stage: Stage, sent: Iterable[Sent], sweeps: Iterable[str]) -> list[st
         found += [f"{wrong}: {one.call.operation} {one.call.resource}" for wrong in wrong_with(stage, one)]
     if len(after := {(one.key, one.component) for one in deletions if one.switch != "off"}) > 1:
         found.append(f"I11: {len(after)} deletions began although the kill switch was on")
+    if len(after := {(one.key, one.component) for one in deletions if one.stopped}) > 1:
+        found.append(f"I11: {len(after)} deletions began after somebody had stopped the sweep")
     for sweep in sweeps:
         if sweep not in stage.tampered:
             found += wrongly_offered(stage, sweep)
@@ -49,7 +52,7 @@ def wrong_with(stage: Stage, sent: Sent) -> list[str]:
         return [f"I1: deleted by {sent.call.caller}, which is no sweep"]
     if asked(stage, sent.sweep).get("mode") != "approve":
         found.append("I12: the sweep may only report")
-    acts = [one for one in stage.acts if one.sweep == sent.sweep]
+    acts = [one for one in stage.acts if one.sweep == sent.sweep and (one.selected or one.at < sent.at - IN_FLIGHT)]
     finding = stage.onlooker.planned(sent.sweep, "/".join(sent.key))
     if finding is None:
         return ["I1: it was not on offer"]

@@ -19,7 +19,8 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.steps import request_approval
-from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, TABLE, Answer, Hub
+from tests.simulation.approval_rows import key_of as key_of_row
+from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, Answer, Hub
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
@@ -197,17 +198,14 @@ class Stage:
                 if isinstance(details, dict) and not isinstance(details.get("timeoutInSeconds", 0), int):
                     del details["timeoutInSeconds"]
 
-    def row(self, sweep: str, sk: str) -> dict[str, Any] | None:
-        """One item of the sweep's approval: `RECORD` or `WAIT`."""
-        key = {"pk": {"S": f"APPROVAL#{approval_id(sweep)}"}, "sk": {"S": sk}}
-        found: dict[str, Any] | None = self.hub.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item")
-        return found
+    def row(self, sweep: str, name: str) -> dict[str, Any] | None:
+        """One item of the sweep's approval, by its name in `approval_rows.ROWS`."""
+        return self.hub.item(*key_of_row(name, approval_id(sweep)))
 
     def record(self, sweep: str) -> dict[str, Any]:
-        """The sweep's approval as it stands in the table."""
-        row = self.row(sweep, "RECORD")
-        assert row, f"{sweep} asked nobody"
-        found: dict[str, Any] = json.loads(row["document"]["S"])
+        """The sweep's approval as it stands in the table and the bucket."""
+        found = self.hub.approval(approval_id(sweep))
+        assert found, f"{sweep} asked nobody"
         return found
 
     def is_waiting(self, sweep: str) -> bool:

@@ -1,134 +1,44 @@
-"""The record of an approval: links, decisions, what is said to whom. Pure: secrets and times are arguments.
-
-The decisions in the table are the truth, each with a MAC that only the review function can make; a task token is only a
-wake-up call (safety S1.2). Whether they count is in `ruling`.
+"""Asking for approval: links, codes, the phrase, who is still awaited, what is said to whom. Pure: secrets and times
+are arguments. A task token is only a wake-up call (safety S1.2). Whether decisions count is in `ruling`.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from endpoint_sweep.documents import digest, to_json
-from endpoint_sweep.model import EndpointId, Plan, Pointer
+from endpoint_sweep.approval_record import (
+    Approval,
+    ApprovalStatus,
+    Choice,
+    Code,
+    Decision,
+    Identity,
+    Link,
+    Request,
+    Snooze,
+    Stop,
+    StopKind,
+    Tries,
+    joined,
+    person,
+)
+from endpoint_sweep.model import Caps, EndpointId, Plan
 from endpoint_sweep.planning import by_id, over_caps, short_hash
+
+__all__ = [
+    "Approval", "ApprovalStatus", "Choice", "Code", "Decision", "Identity", "Link", "Refusal", "RefusalCode", "Request",
+    "Snooze", "Stop", "StopKind", "Tries", "approval_id", "can_be_kept", "hash_code", "hash_secret", "is_phrase",
+    "joined", "known", "link_of", "mint_code", "mint_secret", "person", "phrase", "reminder_times", "reminders_due",
+    "select", "undecided", "why_closed",
+]  # fmt: skip
 
 MAX_COMMENT = 500
 SNOOZE_DAYS = (7, 30, 90)
 LAST_REMINDER = timedelta(hours=6)
-
-
-class ApprovalStatus(StrEnum):
-    """`pending` -> `decided` -> `verified`. Else `expired`: nobody answered in time; `superseded`: a newer sweep asks;
-    `closed`: the sweep ended.
-    """
-
-    PENDING = "pending"
-    DECIDED = "decided"
-    VERIFIED = "verified"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-    CLOSED = "closed"
-
-
-class Choice(StrEnum):
-    """`delete` approves a selection; `keep` rejects the whole plan, for every approver."""
-
-    DELETE = "delete"
-    KEEP = "keep"
-
-
-class Identity(StrEnum):
-    """How the person was told from others: by the secret in the mail, by a code as well, or by AWS."""
-
-    LINK = "link"
-    LINK_AND_CODE = "link+code"
-    IAM = "iam"
-
-
-@dataclass(frozen=True, slots=True)
-class Snooze:
-    """An endpoint that shall not be offered for some days."""
-
-    id: EndpointId
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one approver decided, bound to one plan of one approval. `selected` is empty for `keep`.
-
-    `principal`: the caller's ARN where AWS told it. `nonce` tells one's own write from another's after a lost reply.
-    `mac` is over everything else.
-    """
-
-    approval: str
-    approver: str
-    identity: Identity
-    choice: Choice
-    selected: tuple[EndpointId, ...]
-    plan_sha256: str
-    plan_version: str
-    expires_at: datetime
-    at: datetime
-    nonce: str
-    snoozes: tuple[Snooze, ...] = ()
-    comment: str = ""
-    principal: str = ""
-    mac: str = ""
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of everything but the MAC: what the MAC is made over."""
-        return bytes.fromhex(digest(to_json(replace(self, mac=""))))
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """One request for approval. `secrets` maps a SHA-256 of a link's secret to the approver it was mailed to.
-
-    `requester`: who started the sweep, an address, or empty where the schedule did. `decisions`: one a person;
-    `withdrawn`: approvals that their authors took back. `unreachable`: approvers whose mail came back. `reminders`: how
-    many were sent. `note` says why a verified record deletes nothing; `newer` names the sweep that superseded it.
-    """
-
-    id: str
-    sweep_id: str
-    execution: str
-    plan: Pointer
-    expires_at: datetime
-    asked_at: datetime
-    status: ApprovalStatus = ApprovalStatus.PENDING
-    requester: str = ""
-    secrets: dict[str, str] = field(default_factory=dict)
-    decisions: tuple[Decision, ...] = ()
-    withdrawn: tuple[Decision, ...] = ()
-    unreachable: tuple[str, ...] = ()
-    reminders: int = 0
-    note: str = ""
-    newer: str = ""
-
-    @property
-    def decided_by(self) -> str:
-        """The addresses of all who decided."""
-        return ", ".join(one.approver for one in self.decisions) or "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """The six digits mailed to one approver. `hash` is over the link's secret, too: the table alone cannot be searched.
-
-    `tries` were wrong; `sent` codes were mailed so far for this approval.
-    """
-
-    approver: str
-    hash: str
-    expires_at: datetime
-    tries: int = 0
-    sent: int = 1
 
 
 class RefusalCode(StrEnum):
@@ -147,14 +57,16 @@ class RefusalCode(StrEnum):
     QUORUM = "E_QUORUM_IMPOSSIBLE"
     SELF_APPROVAL = "E_SELF_APPROVAL"
     NOT_AN_APPROVER = "E_NOT_AN_APPROVER"
+    FORGED = "E_RECORD_FORGED"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request was turned down: a code for the log, a sentence for the person."""
+    """Why a request was turned down: a code for the log, a sentence for the person, the metric of an alarm or none."""
 
     code: RefusalCode
     message: str
+    alarm: str = ""
 
 
 def approval_id(sweep_id: str) -> str:
@@ -179,19 +91,13 @@ def hash_code(code: str, secret: str) -> str:
     return hashlib.sha256(f"{secret} {code}".encode("utf-8", "replace")).hexdigest()
 
 
-def approver_of(approval: Approval, secret: str) -> str | None:
-    """Whose link this is, or None. Compared in constant time, every entry each time."""
+def link_of(approval: Approval, secret: str) -> Link | None:
+    """The link with this secret, or None. Compared in constant time, every entry each time."""
     given, found = hash_secret(secret), None
-    for stored, approver in approval.secrets.items():
-        if hmac.compare_digest(stored, given):
-            found = approver
+    for link in approval.links:
+        if hmac.compare_digest(link.hash, given):
+            found = link
     return found
-
-
-def person(approver: str) -> str:
-    """Two addresses of one person are one person: letter case and what follows a plus do not count (BI-10, BI-42)."""
-    local, _, domain = approver.strip().lower().partition("@")
-    return f"{local.partition('+')[0]}@{domain}"
 
 
 def phrase(choice: Choice, count: int, plan_sha256: str) -> str:
@@ -207,7 +113,7 @@ def is_phrase(typed: str, choice: Choice, count: int, plan_sha256: str) -> bool:
 
 
 def why_closed(approval: Approval, now: datetime) -> Refusal | None:
-    """Why nobody can decide anything any more, or None. A `decided` record can still be rejected."""
+    """Why nobody can choose deletions any more, or None. Keeping everything may still be possible: `can_be_kept`."""
     match approval.status:
         case ApprovalStatus.VERIFIED:
             return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
@@ -219,8 +125,21 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
             )
         case ApprovalStatus.CLOSED:
             return Refusal(RefusalCode.CLOSED, "This sweep is no longer running. Nothing more will be deleted.")
-        case ApprovalStatus.PENDING | ApprovalStatus.DECIDED:
+        case ApprovalStatus.PENDING:
             return _expired(approval) if now >= approval.expires_at else None
+        case ApprovalStatus.DECIDED:
+            # Decided in time, it may still be acted on after the end, and kept until then.
+            decided = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+            return decided if now >= approval.expires_at else None
+
+
+def can_be_kept(approval: Approval) -> bool:
+    """Whether keeping everything would change anything, as far as the record tells: nobody has kept it so far."""
+    return not approval.stops and approval.status in (
+        ApprovalStatus.PENDING,
+        ApprovalStatus.DECIDED,
+        ApprovalStatus.VERIFIED,
+    )
 
 
 def _expired(approval: Approval) -> Refusal:
@@ -247,14 +166,16 @@ def undecided(approval: Approval, approvers: Collection[str]) -> tuple[str, ...]
     return tuple(one for one in approvers if person(one) not in done | lost)
 
 
-def select(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
-    """The endpoints with these ids (`account/region/endpoint`), all of them in the plan, within the caps."""
+def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId, ...] | Refusal:
+    """The endpoints with these ids (`account/region/endpoint`), all of them in the plan, within the caps of the plan
+    and those of the stack.
+    """
     if not wanted:
         return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Choose at least one endpoint.")
     found = known(plan, wanted)
     if isinstance(found, Refusal):
         return found
-    if reasons := over_caps(plan, found):
+    if reasons := over_caps(plan, found, caps):
         return Refusal(RefusalCode.OVER_CAP, f"{'; '.join(reasons)}.")
     return found
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from endpoint_sweep.errors import SettingsError
 from endpoint_sweep.model import Caps
+from endpoint_sweep.ports import Maker
 from endpoint_sweep.ruling import Rules
 
 LAST_MINUTES = timedelta(minutes=15)
@@ -38,7 +39,8 @@ class Settings:
     gone_check: timedelta
     scan_concurrency: int
     state_machine: str
-    mac_key: str
+    maker_keys: dict[Maker, str]
+    cells_key: str
     seal_key: str
     rules: Rules
     kill_switch: str
@@ -67,6 +69,11 @@ class Settings:
         """Reads the variables that `template.yaml` sets. Raises SettingsError naming the variable."""
         read = _Reader(environment)
         approvers = read.many("APPROVERS")
+        caps = Caps(
+            read.number("MAX_DELETES_PER_SWEEP"),
+            read.number("MAX_DELETES_PER_ACCOUNT"),
+            read.number("MAX_DELETE_PERCENT_OF_ACCOUNT"),
+        )
         return cls(
             table=read.text("TABLE_NAME"),
             bucket=read.text("BUCKET_NAME"),
@@ -82,18 +89,20 @@ class Settings:
             lookback_days=read.number("LOOKBACK_DAYS"),
             min_age_days=read.number("MIN_AGE_DAYS"),
             minimum_coverage=read.number("MIN_COVERAGE_PERCENT"),
-            caps=Caps(
-                read.number("MAX_DELETES_PER_SWEEP"),
-                read.number("MAX_DELETES_PER_ACCOUNT"),
-                read.number("MAX_DELETE_PERCENT_OF_ACCOUNT"),
-            ),
+            caps=caps,
             approval_ttl=timedelta(minutes=read.number("APPROVAL_TTL_MINUTES")),
             wait_slice=timedelta(seconds=read.number("WAIT_SLICE_SECONDS")),
             delete_window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
             gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
             scan_concurrency=read.number("SCAN_CONCURRENCY"),
             state_machine=read.text("STATE_MACHINE_ARN"),
-            mac_key=read.text("MAC_KEY_ARN"),
+            maker_keys={
+                Maker.FINDINGS: read.text("FINDINGS_KEY_ARN"),
+                Maker.LINKS: read.text("LINKS_KEY_ARN"),
+                Maker.DECISIONS: read.text("MAC_KEY_ARN"),
+                Maker.ACTS: read.text("ACTS_KEY_ARN"),
+            },
+            cells_key=read.text("CELLS_KEY_ARN"),
             seal_key=read.text("SEAL_KEY_ARN"),
             rules=Rules(
                 approvers=approvers,
@@ -103,6 +112,8 @@ class Settings:
                 two_for_accounts=frozenset(read.many("TWO_APPROVERS_FOR_ACCOUNTS")),
                 code_required=read.text("REQUIRE_CODE") == "true",
                 principals=read.pairs("APPROVER_PRINCIPALS"),
+                caps=caps,
+                grace=timedelta(minutes=read.number("GRACE_MINUTES")),
             ),
             kill_switch=read.text("KILL_SWITCH"),
             deny_accounts=read.many("DENY_ACCOUNTS"),

@@ -50,6 +50,11 @@ def to_json(value: Any) -> bytes:
     return text.encode()
 
 
+def sealed_digest(place: str, value: Any) -> bytes:
+    """SHA-256 that a MAC is made over. `place` says what and whose it is, so that a MAC is worth nothing elsewhere."""
+    return hashlib.sha256(to_json({"place": place, "value": value})).digest()
+
+
 def digest(body: bytes) -> str:
     """SHA-256 as 64 hexadecimal digits."""
     return hashlib.sha256(body).hexdigest()

@@ -57,8 +57,16 @@ class DocumentTampered(EndpointSweepError):
     """A document's SHA-256 is not the one that was recorded."""
 
 
+class PlanDiffers(EndpointSweepError):
+    """Another plan stands where this sweep's own should: somebody wrote it there."""
+
+
 class RecordUnreadable(EndpointSweepError):
     """A record of the table does not hold what the product writes there: somebody else wrote it."""
+
+
+class RecordForged(RecordUnreadable):
+    """A record of the table was not written by the function that writes it: its MAC is not right."""
 
 
 class ApprovalNotSent(EndpointSweepError):
@@ -71,6 +79,10 @@ class Unavailable(EndpointSweepError):
 
 class DecisionUncertain(EndpointSweepError):
     """The reply to the write of a decision was lost, and the record cannot be read: nobody can tell at this moment."""
+
+
+class CallerUnproven(EndpointSweepError):
+    """Who calls with AWS credentials did not prove it for this very request; the text is a sentence for the caller."""
 
 
 class MailRefused(EndpointSweepError):

@@ -263,11 +263,20 @@ class Caps:
     per_account: int
     percent_of_account: int
 
+    def within(self, other: "Caps") -> "Caps":
+        """The stricter of both, cap by cap."""
+        return Caps(
+            min(self.per_sweep, other.per_sweep),
+            min(self.per_account, other.per_account),
+            min(self.percent_of_account, other.percent_of_account),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The findings offered for deletion; `beyond`: how many more are idle. `found` counts all endpoints seen of an
     account, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver, and why (S3.8).
+    `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what people read.
     """
 
     sweep_id: str
@@ -277,6 +286,7 @@ class Plan:
     minimum_coverage: int = 0
     flagged: dict[str, str] = field(default_factory=dict)
     beyond: int = 0
+    pins: dict[str, str] = field(default_factory=dict)
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

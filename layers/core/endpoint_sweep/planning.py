@@ -123,9 +123,12 @@ def short_hash(sha256: str) -> str:
     return sha256[:8]
 
 
-def over_caps(plan: Plan, selected: Collection[EndpointId]) -> list[str]:
-    """Why this selection is too large, with the figures; empty where it is not. A selection is refused whole (S3.8)."""
-    caps, reasons = plan.caps, []
+def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list[str]:
+    """Why this selection is too large, with the figures; empty where it is not. A selection is refused whole (S3.8).
+
+    `stack`: the caps that the stack has now. A plan may be stricter, never more generous.
+    """
+    caps, reasons = plan.caps.within(stack), []
     if len(selected) > caps.per_sweep:
         reasons.append(f"{len(selected)} endpoints are selected, one decision may delete {caps.per_sweep}")
     for account, count in sorted(Counter(one.account for one in selected).items()):

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.metrics import SeriesKey
 from endpoint_sweep.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.proofs import Binding
 from endpoint_sweep.witness import Answers
 
 Clock = Callable[[], datetime]
@@ -111,24 +113,48 @@ class Members(Protocol):
         """A session that can look, and delete exactly these ARNs; the member's CloudTrail shows who approved."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it lies in the bucket: `mac` is what was written beside it, unchecked."""
+
+    body: bytes
+    version_id: str = ""
+    mac: str = ""
+
+
 class Store(Protocol):
     """Documents by key, every version kept."""
 
-    def put(
-        self, key: str, body: bytes, content_type: str = "application/json", count: int = 1, *, once: bool = False
-    ) -> Pointer:
-        """`once`: only where there is nothing yet. Raises AlreadyRecorded then, and DocumentNotWritten."""
+    @property
+    def bucket(self) -> str: ...
 
-    def pointer(self, key: str) -> Pointer:
-        """Where the newest version of a document lies that was written before, counted as one row."""
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        content_type: str = "application/json",
+        count: int = 1,
+        *,
+        once: bool = False,
+        mac: str = "",
+    ) -> Pointer:
+        """`once`: only where there is nothing yet; `mac` is kept beside it. Raises AlreadyRecorded then, and
+        DocumentNotWritten.
+        """
 
     def get(self, key: str, version_id: str | None = None) -> bytes:
         """Raises DocumentNotFound."""
 
+    def read(self, key: str, version_id: str | None = None) -> Stored:
+        """The same with its MAC. Raises DocumentNotFound."""
+
     def keys(self, prefix: str) -> list[str]: ...
 
-    def all(self, prefix: str) -> Mapping[str, bytes]:
+    def all(self, prefix: str) -> Mapping[str, Stored]:
         """Every document under a prefix by its key, read many at a time."""
+
+    def history(self, prefix: str) -> tuple[tuple[str, str], ...]:
+        """Key and version of everything that was ever written under a prefix, removed or not, each key oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +188,13 @@ class KillSwitch(Protocol):
         """Its value at this moment, never a remembered one. Raises SwitchUnreadable."""
 
 
+class Callers(Protocol):
+    """Who calls with AWS credentials."""
+
+    def identify(self, proof: str, binding: Binding) -> str:
+        """The ARN of who made the proof, by AWS's word. Raises CallerUnproven, or Unavailable where AWS is silent."""
+
+
 class Mailer(Protocol):
     """Mail. Raises MailRefused."""
 
@@ -181,14 +214,31 @@ class Executions(Protocol):
         """The execution's ARN. Raises AlreadyRecorded where the name was used before."""
 
 
-class Seals(Protocol):
-    """Keys that never leave KMS: MACs over decisions, and the task token encrypted at rest (safety 1.4, S1.3)."""
+class Maker(StrEnum):
+    """Who signs: each has a key in KMS that nobody else may sign with."""
 
-    def mac(self, digest: bytes) -> str:
+    FINDINGS = "findings"
+    LINKS = "links"
+    DECISIONS = "decisions"
+    ACTS = "acts"
+
+
+class Seals(Protocol):
+    """Keys that never leave KMS (safety 1.4, S1.3): MACs over what is believed, the key that the cells of one sweep are
+    signed with, and the task token encrypted at rest.
+    """
+
+    def mac(self, maker: Maker, digest: bytes) -> str:
         """Raises Unavailable where no MAC could be made: then nothing is recorded (FI-32)."""
 
-    def is_authentic(self, digest: bytes, mac: str) -> bool:
+    def is_authentic(self, maker: Maker, digest: bytes, mac: str) -> bool:
         """Raises Unavailable where KMS does not answer: then nothing is acted on."""
+
+    def new_key(self, context: Mapping[str, str]) -> str:
+        """A fresh key, wrapped: it can be opened with exactly this context. Raises Unavailable."""
+
+    def open_key(self, wrapped: str, context: Mapping[str, str]) -> bytes | None:
+        """None where it was not made for this context. Raises Unavailable."""
 
     def seal(self, text: str, context: str) -> str: ...
 

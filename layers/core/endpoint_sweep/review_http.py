@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from endpoint_sweep.errors import CallerUnproven
+from endpoint_sweep.proofs import HEADER, Binding
 from endpoint_sweep.reports.rendering import stylesheet_source
 from endpoint_sweep.steps.review.api import Reply, refusing
 from endpoint_sweep.steps.review.forms import Form
@@ -56,6 +58,21 @@ def read_json(given: Mapping[str, str], body: str | None, *, encoded: bool) -> o
     except (ValueError, RecursionError):
         return refusing(400, "E_BODY", "The body is not JSON.")
     return found
+
+
+def read_proof(given: Mapping[str, str]) -> str:
+    """The proof of who calls; empty where there is none."""
+    return next((value for name, value in given.items() if name.lower() == HEADER.lower()), "")
+
+
+def binding_of(approval_id: str, method: str, body: str | None, *, encoded: bool) -> Binding:
+    """What the proof of this request must be bound to. Raises CallerUnproven."""
+    # No two bodies have the same bytes, not even such as no client can send.
+    raw = (body or "").encode("utf-8", "surrogatepass")
+    try:
+        return Binding.of(approval_id, method, base64.b64decode(raw, validate=True) if encoded else raw)
+    except binascii.Error as error:
+        raise CallerUnproven("The body that was to be proved cannot be read.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,28 +16,39 @@ from endpoint_sweep.approvals import (
     Identity,
     Refusal,
     RefusalCode,
+    Stop,
+    StopKind,
+    can_be_kept,
+    joined,
     known,
     person,
     undecided,
 )
 from endpoint_sweep.documents import to_json
-from endpoint_sweep.model import EndpointId, Plan
-from endpoint_sweep.planning import by_id, over_caps
+from endpoint_sweep.model import Caps, EndpointId, Plan
+from endpoint_sweep.planning import MOST_OFFERED, by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
 
 # An item of the table may have 400 KB, and a rejection must always find room.
 MOST_BYTES = 320_000
 CLOCKS_DIFFER = timedelta(minutes=1)
+_LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # what the template allows at most
 TOO_OLD = "the approval is too old to act on"
+TOO_EARLY = "the grace period after the decision is not over"
 NOT_OFFERED = "the plan is not the one that was offered"
 FORGED = "a decision in the record was not made on the review page"
+UNNAMED = "somebody who cannot be named stopped this sweep"
 # What no honest hand causes, by the reason that stands in the record.
-ALARMS = {NOT_OFFERED: "PlanTampered", FORGED: "DecisionForged"}
+ALARMS = {NOT_OFFERED: "PlanTampered", FORGED: "DecisionForged", UNNAMED: "DecisionForged"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who may decide, and when one person is not enough. `principals` maps caller ARNs to approvers' addresses."""
+    """Who may decide, when one person is not enough, and what binds every decision whatever a plan says.
+
+    `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long after the last
+    decision everything can still be kept before the first deletion.
+    """
 
     approvers: tuple[str, ...]
     minimum: int = 1
@@ -46,6 +57,8 @@ class Rules:
     two_for_accounts: frozenset[str] = frozenset()
     code_required: bool = True
     principals: dict[str, str] = field(default_factory=dict)
+    caps: Caps = _LOOSEST
+    grace: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +143,17 @@ def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
+def approved(approval: Approval) -> tuple[EndpointId, ...]:
+    """What a verified record approved, whether or not somebody kept the rest later."""
+    chosen = [one for one in approval.decisions if one.choice is Choice.DELETE]
+    return agreed((*chosen, *approval.withdrawn))
+
+
 def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
     """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain,
     or that the table could not hold.
 
-    A rejection is final and ends the asking; it may come, from anyone, until the decision was verified. Nobody decides
+    A rejection is final and ends the asking; it may come, from anyone, until the last deletion was sent. Nobody decides
     twice, but one's own approval can be taken back by keeping everything.
     """
     admitted = _admitted(approval, decision, plan, rules)
@@ -152,13 +171,14 @@ def _admitted(  # noqa: PLR0911 - one return a reason
     approval: Approval, decision: Decision, plan: Plan, rules: Rules
 ) -> Approval | Refusal:
     mine = next((one for one in approval.decisions if person(one.approver) == person(decision.approver)), None)
-    rejected = next((one for one in approval.decisions if one.choice is Choice.KEEP), None)
-    if rejected or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
-        return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
     if decision.choice is Choice.KEEP:
-        others = tuple(one for one in approval.decisions if one is not mine)
-        withdrawn = approval.withdrawn + ((mine,) if mine else ())
-        return replace(approval, status=ApprovalStatus.DECIDED, decisions=(*others, decision), withdrawn=withdrawn)
+        if not can_be_kept(approval):
+            return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+        stop = Stop(StopKind.KEPT, decision.at, decision=decision)
+        ended = ApprovalStatus.VERIFIED if approval.status is ApprovalStatus.VERIFIED else None
+        return joined(approval.request, approval.decisions, (stop,), ended=ended, unreachable=approval.unreachable)
+    if approval.stops or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
+        return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
     if mine:
         return Refusal(RefusalCode.ALREADY_DECIDED, "You have already decided. You can still keep everything.")
     if approval.status is ApprovalStatus.DECIDED:
@@ -211,21 +231,21 @@ def rule(  # noqa: PLR0911 - one return a reason
     now: datetime,
     window: timedelta,
 ) -> Ruling:
-    """What a record allows to delete at this moment. Trusts nothing that was checked before.
+    """What a record allows to delete at this moment. Trusts nothing that was checked before, and stops at any stop.
 
     `plan_sha256` is what the hash of the plan's pinned version is now. `window`: how long a decision is good for, from
     the last one that was needed (S1.5, FI-39).
     """
     if approval.plan.sha256 != plan_sha256:
         return Ruling(why=NOT_OFFERED)
+    if approval.stops:
+        return Ruling(why=why_stopped(approval, is_authentic))
     if not approval.decisions:
         return Ruling(why="nobody answered in time")
     if authentic(approval, is_authentic) != approval.decisions:
         return Ruling(why=FORGED)
     if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
         return Ruling(why=doubts[0])
-    if keeper := next((one for one in approval.decisions if one.choice is Choice.KEEP), None):
-        return Ruling(why=f"kept by {keeper.approver}")
     selected = agreed(approval.decisions)
     if not selected:
         return Ruling(why="the approvers agreed on no endpoint")
@@ -235,7 +255,27 @@ def rule(  # noqa: PLR0911 - one return a reason
         return Ruling(why=why)
     if is_stale(max(one.at for one in approval.decisions), now, window):
         return Ruling(why=TOO_OLD)
+    if now + CLOCKS_DIFFER < grace_ends(approval.decisions, rules):
+        return Ruling(why=TOO_EARLY)
     return Ruling(selected)
+
+
+def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) -> str:
+    """Why nothing more is deleted, naming who kept everything where that can be proven."""
+    keeps = approval.kept_by
+    known = [one for one in keeps if _fits(one, approval) and is_authentic(one)]
+    if known:
+        return f"kept by {known[0].approver}"
+    if keeps:
+        return UNNAMED
+    return next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
+
+
+def grace_ends(decisions: Collection[Decision], rules: Rules) -> datetime:
+    """When the first deletion may start: after the grace period, unless two people or more all chose to do without."""
+    last = max(one.at for one in decisions)
+    at_once = _persons(decisions) > 1 and all(one.at_once for one in decisions)
+    return last if at_once else last + rules.grace
 
 
 def _fits(decision: Decision, approval: Approval) -> bool:
@@ -258,7 +298,7 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
     found = known(plan, [str(one) for one in decision.selected])
     if isinstance(found, Refusal):
         return "it names an endpoint that is not in the plan"
-    return "; ".join(over_caps(plan, decision.selected))
+    return "; ".join(over_caps(plan, decision.selected, rules.caps))
 
 
 def is_stale(at: datetime, now: datetime, window: timedelta) -> bool:

@@ -1,17 +1,47 @@
-"""One folder of the bucket a sweep: `sweeps/<id>/…`, the documents of design and audit."""
+"""One folder of the bucket a sweep: `sweeps/<id>/…`, the documents of design and audit.
 
+A chain proves what stands in them. The input is bound to the sweep's own key, which opens only with its hash; the cells
+are signed with that key; the plan is signed by the aggregation and holds the hashes of all that people read beside it.
+"""
+
+import hashlib
+import hmac
 import json
 from collections import defaultdict
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
-from endpoint_sweep.documents import digest, from_data, to_json
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered
+from endpoint_sweep.documents import digest, from_data, sealed_digest, to_json
+from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, PlanDiffers
 from endpoint_sweep.model import Account, Cell, CellResult, EndpointId, Finding, Plan, Pointer
 from endpoint_sweep.planning import Coverage
-from endpoint_sweep.ports import Store
+from endpoint_sweep.ports import Maker, Seals, Store
 from endpoint_sweep.sweep_input import SweepInput
+
+Pins = Mapping[str, str]  # SHA-256 of documents by name
+# For a report that must be written although KMS does not answer: it says so.
+UNPROVEN: Pins = MappingProxyType({})
+INPUT, ACCOUNTS, COVERAGE, FINDINGS = "input.json", "accounts.json", "coverage.json", "findings.json"
+EXPECTED, SKIPPED, _PLAN, _KEY = "expected.json", "skipped.json", "plan.json", "key.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A sweep's input, proven, with the key that its cells are signed with."""
+
+    input: SweepInput
+    sha256: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What the scan left: the results that it signed, and the keys of documents that it did not write."""
+
+    results: tuple[CellResult, ...]
+    forged: tuple[str, ...] = ()
 
 
 class SweepFolder:
@@ -21,18 +51,52 @@ class SweepFolder:
         self._store = store
         self.sweep_id = sweep_id
         self.prefix = f"sweeps/{sweep_id}"
+        self._plan_key = f"{self.prefix}/{_PLAN}"
 
-    def put_input(self, sweep_input: SweepInput) -> Pointer:
-        return self._put("input.json", sweep_input)
+    # what the sweep was asked to do
 
-    def input(self) -> SweepInput:
-        return from_data(SweepInput, self._get("input.json"))
+    def put_input(self, sweep_input: SweepInput, seals: Seals) -> None:
+        """The key comes last: without it nothing of the folder is believed."""
+        pointer = self._put(INPUT, sweep_input)
+        self._put(_KEY, {"wrapped": seals.new_key(self._context(pointer.sha256))})
+
+    def input(self, pins: Pins) -> SweepInput:
+        """As the plan knows it. Raises DocumentTampered."""
+        return from_data(SweepInput, json.loads(self._pinned(INPUT, pins)))
+
+    def opened(self, seals: Seals) -> Opened:
+        """The input, proven to be that of this sweep. Raises DocumentNotFound, DocumentTampered or Unavailable."""
+        body = self._store.get(f"{self.prefix}/{INPUT}")
+        sha256 = digest(body)
+        try:
+            wrapped = str(self._get(_KEY)["wrapped"])
+            found = from_data(SweepInput, json.loads(body))
+        except (ValueError, TypeError, KeyError) as error:
+            raise DocumentTampered(f"{self.prefix}/{INPUT} or {_KEY} cannot be read") from error
+        key = seals.open_key(wrapped, self._context(sha256))
+        if key is None or found.id != self.sweep_id:
+            raise DocumentTampered(f"{self.prefix}/{INPUT} is not what the sweep was asked to do")
+        return Opened(found, sha256, key)
+
+    def used_before(self, started: str) -> bool:
+        """Whether any other execution of this name ever wrote its input, or somebody in its place."""
+        for key, version in self._store.history(f"{self.prefix}/{INPUT}"):
+            try:
+                known = json.loads(self._store.get(key, version)).get("started")
+            except (ValueError, AttributeError):
+                return True
+            if known != started:
+                return True
+        return False
+
+    def _context(self, sha256: str) -> dict[str, str]:
+        return {"sweep": self.sweep_id, "input": sha256}
 
     def put_accounts(self, accounts: tuple[Account, ...]) -> Pointer:
-        return self._put("accounts.json", accounts, len(accounts))
+        return self._put(ACCOUNTS, accounts, len(accounts))
 
-    def accounts(self) -> dict[str, Account]:
-        found = from_data(tuple[Account, ...], self._get("accounts.json"))
+    def accounts(self, pins: Pins) -> dict[str, Account]:
+        found = from_data(tuple[Account, ...], json.loads(self._pinned(ACCOUNTS, pins)))
         return {account.id: account for account in found}
 
     def put_cells(self, cells: list[Cell]) -> Pointer:
@@ -41,56 +105,101 @@ class SweepFolder:
 
     def put_expected(self, cells: list[Cell]) -> Pointer:
         """Every cell that must have a row in the end, scanned or not."""
-        return self._put("expected.json", cells, len(cells))
+        return self._put(EXPECTED, cells, len(cells))
 
-    def expected(self) -> tuple[Cell, ...]:
-        return from_data(tuple[Cell, ...], self._get("expected.json"))
+    def expected(self, pins: Pins) -> tuple[Cell, ...]:
+        return from_data(tuple[Cell, ...], json.loads(self._pinned(EXPECTED, pins)))
 
-    def put_cell(self, result: CellResult) -> None:
-        """The first result of a cell stands; a second try, or a failure after it, does not replace it."""
-        key = f"{self.prefix}/cells/{result.account}/{result.region}.json"
-        with suppress(AlreadyRecorded):
-            self._store.put(key, to_json(result), count=len(result.findings), once=True)
+    def put_skipped(self, results: list[CellResult]) -> Pointer:
+        """The rows of the cells that nobody scans."""
+        return self._put(SKIPPED, results, len(results))
 
-    def cells(self) -> list[CellResult]:
-        """Every result that lies there. One that cannot be read is left out, and so counts as missing."""
-        results = []
-        for key, body in self._store.all(f"{self.prefix}/cells/").items():
+    def skipped(self, pins: Pins) -> tuple[CellResult, ...]:
+        return from_data(tuple[CellResult, ...], json.loads(self._pinned(SKIPPED, pins)))
+
+    # what was found
+
+    def put_cell(self, result: CellResult, key: bytes) -> bool:
+        """The first result of a cell stands; a second try, or a failure after it, does not replace it.
+
+        Whether somebody else had written there: that is replaced, and stays among the versions.
+        """
+        name, body = f"{self.prefix}/cells/{result.account}/{result.region}.json", to_json(result)
+        mac = _mac(key, name, body)
+        try:
+            self._store.put(name, body, count=len(result.findings), once=True, mac=mac)
+        except AlreadyRecorded:
+            there = self._store.read(name)
+            if hmac.compare_digest(there.mac, _mac(key, name, there.body)):
+                return False
+            self._store.put(name, body, count=len(result.findings), mac=mac)
+            return True
+        return False
+
+    def cells(self, key: bytes) -> Cells:
+        """Every result that lies there. One that cannot be read or is not signed is left out, and counts as missing."""
+        results, forged = [], []
+        for name, there in self._store.all(f"{self.prefix}/cells/").items():
+            if not hmac.compare_digest(there.mac, _mac(key, name, there.body)):
+                forged.append(name)
+                continue
             try:
-                result = from_data(CellResult, json.loads(body))
+                result = from_data(CellResult, json.loads(there.body))
             except (ValueError, TypeError):
                 continue
-            if key == f"{self.prefix}/cells/{result.account}/{result.region}.json":
+            if name == f"{self.prefix}/cells/{result.account}/{result.region}.json":
                 results.append(result)
-        return results
+        return Cells(tuple(results), tuple(forged))
 
-    def put_coverage(self, coverage: Coverage) -> None:
-        """The rows and the findings in two documents, so that a page about a few findings reads a short one."""
+    def put_coverage(self, coverage: Coverage) -> dict[str, str]:
+        """The rows and the findings in two documents, so that a page about a few findings reads a short one.
+
+        Returns their pins.
+        """
         findings = [finding for row in coverage.rows for finding in row.findings]
-        self._put("findings.json", findings, len(findings))
-        self._put("coverage.json", [replace(row, findings=()) for row in coverage.rows], len(coverage.rows))
+        rows = [replace(row, findings=()) for row in coverage.rows]
+        return {
+            FINDINGS: self._put(FINDINGS, findings, len(findings)).sha256,
+            COVERAGE: self._put(COVERAGE, rows, len(rows)).sha256,
+        }
 
-    def coverage(self) -> Coverage:
+    def coverage(self, pins: Pins) -> Coverage:
         """The rows without their findings. Raises DocumentNotFound before the findings were aggregated."""
-        return Coverage(from_data(tuple[CellResult, ...], self._get("coverage.json")))
+        return Coverage(from_data(tuple[CellResult, ...], json.loads(self._pinned(COVERAGE, pins))))
 
-    def judged(self) -> Coverage:
+    def judged(self, pins: Pins) -> Coverage:
         """The rows with their findings. Raises DocumentNotFound before the findings were aggregated."""
         by_cell: dict[Cell, list[Finding]] = defaultdict(list)
-        for finding in from_data(tuple[Finding, ...], self._get("findings.json")):
+        for finding in from_data(tuple[Finding, ...], json.loads(self._pinned(FINDINGS, pins))):
             by_cell[finding.id.cell].append(finding)
-        rows = self.coverage().rows
+        rows = self.coverage(pins).rows
         return Coverage(tuple(replace(row, findings=tuple(by_cell.get(row.cell, ()))) for row in rows))
 
-    def put_plan(self, plan: Plan) -> Pointer:
-        """Written once: what stands there already was perhaps offered, so it stands."""
-        pointer = self._put_once("plan.json", plan)
-        return replace(pointer, count=len(self.plan(pointer).items))
+    # the plan
 
-    def plan(self, pointer: Pointer | None = None) -> Plan:
-        """With a pointer exactly that version; raises DocumentTampered where its bytes are not the recorded ones."""
-        if pointer is None:
-            return from_data(Plan, self._get("plan.json"))
+    def put_plan(self, plan: Plan, seals: Seals) -> Pointer:
+        """Written once. Raises PlanDiffers where another plan stands there already: nobody may be asked about it."""
+        key, body = self._plan_key, to_json(plan)
+        mac = seals.mac(Maker.FINDINGS, sealed_digest(key, digest(body)))
+        try:
+            return self._store.put(key, body, count=len(plan.items), once=True, mac=mac)
+        except AlreadyRecorded as error:
+            there = self._store.read(key)
+            if there.body != body:
+                raise PlanDiffers(f"{key} holds another plan than this sweep made") from error
+            return Pointer(self._store.bucket, key, there.version_id, digest(body), len(plan.items))
+
+    def proven_plan(self, seals: Seals, pointer: Pointer | None = None) -> Plan:
+        """With the aggregation's own signature. Raises DocumentTampered where it is not right."""
+        there = self._store.read(self._plan_key, pointer.version_id if pointer else None)
+        sha256 = digest(there.body)
+        is_pinned = pointer is None or (pointer.key, pointer.sha256) == (self._plan_key, sha256)
+        if not is_pinned or not seals.is_authentic(Maker.FINDINGS, sealed_digest(self._plan_key, sha256), there.mac):
+            raise DocumentTampered(f"{self._plan_key} is not the plan that this sweep made")
+        return from_data(Plan, json.loads(there.body))
+
+    def plan(self, pointer: Pointer) -> Plan:
+        """Exactly that version; raises DocumentTampered where its bytes are not the recorded ones."""
         body = self._store.get(pointer.key, pointer.version_id)
         if digest(body) != pointer.sha256:
             raise DocumentTampered(f"{pointer.key} is not what was recorded")
@@ -100,9 +209,18 @@ class SweepFolder:
         """The approved endpoints: what the second Distributed Map reads. Only a list of names, never a permission."""
         return self._put_once("approved.json", targets, len(targets))
 
-    def put_restore(self, target: EndpointId, bundle: dict[str, Any]) -> Pointer:
-        """Written once: the first one tells of the endpoint before anything happened to it."""
-        return self._put_once(f"restore/{target}.json", bundle)
+    def put_restore(self, target: EndpointId, bundle: dict[str, Any], seals: Seals) -> None:
+        """Written once: the first one tells of the endpoint before anything happened to it. What somebody else wrote
+        there before is replaced, and stays among the versions.
+        """
+        key, body = f"{self.prefix}/restore/{target}.json", to_json(bundle)
+        mac = seals.mac(Maker.ACTS, sealed_digest(key, digest(body)))
+        try:
+            self._store.put(key, body, once=True, mac=mac)
+        except AlreadyRecorded:
+            there = self._store.read(key)
+            if not seals.is_authentic(Maker.ACTS, sealed_digest(key, digest(there.body)), there.mac):
+                self._store.put(key, body, mac=mac)
 
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))
@@ -128,7 +246,19 @@ class SweepFolder:
         try:
             return self._store.put(key, to_json(value), count=count, once=True)
         except AlreadyRecorded:
-            return replace(self._store.pointer(key), count=count)
+            there = self._store.read(key)
+            return Pointer(self._store.bucket, key, there.version_id, digest(there.body), count)
+
+    def _pinned(self, name: str, pins: Pins) -> bytes:
+        body = self._store.get(f"{self.prefix}/{name}")
+        if pins is not UNPROVEN and digest(body) != pins.get(name):
+            raise DocumentTampered(f"{self.prefix}/{name} is not what was recorded")
+        return body
 
     def _get(self, name: str) -> Any:
         return json.loads(self._store.get(f"{self.prefix}/{name}"))
+
+
+def _mac(key: bytes, place: str, body: bytes) -> str:
+    """Over the document and its place."""
+    return hmac.new(key, sealed_digest(place, digest(body)), hashlib.sha256).hexdigest()

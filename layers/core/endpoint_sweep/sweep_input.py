@@ -3,8 +3,8 @@
 import difflib
 import json
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from endpoint_sweep.acting import MAX_LOOKS
@@ -29,13 +29,15 @@ SCHEDULE = "schedule"  # who asks where no person does
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
 SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
 LONGEST_SLICE = timedelta(hours=1)
+_UNSET = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class SweepInput:
     """What one sweep was asked to do, completed with what the stack was deployed with. `requested_by` is an address,
     `schedule`, or empty where nobody will be asked. `expires_hours`: less time to answer than the stack gives; 0: as
-    much.
+    much. `started`: when the execution began, which tells it from another of its name; `now`: the clock that every
+    cell is judged by; `pins`: SHA-256 of the lists that were written beside this.
     """
 
     id: str
@@ -45,6 +47,9 @@ class SweepInput:
     scope: Scope
     requested_by: str = ""
     expires_hours: int = 0
+    started: str = ""
+    now: datetime = _UNSET
+    pins: dict[str, str] = field(default_factory=dict)
 
 
 def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
@@ -107,6 +112,8 @@ def _check_timers(settings: Settings) -> None:
         raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15, its last minutes are for the deletions")
     if settings.wait_slice > LONGEST_SLICE:
         raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so that a lost wake-up is found in an hour")
+    if settings.rules.grace >= settings.delete_window:
+        raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, else nothing could be deleted")
     looking = settings.gone_check * MAX_LOOKS
     if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
         timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"

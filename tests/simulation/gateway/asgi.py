@@ -18,7 +18,15 @@ from tests.simulation.gateway.forward import call_member
 from tests.simulation.gateway.members import Caller, authorise, caller_of, is_member_call, resource_arn, world_account
 from tests.simulation.gateway.patches import principals
 from tests.simulation.gateway.refusal import refuse
-from tests.simulation.gateway.request import Receive, Request, Scope, Send, send_nothing, send_reply
+from tests.simulation.gateway.request import (
+    Receive,
+    Request,
+    Scope,
+    Send,
+    asked_in_query,
+    send_nothing,
+    send_reply,
+)
 from tests.simulation.gateway.served import ServedWorld
 from tests.simulation.protocols import Reply, identify
 from tests.simulation.wire import Call, Dropped
@@ -44,8 +52,8 @@ class Gateway:
             await send_reply(send, await self._control(await Request.read(scope, receive)))
         elif scope["path"] == REVIEW or scope["path"].startswith(f"{REVIEW}/"):
             await self._review(scope, receive, send)
-        elif b"authorization" not in {name.lower() for name, _ in scope["headers"]}:
-            await self._hub(scope, receive, send)  # MiniStack's own pages, presigned URLs
+        elif b"authorization" not in {name.lower() for name, _ in scope["headers"]} and not asked_in_query(scope):
+            await self._hub(scope, receive, send)  # MiniStack's own pages, other presigned URLs
         else:
             request = await Request.read(scope, receive)
             caller = caller_of(request.access_key)
@@ -156,6 +164,8 @@ def _over_tls(scope: Scope) -> Scope:
 
 def _describe(request: Request, caller: Caller) -> tuple[Call, str]:
     """The call as the log names it, and its wire protocol."""
+    if request.action:
+        return _call(caller, request.region, request.service, request.action, ""), "query"
     known = identify(request.method, request.path, request.headers, request.body)
     if known is None:  # another kind of signature: still a call
         return _call(caller, request.region, request.service, request.method, request.path), "rest-json"

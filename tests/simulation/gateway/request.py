@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 from tests.simulation.protocols import Reply
 
@@ -12,6 +13,12 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
+
+
+def asked_in_query(scope: Scope) -> dict[str, str]:
+    """The parameters of a question to STS that is signed in its query; empty for every other request."""
+    query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
+    return query if "/sts/aws4_request" in query.get("X-Amz-Credential", "") else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Request:
     access_key: str
     service: str
     region: str
+    # Of a question to STS that is signed in its query.
+    action: str = ""
 
     @classmethod
     async def read(cls, scope: Scope, receive: Receive) -> Self:
@@ -38,7 +47,9 @@ class Request:
             parts.append(message.get("body", b""))
             if not message.get("more_body"):
                 break
-        signed = _SCOPE.search(headers.get("authorization", ""))
+        asked = asked_in_query(scope) if "authorization" not in headers else {}
+        credential = f"Credential={asked['X-Amz-Credential']}" if asked else headers.get("authorization", "")
+        signed = _SCOPE.search(credential)
         return cls(
             method=scope["method"],
             path=scope["path"],
@@ -50,6 +61,7 @@ class Request:
             access_key=signed["key"] if signed else "",
             service=signed["service"] if signed else "",
             region=signed["region"] if signed else "",
+            action=asked.get("Action", ""),
         )
 
     def replay(self) -> Receive:

@@ -1,15 +1,18 @@
 """The way with AWS credentials: the same rules and the same record (S1.9)."""
 
+import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
 from endpoint_sweep.aws import wiring
+from endpoint_sweep.proofs import HEADER
 from tests.simulation.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
-from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, Answer, ReviewSite
+from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, STRANGER, Answer, ReviewSite
 from tests.unit.review.forms import decide, form
 
 CHURN, RESNET = "333333333333/us-east-1/churn-poc", "222222222222/us-east-1/resnet-demo"
@@ -54,15 +57,100 @@ def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
     assert site.everything() == before
 
 
-@pytest.mark.parametrize("principal", [None, "", "arn:aws:iam::111111111111:user/mallory", PRINCIPAL + "x"])
-def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: str | None) -> None:
-    """BI-43: whoever AWS does not name, or who is not mapped, is refused alike; there is no other sign-in."""
+@pytest.mark.parametrize("principal", [STRANGER, PRINCIPAL + "x", PRINCIPAL.replace("1" * 12, "2" * 12)])
+def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: str) -> None:
+    """BI-43: who is not mapped is refused alike, whatever is asked for."""
     before = site.everything()
     answers = [ask(site, offer, principal), post(site, offer, body(offer, CHURN), principal)]
     answers.append(site.send("GET", f"/approvals/{'0' * 32}", principal=principal))
     assert {told(one) for one in answers} == {(403, "E_NOT_AN_APPROVER")}
     assert len({one.body for one in answers}) == 1
     assert site.everything() == before
+
+
+def made_up(site: ReviewSite, offer: Offer, method: str, text: str, proof: Mapping[str, str]) -> Answer:
+    """An event as whoever may invoke the function writes it: all of it says that the approver calls."""
+    who = {"accountId": PRINCIPAL.split(":")[4], "caller": "AROA:ada", "userArn": PRINCIPAL, "sourceIp": "192.0.2.1"}
+    said = {
+        "path": "/v1",
+        "httpMethod": method,
+        "stage": "v1",
+        "identity": who,
+        "authorizer": {"principalId": PRINCIPAL},
+    }
+    path = f"/approvals/{offer.approval.id}"
+    return site.send(method, path, "", text, JSON | dict(proof), requestContext=said)
+
+
+def test_a_made_up_event_decides_nothing(site: ReviewSite, offer: Offer) -> None:
+    """Naming an approver in the event is not enough: without a proof for this very request, nobody calls."""
+    text, path = json.dumps(body(offer, CHURN)), f"/approvals/{offer.approval.id}"
+    other = put_on_offer()
+    site.ahead = timedelta(minutes=-2)
+    old = site.prove(PRINCIPAL, "POST", path, text.encode())
+    site.ahead = timedelta()
+    proofs = [
+        "",
+        "AAAA",
+        "A" * 100_000,
+        old,
+        site.prove(PRINCIPAL, "GET", path),
+        site.prove(PRINCIPAL, "GET", path, text.encode()),
+        site.prove(PRINCIPAL, "POST", path, json.dumps(body(offer)).encode()),
+        site.prove(PRINCIPAL, "POST", f"/approvals/{other.approval.id}", text.encode()),
+    ]
+    before = site.everything()
+    answers = [made_up(site, offer, "POST", text, {HEADER: proof}) for proof in proofs]
+    answers += [made_up(site, offer, method, text, {}) for method in ("GET", "POST")]
+    answers.append(made_up(site, offer, "GET", text, {HEADER: site.prove(PRINCIPAL, "GET", path)}))
+    assert {told(one) for one in answers} == {(403, "E_CALLER_UNPROVEN")}
+    assert all("endpoint-sweep approve" in json.loads(one.body)["message"] for one in answers)
+    assert site.everything() == before
+
+
+def test_keys_of_another_prove_another(site: ReviewSite, offer: Offer, unchanged: None) -> None:
+    """A stranger's proof in an event that names an approver is a stranger's."""
+    text = json.dumps(body(offer, CHURN))
+    proof = site.prove(STRANGER, "POST", f"/approvals/{offer.approval.id}", text.encode())
+    assert told(made_up(site, offer, "POST", text, {HEADER: proof})) == (403, "E_NOT_AN_APPROVER")
+
+
+def test_what_aws_says_counts_and_not_the_event(site: ReviewSite, offer: Offer) -> None:
+    """Also the other way: the event names a stranger, AWS the approver."""
+    text, path = json.dumps(body(offer, CHURN)), f"/approvals/{offer.approval.id}"
+    headers = JSON | {HEADER.lower(): site.prove(PRINCIPAL, "POST", path, text.encode())}
+    answer = site.send("POST", path, "", text, headers, requestContext={"identity": {"userArn": STRANGER}})
+    assert answer.status == 200
+    decision = offer.decision()
+    assert decision
+    assert decision.principal == PRINCIPAL
+
+
+def test_a_proof_is_over_the_bytes_of_the_body(site: ReviewSite, offer: Offer) -> None:
+    """However API Gateway hands them over; the same proof again only finds what it recorded."""
+    text, path = json.dumps(body(offer, CHURN, comment="so be it – é")), f"/approvals/{offer.approval.id}"
+    headers = JSON | {HEADER: site.prove(PRINCIPAL, "POST", path, text.encode())}
+    packed = base64.b64encode(text.encode()).decode()
+    first = site.send("POST", path, "", packed, headers, isBase64Encoded=True)
+    assert (first.status, json.loads(first.body)["again"]) == (200, False)
+    before = site.everything()
+    again = site.send("POST", path, "", text, headers)
+    assert (again.status, json.loads(again.body)["again"]) == (200, True)
+    assert site.everything() == before
+
+
+def test_without_sts_nobody_decides(site: ReviewSite, offer: Offer, unchanged: None) -> None:
+    """503, nothing recorded, and no word of the proof in the log."""
+    site.sts.broken = True
+    text, path = json.dumps(body(offer, CHURN)), f"/approvals/{offer.approval.id}"
+    proof = site.prove(PRINCIPAL, "POST", path, text.encode())
+    try:
+        answer = site.send("POST", path, "", text, JSON | {HEADER: proof})
+    finally:
+        site.sts.broken = False
+    assert told(answer) == (503, "E_UNAVAILABLE")
+    assert proof not in site.log.getvalue()
+    assert "X-Amz-" not in site.log.getvalue()
 
 
 def test_the_record_is_the_same(site: ReviewSite, offer: Offer) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from endpoint_sweep.proofs import HEADER
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import GRACE, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import decide, form, told
@@ -22,10 +23,12 @@ def test_no_secret_is_written_down(site: ReviewSite, offer: Offer) -> None:
     assert decide(site, offer.second, form(offer), GRACE).status == 303
     codes.append(site.code(GRACE))
     assert told(site.post(offer.path, form(offer, "churn-poc"))) == (409, "E_ALREADY_DECIDED")
-    site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL)
+    path = f"/approvals/{offer.approval.id}"
+    proof = site.prove(PRINCIPAL, "GET", path)
+    assert site.send("GET", path, headers={HEADER: proof}).status == 200
     stored, log = str(site.items()), site.log.getvalue()
     assert "review" in log
-    for secret in (*secrets, *codes, token):
+    for secret in (*secrets, *codes, token, proof):
         assert f"'{secret}'" not in stored
         assert f'"{secret}"' not in stored
         assert secret not in log

@@ -1,4 +1,7 @@
-"""The review function's AWS_IAM routes, called with the credentials of this shell: botocore signs, nothing else."""
+"""The review function's AWS_IAM routes, called with the credentials of this shell.
+
+Each request is signed twice: for API Gateway, and, as a question to STS that the function asks, for the function.
+"""
 
 import json
 from ipaddress import ip_address
@@ -10,8 +13,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 
+from endpoint_sweep.aws.callers import prove
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.errors import EndpointSweepError, InputRejected, Unavailable
+from endpoint_sweep.proofs import HEADER, Binding
 
 _SECONDS = 30
 
@@ -32,6 +37,7 @@ class ApprovalApi:
         self._url = url.rstrip("/")
         self._region = _region_of(parts.hostname) or sessions.region()
         self._credentials = sessions.credentials()
+        self._sts = sessions.sts(self._region)
         self._http = URLLib3Session(timeout=_SECONDS)
 
     def offer(self, approval_id: str) -> dict[str, Any]:
@@ -44,9 +50,11 @@ class ApprovalApi:
 
     def _send(self, method: str, approval_id: str, body: bytes) -> dict[str, Any]:
         headers = {"Content-Type": "application/json"} if body else {}
-        request = AWSRequest(method, f"{self._url}/approvals/{approval_id}", headers=headers, data=body)
         try:
-            SigV4Auth(self._credentials, "execute-api", self._region).add_auth(request)
+            keys = self._credentials.get_frozen_credentials()
+            headers[HEADER] = prove(Binding.of(approval_id, method, body), keys, self._sts)
+            request = AWSRequest(method, f"{self._url}/approvals/{approval_id}", headers=headers, data=body)
+            SigV4Auth(keys, "execute-api", self._region).add_auth(request)
             answer = self._http.send(request.prepare())
         except (BotoCoreError, HTTPClientError) as error:
             raise Unavailable(f"{self._url} does not answer: {type(error).__name__}") from error

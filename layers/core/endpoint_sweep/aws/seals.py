@@ -1,37 +1,42 @@
-"""`ports.Seals` on AWS KMS: an HMAC key for decisions, an encryption key for task tokens."""
+"""`ports.Seals` on AWS KMS: HMAC keys by maker, a key that wraps the keys of sweeps, one for task tokens."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.faults import code_of
 from endpoint_sweep.errors import Unavailable
+from endpoint_sweep.ports import Maker
 
 _ALGORITHM = "HMAC_SHA_256"
+_NOT_OURS = ("InvalidCiphertextException", "IncorrectKeyException")
 
 
 class AwsSeals:
-    """The review function may make MACs, the verifying and the deleting function may only check them (safety 1.4)."""
+    """Who may sign with which key, and who may check, stands in the key policies of template.yaml (safety 1.4)."""
 
-    def __init__(self, client: Any, mac_key: str, seal_key: str) -> None:
+    def __init__(self, client: Any, keys: Mapping[Maker, str], cells_key: str, seal_key: str) -> None:
         self._client = client
-        self._mac_key = mac_key
+        self._keys = keys
+        self._cells_key = cells_key
         self._seal_key = seal_key
+        self._opened: dict[tuple[str, ...], bytes] = {}
 
-    def mac(self, digest: bytes) -> str:
+    def mac(self, maker: Maker, digest: bytes) -> str:
         try:
-            answer = self._client.generate_mac(KeyId=self._mac_key, MacAlgorithm=_ALGORITHM, Message=digest)
+            answer = self._client.generate_mac(KeyId=self._keys[maker], MacAlgorithm=_ALGORITHM, Message=digest)
         except (ClientError, BotoCoreError) as error:
             raise Unavailable(f"no MAC could be made: {_told(error)}") from error
         return base64.b64encode(answer["Mac"]).decode()
 
-    def is_authentic(self, digest: bytes, mac: str) -> bool:
+    def is_authentic(self, maker: Maker, digest: bytes, mac: str) -> bool:
         try:
             given = base64.b64decode(mac, validate=True)
             if not given:
                 return False
-            request = {"KeyId": self._mac_key, "MacAlgorithm": _ALGORITHM, "Message": digest, "Mac": given}
+            request = {"KeyId": self._keys[maker], "MacAlgorithm": _ALGORITHM, "Message": digest, "Mac": given}
             return bool(self._client.verify_mac(**request)["MacValid"])
         except ValueError:
             return False
@@ -41,6 +46,35 @@ class AwsSeals:
             raise Unavailable(f"a MAC could not be checked: {_told(error)}") from error
         except BotoCoreError as error:
             raise Unavailable(f"a MAC could not be checked: {_told(error)}") from error
+
+    def new_key(self, context: Mapping[str, str]) -> str:
+        try:
+            answer = self._client.generate_data_key_without_plaintext(
+                KeyId=self._cells_key, KeySpec="AES_256", EncryptionContext=dict(context)
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(f"no key could be made: {_told(error)}") from error
+        return base64.b64encode(answer["CiphertextBlob"]).decode()
+
+    def open_key(self, wrapped: str, context: Mapping[str, str]) -> bytes | None:
+        """An instance that scans many cells of one sweep opens its key once."""
+        name = (wrapped, *sorted(f"{key}={value}" for key, value in context.items()))
+        if name not in self._opened:
+            try:
+                blob = base64.b64decode(wrapped, validate=True)
+                answer = self._client.decrypt(
+                    KeyId=self._cells_key, CiphertextBlob=blob, EncryptionContext=dict(context)
+                )
+            except ValueError:
+                return None
+            except ClientError as error:
+                if code_of(error) in _NOT_OURS:
+                    return None
+                raise Unavailable(f"a key could not be opened: {_told(error)}") from error
+            except BotoCoreError as error:
+                raise Unavailable(f"a key could not be opened: {_told(error)}") from error
+            self._opened = {name: answer["Plaintext"]}
+        return self._opened[name]
 
     def seal(self, text: str, context: str) -> str:
         try:

@@ -50,6 +50,8 @@ class Sessions:
         shared = botocore.session.Session()
         # A cell's metrics hold thousands of times; botocore's own reader of them tries time zones first.
         shared.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
+        # Never the global endpoint, whose tokens do not work everywhere (D6.6).
+        shared.set_config_variable("sts_regional_endpoints", "regional")
         if self._lean:
             shared.register_component("data_loader", LeanLoader())
         return boto3.session.Session(botocore_session=shared)
@@ -60,6 +62,11 @@ class Sessions:
     def at(self, service: str, region: str) -> Any:
         """A client of the hub's credentials in another region."""
         return self._session.client(service, region_name=region, config=_READING)
+
+    def sts(self, region: str) -> Any:
+        """STS of one region at its plain address, whatever this shell prefers: a signature holds for one address."""
+        plain = _READING.merge(Config(use_fips_endpoint=False, use_dualstack_endpoint=False))
+        return self._session.client("sts", region_name=region, config=plain)
 
     def region(self) -> str:
         """The region of this shell or function; us-east-1 where none is set."""

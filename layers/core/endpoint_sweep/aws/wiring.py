@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
 from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
 from endpoint_sweep.aws.members import AwsMembers
@@ -29,7 +30,7 @@ class Hub:
 
     @cached_property
     def records(self) -> Records:
-        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table))
+        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table), self.store, self.seals)
 
     @cached_property
     def organization(self) -> AwsOrganization:
@@ -61,7 +62,12 @@ class Hub:
 
     @cached_property
     def seals(self) -> AwsSeals:
-        return AwsSeals(self._sessions.hub("kms"), self.settings.mac_key, self.settings.seal_key)
+        settings = self.settings
+        return AwsSeals(self._sessions.hub("kms"), settings.maker_keys, settings.cells_key, settings.seal_key)
+
+    @cached_property
+    def callers(self) -> AwsCallers:
+        return AwsCallers(self._sessions.sts(self._sessions.region()), self.now)
 
     @cached_property
     def executions(self) -> AwsExecutions:

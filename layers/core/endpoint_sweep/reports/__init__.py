@@ -14,13 +14,14 @@ from endpoint_sweep.reports.mails import (
     watchdog_mail,
     watchdog_subject,
 )
-from endpoint_sweep.reports.receipts import DecisionView, Receipt, decision_views, in_words, receipt
+from endpoint_sweep.reports.receipts import DecisionView, Progress, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
 from endpoint_sweep.reports.views import ApprovalView, Report, approval_view
 
 __all__ = [
     "ApprovalView",
     "DecisionView",
+    "Progress",
     "Receipt",
     "Report",
     "approval_mail",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, person
 from endpoint_sweep.model import Account, Plan
 from endpoint_sweep.pricing import total_monthly
-from endpoint_sweep.reports.text import clean, plural
+from endpoint_sweep.reports.text import clean, moment, plural
 from endpoint_sweep.reports.views import RowView, row_view
 
 _HOW = {
@@ -39,9 +39,56 @@ class SnoozedView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Of `approved` endpoints, `sent` were sent for deletion and `left` can still be kept.
+
+    `starts_at`: when the grace period ends, while it lasts. `stopped`: no more is sent.
+    """
+
+    approved: int
+    sent: int
+    left: int
+    starts_at: datetime | None = None
+    stopped: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left that could be kept."""
+        return self.approved > 0 and (self.left == 0 or self.stopped)
+
+    @property
+    def sentence(self) -> str:
+        """What is still possible, exactly."""
+        if not self.approved:
+            return ""
+        of = f"{self.sent} of {plural(self.approved, 'endpoint')}"
+        if self.stopped:
+            kept = "The others are kept." if self.sent else "All of them are kept."
+            if self.sent == self.approved:
+                kept = ""
+            return f"{of} {_had(self.sent)} been sent for deletion. {kept}".rstrip()
+        if self.starts_at:
+            return f"Nothing is deleted before {moment(self.starts_at)}. Until then all of it can still be kept."
+        if not self.left:
+            return f"{of} {_had(self.sent)} been sent for deletion, and the others are kept: nothing is left to decide."
+        rest = "it" if self.approved == 1 else f"the other {self.left}" if self.sent else f"all {self.left}"
+        return f"{of} {_had(self.sent)} been sent for deletion. You can still keep {rest}."
+
+    @property
+    def button(self) -> str:
+        """What keeping everything means at this moment."""
+        return f"Keep the other {self.left}" if self.sent and self.left else "Keep everything"
+
+
+def _had(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What one approver's decision recorded. `given` of `needed` persons have decided; `agreed` counts the endpoints
-    that all of them selected; `coming` is `woken`, `later`, `awaiting` or `over`.
+    that all of them selected; `coming` is `woken`, `later`, `awaiting`, `stopped` or `over`. `progress`: how far the
+    deletions have come.
     """
 
     sweep_id: str
@@ -63,6 +110,7 @@ class Receipt:
     others: tuple[DecisionView, ...]
     expires_at: datetime
     coming: str
+    progress: Progress = Progress(0, 0, 0)
 
     @property
     def next(self) -> str:
@@ -70,12 +118,20 @@ class Receipt:
         if self.coming == "over":
             return "The sweep is no longer running: nothing will be deleted."
         if self.choice == Choice.KEEP:
+            if self.progress.sent:
+                return f"{self.progress.sentence} The summary follows by mail."
             return "Nothing is deleted in this sweep. The summary follows by mail."
         if self.coming == "awaiting":
             missing = self.needed - self.given
             more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
             return f"Nothing is deleted before {more}. Without that, everything is kept."
         when = "now" if self.coming == "woken" else "within the hour"
+        if self.progress.starts_at:
+            return (
+                f"The first deletion starts on {moment(self.progress.starts_at)}. Until then every approver can keep "
+                "everything, and after that whatever has not been sent for deletion. Each endpoint is looked at again "
+                "just before, and one that was called, changed or protected since is kept."
+            )
         return (
             f"The sweep carries it out {when}: each endpoint is looked at again, and one that was called, changed or "
             "protected since is kept. The summary follows by mail."
@@ -100,7 +156,7 @@ def in_words(decision: Decision) -> str:
     return "decided to keep everything"
 
 
-def receipt(
+def receipt(  # noqa: PLR0913 - what a receipt says
     approval: Approval,
     decision: Decision,
     plan: Plan,
@@ -110,6 +166,7 @@ def receipt(
     needed: int,
     given: int,
     reasons: tuple[str, ...],
+    progress: Progress,
 ) -> Receipt:
     """The receipt of this decision, the others as they are in the record."""
     everybody = [one for one in approval.decisions if person(one.approver) != person(decision.approver)] + [decision]
@@ -136,4 +193,5 @@ def receipt(
         others=decision_views(approval, decision.approver),
         expires_at=approval.expires_at,
         coming=coming,
+        progress=progress,
     )

@@ -1,20 +1,21 @@
 """Aggregate findings: join the cells' results, price them, write the plan, say whether anybody is asked."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import to_data, to_json
-from endpoint_sweep.errors import DocumentNotFound
+from endpoint_sweep.documents import digest, sealed_digest, to_data, to_json
+from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
 from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
-from endpoint_sweep.ports import Clock, SecondWitness, Store
+from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
 from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
 from endpoint_sweep.records import Records
 from endpoint_sweep.snoozes import told
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import ACCOUNTS, INPUT, SweepFolder
 from endpoint_sweep.witness import Answers, witness
 
 PRICES = "prices/read.json"
@@ -26,32 +27,39 @@ def aggregate_findings(
     settings: Settings,
     store: Store,
     records: Records,
+    seals: Seals,
     price_list: PriceList,
     optimizer: SecondWitness,
-    now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`."""
+    """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`.
+
+    Everything is judged by the sweep's own clock, so that a second run of this step makes the same plan. Raises
+    DocumentTampered where the input or the lists are not what the sweep was started with, PlanDiffers where somebody
+    wrote another plan, Unavailable where neither can be proven.
+    """
     folder = SweepFolder(store, event["sweep_id"])
-    asked = folder.input()
-    coverage = join(folder.expected(), folder.cells())
-    book = _prices(coverage, store, price_list, now().date())
+    opened = folder.opened(seals)
+    asked, at = opened.input, opened.input.now
+    cells = folder.cells(opened.key)
+    coverage = join(folder.expected(asked.pins), (*folder.skipped(asked.pins), *cells.results))
+    book = _prices(coverage, store, seals, price_list, at.date())
     answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
-    snoozed, at = records.snoozed(), now()
+    snoozed = records.snoozed()
     rows = []
     for row in coverage.rows:
         findings = (_witnessed(book.priced(one), answers) for one in row.findings)
         rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(rows))
-    folder.put_coverage(coverage)
-    last = _last_sweep(store, records, asked.id)
+    pins = folder.put_coverage(coverage) | {INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
+    last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
-    pointer = folder.put_plan(plan)
+    pointer = folder.put_plan(replace(plan, pins=pins), seals)
     monthly, unpriced = total_monthly(plan.items)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "mode report asks nobody"
     counts = coverage.counts
-    return {
+    found = {
         "coverage": {status.value: counts[status] for status in CoverageStatus},
         "endpoints": sum(row.endpoints for row in coverage.rows),
         "verdicts": _verdicts(coverage.rows),
@@ -64,28 +72,35 @@ def aggregate_findings(
         "ask": why is None,
         "why_not": why or "",
     }
+    return found | ({"alarm": "CellForged"} if cells.forged else {})
 
 
-def _prices(coverage: Coverage, store: Store, price_list: PriceList, today: date) -> PriceBook:
-    """What AWS's price list said in the last days, asked anew for what is missing, over the dated table."""
-    try:
-        known = json.loads(store.get(PRICES))
-    except (DocumentNotFound, ValueError):
-        known = None
+def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:
+    """What AWS's price list said in the last days, asked anew for what is missing, over the dated table.
+
+    What was remembered counts only as this step wrote it: prices decide whether two people are needed.
+    """
+    known = None
+    with suppress(DocumentNotFound, ValueError):
+        there = store.read(PRICES)
+        if seals.is_authentic(Maker.FINDINGS, sealed_digest(PRICES, digest(there.body)), there.mac):
+            known = json.loads(there.body)
     findings = [finding for row in coverage.rows for finding in row.findings if finding.instances]
     book = PriceBook.from_cache(known, today).completed(findings, price_list, today)
-    store.put(PRICES, to_json(book.to_cache()))
+    body = to_json(book.to_cache())
+    store.put(PRICES, body, mac=seals.mac(Maker.FINDINGS, sealed_digest(PRICES, digest(body))))
     return book
 
 
-def _last_sweep(store: Store, records: Records, sweep_id: str) -> Coverage | None:
+def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> Coverage | None:
     """What the last sweep of the ledger found that came as far as that; None where there is none."""
     for row in reversed(records.ledger()):
         if row["sweep_id"] == sweep_id:
             continue
         try:
-            return SweepFolder(store, row["sweep_id"]).judged()
-        except (DocumentNotFound, ValueError, TypeError):
+            folder = SweepFolder(store, row["sweep_id"])
+            return folder.judged(folder.proven_plan(seals).pins)
+        except (DocumentNotFound, DocumentTampered, ValueError, TypeError):
             continue
     return None
 

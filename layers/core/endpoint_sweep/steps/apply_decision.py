@@ -4,21 +4,26 @@ The order is the promise. Whatever is not exactly as it was approved, or cannot 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep import acting, metrics
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Stop
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
     CellDenied,
     CellFailed,
     ComponentNotFound,
+    DocumentNotFound,
     DocumentNotWritten,
+    DocumentTampered,
     EndpointNotFound,
+    RecordForged,
+    RecordUnreadable,
     RegionDenied,
     RegionOff,
     ReplyLost,
@@ -29,13 +34,14 @@ from endpoint_sweep.guards import protection
 from endpoint_sweep.kill_switch import why_stopped
 from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
-from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
+from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import TOO_OLD, rule
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.ruling import ALARMS, TOO_OLD, UNNAMED, rule
+from endpoint_sweep.sweep_folder import Pins, SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
-_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, *_UNREACHABLE)
+_UNPROVEN = (RecordUnreadable, DocumentTampered, DocumentNotFound, Unavailable)
+_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, *_UNREACHABLE, *_UNPROVEN)
 # CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
 _RECHECK_PERIOD = timedelta(minutes=5)
 CLEARING = "clearing"
@@ -64,6 +70,9 @@ class _Path:
     def sweep_id(self) -> str:
         return self.folder.sweep_id
 
+    def is_authentic(self, decision: Decision) -> bool:
+        return self.seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
+
 
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     event: dict[str, Any],
@@ -91,27 +100,29 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
         return _answer(OutcomeStatus.DELETING.value, 0, settings)
     folder = SweepFolder(store, sweep_id)
     path = _Path(event, target, settings, members, folder, records, seals, switch, now, at)
+    alarm = ""
     try:
         outcome = _walk(path, attempt)
     except _ENDINGS as error:
         if not records.void_intent(sweep_id, target, now()):
             # Another run of this step has come further: only looking tells what it did.
             return _answer(OutcomeStatus.DELETING.value, 0, settings)
-        outcome = _ending(path, error)
+        outcome, alarm = _ending(path, error), _alarm(error)
     if outcome is None:
         return _answer(CLEARING, attempt, settings)
     if outcome.status is not OutcomeStatus.DELETING:
         outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
     at(Point.OUTCOME)
-    return _answer(records.write_outcome(sweep_id, outcome).status.value, 0, settings)
+    written = records.write_outcome(sweep_id, outcome, signed=True)
+    return _answer(written.status.value, 0, settings) | ({"alarm": alarm} if alarm else {})
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:
     """All points for one endpoint; None while its inference components are being deleted. Raises Kept."""
     path.at(Point.KILL_SWITCH)
-    _check_switch(path)
+    _check_stops(path)
     path.at(Point.DECISION)
-    finding, approvers = _approved(path)
+    finding, approvers, pins = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
     path.at(Point.ROLE)
@@ -122,13 +133,14 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     sent = path.records.components(path.sweep_id, path.target)
     clearing = acting.clearing(finding.components, hosted, sent)
     path.at(Point.TAGS)
-    _check_tags(path, actor, finding, hosted)
+    _check_tags(path, actor, finding, hosted, pins)
     path.at(Point.TRAFFIC)
     _check_traffic(path, actor, finding)
     if not sent:
         path.at(Point.BUNDLE)
         bundle = actor.restore_bundle(finding.endpoint, finding.arn)
-        path.folder.put_restore(path.target, bundle | {"sweep_id": path.sweep_id, "approver": approvers})
+        told = {"sweep_id": path.sweep_id, "approver": approvers}
+        path.folder.put_restore(path.target, bundle | told, path.seals)
     if clearing.done:
         path.records.settle_components(path.sweep_id, path.target, path.now())
         return _delete(path, actor, finding, approvers)
@@ -149,7 +161,7 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
         path.at(Point.LAST_LOOK)
         check_fingerprint(actor.describe(finding.endpoint), finding)
         # Looking took its time, and another of these steps runs beside this one.
-        _check_switch(path)
+        _check_stops(path)
         path.at(Point.DELETE)
         request_id = actor.delete(finding.endpoint)
     except ReplyLost as error:
@@ -168,7 +180,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
     actor = path.members.actor(path.target, path.sweep_id, approvers, arns)
     for one in components:
         path.at(Point.KILL_SWITCH)
-        _check_switch(path)
+        _check_stops(path)
         path.at(Point.INTENT)
         try:
             path.records.write_component_intent(path.sweep_id, path.target, one.name, path.now(), approvers)
@@ -190,36 +202,51 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
         path.records.write_component_outcome(path.sweep_id, path.target, one.name, said, path.now(), request_id)
 
 
-def _check_switch(path: _Path) -> None:
+def _check_stops(path: _Path) -> None:
+    """The kill switch, and whether somebody kept everything or ended the sweep meanwhile."""
     if why := why_stopped(path.switch):
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
+    try:
+        stops = path.records.stops(path.sweep_id)
+    except Exception as error:
+        why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
+    if stops:
+        raise Kept(OutcomeStatus.FAILED, f"kept: {_told(path, stops)}")
 
 
-def _approved(path: _Path) -> tuple[Finding, str]:
-    """The finding as it was approved and by whom: from the record and the pinned plan, not from the step's input."""
+def _told(path: _Path, stops: tuple[Stop, ...]) -> str:
+    """Names who kept everything only where that can be proven."""
+    keeps = [stop.decision for stop in stops if stop.decision]
+    with suppress(Unavailable):
+        known = [one.approver for one in keeps if path.is_authentic(one)]
+        if known:
+            return f"{known[0]} decided to keep everything that was not yet sent for deletion"
+    if keeps:
+        return UNNAMED
+    return next((stop.note for stop in stops if stop.note), "the sweep was stopped")
+
+
+def _approved(path: _Path) -> tuple[Finding, str, Pins]:
+    """The finding as it was approved, by whom, and the hashes of the sweep's documents: from the record and the pinned
+    plan, not from the step's input.
+    """
     found = path.records.approval(path.event["approval_id"])
     if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != path.sweep_id:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
     approval: Approval = found[0]
     plan, settings = path.folder.plan(approval.plan), path.settings
-
-    def is_authentic(decision: Decision) -> bool:
-        return path.seals.is_authentic(decision.digest, decision.mac)
-
-    try:
-        digest, now = plan_digest(plan), path.now()
-        ruling = rule(approval, plan, digest, settings.rules, is_authentic, now, settings.delete_window)
-    except Unavailable as error:
-        raise Kept(OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}") from error
+    digest, now = plan_digest(plan), path.now()
+    ruling = rule(approval, plan, digest, settings.rules, path.is_authentic, now, settings.delete_window)
     if path.target not in ruling.selected:
         status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, ruling.why or "it is not among the approved endpoints")
-    return by_id(plan.items)[path.target], approval.decided_by
+    return by_id(plan.items)[path.target], approval.decided_by, plan.pins
 
 
-def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...]) -> None:
+def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...], pins: Pins) -> None:
     """A tag on one of its inference components protects the endpoint, too."""
-    policy = path.folder.input().policy
+    policy = path.folder.input(pins).policy
     if why := protection(actor.tags_of(finding.arn), policy, path.now()):
         raise Kept(OutcomeStatus.PROTECTED, why)
     for one in hosted:
@@ -253,10 +280,25 @@ def _ending(path: _Path, error: Exception) -> Outcome:
             return _outcome(path, error.status, error.reason)
         case EndpointNotFound():
             return _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
+        case Unavailable():
+            return _outcome(path, OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}")
         case DocumentNotWritten():
             return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
         case _:
             return _outcome(path, OutcomeStatus.FAILED, f"kept, because of an error: {error}")
+
+
+def _alarm(error: Exception) -> str:
+    """The metric of what no honest hand causes."""
+    match error:
+        case RecordForged():
+            return "RecordForged"
+        case DocumentTampered():
+            return "PlanTampered"
+        case Kept():
+            return ALARMS.get(error.reason, "")
+        case _:
+            return ""
 
 
 def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | None = None) -> Outcome:

@@ -33,7 +33,7 @@ def confirm_it_is_gone(
         finding, approver = _approved(event, target, store, records)
         status, reason = _look(finding, attempt, members, sweep_id, approver)
     if status is not OutcomeStatus.DELETING:
-        records.write_outcome(sweep_id, _outcome(target, status, reason, now()))
+        records.write_outcome(sweep_id, _outcome(target, status, reason, now()), signed=True)
     return _answer(status, attempt, settings)
 
 

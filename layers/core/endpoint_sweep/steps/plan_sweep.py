@@ -1,17 +1,18 @@
 """Plan sweep: check the input, take the lock, list the accounts, write down every cell."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import sweep_input
-from endpoint_sweep.approvals import ApprovalStatus, approval_id
+from endpoint_sweep.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import to_data
 from endpoint_sweep.errors import AlreadyRecorded, InputRejected
 from endpoint_sweep.kill_switch import why_stopped
-from endpoint_sweep.model import CellResult, CoverageStatus, Mode
-from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Store
+from endpoint_sweep.model import CellResult, CoverageStatus, Mode, Pointer
+from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
 from endpoint_sweep.sweep_input import SweepInput
 from endpoint_sweep.targets import ENABLED, Target, choose, in_enabled_regions
 
@@ -26,9 +27,10 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
     records: Records,
     executions: Executions,
     switch: KillSwitch,
+    seals: Seals,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution", "input"}`.
+    """`event`: `{"sweep_id", "execution", "started", "input"}`.
 
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` where another sweep is running.
     """
@@ -38,25 +40,41 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
-    _supersede(asked.id, records)
-    targets = _targets(asked, settings, organization, regions)
     folder = SweepFolder(store, asked.id)
-    folder.put_input(asked)
-    folder.put_accounts(tuple(target.account for target in targets))
-    for target in targets:
-        for cell in target.cells if target.skipped else ():
-            folder.put_cell(CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped or ""))
-    folder.put_expected([cell for target in targets for cell in target.cells])
-    cells = folder.put_cells([cell for target in targets if not target.skipped for cell in target.cells])
+    if folder.used_before(event["started"]):
+        # Its links, votes and stops would lie beside those of the earlier sweep, which is the audit of that one.
+        records.release_lock(event["execution"])
+        raise InputRejected(
+            f"E_RUN_NAME: documents of another sweep lie under the name {asked.id}; start it under a new name"
+        )
+    _supersede(asked.id, records, now())
+    targets = _targets(asked, settings, organization, regions)
+    cells = _put_lists(replace(asked, started=event["started"], now=now()), targets, folder, seals)
     return {
         "lock": "taken",
         "id": asked.id,
         "mode": asked.mode.value,
-        # Frozen once: a sweep that runs over midnight judges every cell by the same clock.
-        "now": to_data(now()),
         "scan_concurrency": settings.scan_concurrency,
         "cells": {"bucket": cells.bucket, "key": cells.key, "count": cells.count},
     }
+
+
+def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, seals: Seals) -> Pointer:
+    """The lists first, then the input that holds their hashes, then the key that holds its hash."""
+    skipped = [
+        CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped)
+        for target in targets
+        if target.skipped
+        for cell in target.cells
+    ]
+    pins = {
+        ACCOUNTS: folder.put_accounts(tuple(target.account for target in targets)).sha256,
+        EXPECTED: folder.put_expected([cell for target in targets for cell in target.cells]).sha256,
+        SKIPPED: folder.put_skipped(skipped).sha256,
+    }
+    cells = folder.put_cells([cell for target in targets if not target.skipped for cell in target.cells])
+    folder.put_input(replace(asked, pins=pins), seals)
+    return cells
 
 
 def _take_lock(sweep_id: str, execution: str, records: Records, executions: Executions) -> str | None:
@@ -75,11 +93,11 @@ def _take_lock(sweep_id: str, execution: str, records: Records, executions: Exec
     return "another sweep that is just starting"
 
 
-def _supersede(sweep_id: str, records: Records) -> None:
+def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
     """Where the lock was taken over, the dead sweep's approval is closed: its links name the newer sweep (BI-32)."""
     lock = records.lock_holder()
     if lock and (dead := lock.document.get("instead_of")):
-        records.close_approval(approval_id(str(dead)), ApprovalStatus.SUPERSEDED, newer=sweep_id)
+        records.close_approval(str(dead), Stop(StopKind.SUPERSEDED, at, newer=sweep_id))
         records.forget_waiting(approval_id(str(dead)))
 
 

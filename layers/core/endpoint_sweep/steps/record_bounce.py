@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Stop, StopKind
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
-from endpoint_sweep.ports import Executions, Seals, Store
+from endpoint_sweep.ports import Clock, Executions, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import can_be_decided
 from endpoint_sweep.sweep_folder import SweepFolder
@@ -19,7 +19,14 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 
 def record_bounce(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, executions: Executions, seals: Seals
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    executions: Executions,
+    seals: Seals,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: what SNS hands over of SES's events. Returns how many addresses were lost and how many approvals closed.
 
@@ -29,7 +36,7 @@ def record_bounce(
     for record in event["Records"]:
         approval_id, addresses = _read(str(record["Sns"]["Message"]))
         if approval_id and addresses:
-            done = _mark(approval_id, addresses, settings, store, records)
+            done = _mark(approval_id, addresses, settings, store, records, now)
             lost += len(done.unreachable) if done else 0
             if done and done.status is ApprovalStatus.CLOSED:
                 closed += 1
@@ -55,8 +62,10 @@ def _read(message: str) -> tuple[str, set[str]]:
     return (approval_id, addresses) if isinstance(approval_id, str) and _ID.fullmatch(approval_id) else ("", set())
 
 
-def _mark(approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records) -> Approval | None:
-    """The record as it was written, or None where there was nothing to write."""
+def _mark(
+    approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records, now: Clock
+) -> Approval | None:
+    """The approval as it is after that, or None where there was nothing to write."""
     for _ in range(5):
         try:
             found = records.approval(approval_id)
@@ -64,19 +73,20 @@ def _mark(approval_id: str, addresses: set[str], settings: Settings, store: Stor
             return None
         if found is None or found[0].status is not ApprovalStatus.PENDING:
             return None
-        approval, version = found
+        approval, versions = found
         bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]
         if not bounced:
             return None
         marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
+        try:
+            records.save_end(marked, versions.ended)
+        except AlreadyRecorded:
+            continue
         with suppress(DocumentNotFound, DocumentTampered):
             plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
             if not can_be_decided(marked, plan, settings.rules):
-                marked = replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
-        try:
-            records.save_approval(marked, version)
-        except AlreadyRecorded:
-            continue
+                records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), TOO_FEW))
+                return replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
         return marked
     raise AlreadyRecorded("the record of the approval keeps changing")
 

@@ -3,19 +3,19 @@
 import json
 from typing import Any
 
-from endpoint_sweep.approvals import ApprovalStatus, approval_id
-from endpoint_sweep.ports import Store
+from endpoint_sweep.approvals import Stop, StopKind
+from endpoint_sweep.ports import Clock, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _MAX_REASON = 500
 
 
-def record_failure(event: dict[str, Any], *, store: Store, records: Records) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. Closes a decision that is not yet verified."""
+def record_failure(event: dict[str, Any], *, store: Store, records: Records, now: Clock) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. Whatever is not yet deleted is kept."""
     name, reason = _explain(event["error"])
     SweepFolder(store, event["sweep_id"]).put_failure({"error": name, "reason": reason[:_MAX_REASON]})
-    closed = records.close_approval(approval_id(event["sweep_id"]), ApprovalStatus.CLOSED)
+    closed = records.close_approval(event["sweep_id"], Stop(StopKind.CLOSED, now()))
     return {"error": name, "approval_closed": closed}
 
 

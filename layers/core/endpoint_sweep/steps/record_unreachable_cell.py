@@ -5,7 +5,7 @@ from typing import Any
 
 from endpoint_sweep import errors
 from endpoint_sweep.model import CellResult, CoverageStatus
-from endpoint_sweep.ports import Store
+from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _STATUS = {
@@ -17,14 +17,18 @@ _STATUS = {
 _MAX_REASON = 300
 
 
-def record_unreachable_cell(event: dict[str, Any], *, store: Store) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it."""
+def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals) -> dict[str, Any]:
+    """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it.
+
+    Raises DocumentTampered or Unavailable where the sweep's input cannot be proven: then the cell has no result.
+    """
     cell, error = event["cell"], event["error"]
     name, message = _explain(error)
     status = _STATUS.get(name, CoverageStatus.FAILED)
     result = CellResult(cell["account"], cell["region"], status, message[:_MAX_REASON])
-    SweepFolder(store, event["sweep_id"]).put_cell(result)
-    return {"status": status.value}
+    folder = SweepFolder(store, event["sweep_id"])
+    forged = folder.put_cell(result, folder.opened(seals).key)
+    return {"status": status.value} | ({"alarm": "CellForged"} if forged else {})
 
 
 def _explain(error: dict[str, Any]) -> tuple[str, str]:

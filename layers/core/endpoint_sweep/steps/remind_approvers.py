@@ -1,9 +1,12 @@
-"""Remind approvers: those who can be reached and have not decided get another mail with a link of their own."""
+"""Remind approvers: those who can be reached and have not decided get another mail with a link of their own.
+
+So does at once whose link can mail no more codes, perhaps because somebody else has it: the new one counts anew.
+"""
 
 from dataclasses import replace
 from typing import Any
 
-from endpoint_sweep.approvals import ApprovalStatus, reminders_due, undecided
+from endpoint_sweep.approvals import Approval, ApprovalStatus, reminders_due, undecided
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import AlreadyRecorded
 from endpoint_sweep.ports import Clock, Mailer, Store
@@ -21,18 +24,28 @@ def remind_approvers(
     the next look finds the decision, or that a reminder is still due.
     """
     found = records.approval(event["approval_id"])
-    waiting = {"id": event["approval_id"], "status": "waiting", "reason": "", "slice_seconds": 1, "mailed": 0}
+    seen = found[1].seen if found else ""
+    waiting = {"id": event["approval_id"], "status": "waiting", "reason": "", "seen": seen, "mailed": 0}
+    waiting["slice_seconds"] = 1
     if found is None or found[0].status is not ApprovalStatus.PENDING:
         return waiting
-    approval, version = found
+    approval, versions = found
     due = reminders_due(approval, now())
-    if due <= approval.reminders:
+    is_due = due > approval.reminders
+    awaited = undecided(approval, settings.approvers)
+    asked = awaited if is_due else used_up(approval, awaited, records)
+    if not asked and not is_due:
         return waiting
     folder = SweepFolder(store, approval.sweep_id)
-    asked = undecided(approval, settings.approvers)
-    reminded = replace(approval, reminders=due)
+    reminded, left = replace(approval, reminders=due), approval.expires_at - now()
     try:
-        refused = mail_links(reminded, version, asked, folder, settings, records, mailer, approval.expires_at - now())
+        refused = mail_links(reminded, versions.asked, asked, folder, settings, records, mailer, now=now, left=left)
     except AlreadyRecorded:
         return waiting
     return waiting | {"mailed": len(asked) - len(refused), "slice_seconds": next_slice(approval, settings, now)}
+
+
+def used_up(approval: Approval, awaited: tuple[str, ...], records: Records) -> tuple[str, ...]:
+    """Of these approvers those whose newest link can mail no more codes."""
+    newest = {approver: link for approver in awaited if (link := approval.newest_link(approver))}
+    return tuple(who for who, link in newest.items() if records.tries(approval.sweep_id, link.id).used_up)

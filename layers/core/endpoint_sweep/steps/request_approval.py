@@ -2,39 +2,50 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, approval_id, hash_secret, mint_secret, reminder_times
+from endpoint_sweep.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import from_data, to_data
 from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, MailRefused
 from endpoint_sweep.model import Pointer
-from endpoint_sweep.ports import Clock, Mailer, Store
-from endpoint_sweep.records import Records
+from endpoint_sweep.ports import Clock, Mailer, Seals, Store
+from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.ruling import can_be_decided
 from endpoint_sweep.sweep_folder import SweepFolder
 from endpoint_sweep.sweep_input import SCHEDULE
 
+NOTHING_SEEN = Versions().seen
+
 
 def request_approval(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    mailer: Mailer,
+    now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent where too few could be mailed.
+    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent where too few could be mailed, and
+    DocumentTampered where the plan is not the one that this sweep's findings made.
 
     The record with every secret's hash is written before the first mail: a link that arrives always works. A retry
     adds new secrets to the same record, so there is never a second approval for one sweep (FI-25).
     """
     pointer = from_data(Pointer, event["plan"])
     folder = SweepFolder(store, event["sweep_id"])
-    asked = folder.input()
+    plan = folder.proven_plan(seals, pointer)
+    asked = folder.input(plan.pins)
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)
     approval, version = _open(event, pointer, requester, ends, records, now)
-    refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer)
+    refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer, now=now)
     reached = replace(approval, unreachable=(*approval.unreachable, *refused))
-    if not can_be_decided(reached, folder.plan(pointer), settings.rules):
+    if not can_be_decided(reached, plan, settings.rules):
         why = next(iter(refused.values()), "there are not enough")
         raise ApprovalNotSent(f"too few approvers could be mailed, nobody can approve anything: {why}")
     return {
@@ -43,6 +54,7 @@ def request_approval(
         "mailed": len(settings.approvers) - len(refused),
         "refused": len(refused),
         "expires_at": to_data(approval.expires_at),
+        "seen": NOTHING_SEEN,
         "slice_seconds": next_slice(approval, settings, now),
     }
 
@@ -54,16 +66,16 @@ def _open(
     name, at = approval_id(event["sweep_id"]), now()
     approval = Approval(name, event["sweep_id"], event["execution"], pointer, at + ends, at, requester=requester)
     try:
-        records.save_approval(approval, 0)
+        records.save_request(approval, 0)
     except AlreadyRecorded:
         found = records.approval(name)
         if found is None or found[0].plan != pointer:
             raise
-        return found
+        return found[0], found[1].asked
     return approval, 1
 
 
-def mail_links(
+def mail_links(  # noqa: PLR0913 - one argument a port
     approval: Approval,
     version: int,
     approvers: Collection[str],
@@ -71,6 +83,8 @@ def mail_links(
     settings: Settings,
     records: Records,
     mailer: Mailer,
+    *,
+    now: Clock,
     left: timedelta | None = None,
 ) -> dict[str, str]:
     """Writes the record with a fresh secret for each of these approvers, then mails them; who was refused, and why.
@@ -78,10 +92,11 @@ def mail_links(
     `left`: it is a reminder, and how long there is still time.
     Raises AlreadyRecorded where the record changed since it was read: then nothing was mailed.
     """
-    minted = {mint_secret(): approver for approver in approvers}
-    hashes = {hash_secret(secret): approver for secret, approver in minted.items()}
-    records.save_approval(replace(approval, secrets=approval.secrets | hashes), version)
-    view = reports.approval_view(approval, folder.plan(approval.plan), folder.coverage(), folder.accounts())
+    minted, at = {mint_secret(): approver for approver in approvers}, now()
+    links = tuple(Link(hash_secret(secret), approver, at) for secret, approver in minted.items())
+    records.save_request(replace(approval, links=(*approval.links, *links)), version)
+    plan = folder.plan(approval.plan)
+    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins))
     subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
     refused = {}
     for secret, approver in minted.items():
@@ -94,8 +109,11 @@ def mail_links(
     return refused
 
 
-def next_slice(approval: Approval, settings: Settings, now: Clock) -> int:
-    """Seconds until the record is looked at again: a slice, or what is left to a reminder or the end; at least one."""
-    ahead = [one - now() for one in (*reminder_times(approval), approval.expires_at) if one > now()]
+def next_slice(approval: Approval, settings: Settings, now: Clock, *until: datetime) -> int:
+    """Seconds until the record is looked at again: a slice, or what is left to a reminder, the end or `until`; at least
+    one.
+    """
+    times = until or (*reminder_times(approval), approval.expires_at)
+    ahead = [one - now() for one in times if one > now()]
     left = min(ahead, default=timedelta())
     return max(1, min(int(settings.wait_slice.total_seconds()), int(left.total_seconds()) + 1))

@@ -1,5 +1,7 @@
 """Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,23 +9,37 @@ from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import DocumentNotFound, MailRefused, RecordUnreadable
-from endpoint_sweep.model import EndpointId, Mode, Outcome, OutcomeStatus
+from endpoint_sweep.errors import (
+    DocumentNotFound,
+    DocumentTampered,
+    MailRefused,
+    RecordForged,
+    RecordUnreadable,
+    Unavailable,
+)
+from endpoint_sweep.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import Coverage, join, why_not_offered
-from endpoint_sweep.ports import Clock, Mailer, Store
+from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, agreed
+from endpoint_sweep.ruling import ALARMS, approved
 from endpoint_sweep.savings import deleted, realized
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
 
 
 def send_summary(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
+    event: dict[str, Any],
+    *,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    mailer: Mailer,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed."""
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id)
-    report = _gather(sweep_id, folder, records, settings, now)
+    report = _gather(sweep_id, folder, records, seals, settings, now)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -43,55 +59,103 @@ def send_summary(
     return totals
 
 
-def _gather(sweep_id: str, folder: SweepFolder, records: Records, settings: Settings, now: Clock) -> reports.Report:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the sweep was asked to do and what it found; `doubt`: why that cannot be proven at this moment."""
+
+    mode: Mode
+    accounts: dict[str, Account]
+    coverage: Coverage
+    plan: Plan | None
+    doubt: str = ""
+
+
+def _gather(
+    sweep_id: str, folder: SweepFolder, records: Records, seals: Seals, settings: Settings, now: Clock
+) -> reports.Report:
     """The whole sweep from what was written down, so that it can be told also where a state failed."""
     failure = folder.failure()
     try:
-        asked, accounts = folder.input(), folder.accounts()
-        coverage = _coverage(folder)
+        found = _found(folder, seals)
     except DocumentNotFound:
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
-    approval, kept_reason = _asked(sweep_id, asked.mode, coverage, folder, records)
+    except DocumentTampered as error:
+        told = {"error": "DocumentTampered", "reason": str(error)}
+        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm="PlanTampered")
+    if found.doubt:
+        failure = failure or {"error": "Unavailable", "reason": found.doubt}
+    approval, kept_reason, alarm = _asked(sweep_id, found, records)
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
-        for target in agreed(approval.decisions):
+        for target in approved(approval):
             known = outcomes.get(target)
             if known is None or known.status is OutcomeStatus.DELETING:
                 outcomes[target] = _resolved(sweep_id, target, records, now())
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
-        sweep_id, asked.mode, coverage, accounts, None, approval, outcomes, failure,
-        restorable=folder.restore_keys(), kept_reason=kept_reason,
-        alarm=ALARMS.get(kept_reason.removeprefix("kept: "), ""), deny_accounts=settings.deny_accounts,
-        realized=realized(earlier, coverage, outcomes.keys()),
+        sweep_id, found.mode, found.coverage, found.accounts, None, approval, outcomes, failure,
+        restorable=folder.restore_keys(), kept_reason=kept_reason, alarm=alarm, deny_accounts=settings.deny_accounts,
+        realized=realized(earlier, found.coverage, outcomes.keys()),
     )  # fmt: skip
 
 
-def _coverage(folder: SweepFolder) -> Coverage:
-    """As it was aggregated; where the sweep stopped before that, from whatever the cells left."""
+def _found(folder: SweepFolder, seals: Seals) -> _Found:
+    """As it was aggregated; where the sweep stopped before that, from whatever the cells left.
+
+    Where KMS does not answer it is told all the same, as something that cannot be proven.
+    """
     try:
-        return folder.judged()
+        opened = folder.opened(seals)
+    except Unavailable as error:
+        asked, doubt = folder.input(UNPROVEN), f"what was found cannot be proven at this moment: {error}"
+        return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt)
+    asked = opened.input
+    accounts = folder.accounts(asked.pins)
+    try:
+        plan = folder.proven_plan(seals)
+        return _Found(asked.mode, accounts, folder.judged(plan.pins), plan)
     except DocumentNotFound:
-        return join(folder.expected(), folder.cells())
+        rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
+        return _Found(asked.mode, accounts, join(folder.expected(asked.pins), rows), None)
+    except Unavailable as error:
+        doubt = f"what was found cannot be proven at this moment: {error}"
+        return _Found(asked.mode, accounts, _unproven(folder), None, doubt)
 
 
-def _asked(
-    sweep_id: str, mode: Mode, coverage: Coverage, folder: SweepFolder, records: Records
-) -> tuple[Approval | None, str]:
-    """The approval, if there is one, and why an idle endpoint that nobody chose to delete was kept."""
+def _unproven(folder: SweepFolder) -> Coverage:
+    try:
+        return folder.judged(UNPROVEN)
+    except DocumentNotFound:
+        return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
+
+
+def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | None, str, str]:
+    """The approval, if there is one, why an idle endpoint that nobody chose to delete was kept, and an alarm."""
+    try:
+        known = _approval(sweep_id, records)
+    except RecordForged as error:
+        return None, f"kept: {error}", "RecordForged"
+    except RecordUnreadable as error:
+        return None, f"kept: {error}", ""
+    if known:
+        reason = _kept_reason(known)
+        return known, reason, ALARMS.get(reason.removeprefix("kept: "), "")
+    if found.mode is Mode.REPORT:
+        return None, "kept: this sweep only reports", ""
+    if found.plan is None:
+        return None, "kept: there is no plan", ""
+    return None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
+
+
+def _approval(sweep_id: str, records: Records) -> Approval | None:
+    """Proven where KMS answers; a report is written in any case."""
     try:
         found = records.approval(approval_id(sweep_id))
-    except RecordUnreadable as error:
-        return None, f"kept: {error}"
-    if found:
-        return found[0], _kept_reason(found[0])
-    if mode is Mode.REPORT:
-        return None, "kept: this sweep only reports"
-    try:
-        return None, f"kept: {why_not_offered(folder.plan(), coverage) or 'nobody was asked'}"
-    except (DocumentNotFound, ValueError, TypeError):
-        return None, "kept: there is no plan"
+    except Unavailable:
+        doubted = records.unproven(approval_id(sweep_id))
+        return doubted[0] if doubted else None
+    return found[0] if found else None
 
 
 def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime) -> Outcome:
@@ -99,10 +163,13 @@ def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime)
 
     Unknown where a deletion may have been sent; else it is kept, and no step that is still running can send one.
     """
-    kept = records.void_intent(sweep_id, target, at) and not records.components(sweep_id, target)
+    kept = records.void_intent(sweep_id, target, at) and not records.components_gone(sweep_id, target)
     status = OutcomeStatus.FAILED if kept else OutcomeStatus.UNKNOWN
     reason = "kept: it was not acted on" if kept else "a deletion may have been sent; look at the endpoint"
-    return records.write_outcome(sweep_id, Outcome(target.account, target.region, target.endpoint, status, reason, at))
+    outcome = Outcome(target.account, target.region, target.endpoint, status, reason, at)
+    with suppress(Unavailable):  # What stands there cannot be read at this moment, and is not overwritten unseen.
+        return records.write_outcome(sweep_id, outcome)
+    return outcome
 
 
 def _kept_reason(approval: Approval) -> str:

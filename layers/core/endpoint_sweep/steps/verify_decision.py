@@ -4,24 +4,43 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, reminders_due
+from endpoint_sweep.approvals import (
+    Approval,
+    ApprovalStatus,
+    Decision,
+    Identity,
+    Stop,
+    StopKind,
+    reminders_due,
+    undecided,
+)
 from endpoint_sweep.config import LAST_MINUTES, Settings
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
+from endpoint_sweep.errors import (
+    AlreadyRecorded,
+    DocumentNotFound,
+    DocumentTampered,
+    RecordForged,
+    RecordUnreadable,
+    Unavailable,
+)
 from endpoint_sweep.kill_switch import is_on
 from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ports import Clock, KillSwitch, Seals, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, is_stale, rule
+from endpoint_sweep.ports import Clock, KillSwitch, Maker, Seals, Store
+from endpoint_sweep.records import Records, Versions
+from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, grace_ends, is_stale, rule
 from endpoint_sweep.snoozes import asked_for
+from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice
 from endpoint_sweep.sweep_folder import SweepFolder
 
 # While KMS does not answer. Below a slice, so that a short failure costs little time.
 _SHORT = timedelta(minutes=1)
+_SWITCHED_ON = "the kill switch is on"
+_OPEN = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
 
 
-def verify_decision(  # noqa: PLR0911 - one return a state of the record
+def verify_decision(
     event: dict[str, Any],
     *,
     settings: Settings,
@@ -37,36 +56,63 @@ def verify_decision(  # noqa: PLR0911 - one return a state of the record
     """
     try:
         found = records.approval(event["approval_id"])
+        if found is None:
+            return _kept(event["approval_id"], "there is no record of this approval")
+        return _judge(*found, settings, store, records, seals, switch, now)
+    except RecordForged as error:
+        return _kept(event["approval_id"], str(error)) | {"alarm": "RecordForged"}
     except RecordUnreadable:
         return _kept(event["approval_id"], "the record of the approval cannot be read") | {"alarm": "DecisionForged"}
-    if found is None:
-        return _kept(event["approval_id"], "there is no record of this approval")
-    approval, version = found
-    if approval.status in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED) and is_on(switch):
-        records.close_approval(approval.id, ApprovalStatus.CLOSED, note="the kill switch is on")
+    except Unavailable as error:
+        return _not_certain(event["approval_id"], str(error), settings, records, now)
+
+
+def _judge(
+    approval: Approval,
+    versions: Versions,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    switch: KillSwitch,
+    now: Clock,
+) -> dict[str, Any]:
+    """Waits for more, or for the end of the grace period; else says what the record allows."""
+    if approval.status in _OPEN and not approval.stops and is_on(switch):
+        records.stop(approval.sweep_id, Stop(StopKind.KILL_SWITCH, now(), _SWITCHED_ON))
         records.forget_waiting(approval.id)
-        return _kept(approval.id, "the kill switch is on")
+        return _kept(approval.id, _SWITCHED_ON)
     if approval.status is ApprovalStatus.PENDING and now() < approval.expires_at:
-        status = "remind" if reminders_due(approval, now()) > approval.reminders else "waiting"
-        return _waiting(approval, next_slice(approval, settings, now), status)
+        due = reminders_due(approval, now()) > approval.reminders
+        due = due or bool(used_up(approval, undecided(approval, settings.approvers), records))
+        return _waiting(approval, versions, next_slice(approval, settings, now), "remind" if due else "waiting")
+    is_decided = approval.status is ApprovalStatus.DECIDED and not approval.stops and approval.decisions
+    # Not yet proven, so a time that no honest decision can have does not hold the sweep up.
+    latest = approval.expires_at + settings.rules.grace
+    if is_decided and now() < (ends := min(latest, grace_ends(approval.decisions, settings.rules))):
+        return _waiting(approval, versions, next_slice(approval, settings, now, ends))
     if approval.status in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
         return _kept(approval.id, approval.note or f"the approval is {approval.status.value}")
     try:
-        return _settle(approval, version, settings, store, records, seals, now)
+        return _settle(approval, versions, settings, store, records, seals, now)
     except AlreadyRecorded:
         # The record changed between reading and writing: the next look, in a second, sees it whole.
-        return _waiting(approval, 1)
-    except Unavailable as error:
-        return _not_certain(approval, version, str(error), settings, records, now)
+        return _waiting(approval, versions, 1)
 
 
 def _settle(
-    approval: Approval, version: int, settings: Settings, store: Store, records: Records, seals: Seals, now: Clock
+    approval: Approval,
+    versions: Versions,
+    settings: Settings,
+    store: Store,
+    records: Records,
+    seals: Seals,
+    now: Clock,
 ) -> dict[str, Any]:
-    """Nobody decides any more: what the record allows, written into it, and the snoozes of those who decided."""
+    """Nobody chooses any more: what the record allows, written into it, and the snoozes of those who decided."""
 
     def is_authentic(decision: Decision) -> bool:
-        return seals.is_authentic(decision.digest, decision.mac)
+        return seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
 
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
@@ -76,16 +122,17 @@ def _settle(
         window = settings.delete_window
         ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), window)
     if plan and not ruling.alarm:
-        for decision in authentic(approval, is_authentic):
+        # A keep without a code hides nothing from the next sweeps: somebody else may have the link.
+        proven = [one for one in authentic(approval, is_authentic) if one.identity is not Identity.LINK]
+        for decision in authentic(approval, is_authentic) if not settings.rules.code_required else proven:
             for one in asked_for(decision, plan.items, approval.sweep_id):
                 records.snooze(one)
     # A record that is not decided deletes nothing, whatever stands in it.
     expired = approval.status in (ApprovalStatus.PENDING, ApprovalStatus.EXPIRED)
     why = ruling.why or ("nobody answered in time" if expired else "")
     status = ApprovalStatus.EXPIRED if expired else ApprovalStatus.VERIFIED
-    judged = replace(approval, status=status, note=why)
-    if judged != approval:
-        records.save_approval(judged, version)
+    if (status, why) != (approval.status, approval.note):
+        records.save_end(replace(approval, status=status, note=why), versions.ended)
     records.forget_waiting(approval.id)
     if why:
         return _kept(approval.id, why)
@@ -107,27 +154,26 @@ def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
         return None
 
 
-def _not_certain(
-    approval: Approval, version: int, why: str, settings: Settings, records: Records, now: Clock
-) -> dict[str, Any]:
+def _not_certain(approval_id: str, why: str, settings: Settings, records: Records, now: Clock) -> dict[str, Any]:
     """Looks again soon, until the decision is too old to act on or the approval is over; then everything is kept."""
+    reason = f"it could not be made certain who decided: {why}"
+    found = records.unproven(approval_id)
+    if found is None:
+        return _kept(approval_id, reason)
+    approval, versions, _ = found
     decided = approval.expires_at
     if approval.status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
         decided = max((one.at for one in approval.decisions), default=decided)
     over = now() >= approval.expires_at + LAST_MINUTES or is_stale(decided, now(), settings.delete_window)
     if not over:
-        return _waiting(approval, int(min(settings.wait_slice, _SHORT).total_seconds()))
-    reason = f"it could not be made certain who decided: {why}"
-    try:
-        records.save_approval(replace(approval, status=ApprovalStatus.CLOSED, note=reason), version)
-    except AlreadyRecorded:
-        return _waiting(approval, 1)
+        return _waiting(approval, versions, int(min(settings.wait_slice, _SHORT).total_seconds()))
+    records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), reason))
     records.forget_waiting(approval.id)
     return _kept(approval.id, reason)
 
 
-def _waiting(approval: Approval, seconds: int, status: str = "waiting") -> dict[str, Any]:
-    return {"id": approval.id, "status": status, "reason": "", "slice_seconds": seconds}
+def _waiting(approval: Approval, versions: Versions, seconds: int, status: str = "waiting") -> dict[str, Any]:
+    return {"id": approval.id, "status": status, "reason": "", "seen": versions.seen, "slice_seconds": seconds}
 
 
 def _kept(approval_id: str, reason: str) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Watchdog: what no state can catch. An execution that failed, timed out or was aborted leaves nothing open."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import ApprovalStatus, approval_id
+from endpoint_sweep.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import DocumentNotWritten, MailRefused
+from endpoint_sweep.errors import DocumentNotWritten, MailRefused, Unavailable
 from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.records import Records
@@ -22,7 +23,9 @@ def watchdog(
     """`event`: EventBridge's "Step Functions Execution Status Change". Mails unless the summary already did."""
     detail = event["detail"]
     sweep_id, status = str(detail["name"]), str(detail["status"])
-    closed = records.close_approval(approval_id(sweep_id), ApprovalStatus.CLOSED)
+    closed = False
+    with suppress(Exception):  # A bucket that fails is perhaps what stopped the sweep: people are told all the same.
+        closed = records.close_approval(sweep_id, Stop(StopKind.CLOSED, now()))
     records.forget_waiting(approval_id(sweep_id))
     released = records.release_lock(str(detail["executionArn"]))
     summary = records.summary_of(sweep_id)
@@ -56,8 +59,8 @@ def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeSt
         target = EndpointId(*name.split("/"))
         try:
             acted[name] = records.write_outcome(sweep_id, _unknown(target, at)).status  # what is final stands
-        except (ValueError, TypeError, KeyError):
-            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row.
+        except (ValueError, TypeError, KeyError, Unavailable):
+            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row, or nobody can tell who did.
     return acted
 
 

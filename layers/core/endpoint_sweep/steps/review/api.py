@@ -1,4 +1,4 @@
-"""The same decision with AWS credentials: API Gateway checked who calls, `rules.principals` says which approver it is.
+"""The same decision with AWS credentials: the caller proves to STS who calls, `rules.principals` says who that is.
 
 JSON in, JSON out; no code from a mail, because the caller's signature says more (S1.9).
 """
@@ -8,27 +8,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Choice, Refusal, RefusalCode, is_phrase, phrase, why_closed
+from endpoint_sweep.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
 from endpoint_sweep.documents import to_data
 from endpoint_sweep.errors import AlreadyRecorded, DecisionUncertain, Unavailable
 from endpoint_sweep.model import Plan
 from endpoint_sweep.steps.review.desk import HTTP, Desk, Opened, by_principal, plan_of
 from endpoint_sweep.steps.review.forms import Wish, from_ids
+from endpoint_sweep.steps.review.progress import progress_of
 from endpoint_sweep.steps.review.receipts import receipt_of
 from endpoint_sweep.steps.review.recording import Next, record, settled
 from endpoint_sweep.steps.review.weighing import LOOKS, Again, Stop, case_of, weigh
 from endpoint_sweep.sweep_folder import SweepFolder
 
 SCHEMA = 1
-_FIELDS = {"choice", "selected", "snoozes", "plan_sha256", "phrase", "comment"}
+_FIELDS = {"choice", "selected", "snoozes", "plan_sha256", "phrase", "comment", "at_once"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP status and a JSON document."""
+    """An HTTP status and a JSON document; `alarm` is for the log."""
 
     status: int
     data: dict[str, Any]
+    alarm: str = ""
 
 
 def refusing(status: int, code: str, line: str) -> Reply:
@@ -40,7 +42,8 @@ def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
     opened = by_principal(approval_id, principal, desk)
     if isinstance(opened, Refusal):
         return _refused(opened)
-    if refusal := why_closed(opened.approval, desk.now()):
+    refusal = why_closed(opened.approval, desk.now())
+    if refusal and not (refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)):
         return _refused(refusal, opened)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
@@ -81,7 +84,8 @@ def _decide(  # noqa: PLR0911 - one return an answer
     if mine and mine.nonce == nonce:
         # Our own write, whose reply was lost (FI-30).
         return _recorded(opened, case.plan, desk, settled(opened.approval, mine, case.plan, desk).next)
-    wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan)
+    at_once = given.get("at_once", False)
+    wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan, at_once=at_once)
     if isinstance(wish, Refusal):
         return _refused(wish)
     comment = given.get("comment", "")
@@ -117,6 +121,8 @@ def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one retur
         return "snoozes must map account/region/endpoint to 7, 30 or 90."
     if not all(isinstance(body.get(name, ""), str) for name in ("plan_sha256", "phrase", "comment")):
         return "plan_sha256, phrase and comment must be texts."
+    if not isinstance(body.get("at_once", False), bool):
+        return "at_once must be true or false."
     return body
 
 
@@ -125,9 +131,9 @@ def _is_list_of_texts(value: object) -> bool:
 
 
 def _refused(refusal: Refusal, opened: Opened | None = None) -> Reply:
-    reply = refusing(HTTP[refusal.code], refusal.code.value, refusal.message)
+    reply = replace(refusing(HTTP[refusal.code], refusal.code.value, refusal.message), alarm=refusal.alarm)
     if opened and refusal.code is RefusalCode.ALREADY_DECIDED:
-        return Reply(reply.status, reply.data | {"decisions": _decisions(opened)})
+        return replace(reply, data=reply.data | {"decisions": _decisions(opened)})
     return reply
 
 
@@ -147,7 +153,7 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
     told: dict[str, Any] = to_data(receipt)
     ids = {"selected": [str(one) for one in mine.selected], "snoozes": {str(one.id): one.days for one in mine.snoozes}}
     names = ("sweep_id", "approver", "choice", "at", "comment", "needed", "given", "reasons", "agreed", "others")
-    data = {name: told[name] for name in names} | ids
+    data = {name: told[name] for name in names} | ids | {"progress": told["progress"]}
     status = 202 if coming is Next.LATER else 200
     return Reply(status, {"schema": SCHEMA, "recorded": True, "again": coming is None, "next": receipt.next, **data})
 
@@ -155,7 +161,7 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
 def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
     approval = opened.approval
     folder = SweepFolder(desk.store, approval.sweep_id)
-    view = reports.approval_view(approval, plan, folder.coverage(), folder.accounts())
+    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins))
     names = (
         "id", "account", "account_name", "region", "endpoint", "owner", "kind", "instances", "age_days", "reason",
         "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
@@ -171,6 +177,7 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "caps": to_data(plan.caps),
         "flags": list(view.flags),
         "decisions": _decisions(opened),
+        "progress": progress_of(approval, desk).sentence,
         "monthly_usd": str(view.monthly),
         "beyond": plan.beyond,
         "not_offered": view.not_offered,

@@ -1,13 +1,20 @@
-"""Six digits in the approver's mailbox: a forwarded link decides nothing (S1.9)."""
+"""Six digits in the approver's mailbox: a forwarded link decides nothing (S1.9).
+
+Each link has its own budget. What is mailed and what is guessed is counted in names that nobody can take back, so that
+a row of the table that was put back counts for nothing. Who used a link up locks out that link only: its approver is
+mailed another one, and keeps everything without any code.
+"""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Code, Refusal, RefusalCode, hash_code, mint_code
-from endpoint_sweep.errors import AlreadyRecorded, MailRefused
+from endpoint_sweep.approvals import Code, Link, Refusal, RefusalCode, Tries, hash_code, mint_code
+from endpoint_sweep.errors import AlreadyRecorded, MailRefused, RecordForged
 from endpoint_sweep.steps.review.desk import Desk, Opened
 
 GOOD_FOR = timedelta(minutes=10)
@@ -15,66 +22,129 @@ FRESH = timedelta(seconds=60)
 TRIES = 5
 CODES = 10
 _NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be mailed. Please ask for a new one in a minute.")
-_NO_MORE = Refusal(
-    RefusalCode.CODE,
-    f"You were mailed {CODES} codes for this sweep, and no more are. Another approver can decide; else everything "
-    "is kept.",
-)
 _SPENT = Refusal(RefusalCode.CODE, "This code is no longer good. Press “Mail me a new code” below.")
+_FORGED = Refusal(
+    RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
+    "RecordForged",
+)  # fmt: skip
 
 
-def mail_code(opened: Opened, desk: Desk) -> Refusal | None:
-    """Mails a code, unless a usable one is on its way. The row is written first: what arrives always works."""
-    now = desk.now()
-    found = desk.records.code(opened.approval.id, opened.approver)
-    if found and _is_fresh(found[0], now):
-        return None
-    sent, version = (found[0].sent, found[1]) if found else (0, 0)
-    if sent >= CODES:
-        return None if found and is_good(found[0], now) else _NO_MORE
-    digits = mint_code()
-    code = Code(opened.approver, hash_code(digits, opened.secret), now + GOOD_FOR, sent=sent + 1)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The newest code of a link with the version of its row, and how often it was tried."""
+
+    code: Code | None
+    version: int
+    tries: Tries
+
+    @property
+    def sent(self) -> int:
+        return max(self.tries.codes, self.code.number if self.code else 0)
+
+    def good(self, now: datetime) -> bool:
+        return bool(self.code) and now < self.code.expires_at and self.guesses < TRIES  # type: ignore[union-attr]
+
+    @property
+    def guesses(self) -> int:
+        """Of the newest code."""
+        return self.tries.guesses if self.code and self.tries.codes == self.code.number else 0
+
+
+def _known(opened: Opened, link: Link, desk: Desk) -> _Known:
+    """Raises RecordForged where the row is not the one that was written last for this link."""
+    tries = desk.records.tries(opened.approval.sweep_id, link.id)
+    found = desk.records.code(opened.approval.id, link.id)
+    if found is None:
+        return _Known(None, 0, tries)
+    if found[0].number < tries.codes:
+        raise RecordForged("an earlier code was put back")
+    return _Known(found[0], found[1], tries)
+
+
+def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal | None:
+    """Mails a code, unless a usable one is on its way. The row is written first: what arrives always works.
+
+    `wake` is called where this link can mail no more: the sweep then mails another.
+    """
+    link, now = _link(opened), desk.now()
     try:
-        desk.records.save_code(opened.approval.id, code, version)
+        known = _known(opened, link, desk)
+    except RecordForged:
+        known = _anew(opened, link, desk)
+    if known.code and known.good(now) and now < known.code.expires_at - GOOD_FOR + FRESH:
+        return None  # the mail may still be on its way
+    if known.sent >= CODES:
+        return None if known.good(now) else _used_up(opened, link, desk, wake)
+    digits = mint_code()
+    hashed, number = hash_code(digits, opened.secret), known.sent + 1
+    code = Code(opened.approval.id, link.id, hashed, now + GOOD_FOR, number)
+    try:
+        desk.records.save_code(code, known.version)
     except AlreadyRecorded:
-        there = desk.records.code(opened.approval.id, opened.approver)
-        if there is None or there[0] != code:
-            return None  # another request of the same person mails one at this moment
+        there = desk.records.code(opened.approval.id, link.id)
+        if there is None or there[0].hash != hashed:
+            return None  # another request of the same link mails one at this moment
         # Our own write, whose reply was lost: nobody else mails this code.
+    with suppress(AlreadyRecorded):
+        desk.records.count_code(opened.approval.sweep_id, link.id, number)
     sweep = opened.approval.sweep_id
     text, html = reports.code_mail(sweep, digits, int(GOOD_FOR.total_seconds() // 60))
     try:
         desk.mailer.send(opened.approver, reports.code_subject(sweep), text, html, approval=opened.approval.id)
     except MailRefused:
-        desk.records.save_code(opened.approval.id, replace(code, expires_at=now), version + 1)
+        desk.records.save_code(replace(code, expires_at=now), known.version + 1)
         return _NOT_MAILED
     return None
 
 
-def check_code(opened: Opened, typed: str, desk: Desk) -> Refusal | None:
-    """None where it is right. Right or wrong, the row is written as it was read, so that guesses at the same moment
-    count one after the other. Raises AlreadyRecorded where another request was faster: look again.
+def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: Callable[[], object]) -> Refusal | None:
+    """None where it is right. Each guess is counted before it is compared, so that guesses at the same moment count one
+    after the other. Raises AlreadyRecorded where another request was faster: look again.
+
+    `proven`: the hashes of codes that this request was right about before it had to look again.
     """
-    found = desk.records.code(opened.approval.id, opened.approver)
-    if found is None or not is_good(found[0], desk.now()):
-        return _SPENT
-    code, version = found
-    digits = re.sub(r"\s", "", typed)
-    if compare_digest(hash_code(digits, opened.secret), code.hash):
-        desk.records.save_code(opened.approval.id, code, version)
+    link = _link(opened)
+    try:
+        known = _known(opened, link, desk)
+    except RecordForged:
+        return _FORGED
+    code = known.code
+    if code is None or not known.good(desk.now()):
+        return _used_up(opened, link, desk, wake) if known.sent >= CODES else _SPENT
+    if code.hash in proven:
         return None
-    desk.records.save_code(opened.approval.id, replace(code, tries=code.tries + 1), version)
-    left = TRIES - code.tries - 1
+    number = known.guesses + 1
+    desk.records.count_guess(opened.approval.sweep_id, link.id, code.number, number)
+    if compare_digest(hash_code(re.sub(r"\s", "", typed), opened.secret), code.hash):
+        proven.add(code.hash)
+        return None
+    left = TRIES - number
     if not left:
-        return _SPENT
+        return _used_up(opened, link, desk, wake) if code.number >= CODES else _SPENT
     ways = "one more try" if left == 1 else f"{left} more tries"
     return Refusal(RefusalCode.CODE, f"This is not the code from your newest mail. It has {ways}.")
 
 
-def is_good(code: Code, now: datetime) -> bool:
-    return now < code.expires_at and code.tries < TRIES
+def _anew(opened: Opened, link: Link, desk: Desk) -> _Known:
+    """Over a row that somebody else wrote, counted from what nobody can take back."""
+    version = desk.records.code_version(opened.approval.id, link.id)
+    return _Known(None, version, desk.records.tries(opened.approval.sweep_id, link.id))
 
 
-def _is_fresh(code: Code, now: datetime) -> bool:
-    """Usable, and mailed less than a minute ago: the mail may still be on its way."""
-    return is_good(code, now) and now < code.expires_at - GOOD_FOR + FRESH
+def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object]) -> Refusal:
+    """Said once to the operators and to the sweep, which mails its approver another link."""
+    is_first = desk.records.mark_used_up(opened.approval.sweep_id, link.id)
+    if is_first:
+        wake()
+    return Refusal(
+        RefusalCode.CODE,
+        f"This link was mailed {CODES} codes and gets no more. A new link is on its way to {opened.approver}: please "
+        "use that one. You can still keep everything here, without a code.",
+        "CodesUsedUp" if is_first else "",
+    )
+
+
+def _link(opened: Opened) -> Link:
+    if opened.link is None:
+        raise ValueError("codes are for links")
+    return opened.link

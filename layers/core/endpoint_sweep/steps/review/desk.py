@@ -7,22 +7,28 @@ from endpoint_sweep.approvals import (
     Approval,
     Decision,
     Identity,
+    Link,
     Refusal,
     RefusalCode,
-    approver_of,
     hash_secret,
+    link_of,
     person,
 )
-from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
+from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, RecordForged
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ports import Clock, Executions, Mailer, Seals, Store
-from endpoint_sweep.records import Records
+from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.ruling import Rules
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _ID = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _NOBODYS = "0" * 32
 _INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use the link in your newest mail.")
+_FORGED = Refusal(
+    RefusalCode.FORGED,
+    "The record of this sweep was changed by somebody else, so nobody can decide on it. Everything is kept.",
+    "RecordForged",
+)
 _NO_APPROVER = Refusal(
     RefusalCode.NOT_AN_APPROVER, "You are not an approver of this stack. Whoever deployed it can make you one."
 )
@@ -40,6 +46,7 @@ HTTP = {
     RefusalCode.QUORUM: 400,
     RefusalCode.SELF_APPROVAL: 403,
     RefusalCode.NOT_AN_APPROVER: 403,
+    RefusalCode.FORGED: 409,
 }
 
 
@@ -60,13 +67,14 @@ class Desk:
 class Opened:
     """An approval in the hands of somebody who may decide on it: the record as it was read, and who that is.
 
-    `secret` is the one of the link; `principal` the caller's ARN where AWS told it.
+    `link` and `secret` are those of the mail; `principal` the caller's ARN where AWS told it.
     """
 
     approval: Approval
-    version: int
+    versions: Versions
     approver: str
     identity: Identity
+    link: Link | None = None
     secret: str = ""
     principal: str = ""
 
@@ -79,17 +87,20 @@ class Opened:
 
 def by_link(approval_id: str, secret: str, desk: Desk) -> Opened | Refusal:
     """Whose link it is. An unknown approval and a wrong secret get the same answer for the same work (S1.6, BI-27)."""
-    found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    try:
+        found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    except RecordForged:
+        return _FORGED
     if found is None:
         _look_alike(secret, desk)
         return _INVALID
-    approval, version = found
-    approver = approver_of(approval, secret)
-    if approver is None:
+    approval, versions = found
+    link = link_of(approval, secret)
+    if link is None:
         return _INVALID
-    if approver not in desk.rules.approvers:
+    if link.approver not in desk.rules.approvers:
         return _NO_APPROVER
-    return Opened(approval, version, approver, Identity.LINK, secret=secret)
+    return Opened(approval, versions, link.approver, Identity.LINK, link, secret)
 
 
 def _look_alike(secret: str, desk: Desk) -> None:
@@ -103,7 +114,10 @@ def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refus
     approver = desk.rules.principals.get(principal, "")
     if approver not in desk.rules.approvers:
         return _NO_APPROVER
-    found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    try:
+        found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    except RecordForged:
+        return _FORGED
     if found is None:
         return Refusal(RefusalCode.LINK_INVALID, "There is no approval of this sweep.")
     return Opened(*found, approver, Identity.IAM, principal=principal)

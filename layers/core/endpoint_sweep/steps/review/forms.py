@@ -16,7 +16,7 @@ from endpoint_sweep.approvals import (
     known,
     select,
 )
-from endpoint_sweep.model import EndpointId, Plan
+from endpoint_sweep.model import Caps, EndpointId, Plan
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.steps.review.desk import Opened
 
@@ -30,10 +30,11 @@ _NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Endpoints to delete, endpoints to snooze; the others are kept."""
+    """Endpoints to delete, endpoints to snooze; the others are kept. `at_once`: without the grace period."""
 
     delete: tuple[EndpointId, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
+    at_once: bool = False
 
     @property
     def choice(self) -> Choice:
@@ -62,17 +63,17 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
             snoozes.append(Snooze(target, int(value)))
         else:
             return _MISFIT
-    return Wish(tuple(sorted(delete)), _sorted(snoozes))
+    return Wish(tuple(sorted(delete)), _sorted(snoozes), one(form, "at_once") == "yes")
 
 
-def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan) -> Wish | Refusal:
+def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:
     """Ids `account/region/endpoint`, as JSON names them."""
     found, sleeping = known(plan, delete), known(plan, list(snoozes))
     if isinstance(found, Refusal) or isinstance(sleeping, Refusal):
         return _MISFIT
     if set(found) & set(sleeping) or any(days not in SNOOZE_DAYS for days in snoozes.values()):
         return _MISFIT
-    return Wish(found, _sorted([Snooze(target, snoozes[str(target)]) for target in sleeping]))
+    return Wish(found, _sorted([Snooze(target, snoozes[str(target)]) for target in sleeping]), at_once)
 
 
 def _sorted(snoozes: list[Snooze]) -> tuple[Snooze, ...]:
@@ -80,7 +81,7 @@ def _sorted(snoozes: list[Snooze]) -> tuple[Snooze, ...]:
 
 
 def drafted(
-    opened: Opened, plan: Plan, wish: Wish, choice: str, *, comment: str, nonce: str, at: datetime
+    opened: Opened, plan: Plan, wish: Wish, choice: str, *, comment: str, nonce: str, at: datetime, caps: Caps
 ) -> Decision | Refusal:
     """The decision that the wish would be, without its MAC, within the caps.
 
@@ -89,7 +90,7 @@ def drafted(
     """
     if choice and choice != wish.choice:
         return _NOTHING if choice == Choice.DELETE else _MISFIT
-    if wish.delete and isinstance(refused := select(plan, [str(target) for target in wish.delete]), Refusal):
+    if wish.delete and isinstance(refused := select(plan, [str(target) for target in wish.delete], caps), Refusal):
         return refused
     approval = opened.approval
     return Decision(
@@ -106,6 +107,7 @@ def drafted(
         snoozes=wish.snoozes,
         comment=clean(comment, MAX_COMMENT),
         principal=opened.principal,
+        at_once=wish.at_once and wish.choice is Choice.DELETE,
     )
 
 

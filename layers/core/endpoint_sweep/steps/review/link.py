@@ -20,7 +20,7 @@ from endpoint_sweep.steps.review.codes import check_code, mail_code
 from endpoint_sweep.steps.review.desk import Desk, Opened, by_link, plan_of
 from endpoint_sweep.steps.review.forms import Form, Wish, from_form, one
 from endpoint_sweep.steps.review.pages import Page, Typed
-from endpoint_sweep.steps.review.recording import record, settled
+from endpoint_sweep.steps.review.recording import record, settled, wake
 from endpoint_sweep.steps.review.weighing import LOOKS, Again, Case, Stop, case_of, weigh
 
 _STEPS = ("review", "keep", "decide")
@@ -36,24 +36,23 @@ def show(approval_id: str, secret: str, desk: Desk) -> Page:
     if isinstance(opened, Refusal):
         return pages.refused(opened)
     refusal = why_closed(opened.approval, desk.now())
-    if refusal:
-        is_replay = refusal.code is RefusalCode.ALREADY_DECIDED
-        return pages.closed(opened, refusal, status=200 if is_replay else None)
+    if refusal and refusal.code is not RefusalCode.ALREADY_DECIDED:
+        return pages.closed(opened, refusal)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
         return pages.refused(plan)
-    if opened.mine or opened.approval.status is ApprovalStatus.DECIDED:
+    if opened.mine or opened.approval.status is not ApprovalStatus.PENDING:
         return pages.stands(opened, plan, desk, title="Your decision stands" if opened.mine else "Already decided")
     return pages.listed(opened, plan, desk)
 
 
 def answer(approval_id: str, form: Form, desk: Desk) -> Page:
     """POST: `step=review` or `keep` shows what would happen, `step=decide` decides, anything else shows the list."""
-    nonce = secrets.token_hex(16)
+    nonce, proven = secrets.token_hex(16), set[str]()
     try:
         for _ in range(LOOKS):
             try:
-                return _answer(approval_id, form, nonce, desk)
+                return _answer(approval_id, form, nonce, proven, desk)
             except AlreadyRecorded:
                 continue  # another request was faster: look at what it left
     except Unavailable:
@@ -66,7 +65,9 @@ def answer(approval_id: str, form: Form, desk: Desk) -> Page:
     return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
 
 
-def _answer(approval_id: str, form: Form, nonce: str, desk: Desk) -> Page:  # noqa: PLR0911 - one return an answer
+def _answer(  # noqa: PLR0911 - one return an answer
+    approval_id: str, form: Form, nonce: str, proven: set[str], desk: Desk
+) -> Page:
     opened = by_link(approval_id, one(form, "k"), desk)
     case = case_of(opened, one(form, "plan_sha256"), desk)
     if isinstance(case, Stop):
@@ -86,19 +87,22 @@ def _answer(approval_id: str, form: Form, nonce: str, desk: Desk) -> Page:  # no
         return pages.stands(case.opened, case.plan, desk, title="Already recorded")
     if isinstance(weighed, Stop):
         return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
-    return _decide(case, weighed, form, desk)
+    return _decide(case, weighed, form, proven, desk)
 
 
-def _decide(case: Case, draft: Decision, form: Form, desk: Desk) -> Page:
+def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Desk) -> Page:
     """The second step is shown until it is confirmed; then the decision is recorded."""
-    comment, needs_code = one(form, "comment"), desk.rules.code_required
+    comment = one(form, "comment")
+    # Whoever keeps everything needs no code; for what is to be hidden from the next sweeps it takes one.
+    needs_code = desk.rules.code_required and bool(draft.selected or draft.snoozes)
     if one(form, "step") != "decide":
-        unsent = mail_code(case.opened, desk) if needs_code else None
-        return pages.confirmation(case.opened, case.plan, draft, desk, Typed(comment, refusal=unsent))
-    if wrong := _unconfirmed(case.opened, form, draft, desk):
+        unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
+        typed = Typed(comment, refusal=unsent)
+        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+    if wrong := _unconfirmed(case.opened, form, draft, proven, desk, needs_code=needs_code):
         digits = one(form, "code").strip()
         typed = Typed(comment, digits if _SIX.fullmatch(digits) else "", wrong)
-        return pages.confirmation(case.opened, case.plan, draft, desk, typed)
+        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
     draft = replace(draft, identity=Identity.LINK_AND_CODE) if needs_code else draft
     recorded = record(case.opened, draft, case.plan, desk)
     if isinstance(recorded, Refusal):
@@ -127,11 +131,15 @@ def _wish(form: Form, plan: Plan) -> Wish | Refusal:
     elsewhere = tuple(target for target in wish.delete if target.account != account)
     snoozes = tuple(snooze for snooze in wish.snoozes if snooze.id.account != account)
     here = tuple(item.id for item in plan.items if item.account == account) if one(form, "delete_all") else ()
-    return Wish(tuple(sorted((*elsewhere, *here))), snoozes)
+    return Wish(tuple(sorted((*elsewhere, *here))), snoozes, wish.at_once)
 
 
-def _unconfirmed(opened: Opened, form: Form, draft: Decision, desk: Desk) -> Refusal | None:
+def _unconfirmed(
+    opened: Opened, form: Form, draft: Decision, proven: set[str], desk: Desk, *, needs_code: bool
+) -> Refusal | None:
     """The phrase first: a slip in it costs no try of the code."""
     if not is_phrase(one(form, "phrase"), draft.choice, len(draft.selected), draft.plan_sha256):
         return _PHRASE
-    return check_code(opened, one(form, "code"), desk) if desk.rules.code_required else None
+    if not needs_code:
+        return None
+    return check_code(opened, one(form, "code"), desk, proven, lambda: wake(opened.approval, desk))

@@ -5,6 +5,7 @@ from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision,
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ruling import Quorum, agreed, quorum
 from endpoint_sweep.steps.review.desk import Desk
+from endpoint_sweep.steps.review.progress import progress_of
 from endpoint_sweep.sweep_folder import SweepFolder
 
 
@@ -29,9 +30,10 @@ def receipt_of(approval: Approval, decision: Decision, plan: Plan, desk: Desk, c
         approval,
         decision,
         plan,
-        SweepFolder(desk.store, approval.sweep_id).accounts(),
+        SweepFolder(desk.store, approval.sweep_id).accounts(plan.pins),
         coming=coming or ("later" if approval.status is not ApprovalStatus.PENDING else "awaiting"),
         needed=1 if is_keep else asked.needed,
         given=len({person(one.approver) for one in everybody}),
         reasons=() if is_keep else asked.reasons,
+        progress=progress_of(approval, desk),
     )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from endpoint_sweep.approvals import Decision, Refusal, RefusalCode, why_closed
+from endpoint_sweep.approvals import Choice, Decision, Refusal, RefusalCode, can_be_kept, why_closed
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ruling import admit
 from endpoint_sweep.steps.review.desk import Desk, Opened, plan_of
 from endpoint_sweep.steps.review.forms import Wish, drafted, is_same
+from endpoint_sweep.steps.review.progress import progress_of
 
 # How often a request looks again because another one was faster.
 LOOKS = 30
@@ -61,10 +62,24 @@ def case_of(opened: Opened | Refusal, plan_sha256: str, desk: Desk) -> Case | St
 def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk: Desk) -> Decision | Stop | Again:
     """The decision without its MAC, where nothing but its confirmation is missing."""
     mine = case.opened.mine
-    draft = drafted(case.opened, case.plan, wish, choice, comment=comment, nonce=nonce, at=desk.now())
+    draft = drafted(
+        case.opened,
+        case.plan,
+        wish,
+        choice,
+        comment=comment,
+        nonce=nonce,
+        at=desk.now(),
+        caps=desk.rules.caps,
+    )
     if mine and isinstance(draft, Decision) and is_same(mine, draft):
         return Again.RECORDED
-    if case.closed:
+    keeps = isinstance(draft, Decision) and draft.choice is Choice.KEEP
+    if keeps and case.closed and can_be_kept(case.opened.approval):
+        # Chosen already, and not all of it was sent for deletion: that much can still be kept.
+        if (over := progress_of(case.opened.approval, desk)).is_over:
+            return Stop(Refusal(RefusalCode.ALREADY_DECIDED, over.sentence), case.opened)
+    elif case.closed:
         return Stop(case.closed, case.opened)
     if isinstance(draft, Refusal):
         return Stop(draft, can_choose=True)
