@@ -184,6 +184,29 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     )
 
 
+def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage) -> None:
+    """FI-50: switched on after the last look at the second of three: nothing is sent any more."""
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
+    parts = tuple(ComponentSpec(f"trio-{part}") for part in "abc")
+    stage = stage_of(organization([replace(pooled("trio"), components=parts), one("spare")], members), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    looks: list[Point] = []
+
+    def flip(here: Point) -> None:
+        looks.extend([here] if here is Point.LAST_LOOK else [])
+        if len(looks) == 2:
+            stage.hub.kill()
+
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = lambda event, _: Stopper(stage).run(event, flip)
+    assert stage.decide(links[ADA], "trio").status == 303
+    stage.end(sweep)
+    sent = stage.world.log.find(service="sagemaker", operation="Delete*")
+    assert [call.resource for call in sent] == ["trio-a"]
+    status, reason = stage.disposition(sweep, "trio")
+    assert (status, reason.partition(";")[0]) == ("failed", "kept: the kill switch is on")
+
+
 def dying(here: Point) -> None:
     if here is Point.OUTCOME:
         raise Stopped

@@ -192,6 +192,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
+            _check_switch(path)
             path.at(Point.DELETE)
             said, request_id = "sent", actor.delete_component(one.name)
         except ComponentNotFound:
