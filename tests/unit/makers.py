@@ -20,7 +20,7 @@ ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
     "lock": ("LOCK", {PLAN}, {PLAN, SUMMARY, WATCHDOG}, {PLAN, SUMMARY, WATCHDOG}, set()),
     "state of an approval": (
         "APPROVAL#5f3a",
-        {PLAN, VERIFY, BOUNCE, FAILURE, WATCHDOG},
+        {VERIFY, BOUNCE},
         set(),
         {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG},
         set(),
@@ -29,7 +29,7 @@ ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
         "ASKED#5f3a",
         {REQUEST, REMIND},
         set(),
-        {REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},
+        {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG},
         set(),
     ),
     "decisions and codes": (
@@ -37,7 +37,7 @@ ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
         {REVIEW},
         set(),
         {REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},
-        {REQUEST, REMIND, REVIEW, VERIFY},
+        {REQUEST, REMIND, REVIEW},
     ),
     "token": ("WAIT#5f3a", {AWAIT}, {PLAN, VERIFY, WATCHDOG}, {PLAN, AWAIT, REVIEW, VERIFY, BOUNCE, WATCHDOG}, set()),
     "intents and outcomes": (
@@ -48,7 +48,7 @@ ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
         {REVIEW, SUMMARY, WATCHDOG},
     ),
     "snooze": ("SNOOZE", {VERIFY}, set(), {VERIFY}, {AGGREGATE}),
-    "ledger": ("LEDGER", {SUMMARY, WATCHDOG}, set(), {SUMMARY, WATCHDOG}, {AGGREGATE, SUMMARY}),
+    "ledger": ("LEDGER", {SUMMARY}, set(), {SUMMARY, WATCHDOG}, {AGGREGATE, SUMMARY}),
     # No kind of ours: a key that only begins or ends like one.
     "longer lock": ("LOCK#2", set(), set(), set(), set()),
     "hidden request": ("X#ASKED#5f3a", set(), set(), set(), set()),
@@ -85,7 +85,7 @@ DOCUMENTS: dict[str, set[str]] = {
     "prices/other.json": set(),
     "input.json": set(),
 }
-EVERY_VERSION = {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY}
+EVERY_VERSION = {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG}
 READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, MACHINE}
 
 # Key -> what may be done with it by whom; any other use is nobody's.
@@ -94,7 +94,7 @@ KEYS: dict[str, dict[str, set[str]]] = {
         "kms:GenerateDataKeyWithoutPlaintext": {PLAN},
         "kms:Decrypt": {SCAN, UNREACHABLE, AGGREGATE, SUMMARY},
     },
-    "FindingsKey": {"kms:GenerateMac": {AGGREGATE}, "kms:VerifyMac": {AGGREGATE, REQUEST}},
+    "FindingsKey": {"kms:GenerateMac": {AGGREGATE}, "kms:VerifyMac": {AGGREGATE, REQUEST, SUMMARY}},
     "LinksKey": {
         "kms:GenerateMac": {REQUEST, REMIND},
         "kms:VerifyMac": {REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},

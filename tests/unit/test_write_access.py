@@ -15,6 +15,7 @@ from tests.unit.access import ADMINISTRATOR, Access
 from tests.unit.makers import (
     ADMINISTRATION,
     AGGREGATE,
+    AWAIT,
     DOCUMENTS,
     EVERY_VERSION,
     KEYS,
@@ -102,9 +103,9 @@ def test_who_sees_every_version(access: Access) -> None:
 def test_who_may_read_a_sweep(access: Access) -> None:
     """A scan sees what it has to prove and its cells; who starts or stops a sweep does not read its plan."""
     assert access.document("GetObject", f"{SWEEP}/plan.json") == READERS
-    assert access.document("GetObject", f"{SWEEP}/stops/closed.json") == READERS
-    for name in ("input.json", "key.json"):
-        assert access.document("GetObject", f"{SWEEP}/{name}") == READERS | {PLAN, SCAN, UNREACHABLE}
+    assert access.document("GetObject", f"{SWEEP}/stops/closed.json") == READERS | {AWAIT}
+    assert access.document("GetObject", f"{SWEEP}/input.json") == READERS | {PLAN, SCAN, UNREACHABLE}
+    assert access.document("GetObject", f"{SWEEP}/key.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", f"{SWEEP}/cells/222222222222/us-east-1.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", "prices/read.json") == {AGGREGATE}
 

@@ -9,6 +9,7 @@ from typing import Any
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import digest, sealed_digest, to_data, to_json
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
@@ -72,7 +73,7 @@ def aggregate_findings(
         "ask": why is None,
         "why_not": why or "",
     }
-    return found | ({"alarm": "CellForged"} if cells.forged else {})
+    return found | ({"alarm": Alarm.CELL_FORGED} if cells.forged else {})
 
 
 def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:

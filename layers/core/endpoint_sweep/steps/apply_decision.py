@@ -32,6 +32,7 @@ from endpoint_sweep.errors import (
 )
 from endpoint_sweep.guards import protection
 from endpoint_sweep.kill_switch import why_stopped
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
@@ -192,7 +193,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
-            _check_switch(path)
+            _check_stops(path)
             path.at(Point.DELETE)
             said, request_id = "sent", actor.delete_component(one.name)
         except ComponentNotFound:
@@ -293,9 +294,9 @@ def _alarm(error: Exception) -> str:
     """The metric of what no honest hand causes."""
     match error:
         case RecordForged():
-            return "RecordForged"
+            return Alarm.RECORD_FORGED
         case DocumentTampered():
-            return "PlanTampered"
+            return Alarm.PLAN_TAMPERED
         case Kept():
             return ALARMS.get(error.reason, "")
         case _:

@@ -15,6 +15,7 @@ from hmac import compare_digest
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Code, Link, Refusal, RefusalCode, Tries, hash_code, mint_code
 from endpoint_sweep.errors import AlreadyRecorded, MailRefused, RecordForged
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.review.desk import Desk, Opened
 
 GOOD_FOR = timedelta(minutes=10)
@@ -25,7 +26,7 @@ _NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be mailed. Please as
 _SPENT = Refusal(RefusalCode.CODE, "This code is no longer good. Press “Mail me a new code” below.")
 _FORGED = Refusal(
     RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
-    "RecordForged",
+    Alarm.RECORD_FORGED,
 )  # fmt: skip
 
 
@@ -140,7 +141,7 @@ def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object])
         RefusalCode.CODE,
         f"This link was mailed {CODES} codes and gets no more. A new link is on its way to {opened.approver}: please "
         "use that one. You can still keep everything here, without a code.",
-        "CodesUsedUp" if is_first else "",
+        Alarm.CODES_USED_UP if is_first else "",
     )
 
 
