@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep import acting, metrics
+from endpoint_sweep.act_rows import NOT_SENT
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Stop
 from endpoint_sweep.config import Settings
@@ -200,6 +201,9 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             said, request_id = "gone before the deletion", ""
         except ReplyLost as error:
             said, request_id = f"the reply was lost ({error})", ""
+        except Kept:
+            path.records.write_component_outcome(path.sweep_id, path.target, one.name, NOT_SENT, path.now(), "")
+            raise
         path.at(Point.OUTCOME)
         path.records.write_component_outcome(path.sweep_id, path.target, one.name, said, path.now(), request_id)
 
