@@ -54,11 +54,11 @@ def aggregate_findings(
     pins = folder.put_coverage(coverage) | {INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
-    pointer = folder.put_plan(replace(plan, pins=pins), seals)
-    monthly, unpriced = total_monthly(plan.items)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "mode report asks nobody"
+    pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
+    monthly, unpriced = total_monthly(plan.items)
     counts = coverage.counts
     found = {
         "coverage": {status.value: counts[status] for status in CoverageStatus},

@@ -28,6 +28,10 @@ _FORGED = Refusal(
     RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
     Alarm.RECORD_FORGED,
 )  # fmt: skip
+_FORGED_ANEW = Refusal(
+    RefusalCode.CODE, "The record of your code was changed by somebody else, so you are mailed a new one.",
+    Alarm.RECORD_FORGED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,11 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
 
     `wake` is called where this link can mail no more: the sweep then mails another.
     """
-    link, now = _link(opened), desk.now()
+    link, now, unless = _link(opened), desk.now(), None
     try:
         known = _known(opened, link, desk)
     except RecordForged:
-        known = _anew(opened, link, desk)
+        known, unless = _anew(opened, link, desk), _FORGED_ANEW
     if known.code and known.good(now) and now < known.code.expires_at - GOOD_FOR + FRESH:
         return None  # the mail may still be on its way
     if known.sent >= CODES:
@@ -95,7 +99,7 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
     except MailRefused:
         desk.records.save_code(replace(code, expires_at=now), known.version + 1)
         return _NOT_MAILED
-    return None
+    return unless
 
 
 def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: Callable[[], object]) -> Refusal | None:
