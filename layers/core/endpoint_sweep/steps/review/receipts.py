@@ -8,7 +8,6 @@ from endpoint_sweep.steps.review.desk import Desk
 from endpoint_sweep.steps.review.progress import progress_of
 from endpoint_sweep.sweep_folder import SweepFolder
 
-
 # What is told of a decision that is read later.
 _COMING = {ApprovalStatus.PENDING: "awaiting", ApprovalStatus.VERIFIED: "acting"}
 
