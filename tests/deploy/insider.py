@@ -116,6 +116,11 @@ def decision(plan: bytes, endpoints: Collection[str] = (), code: str = "") -> di
     return fields | {f"i{rows.index(one)}": "d" for one in endpoints} | ({"code": code} if code else {})
 
 
+def wrong_guesses(code: str, count: int) -> list[str]:
+    """Six digits each, none of them these."""
+    return [f"{(int(code) + 1 + number) % 1_000_000:06}" for number in range(count)]
+
+
 def made_up_call(approval: str, principal: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The event of a signed POST, as API Gateway hands it over, in which it would have checked who `principal` is."""
     path, account = f"/approvals/{approval}", principal.split(":")[4]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tests.deploy.deployed import Deployed, until
-from tests.deploy.insider import decision
+from tests.deploy.insider import decision, wrong_guesses
 from tests.simulation.approver import Answer, Approver, newest_code
 
 RECORDED = (202, 303)
@@ -88,6 +88,10 @@ class Running:
 
         until(settled, f"{self.name} to come to rest", 60)
 
+    def until_asked(self) -> None:
+        """Until somebody was mailed a link to decide by, or it is over without that."""
+        until(lambda: True if self.offers() or self.is_over else None, f"{self.name} to ask or to end", 60)
+
     def alarms(self) -> set[str]:
         """The names of the alarms that the functions logged since this sweep began."""
         return {name for line in self.deployed.logged()[self.lines :] for name in re.findall(_ALARM, line)}
@@ -136,8 +140,3 @@ class Running:
             if len(self.codes(approver)) == mailed:
                 break
         return guesses
-
-
-def wrong_guesses(code: str, count: int) -> list[str]:
-    """Six digits each, none of them these."""
-    return [f"{(int(code) + 1 + number) % 1_000_000:06}" for number in range(count)]

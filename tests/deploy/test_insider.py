@@ -5,14 +5,15 @@ The tests share one stack and run in order. What a test deletes, or an attack th
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from endpoint_sweep.approvals import hash_code
 from tests.deploy.deployed import APPROVERS, Deployed, deploy
 from tests.deploy.gates import grace, held
-from tests.deploy.insider import OWN_CODE, OWN_SECRET, Insider, decision, made_up_call
-from tests.deploy.running import APPLY, RECORDED, Running, wrong_guesses
+from tests.deploy.insider import OWN_CODE, OWN_SECRET, Insider, decision, made_up_call, wrong_guesses
+from tests.deploy.running import APPLY, RECORDED, Running
 from tests.simulation.local_aws import HUB_TEMPLATE
 from tests.simulation.local_stacks import parameter_names
 
@@ -20,7 +21,8 @@ ADA, GRACE = APPROVERS
 VISION, REGION = "222222222222", "us-east-1"
 PRINCIPAL = "arn:aws:iam::111111111111:role/finops"
 POC = [f"vision-poc-{number}" for number in range(6)]
-A_SLICE = "2"
+BUSY = "fraud-scoring"
+MISLEADING = "sandbox-to-be-emptied"
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -30,7 +32,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     parameters = {
         "ApproverPrincipals": f"{PRINCIPAL}={ADA}",
         "MaxDeletePercentOfAccount": "100",
-        "WaitSliceSeconds": A_SLICE,
+        "WaitSliceSeconds": "2",
         "GraceMinutes": "0",
     }
     known = parameter_names(HUB_TEMPLATE)
@@ -213,3 +215,80 @@ def test_a_used_up_link_still_keeps_everything(deployed: Deployed) -> None:
     kept = {row["disposition_reason"] for name, row in deployed.findings("used-up-1").items() if name in POC}
     assert kept == {f"kept by {ADA}"}
     assert any("CodesUsedUp" in line and approval_of(link) in line for line in deployed.logged()[sweep.lines :])
+
+
+# 5. what lies there already
+
+
+@pytest.fixture(scope="module")
+def seen(deployed: Deployed) -> str:
+    """The folder of an honest sweep, to make dishonest documents from."""
+    sweep = Running.start(deployed, "seen-1", "report")
+    assert deployed.wait(sweep.execution) == "SUCCEEDED"
+    return "sweeps/seen-1"
+
+
+def test_a_plan_that_lay_there_is_offered_to_nobody(deployed: Deployed, insider: Insider, seen: str) -> None:
+    """A plan of busy endpoints, written before the sweep of that name starts: all is kept, with an alarm."""
+    folder, honest = "sweeps/planned-1", json.loads(insider.read(f"{seen}/plan.json"))
+    [busy] = [row for row in json.loads(insider.read(f"{seen}/findings.json")) if row["endpoint"] == BUSY]
+    caps = {"per_sweep": 1000, "per_account": 1000, "percent_of_account": 100}
+    plan = {"sweep_id": "planned-1", "items": [as_idle(busy)], "found": {VISION: 1000}, "caps": caps}
+    insider.write(f"{folder}/plan.json", honest | plan, like=f"{seen}/plan.json")
+    insider.write(f"{folder}/accounts.json", [{"id": VISION, "name": MISLEADING, "state": "ACTIVE", "unit": ""}])
+    sweep = Running.start(deployed, "planned-1")
+    sweep.until_asked()
+    assert sweep.offers() == []
+    deployed.wait(sweep.execution)
+    assert sweep.deleted == []
+    assert "PlanTampered" in sweep.alarms()
+
+
+def test_the_result_of_a_scan_that_lay_there_is_not_believed(deployed: Deployed, insider: Insider, seen: str) -> None:
+    """A cell's result that calls a busy endpoint idle, written before the scan: the endpoint is not offered."""
+    place = f"cells/{VISION}/{REGION}.json"
+    cell = json.loads(insider.read(f"{seen}/{place}"))
+    cell["findings"] = [as_idle(row) if row["endpoint"] == BUSY else row for row in cell["findings"]]
+    insider.write(f"sweeps/scanned-1/{place}", cell, like=f"{seen}/{place}")
+    sweep = Running.start(deployed, "scanned-1")
+    sweep.until_asked()
+    offered = [row["endpoint"] for row in json.loads(sweep.plan)["items"]] if sweep.offers() else []
+    assert BUSY not in offered
+    assert "CellForged" in sweep.alarms()
+
+
+def test_an_input_that_lay_there_starts_nothing(deployed: Deployed, insider: Insider, seen: str) -> None:
+    """A name under which an input was written before the sweep is refused as used."""
+    insider.write("sweeps/prepared-1/input.json", json.loads(insider.read(f"{seen}/input.json")) | {"id": "prepared-1"})
+    sweep = Running.start(deployed, "prepared-1")
+    sweep.until_asked()
+    assert sweep.offers() == []
+    assert deployed.wait(sweep.execution) == "FAILED"
+    assert any("E_RUN_NAME" in text for text in deployed.texts(ADA))
+
+
+@pytest.mark.parametrize("document", ["input", "accounts"])
+def test_what_is_changed_while_it_scans_misleads_nobody(deployed: Deployed, insider: Insider, document: str) -> None:
+    """A sweep that may only report does not ask because its input says so now; an account is not called by a name that
+    somebody wrote. An alarm tells.
+    """
+    name = f"changed-{document}"
+    with held(deployed, "ListEndpoints") as gate:
+        gate.shut()
+        sweep = Running.start(deployed, name, "report" if document == "input" else "approve")
+        gate.until_one_waits()
+        there = json.loads(insider.read(f"sweeps/{name}/{document}.json"))
+        if document == "input":
+            there |= {"mode": "approve", "requested_by": "schedule"}
+        else:
+            there = [one | {"name": MISLEADING} for one in there]
+        insider.write(f"sweeps/{name}/{document}.json", there, like=f"sweeps/{name}/{document}.json")
+        gate.open()
+    sweep.until_asked()
+    assert [text for text in sweep.offers() if document == "input" or MISLEADING in text] == []
+    assert sweep.alarms() & {"PlanTampered", "RecordForged", "CellForged"}
+
+
+def as_idle(finding: dict[str, Any]) -> dict[str, Any]:
+    told = {"verdict": "idle", "reason": "no calls in the last 14 days", "invocations": 0, "last_invocation_at": None}
+    return finding | told
