@@ -75,12 +75,22 @@ class Insider:
             self.put(row)
         return len(other)
 
-    def replay(self, old: str, new: str) -> int:
-        """The rows about one approval, as they stand, in the places of another one's; how many."""
-        rows = [row for row in self.rows() if old in row["pk"]["S"] and "WAIT" not in "".join(_key(row))]
+    def replay(self, approval: str, sweep: str, later_approval: str, later_sweep: str) -> int:
+        """The rows about one approval say that they are about a later sweep, in their own and in its places; how many.
+
+        All else in them stays: whoever was asked, what was decided, every proof of it.
+        """
+
+        def said(value: Any) -> Any:
+            if not isinstance(value, dict):
+                return value
+            return {name: later_sweep if item == sweep else item for name, item in value.items()}
+
+        rows = [row for row in self.rows() if approval in row["pk"]["S"] and "WAIT" not in "".join(_key(row))]
         for row in rows:
-            places = {name: {"S": row[name]["S"].replace(old, new)} for name in ("pk", "sk")}
-            self.put(row | places)
+            other = _changed(row, lambda value: _everywhere(value, said))
+            self.put(other)
+            self.put(other | {name: {"S": row[name]["S"].replace(approval, later_approval)} for name in ("pk", "sk")})
         return len(rows)
 
     # the bucket
@@ -121,7 +131,7 @@ def wrong_guesses(code: str, count: int) -> list[str]:
     return [f"{(int(code) + 1 + number) % 1_000_000:06}" for number in range(count)]
 
 
-def made_up_call(approval: str, principal: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def made_up_call(api: str, approval: str, principal: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The event of a signed POST, as API Gateway hands it over, in which it would have checked who `principal` is."""
     path, account = f"/approvals/{approval}", principal.split(":")[4]
     identity = {"userArn": principal, "caller": "AROAXXXXXXXXXXXXXXXXX:x", "accountId": account, "sourceIp": "10.0.0.1"}
@@ -142,7 +152,7 @@ def made_up_call(approval: str, principal: str, body: Mapping[str, Any]) -> dict
             "httpMethod": "POST",
             "stage": "v1",
             "accountId": account,
-            "apiId": "abcdefghij",
+            "apiId": api,
             "requestId": "00000000-0000-0000-0000-000000000000",
             "identity": identity,
         },

@@ -72,21 +72,18 @@ class Running:
         """Until it has looked twice at what stands recorded, or acts on it, or is over; `since`: states before that."""
 
         def looked() -> bool | None:
-            states = self.states()[since:]
-            looks = sum(one == VERIFY and after == AWAIT for one, after in pairwise(states))
-            return True if looks > 1 or APPLY in states or self.is_over else None
+            return True if self._looks(since) > 1 or APPLY in self.states()[since:] or self.is_over else None
 
         until(looked, f"{self.name} to look at what was decided", 60)
 
     def until_settled(self) -> None:
         """Until it is over, or has looked twice again and waits on."""
         since = len(self.states())
+        until(lambda: True if self._looks(since) > 1 or self.is_over else None, f"{self.name} to come to rest", 60)
 
-        def settled() -> bool | None:
-            states = self.states()[since:]
-            return True if self.is_over or (states.count(VERIFY) > 1 and APPLY not in states) else None
-
-        until(settled, f"{self.name} to come to rest", 60)
+    def _looks(self, since: int) -> int:
+        """How often it looked at the record and waited on."""
+        return sum(pair == (VERIFY, AWAIT) for pair in pairwise(self.states()[since:]))
 
     def until_asked(self) -> None:
         """Until somebody was mailed a link to decide by, or it is over without that."""

@@ -13,7 +13,7 @@ from endpoint_sweep.approvals import hash_code
 from tests.deploy.deployed import APPROVERS, Deployed, deploy
 from tests.deploy.gates import grace, held
 from tests.deploy.insider import OWN_CODE, OWN_SECRET, Insider, decision, made_up_call, wrong_guesses
-from tests.deploy.running import APPLY, RECORDED, Running
+from tests.deploy.running import RECORDED, Running
 from tests.simulation.local_aws import HUB_TEMPLATE
 from tests.simulation.local_stacks import parameter_names
 
@@ -105,20 +105,18 @@ def test_guesses_are_not_given_back(deployed: Deployed, insider: Insider) -> Non
 
 def test_an_approval_of_an_earlier_sweep_is_not_replayed(deployed: Deployed, insider: Insider) -> None:
     """What was approved once, and could not be deleted then, is not deleted when a later sweep asks anew: its rows in
-    the later one's places, as they stand, allow nothing.
+    the later one's places, with all their proofs, allow nothing.
     """
     earlier = Running.start(deployed, "replayed-1")
-    deployed.aws.control("fault", service="sagemaker", operation="DescribeEndpoint", code="AccessDeniedException")
     link = earlier.link(ADA)
+    deployed.aws.control("fault", service="sagemaker", operation="DescribeEndpoint", code="AccessDeniedException")
     assert earlier.approve(ADA, POC[2:3]).status in RECORDED
     deployed.wait(earlier.execution)
     assert earlier.deleted == []
     deployed.aws.control("clear_faults")
     later = Running.start(deployed, "replayed-2")
-    assert insider.replay(approval_of(link), approval_of(later.link(ADA)))
+    assert insider.replay(approval_of(link), earlier.name, approval_of(later.link(ADA)), later.name)
     later.until_settled()
-    if not later.is_over and APPLY in later.states():
-        deployed.wait(later.execution)
     assert later.deleted == []
 
 
@@ -132,7 +130,8 @@ def test_a_made_up_call_decides_nothing(deployed: Deployed, insider: Insider) ->
     sweep = Running.start(deployed, "called-1")
     approval, form = approval_of(sweep.link(ADA)), decision(sweep.plan, POC[3:4])
     body = {name: form[name] for name in ("choice", "plan_sha256", "phrase")}
-    event = made_up_call(approval, PRINCIPAL, body | {"selected": [f"{VISION}/{REGION}/{POC[3]}"]})
+    api = deployed.resource("ReviewApi")
+    event = made_up_call(api, approval, PRINCIPAL, body | {"selected": [f"{VISION}/{REGION}/{POC[3]}"]})
     before = deployed.items()
     status = insider.call(deployed.resource("ReviewFunction"), event)
     recorded = [item for item in deployed.items() if item not in before and "WAIT" not in json.dumps(item)]
