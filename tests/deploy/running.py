@@ -83,7 +83,8 @@ class Running:
 
     def _looks(self, since: int) -> int:
         """How often it looked at the record and waited on."""
-        return sum(pair == (VERIFY, AWAIT) for pair in pairwise(self.states()[since:]))
+        told = [one for one in self.states()[since:] if one in (VERIFY, AWAIT)]
+        return sum(pair == (VERIFY, AWAIT) for pair in pairwise(told))
 
     def until_asked(self) -> None:
         """Until somebody was mailed a link to decide by, or it is over without that."""
