@@ -15,7 +15,9 @@ FINAL = ("kept", "already-gone", "deleted", "unknown")
 _AFTER_INTENT = ("last look", "last switch", "last stops", "call", "outcome!")
 
 
-def act(state: State, which: int, scope: Scope) -> Iterator[Transition]:
+def act(  # noqa: C901, PLR0912 - one case a point
+    state: State, which: int, scope: Scope
+) -> Iterator[Transition]:
     """The next point of one run of the deleting step."""
     at = promises.watched(state.acts[which], state, scope)
     said: Label = ("act", at.target, at.point)
@@ -29,8 +31,8 @@ def act(state: State, which: int, scope: Scope) -> Iterator[Transition]:
         case "switch" | "last switch":
             yield said, _moved(state, which, _kept(at) if state.switch else _next(at, scope))
         case "stops" | "last stops":
-            seen = stops_read(state, scope)
-            yield said, _moved(state, which, _kept(at) if seen else _next(at, scope))
+            stops = stops_read(state, scope)
+            yield said, _moved(state, which, _kept(at) if stops else _next(at, scope))
         case "decisions":
             yield said, _moved(state, which, _next(at._replace(row=state.row), scope))
         case "state":

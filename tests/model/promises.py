@@ -1,4 +1,4 @@
-"""The promises, told without the product's functions: what must be true of each call that is sent, and of each moment."""
+"""The promises, told without the product's functions: what must be true of each call and of each moment."""
 
 from collections.abc import Iterable
 
@@ -58,15 +58,13 @@ def why_wrong(at: Act) -> str:
     return "I11: the kill switch was on before the call's last look" if at.switched else ""
 
 
-def why_broken(state: State, scope: Scope) -> str:
+def why_broken(state: State) -> str:
     """The promise that does not hold in this state, or empty."""
     if state.wrong:
         return state.wrong
     for target in (0, 1):
         if why := _endpoint(state, target):
             return why
-    if state.stops and state.marked and not scope.product.history:
-        return "I11: a stop was forgotten"
     if not state.tampered:
         if len({one.who for one in state.written}) < len(state.written):
             return "I4: somebody chose twice"
@@ -81,6 +79,6 @@ def _endpoint(state: State, target: int) -> str:
     gone = state.world[target] == "gone"
     if gone and not state.sent[target]:
         return "I5: it is gone without a call"
-    if gone and state.outcomes[target] == "kept":
+    if gone and state.outcomes[target] == "kept" and not state.tampered:
         return "I5: it is gone and said to be kept"
     return ""

@@ -1,5 +1,6 @@
 """Breadth-first search over every interleaving of a scope: each state once, the shortest way to a broken promise."""
 
+import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,8 +51,12 @@ def successors(state: State, scope: Scope) -> Iterator[Transition]:
 def search(scope: Scope, most: int = 0) -> Found:
     """Ends at the first broken promise, or after the level in which `most` states were passed (0: never)."""
     started = time.monotonic()
-    with product(scope.product.patches):
-        return _searched(scope, most, started)
+    gc.disable()  # nothing here refers to itself, and there is much of it
+    try:
+        with product(scope.product.patches):
+            return _searched(scope, most, started)
+    finally:
+        gc.enable()
 
 
 def _searched(scope: Scope, most: int, started: float) -> Found:
@@ -68,7 +73,7 @@ def _searched(scope: Scope, most: int, started: float) -> Found:
                 came[one] = (state, label)
                 after.append(one)
                 deleted += one.world[0] == "gone" or one.world[1] == "gone"
-                if broken := why_broken(one, scope):
+                if broken := why_broken(one):
                     took = time.monotonic() - started
                     way = _way(one, came)
                     return Found(scope.name, len(came), transitions, depth + 1, took, deleted, broken, way)

@@ -11,34 +11,38 @@ from functools import cache
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from endpoint_sweep import approval_record, approvals, ruling
-from endpoint_sweep.acting import Kept, check_fingerprint
+from endpoint_sweep import acting, approval_record, approvals, ruling
+from endpoint_sweep.acting import Kept
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, RefusalCode, Stop, StopKind
-from endpoint_sweep.model import EndpointId
+from endpoint_sweep.documents import digest, to_json
+from endpoint_sweep.model import Mode
 from endpoint_sweep.planning import by_id, plan_digest
 from endpoint_sweep.ruling import Rules
 from endpoint_sweep.steps.review.forms import is_same
-from tests.unit.samples import ADA, NOW, approval, decision, description, finding, plan
+from endpoint_sweep.sweep_input import SweepInput
+from endpoint_sweep.targets import Scope
+from tests.unit.samples import ADA, CAPS, NOW, POLICY, approval, decision, description, finding, plan
 
 GRACE = "grace@example.com"
 PEOPLE = (ADA, GRACE)
-PLAN = plan([finding("a"), finding("b")])
+INPUT = to_json(SweepInput("sweep-1", Mode.APPROVE, POLICY, CAPS, Scope()))
+PLAN = replace(plan([finding("a"), finding("b")]), pins={"input.json": digest(INPUT)})
 DIGEST = plan_digest(PLAN)
 TARGETS = tuple(sorted(by_id(PLAN.items)))
 EXPIRY, WINDOW, LAST = 2, 2, 4
-_TICK = timedelta(hours=1)
-_REQUEST = replace(approval(PLAN), expires_at=NOW + EXPIRY * _TICK).request
+TICK = timedelta(hours=1)
+REQUEST = replace(approval(PLAN), expires_at=NOW + EXPIRY * TICK).request
 KEEP = 0  # the selection of who keeps everything; else a mask: 1 and 2 are one endpoint, 3 is both
 
 
 class Chosen(NamedTuple):
-    """A decision: who (0 or 1), which endpoints, when. `signed`: what its MAC was made over, empty where there is none."""
+    """A decision: who (0 or 1), which endpoints, when. `signed`: what its MAC was made over, or empty."""
 
     who: int
     selected: int
     at: int
     at_once: bool = False
-    signed: tuple[int, int, bool] | None = None
+    signed: tuple[int, ...] = ()
 
     @property
     def is_honest(self) -> bool:
@@ -74,7 +78,7 @@ class Laws:
 
     @property
     def rules(self) -> Rules:
-        return Rules(PEOPLE, minimum=self.minimum, grace=self.grace * _TICK)
+        return Rules(PEOPLE, minimum=self.minimum, grace=self.grace * TICK)
 
 
 def honest(who: int, selected: int, at: int, *, at_once: bool = False) -> Chosen:
@@ -83,18 +87,18 @@ def honest(who: int, selected: int, at: int, *, at_once: bool = False) -> Chosen
 
 def _unsigned(who: int, selected: int, at: int, *, at_once: bool) -> Decision:
     targets = tuple(one for bit, one in enumerate(TARGETS) if selected & 1 << bit)
-    made = decision(PLAN, PEOPLE[who], *targets, at=NOW + at * _TICK, at_once=at_once)
-    return replace(made, expires_at=_REQUEST.expires_at)
+    made = decision(PLAN, PEOPLE[who], *targets, at=NOW + at * TICK, at_once=at_once)
+    return replace(made, expires_at=REQUEST.expires_at)
 
 
 @cache
 def real(chosen: Chosen) -> Decision:
     """The decision; its MAC is the model's: the digest of what the review page signed."""
     made = _unsigned(chosen.who, chosen.selected, chosen.at, at_once=chosen.at_once)
-    if chosen.signed is None:
+    if not chosen.signed:
         return made
     selected, at, at_once = chosen.signed
-    return replace(made, mac=_unsigned(chosen.who, selected, at, at_once=at_once).digest.hex())
+    return replace(made, mac=_unsigned(chosen.who, selected, at, at_once=bool(at_once)).digest.hex())
 
 
 @cache
@@ -114,7 +118,7 @@ def joined(record: Record) -> Approval:
     """As `ApprovalRows.unproven` joins it."""
     status = ApprovalStatus(record.status) if record.status else None
     return approval_record.joined(
-        _REQUEST,
+        REQUEST,
         tuple(map(real, record.choices)),
         tuple(map(stop_of, record.stops)),
         decided=record.decided,
@@ -129,7 +133,7 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
     `weighing` and `recording`.
     """
     asked, draft = joined(record), real(honest(who, selected, now, at_once=at_once))
-    closed = approvals.why_closed(asked, NOW + now * _TICK)
+    closed = approvals.why_closed(asked, NOW + now * TICK)
     mine = next((one for one in asked.decisions if one.approver == draft.approver), None)
     if (closed and closed.code is not RefusalCode.ALREADY_DECIDED) or (mine and is_same(mine, draft)):
         return False, False
@@ -138,16 +142,15 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
     if selected and isinstance(approvals.select(PLAN, [str(one) for one in draft.selected], laws.rules.caps), Refusal):
         return False, False
     admitted = ruling.admit(asked, draft, PLAN, laws.rules)
-    return not isinstance(admitted, Refusal), isinstance(admitted, Approval) and admitted.status is not _PENDING
-
-
-_PENDING = ApprovalStatus.PENDING
+    return not isinstance(admitted, Refusal), isinstance(
+        admitted, Approval
+    ) and admitted.status is not ApprovalStatus.PENDING
 
 
 def allowed(record: Record, now: int, laws: Laws) -> tuple[int, str]:
     """What `rule` makes of it: the endpoints as a mask, and why none."""
     found = ruling.rule(
-        joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * _TICK, WINDOW * _TICK
+        joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * TICK, WINDOW * TICK
     )
     return sum(1 << bit for bit, one in enumerate(TARGETS) if one in found.selected), found.why
 
@@ -170,7 +173,7 @@ def asks_switch(record: Record) -> bool:
 @cache
 def verified(record: Record, tick: int, laws: Laws) -> Ruled:
     """What the verifying step does with a record where the kill switch is off: as in `verify_decision._judge`."""
-    asked, now = joined(record), NOW + tick * _TICK
+    asked, now = joined(record), NOW + tick * TICK
     if asked.status is ApprovalStatus.PENDING and now < asked.expires_at:
         return Ruled("wait")
     if asked.status is ApprovalStatus.DECIDED and not asked.stops and asked.decisions:
@@ -186,7 +189,7 @@ def verified(record: Record, tick: int, laws: Laws) -> Ruled:
     return Ruled("kept" if why else "approved", status.value, why, 0 if why else selected)
 
 
-_APPROVED_STATE = description(config="a-config")
+APPROVED_STATE = description(config="a-config")
 
 
 @cache
@@ -194,13 +197,13 @@ def looked(world: str) -> str:
     """What `check_fingerprint` says of an endpoint: nothing, `kept`, or `already-gone` where there is none."""
     if world in ("gone", "removed"):
         return "already-gone"
-    seen = _APPROVED_STATE
+    seen = APPROVED_STATE
     if world == "re-created":
         seen = replace(seen, created_at=NOW)
     if world == "changed":
         seen = replace(seen, config="another")
     try:
-        check_fingerprint(seen, by_id(PLAN.items)[TARGETS[0]])
+        acting.check_fingerprint(seen, by_id(PLAN.items)[TARGETS[0]])
     except Kept:
         return "kept"
     return ""
@@ -224,7 +227,3 @@ def product(patches: tuple[tuple[Any, str, Any], ...] = ()) -> Iterator[None]:
             one.stop()
         for cached in _CACHES:
             cached.cache_clear()
-
-
-def endpoint(target: int) -> EndpointId:
-    return TARGETS[target]
