@@ -78,6 +78,12 @@ class Deployed:
         """The texts of one person's mails."""
         return [mail.text for mail in self.aws.mails() if address in mail.to]
 
+    def logged(self) -> list[str]:
+        """Every line that the functions wrote to their log, oldest first."""
+        pages = self.aws.client("logs").get_paginator("filter_log_events")
+        events = list(pages.paginate(logGroupName=self.resource("FunctionLogs")).search("events[]"))
+        return [str(one["message"]) for one in sorted(events, key=lambda one: one["timestamp"])]
+
     def code(self, address: str) -> str:
         """The digits of this person's newest code mail."""
         return newest_code(self.texts(address))
@@ -94,7 +100,8 @@ class Deployed:
 @contextmanager
 def deploy(data: Path, scenario: str, **parameters: str) -> Iterator[Deployed]:
     """A stack of its own with two approvers, in a world of its own."""
-    given = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50", "GoneCheckSeconds": "1"} | parameters
+    quick = {"GraceMinutes": "0", "GoneCheckSeconds": "1"}
+    given = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50"} | quick | parameters
     with LocalAws(data, scenario=scenario) as aws:
         yield Deployed(aws, aws.deploy(**given))  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from endpoint_sweep.records import Records
-from tests.unit.stored import Stored, stored
+from tests.unit.rows import Stored, stored
 
 
 @pytest.fixture

@@ -1,82 +1,49 @@
-"""The hub's table, bucket and keys on moto, and what somebody can do to them who is not the product."""
+"""The table in docs/safety.md of everything that is written down: who writes it, and what proves it."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
-from typing import Any
-from unittest.mock import patch
+from functools import cache
 
-import boto3
-from moto import mock_aws
+from tests.simulation.cloudformation import ROOT
 
-from endpoint_sweep.aws.hub import AwsStore, AwsTable
-from endpoint_sweep.aws.seals import AwsSeals
-from endpoint_sweep.ports import Maker
-from endpoint_sweep.records import Records
-from tests.simulation.corrections import corrected, dynamodb, kms, s3
-
-BUCKET, TABLE = "bucket", "t"
+BEGIN, END = "<!-- stored -->", "<!-- end of stored -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The product's own ports, and the clients of somebody who may write everywhere, but has no key."""
+class Kind:
+    """One row of the table. `places` match a row's `pk sk`, or the key of a document."""
 
-    records: Records
-    table: AwsTable
-    store: AwsStore
-    seals: AwsSeals
-    dynamodb: Any
-    s3: Any
+    what: str
+    places: tuple[re.Pattern[str], ...]
+    writers: frozenset[str]
+    proof: str
 
-    def row(self, pk: str, sk: str) -> dict[str, Any]:
-        found = self.table.get(pk, sk)
-        assert found
-        return found.document
-
-    def put_row(self, pk: str, sk: str, document: Any) -> None:
-        """Over whatever is there, with the next version, as an honest writer would leave it."""
-        there = self.table.get(pk, sk)
-        version = str((there.version if there else 0) + 1)
-        item = {"pk": pk, "sk": sk, "document": json.dumps(document)}
-        typed: dict[str, Any] = {name: {"S": value} for name, value in item.items()}
-        self.dynamodb.put_item(TableName=TABLE, Item=typed | {"version": {"N": version}})
-
-    def change_row(self, pk: str, sk: str, **changes: Any) -> None:
-        """Some fields of a row that is there."""
-        self.put_row(pk, sk, self.row(pk, sk) | changes)
-
-    def put_object(self, key: str, body: bytes, **extra: Any) -> None:
-        self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, **extra)
-
-    def remove_object(self, key: str) -> None:
-        """As far as the bucket's policy lets anybody: a delete marker."""
-        self.s3.delete_object(Bucket=BUCKET, Key=key)
+    def holds(self, place: str) -> bool:
+        return any(one.fullmatch(place) for one in self.places)
 
 
-@contextmanager
-def stored() -> Iterator[Stored]:
-    """A fresh hub."""
-    keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
-    mended = corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS)
-    with patch.dict("os.environ", keys), mock_aws(), mended:
-        table, bucket, keyring = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("kms")
-        table.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        )
-        bucket.create_bucket(Bucket=BUCKET)
-        bucket.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        rows, store, seals = AwsTable(table, TABLE), AwsStore(bucket, BUCKET), seals_on(keyring)
-        yield Stored(Records(rows, store, seals), rows, store, seals, table, bucket)
+@cache
+def kinds() -> tuple[Kind, ...]:
+    text = (ROOT / "docs" / "safety.md").read_text()
+    lines = text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()[2:]
+    return tuple(_kind([cell.strip() for cell in line.strip("|").split("|")]) for line in lines)
 
 
-def seals_on(client: Any) -> AwsSeals:
-    """Fresh keys, one for each maker and two that encrypt."""
-    hashing = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
-    makers = {maker: client.create_key(**hashing)["KeyMetadata"]["Arn"] for maker in Maker}
-    cells, seal = (client.create_key()["KeyMetadata"]["Arn"] for _ in range(2))
-    return AwsSeals(client, makers, cells, seal)
+def _kind(cells: list[str]) -> Kind:
+    what, where, writers, proof, *_ = cells
+    names = re.findall(r"`([^`]+)`", where)
+    if names[0].startswith(("sweeps/", "prices/")):
+        folder = names[0].rpartition("/")[0]
+        places = [name if "/" in name else f"{folder}/{name}" for name in names]
+    else:
+        places = [" ".join(names)]
+    return Kind(what, tuple(map(_pattern, places)), frozenset(re.findall(r"\b[A-Z]\w+\b", writers)), proof)
+
+
+def _pattern(place: str) -> re.Pattern[str]:
+    """`<name>` stands for one name, and in a row's key for all that follows; `…` for whatever comes."""
+    parts = re.split(r"(<[a-z]+>|…)", place)
+    one = r"[^ ]+" if " " in place else r"[^/ ]+"
+    return re.compile(
+        "".join(".+" if part == "…" else one if part.startswith("<") else re.escape(part) for part in parts)
+    )

@@ -13,8 +13,8 @@ from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.snoozes import Snoozed
+from tests.unit.rows import TABLE, Stored
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
-from tests.unit.stored import TABLE, Stored
 
 TARGET = finding().id
 A = EndpointId(ACCOUNT, REGION, "a")

@@ -13,7 +13,7 @@ from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.errors import Unavailable
 from endpoint_sweep.ports import Maker
 from tests.simulation.corrections import corrected, kms
-from tests.unit.stored import seals_on
+from tests.unit.rows import seals_on
 
 DIGEST = bytes(range(32))
 
