@@ -8,7 +8,7 @@ import pytest
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Snooze
-from endpoint_sweep.model import Finding, Mode, OutcomeStatus, Pointer
+from endpoint_sweep.model import Caps, Finding, Mode, OutcomeStatus, Pointer
 from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.simulation.offers import (
