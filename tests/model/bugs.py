@@ -27,7 +27,8 @@ class Bug:
     def seeded(self) -> Scope:
         scope = _BY_NAME[self.scope]
         targets = (self.target,) if scope.targets == ONE else scope.targets
-        return replace(scope, name=self.name, targets=targets, product=self.product)
+        left = scope.left._replace(writes=min(1, scope.left.writes))  # one is enough for each of them
+        return replace(scope, name=self.name, left=left, targets=targets, product=self.product)
 
 
 def _without(*points: str) -> Product:
@@ -57,11 +58,11 @@ BUGS: tuple[Bug, ...] = (
         Product(order=(*_LATE_INTENT[:_TELLER], "intent!", *_LATE_INTENT[_TELLER:]))),
     Bug("a step is repeated blindly after a crash", "I5", "redriven after a crash", Product(looks_first=False)),
     Bug("a void intent is passed", "I5", "redriven after a crash", Product(void=False)),
-    Bug("somebody looks while the step still runs", "I5", "two runs for one endpoint", Product(over=False)),
-    Bug("a verified state is believed at acting", "I1", "an insider, one approver", Product(checks=False)),
+    Bug("somebody looks while the step still runs", "I5", "re-created, called or changed", Product(over=False)),
+    Bug("a verified state is believed at acting", "I11", "an insider, one approver", Product(checks=False)),
     Bug("the grace period is not checked at acting", "I11", "an insider, one approver", Product(acting_grace=False)),
-    Bug("a MAC is not checked", "I1", "an insider, one approver", Product(authentic=lambda _: True)),
-    Bug("a MAC is made over the approver alone", "I1", "an insider, one approver",
+    Bug("a MAC is not checked", "I1", "an insider and a veto", Product(authentic=lambda _: True)),
+    Bug("a MAC is made over the approver alone", "I1", "an insider and a veto",
         Product(authentic=lambda one: bool(one.mac))),
     Bug("the page overwrites what it has not seen", "I4", "two approvers, no grace", Product(conditional=False)),
     Bug("somebody who decides twice counts twice", "I4", "an insider beside the page",

@@ -39,7 +39,7 @@ SCOPES: tuple[Scope, ...] = (
     Scope("redriven after a crash", Left((0, 0), acts=2, looks=2, crashes=2), targets=ONE, start=_PASSED),
     Scope("the kill switch, on and off", Left((0, 0), verifies=2, acts=2, flips=3), targets=ONE, start=_ALONE),
     Scope("re-created, called or changed", Left((0, 0), acts=1, looks=2, events=2), targets=ONE, start=_PASSED),
-    Scope("an insider, one approver", Left((0, 0), acts=1, writes=2), grace=1, ticks=3, targets=ONE, insider=FORGES,
+    Scope("an insider, one approver", Left((0, 0), acts=1, writes=2), grace=1, ticks=2, targets=ONE, insider=FORGES,
           start=_ALONE),
     Scope("an insider, two approvers", Left((0, 0), acts=1, writes=1), 2, 1, ticks=3, targets=ONE, insider=FORGES,
           start=_TOGETHER),
