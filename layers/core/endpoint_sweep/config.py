@@ -114,6 +114,7 @@ class Settings:
                 principals=read.pairs("APPROVER_PRINCIPALS"),
                 caps=caps,
                 grace=timedelta(minutes=read.number("GRACE_MINUTES")),
+                window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
             ),
             kill_switch=read.text("KILL_SWITCH"),
             deny_accounts=read.many("DENY_ACCOUNTS"),

@@ -48,7 +48,7 @@ class Rules:
     """Who may decide, when one person is not enough, and what binds every decision whatever a plan says.
 
     `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long after the last
-    decision everything can still be kept before the first deletion.
+    decision everything can still be kept before the first deletion. `window`: how long after it the last may start.
     """
 
     approvers: tuple[str, ...]
@@ -60,6 +60,7 @@ class Rules:
     principals: dict[str, str] = field(default_factory=dict)
     caps: Caps = _LOOSEST
     grace: timedelta = timedelta()
+    window: timedelta = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _admitted(  # noqa: PLR0911 - one return a reason
         if not can_be_kept(approval):
             return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
         stop = Stop(StopKind.KEPT, decision.at, decision=decision)
-        ended = ApprovalStatus.VERIFIED if approval.status is ApprovalStatus.VERIFIED else None
+        ended = approval.status if approval.status in (ApprovalStatus.VERIFIED, ApprovalStatus.EXPIRED) else None
         return joined(approval.request, approval.decisions, (stop,), ended=ended, unreachable=approval.unreachable)
     if approval.stops or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
         return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
@@ -270,6 +271,11 @@ def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) ->
     if keeps:
         return UNNAMED
     return next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
+
+
+def keep_ends(approval: Approval, rules: Rules) -> datetime:
+    """Until when a keep is taken, whatever the record says of itself: after that no deletion can start any more."""
+    return approval.expires_at + rules.grace + rules.window + CLOCKS_DIFFER
 
 
 def grace_ends(decisions: Collection[Decision], rules: Rules) -> datetime:

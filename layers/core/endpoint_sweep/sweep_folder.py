@@ -222,6 +222,12 @@ class SweepFolder:
             if not seals.is_authentic(Maker.ACTS, sealed_digest(key, digest(there.body)), there.mac):
                 self._store.put(key, body, mac=mac)
 
+    def acted_on(self) -> set[EndpointId]:
+        """The endpoints for which a bundle was ever written, removed or not: no more than this sweep has begun with."""
+        prefix = f"{self.prefix}/restore/"
+        names = (key.removeprefix(prefix).removesuffix(".json").split("/") for key, _ in self._store.history(prefix))
+        return {EndpointId(*name) for name in names if len(name) == 3}
+
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))
 
