@@ -13,7 +13,7 @@ from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.snoozes import Snoozed
-from tests.unit.rows import TABLE, Stored
+from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
 TARGET = finding().id
@@ -171,7 +171,7 @@ def test_only_lock_and_ledger_live_for_ever(hub: Stored) -> None:
     records.save_request(approval(plan()), 0)
     records.save_waiting("a1", "token")
     records.write_intent("s", TARGET, NOW, ADA)
-    stays = {item["pk"]["S"] for item in hub.dynamodb.scan(TableName=TABLE)["Items"] if "expires_at" not in item}
+    stays = {item["pk"]["S"] for item in hub.dynamodb.scan(TableName=hub.name)["Items"] if "expires_at" not in item}
     assert stays == {"LOCK", "LEDGER"}
     assert records.summary_of("s1") == {"found": 1}
     assert records.summary_of("s2") is None

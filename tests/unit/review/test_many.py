@@ -21,6 +21,7 @@ from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
 from endpoint_sweep.sweep_input import parse
 from tests.simulation.offers import Offer, finding
 from tests.simulation.review_site import ADA, GRACE, Answer, ReviewSite
+from tests.unit.quiet import NoPrices, NoWitness, Off
 from tests.unit.review.forms import decide, form
 
 SWEEP, EXECUTION = "2026-11-20T06-00Z-many", "arn:aws:states:us-east-1:111111111111:execution:endpoint-sweep:many"
@@ -36,24 +37,6 @@ ROOM = {
 }
 # What AWS takes: a function's answer, an item of the table, a state's input; and what Gmail shows of a mail.
 ANSWER, ITEM, STATE, MAIL = 6 * 1024 * 1024, 400_000, 256 * 1024, 102_400
-
-
-class NoPrices:
-    def hosting(self, *_: Any) -> dict[str, Any]:
-        return {}
-
-    def storage(self, _region: str) -> None:
-        return None
-
-
-class NoWitness:
-    def idle(self, _cells: Any) -> dict[Any, Any]:
-        return {}
-
-
-class Off:
-    def read(self) -> str:
-        return "off"
 
 
 @dataclass(frozen=True, slots=True)
