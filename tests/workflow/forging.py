@@ -6,12 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from endpoint_sweep.approvals import approval_id
+from tests.simulation.approval_rows import key_of
 from tests.simulation.hub import TABLE
 from tests.workflow.stage import ADA, Stage
 
 IDLE = {"account": "222222222222", "region": "us-east-1", "endpoint": "resnet-demo"}
 BUSY = IDLE | {"endpoint": "fraud-scoring"}
 Document = dict[str, Any]
+# Where each field of an approval lies; every other one is the request's.
+LIES_IN = {"decisions": "DECISIONS", "decided": "DECISIONS", "status": "STATE", "note": "STATE"}
 
 
 def at(**shift: float) -> str:
@@ -19,21 +23,45 @@ def at(**shift: float) -> str:
 
 
 def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status: str = "decided") -> None:
-    """Somebody with access to the table writes the approval's row by hand, as the product would, but for the MAC."""
+    """Somebody with access to the table writes an approval by hand, as the product would, but for the MACs.
+
+    `change` gets the request's fields, the decisions and the status as one document. What it leaves alone stays as it
+    lies there; a status is written only where it is not that of an approval that waits for the sweep's next look.
+    """
     stage.tampered.add(sweep)
-    row = stage.row(sweep, "RECORD")
-    assert row
-    document = json.loads(row["document"]["S"])
-    document["status"] = status
-    if not document["decisions"]:
-        document["decisions"] = [by_hand(document)]
+    rows = {name: _document(stage, sweep, name) for name in ("REQUEST", "DECISIONS", "STATE")}
+    request = rows["REQUEST"]
+    assert request
+    decisions = list((rows["DECISIONS"] or {}).get("decisions", []))
+    document = json.loads(json.dumps(request)) | {"status": status, "decided": True}
+    document["decisions"] = decisions or [by_hand(request)]
+    before = request | {"decisions": decisions, "decided": bool(decisions), "status": "decided"}
     change(document)
-    row |= {
+    touched = {LIES_IN.get(name, "REQUEST") for name, value in document.items() if before.get(name) != value}
+    for name in touched:
+        fields = {field: value for field, value in document.items() if LIES_IN.get(field, "REQUEST") == name}
+        put(stage, sweep, name, (rows[name] or {}) | fields)
+
+
+def put(stage: Stage, sweep: str, name: str, document: Document) -> None:
+    """One row by its name in `approval_rows.ROWS`, over whatever stands there."""
+    pk, sk = key_of(name, approval_id(sweep))
+    known = stage.row(sweep, name)
+    version = int(known["version"]["N"]) if known else 0
+    item = {
+        "pk": {"S": pk},
+        "sk": {"S": sk},
         "document": {"S": json.dumps(document)},
-        "version": {"N": str(int(row["version"]["N"]) + 1)},
-        "status": {"S": status},
+        "version": {"N": str(version + 1)},
+        "status": {"S": str(document.get("status", "-"))},
     }
-    stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=row)
+    stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def _document(stage: Stage, sweep: str, name: str) -> Document | None:
+    row = stage.row(sweep, name)
+    found: Document | None = json.loads(row["document"]["S"]) if row else None
+    return found
 
 
 def by_hand(document: Document, **changes: Any) -> Document:

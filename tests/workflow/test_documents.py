@@ -29,7 +29,7 @@ def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage, code: str, stat
     assert stage.world.faults.seen(number) == (1 if status == 403 else 5)
     assert {row["disposition"] for row in stage.report(sweep)["findings"]} == {"kept"}
     assert [mail.subject.rpartition(": ")[2] for mail in stage.mails(sweep)] == ["the sweep failed"] * 2
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
 
 
 def test_a_plan_that_slows_down_is_tried_again(stage: Stage) -> None:
