@@ -5,6 +5,7 @@ from typing import Any
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.errors import DocumentTampered, PlanDiffers
 from endpoint_sweep.journal import note
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 
 
@@ -21,7 +22,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             optimizer=at.optimizer,
         )
     except (DocumentTampered, PlanDiffers):
-        note("aggregate_findings", event, {"alarm": "PlanTampered"})
+        note("aggregate_findings", event, {"alarm": Alarm.PLAN_TAMPERED})
         raise
     note("aggregate_findings", event, done)
     return done

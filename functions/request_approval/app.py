@@ -5,6 +5,7 @@ from typing import Any
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.errors import ApprovalNotSent, DocumentTampered
 from endpoint_sweep.journal import note
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.request_approval import request_approval
 
 
@@ -21,10 +22,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             now=at.now,
         )
     except DocumentTampered:
-        note("request_approval", event, {"alarm": "PlanTampered"})
+        note("request_approval", event, {"alarm": Alarm.PLAN_TAMPERED})
         raise
     except ApprovalNotSent:
-        note("request_approval", event, {"alarm": "ApprovalNotSent"})
+        note("request_approval", event, {"alarm": Alarm.APPROVAL_NOT_SENT})
         raise
     note("request_approval", event, done)
     return done

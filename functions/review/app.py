@@ -9,6 +9,7 @@ from endpoint_sweep.approvals import RefusalCode
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.errors import CallerUnproven
 from endpoint_sweep.journal import note
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.review_http import binding_of, headers, read_form, read_json, read_proof
 from endpoint_sweep.steps.review import Desk, Page, api, link, message, result
 
@@ -97,7 +98,7 @@ def _overridden() -> bool:
 
 def _page(page: Page) -> Response[str]:
     if page.code:
-        alarm = page.alarm or ("LinkForged" if page.code == RefusalCode.LINK_INVALID else "")
+        alarm = page.alarm or (Alarm.LINK_FORGED if page.code == RefusalCode.LINK_INVALID else "")
         said = {"alarm": alarm, "id": page.approval} if alarm else {}
         note("review", {"status": page.status, "code": str(page.code)}, said)
     place = {"Location": page.location} if page.location else {}

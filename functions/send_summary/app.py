@@ -4,6 +4,7 @@ from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.journal import note
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.send_summary import send_summary
 
 
@@ -18,5 +19,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         mailer=at.mailer,
         now=at.now,
     )
-    note("send_summary", event, done, {"alarm": "SummaryNotMailed"} if done["ending"] == "not-mailed" else {})
+    note("send_summary", event, done, {"alarm": Alarm.SUMMARY_NOT_MAILED} if done["ending"] == "not-mailed" else {})
     return done

@@ -4,11 +4,12 @@ from typing import Any
 
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.journal import note
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.watchdog import watchdog
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = watchdog(event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now)
-    note("watchdog", done, {"alarm": "SweepStopped"})
+    note("watchdog", done, {"alarm": Alarm.SWEEP_STOPPED})
     return done

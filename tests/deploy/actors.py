@@ -42,8 +42,7 @@ class Actors:
 
     def client(self, session: Session, service: str, region: str = "us-east-1") -> Any:
         """A client of that session against the gateway, without retries."""
-        config = Config(retries={"total_max_attempts": 1})
-        return session.client(service, region_name=region, endpoint_url=self.aws.endpoint, config=config)  # type: ignore[call-overload]
+        return client_of(self.aws, session, service, region)
 
     def role(self, account: str, name: str, trust: dict[str, Any], statements: list[dict[str, Any]]) -> str:
         """A role made by hand; its ARN."""
@@ -52,6 +51,10 @@ class Actors:
         if statements:
             iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=_policy(statements))
         return arn
+
+    def function(self, arn: str) -> Session:
+        """A session of a hub role."""
+        return session_of(self.aws, arn)
 
     def _trusted_by(self, role: str) -> str:
         """The name of the hub role that the member template lets in; a name of its own where no member has the role."""
@@ -71,9 +74,18 @@ class Actors:
             "Action": ["sts:AssumeRole", "organizations:List*", *more],
             "Resource": "*",
         }
-        arn = self.role(self.hub, name, trust, [rights])
-        sts = self.aws.client("sts")
-        return _session(sts.assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])
+        return self.function(self.role(self.hub, name, trust, [rights]))
+
+
+def session_of(aws: LocalAws, arn: str) -> Session:
+    """A session of a hub role, as Lambda gives it to a function."""
+    return _session(aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"])
+
+
+def client_of(aws: LocalAws, session: Session, service: str, region: str = "us-east-1") -> Any:
+    """A client of that session against the gateway, without retries."""
+    config = Config(retries={"total_max_attempts": 1})
+    return session.client(service, region_name=region, endpoint_url=aws.endpoint, config=config)  # type: ignore[call-overload]
 
 
 def _policy(statements: list[dict[str, Any]]) -> str:

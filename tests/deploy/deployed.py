@@ -78,6 +78,12 @@ class Deployed:
         """The texts of one person's mails."""
         return [mail.text for mail in self.aws.mails() if address in mail.to]
 
+    def logged(self) -> list[str]:
+        """Every line that the functions wrote to their log, oldest first."""
+        pages = self.aws.client("logs").get_paginator("filter_log_events")
+        events = list(pages.paginate(logGroupName=self.resource("FunctionLogs")).search("events[]"))
+        return [str(one["message"]) for one in sorted(events, key=lambda one: one["timestamp"])]
+
     def code(self, address: str) -> str:
         """The digits of this person's newest code mail."""
         return newest_code(self.texts(address))

@@ -242,6 +242,14 @@ def test_boundary_of_a_stack_role_limits_it(cloud: LocalAws, actors: Actors) -> 
         actors.client(session, "sqs").list_queues()
 
 
+def test_every_state_knows_when_the_execution_began(engine: Engine) -> None:
+    """`$$.Execution.StartTime` is the start of the execution, for the whole of it."""
+    told = {"Type": "Pass", "Parameters": {"started.$": "$$.Execution.StartTime"}, "End": True}
+    end = engine.end_of(engine.start("started", {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "Told"}, "Told": told}))
+    started = datetime.fromisoformat(json.loads(end["output"])["started"])
+    assert abs(started - end["startDate"]) < timedelta(milliseconds=100)
+
+
 def test_concurrency_by_path(engine: Engine) -> None:
     """`MaxConcurrencyPath` limits the children: with 1, no second process is ever needed."""
     processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Each"}

@@ -19,7 +19,7 @@ MAIL: dict[str, Any] = {
 
 def _function(actors: Actors, name: str, statement: dict[str, Any]) -> boto3.Session:
     """A session of a new hub role with this one permission."""
-    return _session_of(actors, actors.role(actors.hub, name, TRUST, [statement]))
+    return actors.function(actors.role(actors.hub, name, TRUST, [statement]))
 
 
 def test_mail_from_the_allowed_sender_only(cloud: LocalAws, actors: Actors) -> None:
@@ -103,7 +103,7 @@ def test_a_key_is_used_by_the_roles_of_its_policy_only(cloud: LocalAws, actors: 
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     created = cloud.client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC", Policy=policy)
     request = {"KeyId": created["KeyMetadata"]["Arn"], "MacAlgorithm": "HMAC_SHA_256", "Message": b"x" * 32}
-    clients = {name: actors.client(_session_of(actors, arn), "kms") for name, arn in arns.items()}
+    clients = {name: actors.client(actors.function(arn), "kms") for name, arn in arns.items()}
     mac = clients["makes"].generate_mac(**request)["Mac"]
     assert clients["checks"].verify_mac(**request, Mac=mac)["MacValid"]
     with pytest.raises(ClientError, match="KMSInvalidMacException"):
@@ -114,8 +114,3 @@ def test_a_key_is_used_by_the_roles_of_its_policy_only(cloud: LocalAws, actors: 
     for name in ("makes", "stranger"):
         with pytest.raises(ClientError, match="AccessDenied"):
             clients[name].verify_mac(**request, Mac=mac)
-
-
-def _session_of(actors: Actors, arn: str) -> boto3.Session:
-    credentials = actors.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="function")["Credentials"]
-    return boto3.Session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])

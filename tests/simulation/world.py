@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any, get_args
 from unittest.mock import patch
 
@@ -40,6 +41,7 @@ class World:
         self.state = State(organization)
         self.roles_are_real = roles_are_real
         self.wire = Wire(log=CallLog(log_path), refuse=self.refusal)
+        self._gates: dict[int, Event] = {}
 
     @classmethod
     @contextmanager
@@ -226,6 +228,28 @@ class World:
 
     def clear_faults(self) -> None:
         self.faults.clear()
+        for gate in self._gates.values():
+            gate.set()
+
+    def hold(self, **rule: Any) -> int:
+        """Calls that fit the rule wait, not yet seen by the service, until `release`; at most 15 s. Its number."""
+        gate = Event()
+
+        def wait(_: Call) -> None:
+            gate.wait(15)
+
+        number = self.fault(hook=wait, **rule)
+        self._gates[number] = gate
+        return number
+
+    def held(self, number: int) -> int:
+        """How many calls have come to this gate so far."""
+        return self.faults.seen(number)
+
+    def release(self, number: int) -> None:
+        """Lets the calls at this gate go on, and no later one wait."""
+        self.faults.remove(number)
+        self._gates[number].set()
 
     def control(self, action: str, **arguments: Any) -> Any:
         """The same methods by name, for a control channel over HTTP; arguments and answers are JSON."""
@@ -246,6 +270,6 @@ CONTROLS = frozenset(
     {
         *("invoke", "recreate", "remove", "set_tags", "set_status", "set_config", "scale", "deleting_takes"),
         *("switch", "break_metrics", "set_price", "hostile"),
-        *("fault", "clear_faults", "snapshot", "endpoints", "exists", "scalable_targets"),
+        *("fault", "clear_faults", "hold", "held", "release", "snapshot", "endpoints", "exists", "scalable_targets"),
     }
 )

@@ -39,7 +39,7 @@ def client(service: str, answer: Callable[[str, dict[str, Any]], Answer]) -> tup
             body = dict(answer(*asked[-1]))
         except Refusal as refusal:
             return _http(refusal.status), {"Error": {"Code": refusal.code, "Message": refusal.message}}
-        return _http(200), body
+        return ok(body)
 
     made.meta.events.register("before-parameter-build", note)
     made.meta.events.register("before-call", reply)
@@ -58,6 +58,11 @@ def in_pages(*pages: Answer | Refusal, field: str = "NextToken") -> Callable[[st
         return page if number == len(pages) else {**page, field: f"page-{number + 1}"}
 
     return answer
+
+
+def ok(body: Answer) -> tuple[AWSResponse, dict[str, Any]]:
+    """What a handler of botocore's `before-call` returns for an answer."""
+    return _http(200), dict(body)
 
 
 @cache

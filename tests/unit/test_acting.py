@@ -10,6 +10,7 @@ import pytest
 
 from endpoint_sweep.acting import COMPONENTS_AT_ONCE, Kept, Point, check_fingerprint, clearing, source_identity
 from endpoint_sweep.aws.sessions import act_policy
+from endpoint_sweep.idleness import JUDGED
 from endpoint_sweep.kill_switch import why_stopped
 from endpoint_sweep.model import Component, Description, EndpointId, Finding, Kind
 from tests.unit.samples import NOW, description, finding
@@ -47,6 +48,15 @@ def test_any_difference_keeps(changes: dict[str, object]) -> None:
     check_fingerprint(description(), finding())
     with pytest.raises(Kept):
         check_fingerprint(replace(description(), **changes), finding())  # type: ignore[arg-type] # fields by name
+
+
+@pytest.mark.parametrize("approved", JUDGED)
+def test_it_is_deleted_in_the_status_in_which_it_was_approved(approved: str) -> None:
+    """Of the statuses that a sweep judges none stands for another: both ways, the changed one keeps and is named."""
+    [now] = set(JUDGED) - {approved}
+    check_fingerprint(description(status=approved), finding(status=approved))
+    with pytest.raises(Kept, match=f"its status is {now} now"):
+        check_fingerprint(description(status=now), finding(status=approved))
 
 
 def resized(kind: Kind, **changes: object) -> tuple[Description, Finding]:

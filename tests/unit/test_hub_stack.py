@@ -1,11 +1,13 @@
 """What no local engine enforces about the hub stack, read from the template: storage, logs, own permissions."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.simulation import cloudformation
-from tests.simulation.cloudformation import HUB_TEMPLATE, ROOT, Statement, Template
+from tests.simulation.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT, Statement, Template
 from tests.unit import statemachine_rules as rules
 from tests.unit.statemachine_rules import Definition
 
@@ -186,6 +188,20 @@ def test_the_kill_switch_is_off_and_can_be_read_by_who_deletes(hub: Template) ->
     assert text.count("'ssm:GetParameter'") == 3
     assert "ssm:PutParameter" not in text
     assert hub["Globals"]["Function"]["Environment"]["Variables"]["KILL_SWITCH"] == switch["Name"]
+
+
+@pytest.mark.parametrize("template", [HUB_TEMPLATE, MEMBER_TEMPLATE], ids=lambda path: path.name)
+def test_every_arn_is_of_the_partition_of_the_stack(template: Path) -> None:
+    """Also in China and GovCloud; the functions are told which one it is."""
+    resources = cloudformation.load(template)["Resources"]
+    written = re.findall(r"\barn:([^:]*(?:::[^:]*)?):", str(resources))
+    assert len(written) > 5
+    assert set(written) == {"${AWS::Partition}"}
+
+
+def test_the_functions_are_told_the_partition(hub: Template) -> None:
+    """The ARNs of the roles that they assume are made of it."""
+    assert hub["Globals"]["Function"]["Environment"]["Variables"]["PARTITION"] == {"Ref": "AWS::Partition"}
 
 
 def test_documents_can_be_locked(hub: Template) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from endpoint_sweep.aws.hub import AwsTable
 from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
 from endpoint_sweep.model import Outcome, OutcomeStatus
 from endpoint_sweep.records import Records
+from endpoint_sweep.snoozes import Snoozed
 from tests.unit.samples import ADA, NOW, approval, decision, finding, plan
 
 TARGET = finding().id
@@ -202,6 +204,28 @@ def test_components_have_one_intent_each(records: Records) -> None:
     assert records.intents("s") == {str(TARGET)}
     records.settle_components("s", TARGET, NOW)
     assert {one["said"] for one in records.components("s", TARGET).values()} == {"deleted"}
+
+
+def snoozed(days: int, created: int = 90) -> Snoozed:
+    id_, by = (TARGET.account, TARGET.region, TARGET.endpoint), (ADA, f"sweep-{days}")
+    return Snoozed(*id_, NOW - timedelta(days=created), NOW + timedelta(days=days), *by)
+
+
+@pytest.mark.parametrize(("first", "second"), [(30, 7), (7, 30), (30, 30)])
+def test_the_longer_snooze_stands(records: Records, first: int, second: int) -> None:
+    """Whoever said it, and in whatever order; where both end at once, the first."""
+    records.snooze(snoozed(first))
+    records.snooze(replace(snoozed(second), by="grace@example.com"))
+    [found] = records.snoozed().values()
+    assert (found.until, found.by) == (NOW + timedelta(days=30), "grace@example.com" if second > first else ADA)
+
+
+def test_a_snooze_of_a_namesake_does_not_stand_in_the_way(records: Records) -> None:
+    """The endpoint was made anew: its own snooze counts, also where the old one's ends later (D2.7)."""
+    records.snooze(snoozed(30))
+    records.snooze(snoozed(7, created=20))
+    records.snooze(snoozed(60))
+    assert records.snoozed() == {TARGET: snoozed(7, created=20)}
 
 
 def test_the_ledger_is_in_order(records: Records) -> None:

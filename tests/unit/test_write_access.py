@@ -1,119 +1,34 @@
 """Who may write what: every role of the hub beside every kind of row, document and key, allowed and refused.
 
-What is not in these tables, nobody may. The tables are the design; the template is what is tested.
+`makers` is the design as data; the template is what is tested.
 """
+
+import copy
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.simulation import cloudformation
+from tests.simulation.cloudformation import Statement, Template
 from tests.unit.access import ADMINISTRATOR, Access
-
-PLAN, SCAN, UNREACHABLE = "PlanSweepFunctionRole", "ScanCellRole", "RecordUnreachableCellFunctionRole"
-AGGREGATE, REQUEST, REMIND = (
-    "AggregateFindingsFunctionRole",
-    "RequestApprovalFunctionRole",
-    "RemindApproversFunctionRole",
+from tests.unit.makers import (
+    ADMINISTRATION,
+    AGGREGATE,
+    AWAIT,
+    DOCUMENTS,
+    EVERY_VERSION,
+    KEYS,
+    PLAN,
+    READERS,
+    ROLES,
+    ROWS,
+    SCAN,
+    SUMMARY,
+    SWEEP,
+    UNREACHABLE,
+    USES,
 )
-AWAIT, REVIEW, VERIFY = "AwaitDecisionFunctionRole", "ReviewFunctionRole", "VerifyDecisionFunctionRole"
-APPLY, BOUNCE, FAILURE = "ApplyDecisionRole", "RecordBounceFunctionRole", "RecordFailureFunctionRole"
-SUMMARY, WATCHDOG = "SendSummaryFunctionRole", "WatchdogFunctionRole"
-START, MACHINE, LOGS = "StartSweepFunctionRole", "SweepStateMachineRole", "AccessLogsRole"
-
-# Kind of row -> its partition key, who may write it, who may remove it, who may read one, who may list them.
-ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
-    "lock": ("LOCK", {PLAN}, {PLAN, SUMMARY, WATCHDOG}, {PLAN, SUMMARY, WATCHDOG}, set()),
-    "state of an approval": (
-        "APPROVAL#5f3a",
-        {PLAN, VERIFY, BOUNCE, FAILURE, WATCHDOG},
-        set(),
-        {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG},
-        set(),
-    ),
-    "request": (
-        "ASKED#5f3a",
-        {REQUEST, REMIND},
-        set(),
-        {REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},
-        set(),
-    ),
-    "decisions and codes": (
-        "DECIDED#5f3a",
-        {REVIEW},
-        set(),
-        {REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},
-        {REQUEST, REMIND, REVIEW, VERIFY},
-    ),
-    "token": ("WAIT#5f3a", {AWAIT}, {PLAN, VERIFY, WATCHDOG}, {PLAN, AWAIT, REVIEW, VERIFY, BOUNCE, WATCHDOG}, set()),
-    "intents and outcomes": (
-        "SWEEP#2026-11-20T06-00Z",
-        {APPLY, SUMMARY, WATCHDOG},
-        set(),
-        {APPLY, SUMMARY, WATCHDOG},
-        {REVIEW, SUMMARY, WATCHDOG},
-    ),
-    "snooze": ("SNOOZE", {VERIFY}, set(), {VERIFY}, {AGGREGATE}),
-    "ledger": ("LEDGER", {SUMMARY, WATCHDOG}, set(), {SUMMARY, WATCHDOG}, {AGGREGATE, SUMMARY}),
-    # No kind of ours: a key that only begins or ends like one.
-    "longer lock": ("LOCK#2", set(), set(), set(), set()),
-    "hidden request": ("X#ASKED#5f3a", set(), set(), set(), set()),
-    "lower case": ("decided#5f3a", set(), set(), set(), set()),
-    "without a name": ("DECIDED", set(), set(), set(), set()),
-}
-
-SWEEP = "sweeps/2026-11-20T06-00Z"
-DOCUMENTS: dict[str, set[str]] = {
-    f"{SWEEP}/input.json": {PLAN},
-    f"{SWEEP}/key.json": {PLAN},
-    f"{SWEEP}/accounts.json": {PLAN},
-    f"{SWEEP}/cells.json": {PLAN},
-    f"{SWEEP}/expected.json": {PLAN},
-    f"{SWEEP}/skipped.json": {PLAN},
-    f"{SWEEP}/cells/222222222222/us-east-1.json": {SCAN, UNREACHABLE},
-    f"{SWEEP}/plan.json": {AGGREGATE},
-    f"{SWEEP}/coverage.json": {AGGREGATE},
-    f"{SWEEP}/findings.json": {AGGREGATE},
-    "prices/read.json": {AGGREGATE},
-    f"{SWEEP}/approved.json": {VERIFY},
-    f"{SWEEP}/tries/0c1d/1.json": {REVIEW},
-    f"{SWEEP}/stops/closed.json": {PLAN, REVIEW, VERIFY, BOUNCE, FAILURE, WATCHDOG},
-    f"{SWEEP}/restore/222222222222-us-east-1-demo.json": {APPLY},
-    f"{SWEEP}/failure.json": {FAILURE},
-    f"{SWEEP}/report.json": {SUMMARY},
-    f"{SWEEP}/report.html": {SUMMARY},
-    f"{SWEEP}/report.csv": {SUMMARY},
-    f"{SWEEP}/report.failed.json": {WATCHDOG},
-    # No kind of ours.
-    f"{SWEEP}/decision.json": set(),
-    f"{SWEEP}/cells": set(),
-    "sweeps/plan.json": set(),
-    "prices/other.json": set(),
-    "input.json": set(),
-}
-EVERY_VERSION = {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY}
-READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, MACHINE}
-
-# Key -> what may be done with it by whom; any other use is nobody's.
-KEYS: dict[str, dict[str, set[str]]] = {
-    "CellsKey": {
-        "kms:GenerateDataKeyWithoutPlaintext": {PLAN},
-        "kms:Decrypt": {SCAN, UNREACHABLE, AGGREGATE, SUMMARY},
-    },
-    "FindingsKey": {"kms:GenerateMac": {AGGREGATE}, "kms:VerifyMac": {AGGREGATE, REQUEST}},
-    "LinksKey": {
-        "kms:GenerateMac": {REQUEST, REMIND},
-        "kms:VerifyMac": {REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY},
-    },
-    "MacKey": {"kms:GenerateMac": {REVIEW}, "kms:VerifyMac": {REVIEW, VERIFY, APPLY, SUMMARY}},
-    "ActsKey": {"kms:GenerateMac": {APPLY}, "kms:VerifyMac": {APPLY, SUMMARY, WATCHDOG, REVIEW}},
-    "SealKey": {"kms:Encrypt": {AWAIT}, "kms:Decrypt": {REVIEW, BOUNCE}},
-}
-USES = (
-    "kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo",
-    "kms:GenerateMac", "kms:VerifyMac", "kms:Sign", "kms:Verify", "kms:DeriveSharedSecret", "kms:CreateGrant",
-    "kms:ImportKeyMaterial", "kms:ReplicateKey",
-)  # fmt: skip
-ADMINISTRATION = ("kms:PutKeyPolicy", "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:DescribeKey")
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +38,7 @@ def access() -> Access:
 
 def test_the_tables_know_every_role(access: Access) -> None:
     """A new role has to be thought about."""
-    known = {PLAN, SCAN, UNREACHABLE, AGGREGATE, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE}
-    assert set(access.roles) == known | {SUMMARY, WATCHDOG, START, MACHINE, LOGS}
+    assert set(access.roles) == ROLES
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -189,9 +103,9 @@ def test_who_sees_every_version(access: Access) -> None:
 def test_who_may_read_a_sweep(access: Access) -> None:
     """A scan sees what it has to prove and its cells; who starts or stops a sweep does not read its plan."""
     assert access.document("GetObject", f"{SWEEP}/plan.json") == READERS
-    assert access.document("GetObject", f"{SWEEP}/stops/closed.json") == READERS
-    for name in ("input.json", "key.json"):
-        assert access.document("GetObject", f"{SWEEP}/{name}") == READERS | {PLAN, SCAN, UNREACHABLE}
+    assert access.document("GetObject", f"{SWEEP}/stops/closed.json") == READERS | {AWAIT}
+    assert access.document("GetObject", f"{SWEEP}/input.json") == READERS | {PLAN, SCAN, UNREACHABLE}
+    assert access.document("GetObject", f"{SWEEP}/key.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", f"{SWEEP}/cells/222222222222/us-east-1.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", "prices/read.json") == {AGGREGATE}
 
@@ -213,3 +127,37 @@ def test_who_may_administer_a_key(access: Access, key: str) -> None:
 def test_the_tables_know_every_key(access: Access) -> None:
     """A new key has to be thought about."""
     assert set(access.keys) == set(KEYS)
+
+
+def widened(hub: Template, action: str, **wider: Any) -> Iterator[tuple[str, Access]]:
+    """Access to the stack with one statement after the other that allows this changed; the statement's Sid."""
+    originals = [s for _, s in cloudformation.statements(hub) if action in cloudformation.actions(s)]
+    for number, original in enumerate(originals):
+        changed = copy.deepcopy(hub)
+        statement: Statement = [
+            s for _, s in cloudformation.statements(changed) if action in cloudformation.actions(s)
+        ][number]
+        statement.update(wider)
+        yield str(original["Sid"]), Access.of(changed)
+
+
+@pytest.mark.parametrize(
+    ("action", "column"), [("dynamodb:PutItem", 1), ("dynamodb:DeleteItem", 2), ("dynamodb:GetItem", 3)]
+)
+def test_the_tables_notice_a_row_too_many(action: str, column: int) -> None:
+    """Any one statement without its condition is seen: the tables have rows that it then reaches."""
+    found = list(widened(cloudformation.load(cloudformation.HUB_TEMPLATE), action, Condition={}))
+    assert found
+    for sid, access in found:
+        reached = {kind for kind, row in ROWS.items() if access.row(action.partition(":")[2], row[0]) != row[column]}
+        assert len(reached) > 4, sid
+
+
+def test_the_tables_notice_a_document_too_many() -> None:
+    """Any one statement that writes the whole folder is seen."""
+    folder = {"Fn::Sub": "${Bucket.Arn}/sweeps/*"}
+    found = list(widened(cloudformation.load(cloudformation.HUB_TEMPLATE), "s3:PutObject", Resource=folder))
+    assert found
+    for sid, access in found:
+        reached = {key for key, writers in DOCUMENTS.items() if access.document("PutObject", key) != writers}
+        assert len(reached) > 9, sid

@@ -184,6 +184,35 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("point", "time", "begun"), [(Point.KILL_SWITCH, 3, "trio-a"), (Point.LAST_LOOK, 2, "trio-a, trio-b")]
+)
+def test_the_switch_is_read_right_before_each_component(
+    stage_of: OpenStage, point: Point, time: int, begun: str
+) -> None:
+    """FI-50: switched on before or after the intent for the second of three: nothing is sent any more."""
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
+    parts = tuple(ComponentSpec(f"trio-{part}") for part in "abc")
+    stage = stage_of(organization([replace(pooled("trio"), components=parts), one("spare")], members), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    passed: list[Point] = []
+
+    def flip(here: Point) -> None:
+        passed.append(here)
+        if passed.count(point) == time:
+            stage.hub.kill()
+
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = lambda event, _: Stopper(stage).run(event, flip)
+    assert stage.decide(links[ADA], "trio").status == 303
+    stage.end(sweep)
+    sent = stage.world.log.find(service="sagemaker", operation="Delete*")
+    assert [call.resource for call in sent] == ["trio-a"]
+    status, reason = stage.disposition(sweep, "trio")
+    assert status == "failed"
+    assert reason.startswith(f"kept: the kill switch is on; a deletion of its inference components {begun} had been")
+
+
 def dying(here: Point) -> None:
     if here is Point.OUTCOME:
         raise Stopped

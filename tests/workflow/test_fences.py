@@ -1,13 +1,18 @@
 """What stands between an approval and a deletion besides the endpoint itself: the kill switch, the deny list."""
 
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
 from typing import Any
 
 import pytest
 
+from endpoint_sweep.acting import Point
 from tests.simulation.organization import Account, Organization
 from tests.simulation.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage
+from tests.workflow.test_stops import Stopper
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 TEN = [f"idle-{number}" for number in range(10)]
@@ -22,18 +27,52 @@ def deleted(stage: Stage) -> list[str]:
     return [call.resource for call in stage.world.log.find(service="sagemaker", operation="DeleteEndpoint")]
 
 
+def one_at_a_time(stage: Stage, at: Callable[[str, Point], None] = lambda *_: None) -> None:
+    """The steps that delete run one after another; `at` is told the endpoint and each point of its step."""
+    turn, stopper = Lock(), Stopper(stage)
+
+    def step(event: dict[str, Any], _context: Any) -> Any:
+        with turn:
+            return stopper.run(event, partial(at, event["item"]["endpoint"]))
+
+    stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = step
+
+
 def test_the_switch_stops_between_two_items(stage_of: OpenStage) -> None:
-    """FI-50: on after the third deletion of ten, at most the one under way follows; the rest is kept and says why."""
+    """FI-50: on while the third of ten is being deleted, nothing follows; the rest is kept and says why."""
     stage = stage_of(ten(), **ROOM)
+    one_at_a_time(stage)
     sweep = stage.start()
     links = stage.links(sweep)
     third = {"service": "sagemaker", "operation": "DeleteEndpoint", "nth": [3]}
     stage.world.fault(**third, hook=lambda _: stage.hub.kill())
     assert stage.decide(links[ADA], *TEN).status == 303
     stage.end(sweep, 120)
-    assert len(deleted(stage)) in (3, 4)
+    assert len(deleted(stage)) == 3
     kept = [name for name in TEN if name not in deleted(stage)]
     assert {stage.disposition(sweep, name) for name in kept} == {("failed", "kept: the kill switch is on")}
+
+
+def test_the_switch_is_read_right_before_the_call(stage_of: OpenStage) -> None:
+    """FI-50: switched on at whichever point of a deletion but the call itself, also after the last look: it is kept."""
+    stage = stage_of(ten(), **ROOM)
+    points = dict(zip(TEN, Point, strict=False))
+    assert points["idle-9"] is Point.DELETE
+
+    def flip(name: str, point: Point) -> None:
+        """On at this endpoint's own point; off for the step of the next one."""
+        if point in (Point.KILL_SWITCH, points[name]):
+            stage.hub.kill("on" if point is points[name] else "off")
+
+    one_at_a_time(stage, flip)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    assert stage.decide(links[ADA], *TEN).status == 303
+    stage.end(sweep, 120)
+    assert deleted(stage) == ["idle-9"]
+    assert {name: stage.disposition(sweep, name) for name in TEN[:9]} == dict.fromkeys(
+        TEN[:9], ("failed", "kept: the kill switch is on")
+    )
 
 
 def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:

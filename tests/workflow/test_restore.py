@@ -93,6 +93,28 @@ def test_the_way_round_gives_the_same_world(house: House, after: After, capsys: 
     assert "CreateModel" not in made  # A sweep leaves models and configurations where they are.
 
 
+def test_what_takes_more_than_a_page_comes_back_whole(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """Twelve policies and 51 scheduled actions of one target: compared with what there was, not with the bundle."""
+    stage = house.open(world(), **ROOM)
+    scaling = stage.world.client("application-autoscaling", FIRST, REGION, ROLE)
+    target = {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/scaled/variant/AllTraffic"}
+    target["ScalableDimension"] = "sagemaker:variant:DesiredInstanceCount"
+    steps = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": [{"ScalingAdjustment": 1}]}
+    for number in range(11):
+        scaling.put_scaling_policy(
+            **target, PolicyName=f"steps-{number}", PolicyType="StepScaling", StepScalingPolicyConfiguration=steps
+        )
+    for number in range(51):
+        scaling.put_scheduled_action(**target, ScheduledActionName=f"hour-{number}", Schedule="rate(1 hour)")
+    was, start = cell(stage), before(stage)
+    assert (len(was["scaling_policies"]), len(was["scheduled_actions"])) == (12, 51)
+    sweep = stage.decided("scaled")
+    assert violations(stage, start) == []
+    assert cell(stage)["scheduled_actions"] == []
+    assert restore(stage, sweep, "scaled") == 0, capsys.readouterr()
+    assert cell(stage) == was
+
+
 def test_a_dry_run_changes_nothing(after: After, capsys: pytest.CaptureFixture[str]) -> None:
     """It names what would be made, also the model and the configuration that somebody deleted since."""
     stage, sweep = after("plain")

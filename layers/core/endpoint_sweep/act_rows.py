@@ -16,6 +16,7 @@ from endpoint_sweep.ports import Maker, Row, Seals, Store, Table
 
 # What may be said of an endpoint without the signature of the function that deletes: none of it claims a deletion.
 _UNSIGNED = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
+NOT_SENT = "not sent"  # what a component's row says where its deletion was called off after the intent
 _SENT = (OutcomeStatus.DELETING, OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN)
 _FORGED = "its outcome was not written by the function that deletes; look at the endpoint"
 
@@ -86,7 +87,7 @@ class ActRows:
         """For the reason why an endpoint stays: which of its components were already given up. Empty: none."""
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
         found = row.document.get("components") if row else None
-        names = sorted(map(str, found)) if isinstance(found, dict) else []
+        names = sorted(name for name, one in found.items() if _was_sent(one)) if isinstance(found, dict) else []
         told = f"; a deletion of its inference components {', '.join(names)} had been sent"
         return f"{told}, endpoint-sweep restore makes them again" if names else ""
 
@@ -165,6 +166,11 @@ class ActRows:
         sent = {str(row.document["target"]) for row in rows if not row.document.get("void")}
         parts = self._table.query(f"SWEEP#{sweep_id}", "COMPONENTS#")
         return sent | {row.key[1].partition("#")[2] for row in parts}
+
+
+def _was_sent(component: object) -> bool:
+    """What cannot be read may have been."""
+    return not isinstance(component, dict) or component.get("said") != NOT_SENT
 
 
 def _digest(sweep_id: str, outcome: Outcome) -> bytes:

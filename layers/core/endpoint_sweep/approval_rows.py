@@ -27,6 +27,8 @@ from endpoint_sweep.documents import from_data, to_data, to_json
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, RecordForged, RecordUnreadable
 from endpoint_sweep.ports import Maker, Seals, Store, Table
 
+_NAME = re.compile(r"[A-Za-z0-9._-]{0,80}", re.ASCII)
+_NO_MAC = "AAAA"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _TRY = re.compile(r"([0-9]{3})(?:-([0-9]{3}))?", re.ASCII)
 
@@ -104,6 +106,8 @@ class ApprovalRows:
         """
         found = self.unproven(approval_id)
         if found is None:
+            # A stranger must not learn from the time it takes whether there is such an approval (BI-27).
+            self._seals.is_authentic(Maker.LINKS, bytes(32), _NO_MAC)
             return None
         approval, versions, mac = found
         if not self._seals.is_authentic(Maker.LINKS, approval.request.digest, mac):
@@ -113,9 +117,10 @@ class ApprovalRows:
     def unproven(self, approval_id: str) -> tuple[Approval, Versions, str] | None:
         """The same without asking KMS, with the MAC of the request: enough to see that something is over."""
         asked = self._table.get(*_asked(approval_id))
-        if asked is None:
-            return None
         chosen, ended = self._table.get(*_chosen(approval_id)), self._table.get(*_ended(approval_id))
+        if asked is None:
+            self.stops(approval_id)
+            return None
         try:
             request = from_data(Request, asked.document)
             if request.id != approval_id:
@@ -168,9 +173,11 @@ class ApprovalRows:
 
     def _stop(self, key: str, version: str) -> Stop:
         try:
-            return from_data(Stop, json.loads(self._store.get(key, version)))
+            stop = from_data(Stop, json.loads(self._store.get(key, version)))
         except (ValueError, TypeError, DocumentNotFound):
             return Stop(StopKind.CLOSED, _NEVER, "somebody stopped this sweep")
+        # Whoever may write here may write anything: what people read of it is short, and a name is a name.
+        return replace(stop, note=stop.note[:300], newer=stop.newer if _NAME.fullmatch(stop.newer) else "")
 
     def stop(self, sweep_id: str, stop: Stop) -> None:
         """Nothing more of this sweep is deleted from now on. A second stop of the same name changes nothing."""

@@ -26,3 +26,17 @@ class OutcomeStatus(StrEnum):
     STALE = "stale"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class Alarm(StrEnum):
+    """What people must be told at once: the word in the log that a metric of template.yaml counts."""
+
+    DECISION_FORGED = "DecisionForged"
+    RECORD_FORGED = "RecordForged"
+    CELL_FORGED = "CellForged"
+    LINK_FORGED = "LinkForged"
+    PLAN_TAMPERED = "PlanTampered"
+    CODES_USED_UP = "CodesUsedUp"
+    APPROVAL_NOT_SENT = "ApprovalNotSent"
+    SUMMARY_NOT_MAILED = "SummaryNotMailed"
+    SWEEP_STOPPED = "SweepStopped"

@@ -277,6 +277,7 @@ class Plan:
     """The findings offered for deletion; `beyond`: how many more are idle. `found` counts all endpoints seen of an
     account, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver, and why (S3.8).
     `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what people read.
+    `why_not`: why nobody may be asked about it, or empty.
     """
 
     sweep_id: str
@@ -287,6 +288,7 @@ class Plan:
     flagged: dict[str, str] = field(default_factory=dict)
     beyond: int = 0
     pins: dict[str, str] = field(default_factory=dict)
+    why_not: str = ""
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

@@ -48,10 +48,12 @@ class Records(ApprovalRows, ActRows):
         return {one.id: one for one in (from_data(Snoozed, row.document) for row in rows)}
 
     def snooze(self, one: Snoozed) -> None:
-        """The later end stands."""
+        """The later end stands; of endpoints that had the same name, that of the newest."""
         row = self._table.get("SNOOZE", str(one.id))
-        if row and from_data(Snoozed, row.document).until >= one.until:
-            return
+        if row:
+            known = from_data(Snoozed, row.document)
+            if (known.created_at, known.until) >= (one.created_at, one.until):
+                return
         self._table.put("SNOOZE", str(one.id), to_data(one), row.version if row else 0)
 
     # the ledger of sweeps

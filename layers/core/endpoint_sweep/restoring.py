@@ -27,6 +27,7 @@ _ACTION = (
 )
 _DESIRED = ("DesiredInstanceCount", "DesiredWeight", "DesiredServerlessConfig")
 _AT_FIRST = ("InitialInstanceCount", "InitialVariantWeight", "ServerlessConfig")
+_UNLESS_TOLD = {"InitialVariantWeight": 1.0}  # What AWS takes where a configuration names none.
 _CONCURRENCY = ("MaxConcurrency", "ProvisionedConcurrency")
 _COMPONENT = ("InferenceComponentName", "EndpointName", "VariantName", "Specification", "Specifications")
 
@@ -118,7 +119,8 @@ def _endpoint(bundle: Document) -> Iterator[Call]:
         request["DeploymentConfig"] = endpoint["LastDeploymentConfig"]
     yield Call("sagemaker", "create_endpoint", request, f"endpoint {name}", ("endpoint", name))
     yield from _components(bundle.get("inference_components", []))
-    configured = {row["VariantName"]: row for row in bundle["endpoint_config"].get("ProductionVariants", [])}
+    rows = bundle["endpoint_config"].get("ProductionVariants", [])
+    configured = {row["VariantName"]: _UNLESS_TOLD | row for row in rows}
     yield from _capacities(bundle, configured, _AT_FIRST)
 
 

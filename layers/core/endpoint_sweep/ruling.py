@@ -25,6 +25,7 @@ from endpoint_sweep.approvals import (
     undecided,
 )
 from endpoint_sweep.documents import to_json
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Caps, EndpointId, Plan
 from endpoint_sweep.planning import MOST_OFFERED, by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
@@ -39,7 +40,7 @@ NOT_OFFERED = "the plan is not the one that was offered"
 FORGED = "a decision in the record was not made on the review page"
 UNNAMED = "somebody who cannot be named stopped this sweep"
 # What no honest hand causes, by the reason that stands in the record.
-ALARMS = {NOT_OFFERED: "PlanTampered", FORGED: "DecisionForged", UNNAMED: "DecisionForged"}
+ALARMS = {NOT_OFFERED: Alarm.PLAN_TAMPERED, FORGED: Alarm.DECISION_FORGED, UNNAMED: Alarm.DECISION_FORGED}
 
 
 @dataclass(frozen=True, slots=True)

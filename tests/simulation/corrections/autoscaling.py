@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.applicationautoscaling import models, responses
 from moto.applicationautoscaling.models import (
+    ApplicationAutoscalingBackend,
     FakeApplicationAutoscalingPolicy,
     ScalableDimensionValueSet,
     applicationautoscaling_backends,
@@ -17,6 +18,9 @@ from tests.simulation.corrections.correction import Correction
 
 _register = ApplicationAutoScalingResponse.register_scalable_target
 _deregister = ApplicationAutoScalingResponse.deregister_scalable_target
+_policies = ApplicationAutoscalingBackend.describe_scaling_policies
+_actions = ApplicationAutoScalingResponse.describe_scheduled_actions
+POLICIES_A_PAGE, ACTIONS_A_PAGE = 10, 50
 _TAGS = "tags_of_the_target"
 _LATER = {
     "COPIES": "sagemaker:inference-component:DesiredCopyCount",
@@ -75,6 +79,24 @@ def alarms_of(policy: FakeApplicationAutoscalingPolicy) -> list[dict[str, Any]]:
     return [{"AlarmARN": one.alarm_arn, "AlarmName": one.name} for one in named]
 
 
+def describe_scaling_policies(
+    scaling: ApplicationAutoscalingBackend, *, max_results: int | None, **asked: Any
+) -> tuple[str | None, list[FakeApplicationAutoscalingPolicy]]:
+    """moto gives a hundred a page."""
+    size = min(max_results or POLICIES_A_PAGE, POLICIES_A_PAGE)
+    found: tuple[str | None, list[FakeApplicationAutoscalingPolicy]] = _policies(scaling, max_results=size, **asked)
+    return found
+
+
+def describe_scheduled_actions(response: ApplicationAutoScalingResponse) -> str:
+    """moto gives all at once."""
+    rows = json.loads(_actions(response))["ScheduledActions"]
+    size = min(response._get_param("MaxResults") or ACTIONS_A_PAGE, ACTIONS_A_PAGE)
+    start = int(response._get_param("NextToken") or 0)
+    token = {"NextToken": str(start + size)} if len(rows) > start + size else {}
+    return json.dumps({"ScheduledActions": rows[start : start + size]} | token)
+
+
 CORRECTIONS = (
     Correction("targets", ApplicationAutoScalingResponse, "register_scalable_target", register_scalable_target, "tags"),
     Correction(
@@ -87,5 +109,19 @@ CORRECTIONS = (
     Correction("target-tags", ApplicationAutoScalingResponse, "list_tags_for_resource", list_tags_for_resource, "tags"),
     Correction("dimensions", models, "ScalableDimensionValueSet", DIMENSIONS, "copies of components scale, D4.8"),
     Correction("dimensions-asked", responses, "ScalableDimensionValueSet", DIMENSIONS, "copies of components scale"),
+    Correction(
+        "policy-pages",
+        ApplicationAutoscalingBackend,
+        "describe_scaling_policies",
+        describe_scaling_policies,
+        "ten at most a page",
+    ),
+    Correction(
+        "action-pages",
+        ApplicationAutoScalingResponse,
+        "describe_scheduled_actions",
+        describe_scheduled_actions,
+        "fifty at most a page",
+    ),
     Correction("policy-alarms", responses, "_build_alarms", alarms_of, "alarms that people made, facts 3"),
 )

@@ -51,6 +51,8 @@ PARAMETERS = {
     "GoneCheckSeconds": "1",
     # As many as this machine has use for.
     "ScanConcurrency": "4",
+    # Nobody has to wait a quarter of an hour in which everything could still be kept.
+    "GraceMinutes": "0",
     # So that the demo ends by itself where nobody answers.
     "ApprovalTtlMinutes": "60",
     "WaitSliceSeconds": "600",

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from endpoint_sweep.approvals import approval_id
+from tests.simulation.approval_rows import key_of
 from tests.simulation.local_aws import LocalAws
 
 APPROVER = "ada.approver@example.com"
@@ -32,14 +34,16 @@ def links(aws: LocalAws) -> dict[str, str]:
 
 
 def decision(aws: LocalAws, sweep: Sweep) -> set[str] | None:
-    table = aws.outputs()["TableName"]
-    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table)
-    for item in pages.search("Items[?sk.S == 'RECORD']"):
-        record = json.loads(item["document"]["S"])
-        if record["sweep_id"] == sweep.id and record["decisions"]:
-            selected = record["decisions"][0]["selected"]
-            return {f"{one['account']}/{one['region']}/{one['endpoint']}" for one in selected}
-    return None
+    """The ids that were chosen for deletion, none where everything was kept; None where nobody decided so far."""
+    if keys(aws, sweep, "stops/"):
+        return set()
+    partition, sort = key_of("DECISIONS", approval_id(sweep.id))
+    table, key = aws.outputs()["TableName"], {"pk": {"S": partition}, "sk": {"S": sort}}
+    item = aws.client("dynamodb").get_item(TableName=table, Key=key).get("Item")
+    if item is None:
+        return None
+    [first] = json.loads(item["document"]["S"])["decisions"]
+    return {f"{one['account']}/{one['region']}/{one['endpoint']}" for one in first["selected"]}
 
 
 def status(aws: LocalAws, sweep: Sweep) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ministack.services import dynamodb
 
-_EQUALS = re.compile(r"(?P<name>[#\w.]+)\s*=\s*(?P<value>:\w+)")
+_EQUALS = re.compile(r"(?P<name>[#\w.]+)\s*=\s*(?P<value>:\w+)|(?P<value_first>:\w+)\s*=\s*(?P<name_last>[#\w.]+)")
 
 
 def request_keys(service: str, operation: str, body: bytes, account: str, region: str) -> dict[str, Any]:
@@ -32,17 +32,30 @@ def _leading_keys(request: dict[str, Any], account: str, region: str) -> set[str
     """The partition-key values that a request names, in all of its items."""
     found: set[str] = set()
     for table, item in _items(request):
-        stored = dynamodb._tables.get_scoped(account, region, table) or {}
-        schema = stored.get("KeySchema") or []
-        name = next((key["AttributeName"] for key in schema if key["KeyType"] == "HASH"), "")
+        name = _partition_key(table, account, region)
         if name in item:
             found |= {str(value) for value in item[name].values()}
-    if condition := request.get("KeyConditionExpression"):
-        values = request.get("ExpressionAttributeValues") or {}
-        first = _EQUALS.search(condition)  # the partition key is the one that must be compared with "="
-        if first and first["value"] in values:
-            found |= {str(value) for value in values[first["value"]].values()}
+    if "TableName" in request:
+        asked = _asked_partition(request, _partition_key(request["TableName"], account, region))
+        found |= {str(value) for value in asked.values()}
     return found
+
+
+def _partition_key(table: str, account: str, region: str) -> str:
+    """The name of the table's partition key; `table` is a name or an ARN."""
+    stored = dynamodb._tables.get_scoped(account, region, table.rpartition("/")[2]) or {}
+    return next((key["AttributeName"] for key in stored.get("KeySchema") or [] if key["KeyType"] == "HASH"), "")
+
+
+def _asked_partition(request: dict[str, Any], partition_key: str) -> dict[str, Any]:
+    """The value with which a Query compares the partition key, wherever in its condition that stands."""
+    legacy = (request.get("KeyConditions") or {}).get(partition_key) or {}
+    names, values = request.get("ExpressionAttributeNames") or {}, request.get("ExpressionAttributeValues") or {}
+    for one in _EQUALS.finditer(request.get("KeyConditionExpression") or ""):
+        name, value = one["name"] or one["name_last"], one["value"] or one["value_first"]
+        if names.get(name, name) == partition_key:
+            return dict(values.get(value) or {})
+    return dict(next(iter(legacy.get("AttributeValueList") or []), {}))
 
 
 def _items(request: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -63,6 +63,25 @@ def test_policies_and_actions_go_with_the_target(world: World, scaling: Any, how
     assert scaling.describe_scheduled_actions(**NAMED)["ScheduledActions"] == []
 
 
+def test_policies_come_ten_a_page_and_scheduled_actions_fifty(scaling: Any) -> None:
+    """Whoever reads one page only misses the rest; moto gives a hundred policies at once, and all actions."""
+    scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
+    policies, actions = ({f"{number:02d}" for number in range(count)} for count in (12, 51))
+    for name in policies:
+        scaling.put_scaling_policy(
+            **TARGET, PolicyName=name, PolicyType="StepScaling", StepScalingPolicyConfiguration=STEPS
+        )
+    for name in actions:
+        scaling.put_scheduled_action(**TARGET, ScheduledActionName=name, Schedule="rate(1 day)")
+    assert len(scaling.describe_scaling_policies(**NAMED)["ScalingPolicies"]) == 10
+    assert len(scaling.describe_scheduled_actions(**NAMED)["ScheduledActions"]) == 50
+    for operation, found, wanted in (
+        ("describe_scaling_policies", "ScalingPolicies[].PolicyName", policies),
+        ("describe_scheduled_actions", "ScheduledActions[].ScheduledActionName", actions),
+    ):
+        assert set(scaling.get_paginator(operation).paginate(**NAMED).search(found)) == wanted
+
+
 def test_the_image_of_a_component_is_told_as_deployed(world: World, sagemaker: Any) -> None:
     """CreateInferenceComponent takes Image, the description tells DeployedImage: no answer can be sent as it is."""
     requirements = {"NumberOfCpuCoresRequired": 1, "MinMemoryRequiredInMb": 1024}

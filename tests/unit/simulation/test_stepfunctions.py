@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
@@ -56,3 +57,38 @@ def test_moto_itself_writes_what_cannot_be_read(monkeypatch: pytest.MonkeyPatch)
     status, events = stopped_within_a_state(STOPS, monkeypatch)
     assert status == "FAILED"
     assert ("LambdaFunctionScheduled", {"a": 1}) in events
+
+
+def run(definition: dict[str, Any], without: list[str]) -> dict[str, Any]:
+    """What is said of an execution of this machine after its end."""
+    with World.in_process(build("empty"), without=without):
+        client = boto3.client("stepfunctions", "us-east-1")
+        machine = client.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)
+        arn = client.start_execution(stateMachineArn=machine["stateMachineArn"], name="one", input="{}")["executionArn"]
+        end = time.monotonic() + 20
+        while (found := client.describe_execution(executionArn=arn))["status"] == "RUNNING" and time.monotonic() < end:
+            time.sleep(0.05)
+        return dict(found)
+
+
+STARTED = {"started.$": "$$.Execution.StartTime"}
+STATES = {
+    "First": {"Type": "Pass", "Parameters": STARTED, "Next": "Wait"},
+    "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Told"},
+    "Told": {"Type": "Pass", "Parameters": STARTED | {"first.$": "$.started"}, "End": True},
+}
+
+
+def test_every_state_knows_when_the_execution_began() -> None:
+    """`$$.Execution.StartTime` is one time for the whole execution, written as AWS writes it."""
+    found = run({"StartAt": "First", "States": STATES}, [])
+    output = json.loads(found["output"])
+    assert output["started"] == output["first"]
+    assert output["started"].endswith("Z")
+    assert abs(datetime.fromisoformat(output["started"]) - found["startDate"]) < timedelta(seconds=1)
+
+
+def test_moto_itself_cannot_tell_when_it_began() -> None:
+    """Its time is no text: nothing that holds it can be handed on."""
+    with pytest.raises(TypeError, match="datetime is not JSON serializable"):
+        run({"StartAt": "First", "States": STATES}, ["start-time"])

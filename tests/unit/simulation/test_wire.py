@@ -1,5 +1,6 @@
 """The wire: everything is logged, and everything can go wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,21 @@ class TestFaults:
     def test_cleared(self, world: World, sagemaker: Any) -> None:
         """After clear_faults all is well again."""
         world.fault(code="ThrottlingException")
+        world.clear_faults()
+        assert sagemaker.list_endpoints()["Endpoints"]
+
+    def test_held_and_let_go(self, world: World, sagemaker: Any) -> None:
+        """A call waits at a gate, unseen by the service, until the gate is opened; later ones pass."""
+        gate = world.hold(operation="DeleteEndpoint")
+        with ThreadPoolExecutor() as pool:
+            deleting = pool.submit(sagemaker.delete_endpoint, EndpointName="resnet-demo")
+            while not world.held(gate):
+                assert not deleting.done()
+            assert world.log.find(operation="DeleteEndpoint") == []
+            world.release(gate)
+            deleting.result(10)
+        assert [call.resource for call in world.log.find(operation="DeleteEndpoint")] == ["resnet-demo"]
+        assert world.hold(operation="ListEndpoints") != gate
         world.clear_faults()
         assert sagemaker.list_endpoints()["Endpoints"]
 

@@ -36,6 +36,7 @@ class Asked:
     snoozes: dict[str, int]
     comment: str
     phrase: str | None
+    at_once: bool = False
 
 
 def add_parser(commands: Any) -> None:
@@ -49,6 +50,11 @@ def add_parser(commands: Any) -> None:
     add("--keep-all", action="store_true", help="nothing; final for every approver")
     add("--snooze", action="append", default=[], metavar="ID=DAYS", help="kept, and not offered for 7, 30 or 90 days")
     add("--comment", default="", metavar="TEXT", help="for the record")
+    add(
+        "--now",
+        action="store_true",
+        help="without the grace period; counts only if all who decide choose it, and they are at least two",
+    )
     add("--yes-i-typed", metavar="PHRASE", help="the confirmation, instead of asking for it")
     parser.set_defaults(run=run)
 
@@ -81,6 +87,8 @@ def check(given: argparse.Namespace) -> Asked:
         raise InputRejected("--delete, --delete-all and --keep-all exclude each other: give one of them")
     if len(set(given.delete)) != len(given.delete):
         raise InputRejected("--delete names something twice")
+    if given.now and not (given.delete or given.delete_all):
+        raise InputRejected("--now goes with --delete or --delete-all: keeping takes effect at once in any case")
     return Asked(
         given.sweep,
         given.api,
@@ -90,6 +98,7 @@ def check(given: argparse.Namespace) -> Asked:
         _snoozes(given.snooze),
         given.comment,
         given.yes_i_typed,
+        given.now,
     )
 
 
@@ -126,6 +135,7 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
         "plan_sha256": offer["plan_sha256"],
         "phrase": typed,
         "comment": asked.comment,
+        "at_once": asked.at_once,
     }
     receipt(api.decide(name, decision), console)
     return DONE
@@ -173,6 +183,8 @@ def show(offer: dict[str, Any], console: Console) -> None:
         console.print(Text(clean(offer["not_offered"], 200)))
     for flag in offer["flags"]:
         console.print(Text(f"Two approvers must agree where this concerns: {clean(flag, 200)}"))
+    if offer["progress"]:
+        console.print(Text(clean(offer["progress"], 200)))
     for one in offer["decisions"]:
         console.print(Text(f"{clean(one['approver'])} {clean(one['what'])} on {one['at']}"))
 

@@ -87,7 +87,8 @@ def _had(count: int) -> str:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What one approver's decision recorded. `given` of `needed` persons have decided; `agreed` counts the endpoints
-    that all of them selected; `coming` is `woken`, `later`, `awaiting`, `stopped` or `over`. `progress`: how far the
+    that all of them selected; `coming` is `woken`, `acting`, `later`, `awaiting`, `stopped` or
+    `over`. `progress`: how far the
     deletions have come.
     """
 
@@ -117,15 +118,15 @@ class Receipt:
         """What happens now, in one or two sentences."""
         if self.coming == "over":
             return "The sweep is no longer running: nothing will be deleted."
-        if self.choice == Choice.KEEP:
-            if self.progress.sent:
-                return f"{self.progress.sentence} The summary follows by mail."
+        if self.progress.stopped and self.progress.approved:
+            return f"{self.progress.sentence} The summary follows by mail."
+        if self.choice == Choice.KEEP or self.progress.stopped:
             return "Nothing is deleted in this sweep. The summary follows by mail."
         if self.coming == "awaiting":
             missing = self.needed - self.given
             more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
             return f"Nothing is deleted before {more}. Without that, everything is kept."
-        when = "now" if self.coming == "woken" else "within the hour"
+        when = "now" if self.coming in ("woken", "acting") else "within the hour"
         if self.progress.starts_at:
             return (
                 f"The first deletion starts on {moment(self.progress.starts_at)}. Until then every approver can keep "

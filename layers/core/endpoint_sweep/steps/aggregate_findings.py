@@ -9,6 +9,7 @@ from typing import Any
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import digest, sealed_digest, to_data, to_json
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
@@ -53,11 +54,11 @@ def aggregate_findings(
     pins = folder.put_coverage(coverage) | {INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
-    pointer = folder.put_plan(replace(plan, pins=pins), seals)
-    monthly, unpriced = total_monthly(plan.items)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "mode report asks nobody"
+    pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
+    monthly, unpriced = total_monthly(plan.items)
     counts = coverage.counts
     found = {
         "coverage": {status.value: counts[status] for status in CoverageStatus},
@@ -72,7 +73,7 @@ def aggregate_findings(
         "ask": why is None,
         "why_not": why or "",
     }
-    return found | ({"alarm": "CellForged"} if cells.forged else {})
+    return found | ({"alarm": Alarm.CELL_FORGED} if cells.forged else {})
 
 
 def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep import acting, metrics
+from endpoint_sweep.act_rows import NOT_SENT
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Stop
 from endpoint_sweep.config import Settings
@@ -32,6 +33,7 @@ from endpoint_sweep.errors import (
 )
 from endpoint_sweep.guards import protection
 from endpoint_sweep.kill_switch import why_stopped
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus
 from endpoint_sweep.planning import by_id, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
@@ -192,12 +194,16 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
+            _check_stops(path)
             path.at(Point.DELETE)
             said, request_id = "sent", actor.delete_component(one.name)
         except ComponentNotFound:
             said, request_id = "gone before the deletion", ""
         except ReplyLost as error:
             said, request_id = f"the reply was lost ({error})", ""
+        except Kept:
+            path.records.write_component_outcome(path.sweep_id, path.target, one.name, NOT_SENT, path.now(), "")
+            raise
         path.at(Point.OUTCOME)
         path.records.write_component_outcome(path.sweep_id, path.target, one.name, said, path.now(), request_id)
 
@@ -292,9 +298,9 @@ def _alarm(error: Exception) -> str:
     """The metric of what no honest hand causes."""
     match error:
         case RecordForged():
-            return "RecordForged"
+            return Alarm.RECORD_FORGED
         case DocumentTampered():
-            return "PlanTampered"
+            return Alarm.PLAN_TAMPERED
         case Kept():
             return ALARMS.get(error.reason, "")
         case _:

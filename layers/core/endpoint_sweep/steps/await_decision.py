@@ -15,7 +15,7 @@ def await_decision(event: dict[str, Any], *, records: Records, executions: Execu
     """
     with suppress(Unavailable):
         records.save_waiting(event["approval_id"], seals.seal(event["token"], event["approval_id"]))
-    if _now(event["approval_id"], records) != event["seen"]:
+    if _now(event["approval_id"], records) != event.get("seen", ""):
         executions.wake(event["token"])
     return {}
 

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from endpoint_sweep import errors
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import CellResult, CoverageStatus
 from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.sweep_folder import SweepFolder
@@ -28,7 +29,7 @@ def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals
     result = CellResult(cell["account"], cell["region"], status, message[:_MAX_REASON])
     folder = SweepFolder(store, event["sweep_id"])
     forged = folder.put_cell(result, folder.opened(seals).key)
-    return {"status": status.value} | ({"alarm": "CellForged"} if forged else {})
+    return {"status": status.value} | ({"alarm": Alarm.CELL_FORGED} if forged else {})
 
 
 def _explain(error: dict[str, Any]) -> tuple[str, str]:

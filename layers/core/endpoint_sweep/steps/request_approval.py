@@ -9,7 +9,7 @@ from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import from_data, to_data
-from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, MailRefused
+from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, DocumentTampered, MailRefused
 from endpoint_sweep.model import Pointer
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.records import Records, Versions
@@ -39,6 +39,9 @@ def request_approval(
     pointer = from_data(Pointer, event["plan"])
     folder = SweepFolder(store, event["sweep_id"])
     plan = folder.proven_plan(seals, pointer)
+    if plan.why_not:
+        # The state machine does not come here then: somebody else called this function.
+        raise DocumentTampered(f"nobody may be asked about this plan: {plan.why_not}")
     asked = folder.input(plan.pins)
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)

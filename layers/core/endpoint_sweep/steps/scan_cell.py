@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Cell, Verdict
 from endpoint_sweep.ports import Members, Seals, Store
 from endpoint_sweep.scanning import scan
@@ -23,4 +24,4 @@ def scan_cell(event: dict[str, Any], *, members: Members, store: Store, seals: S
     forged = folder.put_cell(result, opened.key)
     idle = sum(finding.verdict is Verdict.IDLE for finding in result.findings)
     counts = {"status": result.status.value, "endpoints": result.endpoints, "idle": idle}
-    return counts | ({"alarm": "CellForged"} if forged else {})
+    return counts | ({"alarm": Alarm.CELL_FORGED} if forged else {})

@@ -17,6 +17,7 @@ from endpoint_sweep.errors import (
     RecordUnreadable,
     Unavailable,
 )
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import Coverage, join, why_not_offered
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
@@ -81,7 +82,9 @@ def _gather(
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
     except DocumentTampered as error:
         told = {"error": "DocumentTampered", "reason": str(error)}
-        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm="PlanTampered")
+        return reports.Report(
+            sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=Alarm.PLAN_TAMPERED
+        )
     if found.doubt:
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
     approval, kept_reason, alarm = _asked(sweep_id, found, records)
@@ -135,7 +138,7 @@ def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | N
     try:
         known = _approval(sweep_id, records)
     except RecordForged as error:
-        return None, f"kept: {error}", "RecordForged"
+        return None, f"kept: {error}", Alarm.RECORD_FORGED
     except RecordUnreadable as error:
         return None, f"kept: {error}", ""
     if known:

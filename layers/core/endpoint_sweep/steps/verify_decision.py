@@ -24,6 +24,7 @@ from endpoint_sweep.errors import (
     Unavailable,
 )
 from endpoint_sweep.kill_switch import is_on
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
 from endpoint_sweep.ports import Clock, KillSwitch, Maker, Seals, Store
@@ -60,9 +61,10 @@ def verify_decision(
             return _kept(event["approval_id"], "there is no record of this approval")
         return _judge(*found, settings, store, records, seals, switch, now)
     except RecordForged as error:
-        return _kept(event["approval_id"], str(error)) | {"alarm": "RecordForged"}
+        return _kept(event["approval_id"], str(error)) | {"alarm": Alarm.RECORD_FORGED}
     except RecordUnreadable:
-        return _kept(event["approval_id"], "the record of the approval cannot be read") | {"alarm": "DecisionForged"}
+        reason = "the record of the approval cannot be read"
+        return _kept(event["approval_id"], reason) | {"alarm": Alarm.DECISION_FORGED}
     except Unavailable as error:
         return _not_certain(event["approval_id"], str(error), settings, records, now)
 

@@ -1,10 +1,19 @@
 """Every place where the gateway reaches into MiniStack's private names, against exactly version 1.5.33.
 
 Each function mends one thing that would make a test pass where AWS fails, or fail where AWS works.
-`tests/deploy/test_emulator_contract.py` holds one test for each.
+`tests/deploy/test_emulator_contract.py` and `test_record_fences.py` hold one test for each.
 """
 
-from tests.simulation.gateway.patches import executions, functions, maps, page, principals, stacks
+from tests.simulation.gateway.patches import (
+    executions,
+    functions,
+    keys,
+    maps,
+    objects,
+    page,
+    principals,
+    stacks,
+)
 from tests.simulation.gateway.patches.executions import RecordInvocation
 from tests.simulation.organization import Organization
 
@@ -24,6 +33,9 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     page.import_any_method()
     maps.honour_concurrency_paths()
     stacks.create_roles_like_aws()
+    keys.authenticate_ciphertexts()
+    objects.check_every_deletion()
+    objects.hide_what_is_missing()
     principals.know_principals(organization)
     principals.name_mail_identities()
     principals.check_assume_role(organization)

@@ -15,6 +15,7 @@ from hmac import compare_digest
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Code, Link, Refusal, RefusalCode, Tries, hash_code, mint_code
 from endpoint_sweep.errors import AlreadyRecorded, MailRefused, RecordForged
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.steps.review.desk import Desk, Opened
 
 GOOD_FOR = timedelta(minutes=10)
@@ -25,7 +26,11 @@ _NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be mailed. Please as
 _SPENT = Refusal(RefusalCode.CODE, "This code is no longer good. Press “Mail me a new code” below.")
 _FORGED = Refusal(
     RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
-    "RecordForged",
+    Alarm.RECORD_FORGED,
+)  # fmt: skip
+_FORGED_ANEW = Refusal(
+    RefusalCode.CODE, "The record of your code was changed by somebody else, so you are mailed a new one.",
+    Alarm.RECORD_FORGED,
 )  # fmt: skip
 
 
@@ -66,11 +71,11 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
 
     `wake` is called where this link can mail no more: the sweep then mails another.
     """
-    link, now = _link(opened), desk.now()
+    link, now, unless = _link(opened), desk.now(), None
     try:
         known = _known(opened, link, desk)
     except RecordForged:
-        known = _anew(opened, link, desk)
+        known, unless = _anew(opened, link, desk), _FORGED_ANEW
     if known.code and known.good(now) and now < known.code.expires_at - GOOD_FOR + FRESH:
         return None  # the mail may still be on its way
     if known.sent >= CODES:
@@ -94,7 +99,7 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
     except MailRefused:
         desk.records.save_code(replace(code, expires_at=now), known.version + 1)
         return _NOT_MAILED
-    return None
+    return unless
 
 
 def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: Callable[[], object]) -> Refusal | None:
@@ -140,7 +145,7 @@ def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object])
         RefusalCode.CODE,
         f"This link was mailed {CODES} codes and gets no more. A new link is on its way to {opened.approver}: please "
         "use that one. You can still keep everything here, without a code.",
-        "CodesUsedUp" if is_first else "",
+        Alarm.CODES_USED_UP if is_first else "",
     )
 
 

@@ -15,6 +15,7 @@ from endpoint_sweep.approvals import (
     person,
 )
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, RecordForged
+from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ports import Clock, Executions, Mailer, Seals, Store
 from endpoint_sweep.records import Records, Versions
@@ -27,7 +28,7 @@ _INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use
 _FORGED = Refusal(
     RefusalCode.FORGED,
     "The record of this sweep was changed by somebody else, so nobody can decide on it. Everything is kept.",
-    "RecordForged",
+    Alarm.RECORD_FORGED,
 )
 _NO_APPROVER = Refusal(
     RefusalCode.NOT_AN_APPROVER, "You are not an approver of this stack. Whoever deployed it can make you one."

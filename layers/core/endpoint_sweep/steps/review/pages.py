@@ -124,6 +124,8 @@ def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 
     approval = opened.approval
     receipt = receipt_of(approval, mine, plan, desk, coming) if mine else None
     progress = receipt.progress if receipt else progress_of(approval, desk)
+    if approval.kept_by and mine not in approval.kept_by:
+        title = "Another approver kept everything" if not progress.sent else "Another approver kept the rest"
     html = render(
         "stands.html.j2", title=title, sweep_id=approval.sweep_id, plan_hash=approval.plan.sha256[:8],
         plan_sha256=approval.plan.sha256, secret=opened.secret, receipt=receipt,

@@ -8,6 +8,9 @@ from endpoint_sweep.steps.review.desk import Desk
 from endpoint_sweep.steps.review.progress import progress_of
 from endpoint_sweep.sweep_folder import SweepFolder
 
+# What is told of a decision that is read later.
+_COMING = {ApprovalStatus.PENDING: "awaiting", ApprovalStatus.VERIFIED: "acting"}
+
 
 def quorum_with(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Quorum:
     """How many persons it takes once this decision is among the others."""
@@ -31,7 +34,7 @@ def receipt_of(approval: Approval, decision: Decision, plan: Plan, desk: Desk, c
         decision,
         plan,
         SweepFolder(desk.store, approval.sweep_id).accounts(plan.pins),
-        coming=coming or ("later" if approval.status is not ApprovalStatus.PENDING else "awaiting"),
+        coming=coming or _COMING.get(approval.status, "later"),
         needed=1 if is_keep else asked.needed,
         given=len({person(one.approver) for one in everybody}),
         reasons=() if is_keep else asked.reasons,
