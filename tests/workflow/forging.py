@@ -1,6 +1,7 @@
 """What somebody with access to the hub's table could write there."""
 
 import base64
+import copy
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -32,30 +33,31 @@ def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status
     rows = {name: _document(stage, sweep, name) for name in ("REQUEST", "DECISIONS", "STATE")}
     request = rows["REQUEST"]
     assert request
-    decisions = list((rows["DECISIONS"] or {}).get("decisions", []))
-    document = json.loads(json.dumps(request)) | {"status": status, "decided": True}
-    document["decisions"] = decisions or [by_hand(request)]
+    decisions = (rows["DECISIONS"] or {}).get("decisions", [])
     before = request | {"decisions": decisions, "decided": bool(decisions), "status": "decided"}
+    document: Document = copy.deepcopy(before) | {"status": status, "decided": True}
+    document["decisions"] = document["decisions"] or [by_hand(request)]
     change(document)
     touched = {LIES_IN.get(name, "REQUEST") for name, value in document.items() if before.get(name) != value}
-    for name in touched:
+    written = []
+    for name in sorted(touched):
         fields = {field: value for field, value in document.items() if LIES_IN.get(field, "REQUEST") == name}
-        put(stage, sweep, name, (rows[name] or {}) | fields)
+        written.append({"Put": {"TableName": TABLE, "Item": item(stage, sweep, name, (rows[name] or {}) | fields)}})
+    stage.hub.client("dynamodb").transact_write_items(TransactItems=written)
 
 
-def put(stage: Stage, sweep: str, name: str, document: Document) -> None:
-    """One row by its name in `approval_rows.ROWS`, over whatever stands there."""
+def item(stage: Stage, sweep: str, name: str, document: Document) -> Document:
+    """One row by its name in `approval_rows.ROWS`, to be put over whatever stands there."""
     pk, sk = key_of(name, approval_id(sweep))
     known = stage.row(sweep, name)
     version = int(known["version"]["N"]) if known else 0
-    item = {
+    return {
         "pk": {"S": pk},
         "sk": {"S": sk},
         "document": {"S": json.dumps(document)},
         "version": {"N": str(version + 1)},
         "status": {"S": str(document.get("status", "-"))},
     }
-    stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=item)
 
 
 def _document(stage: Stage, sweep: str, name: str) -> Document | None:
