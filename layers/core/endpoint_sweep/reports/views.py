@@ -10,6 +10,7 @@ from itertools import groupby
 from endpoint_sweep.approvals import Approval, ApprovalStatus
 from endpoint_sweep.model import (
     Account,
+    Caps,
     EndpointId,
     Finding,
     Mode,
@@ -197,7 +198,11 @@ class Report:
         return {"found": found, "kept": found - sum(totals.values()), **totals}
 
 
-def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account]) -> ApprovalView:
+def approval_view(
+    approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account], stack: Caps
+) -> ApprovalView:
+    """`stack`: the caps that the stack has now; what is told are those that bind, the stricter of both."""
+    caps = plan.caps.within(stack)
     rows = tuple(row_view(finding, accounts, approval.asked_at) for finding in plan.items)
     monthly, unpriced = total_monthly(plan.items)
     return ApprovalView(
@@ -210,9 +215,9 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         rows=rows,
         monthly=monthly,
         unpriced=unpriced,
-        per_sweep=plan.caps.per_sweep,
-        per_account=plan.caps.per_account,
-        percent_of_account=plan.caps.percent_of_account,
+        per_sweep=caps.per_sweep,
+        per_account=caps.per_account,
+        percent_of_account=caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
         not_offered=not_offered(plan),
     )

@@ -78,7 +78,7 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
     if keeps and case.closed and can_be_kept(case.opened.approval):
         # Chosen already, and not all of it was sent for deletion: that much can still be kept.
         if (over := progress_of(case.opened.approval, desk)).is_over:
-            return Stop(Refusal(RefusalCode.ALREADY_DECIDED, over.sentence), case.opened)
+            return Stop(Refusal(RefusalCode.ALREADY_DECIDED, over.sentence or case.closed.message), case.opened)
     elif case.closed:
         return Stop(case.closed, case.opened)
     if isinstance(draft, Refusal):
