@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -136,6 +137,24 @@ class Stage:
             return handler(event, context)
 
         self.hub.handlers[f"{STACK}-{function}"] = wrapped
+
+    @contextmanager
+    def looking_away(self) -> Iterator[None]:
+        """The sweep is just about to look at its record, and does not before this is over."""
+        name, there, go_on = f"{STACK}-VerifyDecisionFunction", threading.Event(), threading.Event()
+        handler = self.hub.handlers[name]
+
+        def hold(_: dict[str, Any]) -> None:
+            there.set()
+            assert go_on.wait(60)
+
+        self.around("VerifyDecisionFunction", hold)
+        try:
+            assert there.wait(30), "the sweep does not look"
+            yield
+        finally:
+            self.hub.handlers[name] = handler
+            go_on.set()
 
     # what can be looked at
 
