@@ -11,13 +11,13 @@ from functools import cache
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from endpoint_sweep import acting, approval_record, approvals, ruling
+from endpoint_sweep import acting, approval_record, approvals, decision_rules, ruling
 from endpoint_sweep.acting import Kept
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, RefusalCode, Stop, StopKind
+from endpoint_sweep.decision_rules import Rules
 from endpoint_sweep.documents import digest, to_json
 from endpoint_sweep.model import Mode
 from endpoint_sweep.planning import by_id, plan_digest
-from endpoint_sweep.ruling import Rules
 from endpoint_sweep.steps.review.forms import is_same
 from endpoint_sweep.sweep_input import SweepInput
 from endpoint_sweep.targets import Scope
@@ -178,7 +178,7 @@ def verified(record: Record, tick: int, laws: Laws) -> Ruled:
         return Ruled("wait")
     if asked.status is ApprovalStatus.DECIDED and not asked.stops and asked.decisions:
         latest = asked.expires_at + laws.rules.grace
-        if now < min(latest, ruling.grace_ends(asked.decisions, laws.rules)):
+        if now < min(latest, decision_rules.grace_ends(asked.decisions, laws.rules)):
             return Ruled("wait")
     if asked.status in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
         return Ruled("kept")

@@ -9,7 +9,7 @@ from typing import Any
 
 from endpoint_sweep.approvals import approval_id
 from tests.simulation.approval_rows import key_of
-from tests.simulation.hub import TABLE
+from tests.simulation.hub_resources import TABLE
 from tests.workflow.stage import ADA, Stage
 
 IDLE = {"account": "222222222222", "region": "us-east-1", "endpoint": "resnet-demo"}

@@ -21,7 +21,8 @@ from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.steps import request_approval
 from tests.simulation.approval_rows import key_of as key_of_row
-from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, Answer, Hub
+from tests.simulation.hub import APPROVERS, BASE_URL, Answer, Hub
+from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World

@@ -7,7 +7,7 @@ import pytest
 from endpoint_sweep.errors import PlanDiffers
 from endpoint_sweep.ruling import NOT_OFFERED
 from endpoint_sweep.sweep_folder import SweepFolder
-from tests.simulation.hub import BUCKET, STACK
+from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.protocols import Reply
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage

@@ -8,7 +8,7 @@ import pytest
 
 from endpoint_sweep.documents import digest
 from endpoint_sweep.ruling import FORGED
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub_resources import BUCKET
 from tests.workflow.conftest import OpenStage
 from tests.workflow.forging import BUSY, IDLE, Document, at, by_hand, rewrite
 from tests.workflow.stage import ADA, GRACE, Stage

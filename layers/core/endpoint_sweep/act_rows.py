@@ -156,15 +156,19 @@ class ActRows:
     def progress(self, sweep_id: str, approved: Collection[EndpointId]) -> tuple[int, int]:
         """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet.
 
-        Only what the deleting functions signed counts, so that nobody can make it look as if nothing were left.
+        Only what the deleting functions signed leaves less, so that nobody can make it look as if nothing were left.
+        What nobody found out may have been sent.
         """
         signed: dict[EndpointId, OutcomeStatus] = {}
+        unknown = set()
         for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
             with suppress(ValueError, TypeError, Unavailable):
                 outcome = from_data(Outcome, row.document)
                 if self._is_signed(sweep_id, row, outcome):
                     signed[outcome.id] = outcome.status
-        sent = [one for one in approved if signed.get(one) in _SENT]
+                elif outcome.status is OutcomeStatus.UNKNOWN:
+                    unknown.add(outcome.id)
+        sent = [one for one in approved if one in unknown or signed.get(one) in _SENT]
         return len(sent), len([one for one in approved if one not in signed])
 
     def intents(self, sweep_id: str) -> set[str]:

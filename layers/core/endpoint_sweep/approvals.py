@@ -134,7 +134,7 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
 
 
 def can_be_kept(approval: Approval) -> bool:
-    """Whether nobody has stopped this sweep so far. Nothing else in the record can turn a keep down: it is not signed."""
+    """Whether nobody stopped this sweep so far. Nothing else turns a keep down: the rest of the record is unsigned."""
     return not approval.stops and approval.status not in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
 
 

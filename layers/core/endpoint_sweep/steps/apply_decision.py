@@ -4,7 +4,6 @@ The order is the promise. Whatever is not exactly as it was approved, or cannot 
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from endpoint_sweep import acting, metrics
 from endpoint_sweep.act_rows import NOT_SENT
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Stop
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
@@ -32,13 +31,13 @@ from endpoint_sweep.errors import (
     Unavailable,
 )
 from endpoint_sweep.guards import protection
-from endpoint_sweep.kill_switch import why_stopped
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, TOO_OLD, UNNAMED, rule
+from endpoint_sweep.ruling import ALARMS, TOO_OLD, rule
+from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.sweep_folder import Pins, SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
@@ -212,28 +211,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
 
 
 def _check_stops(path: _Path) -> None:
-    """The kill switch, and whether somebody kept everything or ended the sweep meanwhile."""
-    if why := why_stopped(path.switch):
-        raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
-    try:
-        stops = path.records.stops(path.sweep_id)
-    except Exception as error:
-        why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
-        raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
-    if stops:
-        raise Kept(OutcomeStatus.FAILED, f"kept: {_told(path, stops)}")
-
-
-def _told(path: _Path, stops: tuple[Stop, ...]) -> str:
-    """Names who kept everything only where that can be proven."""
-    keeps = [stop.decision for stop in stops if stop.decision]
-    with suppress(Unavailable):
-        known = [one.approver for one in keeps if path.is_authentic(one)]
-        if known:
-            return f"{known[0]} decided to keep everything that was not yet sent for deletion"
-    if keeps:
-        return UNNAMED
-    return next((stop.note for stop in stops if stop.note), "the sweep was stopped")
+    check_stops(path.sweep_id, path.switch, path.records, path.is_authentic)
 
 
 def _approved(path: _Path) -> tuple[Finding, str, Plan]:

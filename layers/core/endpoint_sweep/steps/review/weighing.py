@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from endpoint_sweep.approvals import Choice, Decision, Refusal, RefusalCode, can_be_kept, why_closed
+from endpoint_sweep.decision_rules import keep_ends
 from endpoint_sweep.model import Plan
-from endpoint_sweep.ruling import admit, keep_ends
+from endpoint_sweep.ruling import admit
 from endpoint_sweep.steps.review.desk import Desk, Opened, plan_of
 from endpoint_sweep.steps.review.forms import Wish, drafted, is_same
 
