@@ -46,7 +46,8 @@ def receipt_mail(findings: list[Finding] | tuple[Finding, ...], comment: str) ->
     theirs = replace(mine, approver="grace@example.com", selected=tuple(ids[:1]))
     approval = replace(approval, decisions=(theirs, mine))
     told = reports.receipt(
-        approval, mine, plan, ACCOUNTS, coming="woken", needed=2, given=2, reasons=("more than 25 are selected",)
+        approval, mine, plan, ACCOUNTS, coming="woken", needed=2, given=2, reasons=("more than 25 are selected",),
+        progress=reports.Progress(len(ids), 0, len(ids), NOW + timedelta(minutes=15)),
     )  # fmt: skip
     return reports.receipt_mail(told)
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from tests.faults.case import Case, Move
 from tests.simulation.approver import PageError
-from tests.simulation.hub import APPROVERS, BUCKET
+from tests.simulation.hub import APPROVERS
+from tests.simulation.hub_resources import BUCKET
 from tests.workflow.acts import Key
 from tests.workflow.deciding import form
 from tests.workflow.forging import by_hand, rewrite

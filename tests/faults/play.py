@@ -13,7 +13,7 @@ from tests.faults.mishaps import Mishaps
 from tests.faults.people import LONG, People
 from tests.faults.quick import hurried
 from tests.simulation.approval_rows import key_of
-from tests.simulation.hub import STACK
+from tests.simulation.hub_resources import STACK
 from tests.workflow.invariants import before, violations
 from tests.workflow.stage import Stage, opened
 

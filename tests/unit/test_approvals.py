@@ -196,8 +196,8 @@ def test_who_decided_or_cannot_be_reached_is_not_reminded() -> None:
 
 @pytest.mark.parametrize("status", ApprovalStatus)
 def test_everything_can_be_kept_until_somebody_kept_it(status: ApprovalStatus) -> None:
-    """Also after a decision was verified; not where the asking ended, nor a second time."""
-    open_ = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED)
-    assert can_be_kept(approval(PLAN, status=status)) is (status in open_)
+    """Whatever else the record says of itself, unless somebody stopped the sweep; and not a second time."""
+    ended = (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
+    assert can_be_kept(approval(PLAN, status=status)) is (status not in ended)
     stop = Stop(StopKind.KEPT, NOW, decision=decision(PLAN))
     assert not can_be_kept(approval(PLAN, status=status, stops=(stop,)))

@@ -14,7 +14,7 @@ FUNCTIONS = ROOT / "functions"
 ROWS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "kinds", "model", "documents", "proofs", "approval_record"}),
     frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals"})
-    | {"reports", "ruling", "snoozes", "acting", "restoring", "savings"},
+    | {"decision_rules", "reports", "ruling", "snoozes", "acting", "restoring", "savings"},
     frozenset({"config", "contracts", "ports", "sweep_input"}),
     frozenset({"approval_rows", "act_rows"}),
     frozenset({"records", "sweep_folder", "hangers", "scanning", "kill_switch"}),

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep.approvals import ApprovalStatus, Decision, Refusal, select
+from endpoint_sweep.decision_rules import CLOCKS_DIFFER, grace_ends
 from endpoint_sweep.model import Caps
 from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ruling import CLOCKS_DIFFER, TOO_EARLY, grace_ends
+from endpoint_sweep.ruling import TOO_EARLY
 from tests.unit.decisions import GRACE, LINUS, RULES, C, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, approval, decision, finding, plan
 

@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, RefusalCode, Snooze
+from endpoint_sweep.decision_rules import Rules, is_stale
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.model import EndpointId
-from endpoint_sweep.ruling import (
-    FORGED,
-    TOO_OLD,
-    Rules,
-    Ruling,
-    admit,
-    can_be_decided,
-    is_stale,
-    quorum,
-    reach,
-)
+from endpoint_sweep.ruling import FORGED, TOO_OLD, Ruling, admit, can_be_decided, quorum, reach
 from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 

@@ -19,7 +19,8 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep.approvals import approval_id
 from tests.simulation.approval_rows import approval_of, stops_prefix
-from tests.simulation.hub import BUCKET, TABLE, Hub
+from tests.simulation.hub import Hub
+from tests.simulation.hub_resources import BUCKET, TABLE
 from tests.simulation.wire import Call
 
 Document = dict[str, Any]

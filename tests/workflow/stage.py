@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.steps import request_approval
 from tests.simulation.approval_rows import key_of as key_of_row
-from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, Answer, Hub
+from tests.simulation.hub import APPROVERS, BASE_URL, Answer, Hub
+from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
@@ -136,6 +138,24 @@ class Stage:
             return handler(event, context)
 
         self.hub.handlers[f"{STACK}-{function}"] = wrapped
+
+    @contextmanager
+    def looking_away(self) -> Iterator[None]:
+        """The sweep is just about to look at its record, and does not before this is over."""
+        name, there, go_on = f"{STACK}-VerifyDecisionFunction", threading.Event(), threading.Event()
+        handler = self.hub.handlers[name]
+
+        def hold(_: dict[str, Any]) -> None:
+            there.set()
+            assert go_on.wait(60)
+
+        self.around("VerifyDecisionFunction", hold)
+        try:
+            assert there.wait(30), "the sweep does not look"
+            yield
+        finally:
+            self.hub.handlers[name] = handler
+            go_on.set()
 
     # what can be looked at
 

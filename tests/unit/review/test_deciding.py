@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity, StopKind
 from endpoint_sweep.aws import wiring
 from endpoint_sweep.model import Caps
 from endpoint_sweep.ports import Maker
@@ -144,16 +144,31 @@ def test_an_own_approval_can_be_taken_back(site: ReviewSite, offer: Offer) -> No
     ],
 )
 def test_too_late(site: ReviewSite, changes: dict[str, Any], status: int, code: str, words: str) -> None:
-    """BI-30, BI-31, BI-32: whatever ended the asking is told, and neither step does anything."""
+    """BI-30, BI-31, BI-32: whatever ended the asking is told, and neither step of choosing does anything."""
     offer = put_on_offer(**changes)
     before = site.everything()
-    for fields in (form(offer, "churn-poc"), form(offer, "churn-poc", step="review"), form(offer)):
+    for fields in (form(offer, "churn-poc"), form(offer, "churn-poc", step="review")):
         answer = site.post(offer.path, fields)
         assert told(answer) == (status, code)
         assert words in answer.body
     # Looking at what is decided is no fault.
     assert site.get(offer.path).status == (200 if code == "E_ALREADY_DECIDED" else status)
     assert site.everything() == before
+
+
+@pytest.mark.parametrize("status", [ApprovalStatus.EXPIRED, ApprovalStatus.VERIFIED])
+def test_a_keep_is_taken_whatever_the_record_says(site: ReviewSite, status: ApprovalStatus) -> None:
+    """How an approval ended is not signed, so it turns no keep down: somebody may say so for a minute only."""
+    offer = put_on_offer(status=status)
+    site.post(offer.path, form(offer))
+    assert [one.kind for one in offer.now().stops] == [StopKind.KEPT]
+
+
+def test_a_keep_after_everything_is_over_is_told_so(site: ReviewSite) -> None:
+    """BI-30: once no deletion could start any more, whatever had been decided."""
+    offer = put_on_offer(expires_at=NOW - timedelta(hours=5))
+    assert told(site.post(offer.path, form(offer))) == (410, "E_APPROVAL_EXPIRED")
+    assert offer.now().stops == ()
 
 
 def test_expired_between_the_steps(site: ReviewSite) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.approvals import Approval
 from endpoint_sweep.model import (
     Account,
     Caps,
@@ -23,7 +23,7 @@ from endpoint_sweep.planning import MOST_OFFERED, Coverage, not_offered, offerab
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
-from endpoint_sweep.ruling import agreed, approved
+from endpoint_sweep.ruling import effective
 from endpoint_sweep.savings import Realized, promised
 
 VERDICT_WORDS = {
@@ -176,10 +176,7 @@ class Report:
     @property
     def promised(self) -> Decimal:
         """Monthly list price of what was approved."""
-        if self.approval is None:
-            return Decimal(0)
-        was_effective = self.approval.status is ApprovalStatus.VERIFIED and not self.approval.note
-        return promised(self.findings, approved(self.approval) if was_effective else agreed(self.approval.decisions))
+        return promised(self.findings, effective(self.approval) if self.approval else ())
 
     @property
     def totals(self) -> dict[str, int]:

@@ -3,8 +3,9 @@
 from contextlib import suppress
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.decision_rules import grace_ends
 from endpoint_sweep.reports import Progress
-from endpoint_sweep.ruling import approved, grace_ends
+from endpoint_sweep.ruling import approved
 from endpoint_sweep.steps.review.desk import Desk
 
 
