@@ -24,7 +24,7 @@ class OnePrice(NoPrices):
 
     def hosting(self, _region: str, types: Collection[str]) -> dict[str, Decimal]:
         self.asked += 1
-        return dict.fromkeys(types, Decimal(2))
+        return dict.fromkeys(types, Decimal("2.00"))
 
 
 class NoWitness:

@@ -129,6 +129,7 @@ def test_an_edited_record_of_components_is_forged(hub: Stored, changes: dict[str
 def test_a_record_of_components_is_of_its_own_endpoint(hub: Stored) -> None:
     """Also with its right MAC."""
     document = with_components(hub)
+    assert list(hub.records.components("s1", A)) == ["base"]
     for sweep, target in (("s2", A), ("s1", B)):
         hub.put_row(*row(target, "COMPONENTS", sweep), document)
         with pytest.raises(RecordForged):

@@ -187,7 +187,7 @@ def test_prices_of_another_hand_are_asked_anew(hub: Stored) -> None:
     monthly = aggregate(hub, prices=first)["idle_monthly_usd"]
     assert (aggregate(hub, prices=again)["idle_monthly_usd"], first.asked, again.asked) == (monthly, 1, 0)
     body, mac = remembered(hub)
-    cheap = body.replace(b'"usd":"2"', b'"usd":"0.01"')
+    cheap = body.replace(b'"usd":"2.00"', b'"usd":"0.01"')
     assert cheap != body
     elsewhere = hub.seals.mac(Maker.FINDINGS, sealed_digest("prices/other.json", digest(cheap)))
     for forged, beside in ((cheap, ""), (cheap, mac), (cheap, elsewhere), (b"{", mac), (body, "AAAA")):
