@@ -2,6 +2,9 @@
 
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
+
+`tampered`: sweeps whose records or documents somebody else wrote. `planted`: words that only such a hand wrote.
+`kept_in_time`: how many deletions had been sent when somebody kept everything just before this one's last look.
 """
 
 import io
@@ -47,6 +50,8 @@ class Stage:
     asked: dict[str, Any] = field(default_factory=dict)
     tampered: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
+    kept_in_time: dict[Key, int] = field(default_factory=dict)
+    planted: set[str] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)
     _histories: dict[str, str] = field(default_factory=dict)
 
@@ -82,7 +87,8 @@ class Stage:
         answer = deciding.decide(self.hub, link, endpoints, **other)
         if answer.status == 303 or answer.status >= 500:
             chosen = frozenset(key_of(one) for one in deciding.ids(self.hub, link, endpoints))
-            self.acts.append(Act(*deciding.whose(self.hub, link), chosen, self.hub.now(), answer.status == 303))
+            whose, is_sure = deciding.whose(self.hub, link), answer.status == 303
+            self.acts.append(Act(*whose, chosen, self.hub.now(), is_sure, bool(other.get("at_once"))))
             self.approved |= chosen
         return answer
 
