@@ -51,7 +51,18 @@ MOMENTS = (
     *("acting", "between", "confirming", "reporting", "after"),
 )
 DEEDS = (
-    *("own link", "own link", "request", "decision", "decision", "decision", "state", "code", "stale code", "move code"),
+    *(
+        "own link",
+        "own link",
+        "request",
+        "decision",
+        "decision",
+        "decision",
+        "state",
+        "code",
+        "stale code",
+        "move code",
+    ),
     *("outcome", "outcome", "component", "intent", "lock", "snooze", "ledger", "wait", "put back", "put back"),
     *("input", "key", "lists", "names", "cells", "cells", "plan", "plan", "coverage", "prices", "bundles", "approved"),
     *("stops", "tries", "older", "call", "call", "call", "call", "call", "proof", "flood"),

@@ -7,7 +7,6 @@ it is about, the dice say.
 import json
 import random
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,9 +87,8 @@ class Insider:
             if deed.what not in HARMLESS:
                 self.stage.tampered.add(self.sweep)
             self.rows += self.stage.hub.items()
-            doing: Callable[[Insider, random.Random], None] = (ROWS | DOCUMENTS | CALLS)[deed.what]
             try:
-                doing(self, random.Random(f"{deed} {self.case.seed}"))  # noqa: S311 - chance, not a secret
+                (ROWS | DOCUMENTS | CALLS)[deed.what](self, random.Random(f"{deed} {self.case.seed}"))  # noqa: S311 - chance, not a secret
             except Exception as error:  # noqa: BLE001 - a fault of the harness, which must not look like one of AWS
                 self.wrong.append(f"the insider met {type(error).__name__} at {deed}: {error}")
 

@@ -220,7 +220,12 @@ def _snooze(insider: Insider, dice: random.Random) -> None:
 
 def _ledger(insider: Insider, dice: random.Random) -> None:
     name = dice.choice((insider.sweep, "made-up"))
-    row: dict[str, Any] = {"ending": "complete", "mailed": dice.choice((0, 2)), "monthly_saving_usd": "0", "deleted": {}}
+    row: dict[str, Any] = {
+        "ending": "complete",
+        "mailed": dice.choice((0, 2)),
+        "monthly_saving_usd": "0",
+        "deleted": {},
+    }
     row |= {"at": when(insider), "monthly_promised_usd": "0", "found": 0}
     if dice.random() < 0.3:
         insider.remove("LEDGER", name)

@@ -3,11 +3,12 @@
 The form is written from the plan, not read from the page, so that it can also come too late, or after somebody else's.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from endpoint_sweep.approvals import Choice, hash_secret, phrase
+from endpoint_sweep.approvals import Choice, phrase
 from tests.simulation.approver import newest_code
 from tests.simulation.hub import Answer, Hub
 
@@ -36,9 +37,9 @@ def decide(
 
 
 def whose(hub: Hub, link: str) -> tuple[str, str]:
-    """The sweep that a link is about, and the approver whose it is."""
-    record = _record(hub, link)
-    return record["sweep_id"], record["secrets"].get(hash_secret(link.partition("?k=")[2]), "")
+    """The sweep that a link is about, and the approver who was mailed it."""
+    holders = [mail.to for mail in hub.mails() if link in mail.text]
+    return _record(hub, link)["sweep_id"], holders[0] if holders else ""
 
 
 def form(
@@ -71,8 +72,10 @@ def _record(hub: Hub, link: str) -> dict[str, Any]:
 
 
 def ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
-    """Of these endpoints, or of all that are offered, in the plan's order."""
-    items = hub.document("plan.json", _record(hub, link)["sweep_id"])["items"]
+    """Of these endpoints, or of all that are offered, in the order of the plan that was asked about."""
+    plan = _record(hub, link)["plan"]
+    there = hub.client("s3").get_object(Bucket=plan["bucket"], Key=plan["key"], VersionId=plan["version_id"])
+    items = json.loads(there["Body"].read())["items"]
     rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
     return rows if endpoints is None else [_id(rows, one) for one in endpoints]
 

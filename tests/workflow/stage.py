@@ -63,9 +63,14 @@ class Stage:
 
     def start_with(self, data: Any, name: str = "") -> str:
         """Starts a sweep with whatever input."""
-        name = name or f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
+        name = name or self.next_name
         self.asked[name], self.sweeps[name] = data, self.hub.start(data, name)
         return name
+
+    @property
+    def next_name(self) -> str:
+        """Of the next sweep: a name is no secret."""
+        return f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
 
     def links(self, sweep: str, seconds: float = 40) -> dict[str, str]:
         """Address -> link, once every approver was mailed and the sweep waits."""
