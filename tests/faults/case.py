@@ -65,6 +65,7 @@ DEEDS = (
     ),
     *("outcome", "outcome", "component", "intent", "lock", "snooze", "ledger", "wait", "put back", "put back"),
     *("input", "key", "lists", "names", "cells", "cells", "plan", "plan", "coverage", "prices", "bundles", "approved"),
+    *("verified", "apply", "copy"),
     *("stops", "tries", "older", "call", "call", "call", "call", "call", "proof", "flood"),
 )
 # What makes no sense at any other moment.
@@ -73,6 +74,9 @@ ONLY_AT = {
     "code": ("waiting", "amid"),
     "stale code": ("waiting", "amid"),
     "flood": ("waiting", "amid"),
+    "verified": ("waiting", "amid", "grace"),
+    "apply": ("grace", "acting"),
+    "copy": ("amid", "grace"),
     "older": ("scanned", "asking", "waiting", "grace", "acting"),
 }
 

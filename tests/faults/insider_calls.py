@@ -24,6 +24,14 @@ def _call(insider: Insider, dice: random.Random) -> None:
         insider.call(function, EVENTS[function](insider, dice))
 
 
+def _apply(insider: Insider, dice: random.Random) -> None:
+    """Deletes what was chosen, at once."""
+    row = insider.read(*key_of("DECISIONS", insider.approval)) or {"decisions": []}
+    chosen = [one for decision in row["decisions"] for one in decision["selected"]]
+    if chosen:
+        insider.call("ApplyDecision", _of(insider, item=dice.choice(chosen), attempt=0))
+
+
 def _of(insider: Insider, **others: Any) -> Document:
     return {"sweep_id": insider.sweep, "approval_id": insider.approval, "execution": _execution(insider), **others}
 
@@ -134,4 +142,9 @@ def _flood(insider: Insider, dice: random.Random) -> None:
                 insider.stage.hub.post(link, fields | {"code": f"{dice.randint(0, 999_999):06}"})
 
 
-CALLS: dict[str, Callable[[Insider, random.Random], None]] = {"call": _call, "proof": _proof, "flood": _flood}
+CALLS: dict[str, Callable[[Insider, random.Random], None]] = {
+    "call": _call,
+    "apply": _apply,
+    "proof": _proof,
+    "flood": _flood,
+}

@@ -169,6 +169,21 @@ def _state(insider: Insider, dice: random.Random) -> None:
     insider.write(*place, {"status": status, "note": dice.choice(("", "kept by nobody")), "unreachable": lost})
 
 
+def _verified(insider: Insider, _: random.Random) -> None:
+    """As if the grace period were over."""
+    insider.write(*key_of("STATE", insider.approval), {"status": "verified", "note": "", "unreachable": []})
+
+
+def _copy(insider: Insider, _: random.Random) -> None:
+    """One approver's decision, as if the other had made it, too."""
+    row = insider.read(*key_of("DECISIONS", insider.approval))
+    if row and len(row["decisions"]) == 1:
+        [mine] = row["decisions"]
+        other = next(one for one in APPROVERS if one != mine["approver"])
+        both = {"decisions": [mine, mine | {"approver": other}], "decided": True, "status": "decided"}
+        insider.write(*key_of("DECISIONS", insider.approval), both)
+
+
 def _outcome(insider: Insider, dice: random.Random) -> None:
     """Deleted, says the row."""
     signed = [json.loads(one["document"]["S"]) for one in insider.rows if one["sk"]["S"].startswith("OUTCOME#")]
@@ -260,6 +275,8 @@ ROWS: dict[str, Callable[[Insider, random.Random], None]] = {
     "request": _request,
     "decision": _decision,
     "state": _state,
+    "verified": _verified,
+    "copy": _copy,
     "outcome": _outcome,
     "component": _component,
     "intent": _intent,

@@ -82,7 +82,7 @@ class Run:
 
     @property
     def grace(self) -> timedelta:
-        return timedelta(minutes=int(self.case.parameters["GraceMinutes"]))
+        return timedelta(minutes=int(self.stage.hub.parameters["GraceMinutes"]))
 
     @property
     def is_waiting(self) -> bool:

@@ -73,8 +73,11 @@ def _record(hub: Hub, link: str) -> dict[str, Any]:
 
 def ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
     """Of these endpoints, or of all that are offered, in the order of the plan that was asked about."""
-    plan = _record(hub, link)["plan"]
-    there = hub.client("s3").get_object(Bucket=plan["bucket"], Key=plan["key"], VersionId=plan["version_id"])
+    plan, s3 = _record(hub, link)["plan"], hub.client("s3")
+    try:
+        there = s3.get_object(Bucket=plan["bucket"], Key=plan["key"], VersionId=plan["version_id"])
+    except s3.exceptions.ClientError as error:
+        raise LookupError("the record names a plan that is not there") from error
     items = json.loads(there["Body"].read())["items"]
     rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
     return rows if endpoints is None else [_id(rows, one) for one in endpoints]

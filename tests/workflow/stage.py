@@ -3,7 +3,8 @@
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
 
-`tampered`: sweeps whose records or documents somebody else wrote. `planted`: words that only such a hand wrote.
+`tampered`: sweeps whose records or documents somebody else wrote. `tried`: sweep
+and approver of everybody who sent a decision, whatever came of it. `planted`: words that only such a hand wrote.
 `kept_in_time`: how many deletions had been sent when somebody kept everything just before this one's last look.
 """
 
@@ -50,6 +51,7 @@ class Stage:
     asked: dict[str, Any] = field(default_factory=dict)
     tampered: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
+    tried: set[tuple[str, str]] = field(default_factory=set)
     kept_in_time: dict[Key, int] = field(default_factory=dict)
     planted: set[str] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)
@@ -89,6 +91,7 @@ class Stage:
 
         `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
         """
+        self.tried.add(deciding.whose(self.hub, link))
         answer = deciding.decide(self.hub, link, endpoints, **other)
         if answer.status == 303 or answer.status >= 500:
             chosen = frozenset(key_of(one) for one in deciding.ids(self.hub, link, endpoints))
