@@ -102,12 +102,12 @@ BUGS = (
     Bug(
         "a code that was put back counts",
         mistakes_inside.code_put_back_counts,
-        inside("stale code", "waiting", NOBODY, tries=1, parameters={"RequireCode": "true"}),
+        inside("stale code", "waiting", NOBODY, tries=3, parameters={"RequireCode": "true"}),
     ),
     Bug(
         "a marker takes back what stopped a sweep",
         mistakes_inside.newest_stops_only,
-        inside("stops", "grace", ALL, Move("veto", 1), tries=4, parameters=GRACE),
+        inside("stops", "grace", ALL, Move("veto", 1), tries=1, parameters=GRACE),
     ),
     Bug("a stop is not read before the call", mistakes_inside.stop_not_read_again, when(ALL, Move("veto", 1, 1.0))),
     Bug("the grace period is not waited for", mistakes_inside.no_grace, when(parameters=GRACE)),
@@ -134,11 +134,11 @@ BUGS = (
     Bug(
         "the selection is not signed",
         mistakes_inside.selection_not_signed,
-        inside("decision", "grace", Move("delete", 0, 0.3), tries=8),
+        inside("select", "grace", Move("delete", 0, 0.3), tries=1),
     ),
     Bug(
         "a decision is not signed for who made it",
         mistakes_inside.approver_not_signed,
-        when(Move("delete", 0, 1.0), deeds=(Deed("copy", "amid"),), parameters=TWO),
+        inside("copy", "amid", ALL, NOBODY, tries=1, parameters=TWO),
     ),
 )

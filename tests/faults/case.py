@@ -65,7 +65,7 @@ DEEDS = (
     ),
     *("outcome", "outcome", "component", "intent", "lock", "snooze", "ledger", "wait", "put back", "put back"),
     *("input", "key", "lists", "names", "cells", "cells", "plan", "plan", "coverage", "prices", "bundles", "approved"),
-    *("verified", "apply", "copy"),
+    *("verified", "apply", "copy", "select"),
     *("stops", "tries", "older", "call", "call", "call", "call", "call", "proof", "flood"),
 )
 # What makes no sense at any other moment.
@@ -77,6 +77,7 @@ ONLY_AT = {
     "verified": ("waiting", "amid", "grace"),
     "apply": ("grace", "acting"),
     "copy": ("amid", "grace"),
+    "select": ("grace", "acting", "between"),
     "older": ("scanned", "asking", "waiting", "grace", "acting"),
 }
 

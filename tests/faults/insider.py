@@ -81,6 +81,7 @@ class Insider:
     def _act(self, due: list[Deed]) -> None:
         from tests.faults.insider_calls import CALLS
         from tests.faults.insider_documents import DOCUMENTS
+        from tests.faults.insider_others import OTHERS
         from tests.faults.insider_rows import ROWS
 
         for deed in due:
@@ -88,7 +89,7 @@ class Insider:
                 self.stage.tampered.add(self.sweep)
             self.rows += self.stage.hub.items()
             try:
-                (ROWS | DOCUMENTS | CALLS)[deed.what](self, random.Random(f"{deed} {self.case.seed}"))  # noqa: S311 - chance, not a secret
+                (ROWS | OTHERS | DOCUMENTS | CALLS)[deed.what](self, random.Random(f"{deed} {self.case.seed}"))  # noqa: S311 - chance, not a secret
             except Exception as error:  # noqa: BLE001 - a fault of the harness, which must not look like one of AWS
                 self.wrong.append(f"the insider met {type(error).__name__} at {deed}: {error}")
 

@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
-from endpoint_sweep.approvals import approval_id, hash_code, hash_secret
+from endpoint_sweep.approvals import hash_code, hash_secret
 from tests.faults.insider import Document, Insider, item
 from tests.simulation.approval_rows import key_of
 from tests.simulation.approver import PageError, newest_code
@@ -69,7 +68,7 @@ def _code(insider: Insider, dice: random.Random) -> None:
 
 
 def _stale_code(insider: Insider, dice: random.Random) -> None:
-    """A code that was read over somebody's shoulder; it was guessed at too often, and is put back after a newer one."""
+    """A code that was read over somebody's shoulder: not the newest or guessed at too often, and put back."""
     approver = dice.choice(APPROVERS)
     link = insider.stolen(approver)
     if not link or not insider.offered:
@@ -80,8 +79,11 @@ def _stale_code(insider: Insider, dice: random.Random) -> None:
         code = newest_code(mail.text for mail in insider.stage.mails(insider.sweep) if mail.to == approver)
         place = f"DECIDED#{insider.approval}", f"CODE#{hash_secret(link.partition('?k=')[2])[:32]}"
         row = insider.read(*place)
-        for guess in range(5):
-            insider.stage.hub.post(link, fields | {"code": f"{(int(code) + guess + 1) % 1_000_000:06}"})
+        if dice.random() < 0.5:
+            insider.stage.hub.ahead += timedelta(seconds=61)
+        else:
+            for guess in range(5):
+                insider.stage.hub.post(link, fields | {"code": f"{(int(code) + guess + 1) % 1_000_000:06}"})
         insider.stage.hub.post(link, fields | {"step": "review"})
         if row:
             insider.write(*place, row)
@@ -184,87 +186,14 @@ def _copy(insider: Insider, _: random.Random) -> None:
         insider.write(*key_of("DECISIONS", insider.approval), both)
 
 
-def _outcome(insider: Insider, dice: random.Random) -> None:
-    """Deleted, says the row."""
-    signed = [json.loads(one["document"]["S"]) for one in insider.rows if one["sk"]["S"].startswith("OUTCOME#")]
-    mac = next((one["mac"] for one in signed if one.get("mac")), NO_MAC)
-    for one in insider.everything()[-dice.randint(1, 3) :]:
-        row = item(one) | {"status": dice.choice(("deleted", "deleted", "deleting", "already-gone")), "reason": "gone"}
-        row |= {"at": when(insider), "request_id": None, "mac": dice.choice((mac, ""))}
-        insider.write(f"SWEEP#{insider.sweep}", f"OUTCOME#{'/'.join(one)}", row)
-
-
-def _component(insider: Insider, dice: random.Random) -> None:
-    """Sent already, says the row of each component."""
-    for one in insider.offered:
-        spec = insider.stage.world.organization.endpoint(*one)
-        sent = {"at": when(insider), "approver": APPROVERS[0], "said": dice.choice(("sent", "deleted", "not sent"))}
-        known = {part.name: sent | {"request_id": ""} for part in (spec.components if spec else ())}
-        row = {"components": known, "mac": dice.choice((NO_MAC, ""))}
-        insider.write(f"SWEEP#{insider.sweep}", f"COMPONENTS#{'/'.join(one)}", row)
-
-
-def _intent(insider: Insider, dice: random.Random) -> None:
-    """Intents are taken away, or were always there."""
-    for one in insider.offered:
-        place = f"SWEEP#{insider.sweep}", f"INTENT#{'/'.join(one)}"
-        if insider.read(*place) and dice.random() < 0.5:
-            insider.remove(*place)
-        elif dice.random() < 0.5:
-            row = {"at": when(insider), "approver": "", "target": "/".join(one), "void": dice.random() < 0.5}
-            insider.write(*place, row)
-
-
-def _lock(insider: Insider, dice: random.Random) -> None:
-    if dice.random() < 0.5:
-        insider.remove("LOCK", "LOCK")
-    else:
-        name = dice.choice((insider.sweep, "made-up"))
-        arn = f"{insider.stage.hub.arn.replace(':stateMachine:', ':execution:')}:made-up"
-        insider.write("LOCK", "LOCK", {"sweep_id": name, "execution": arn, "instead_of": dice.choice(("", name))})
-
-
-def _snooze(insider: Insider, dice: random.Random) -> None:
-    for one in insider.everything():
-        if dice.random() < 0.5:
-            insider.remove("SNOOZE", "/".join(one))
-            continue
-        spec = {"created_at": when(insider, days=-100), "until": when(insider, days=90), "by": "x", "sweep_id": "x"}
-        insider.write("SNOOZE", "/".join(one), item(one) | spec)
-
-
-def _ledger(insider: Insider, dice: random.Random) -> None:
-    name = dice.choice((insider.sweep, "made-up"))
-    row: dict[str, Any] = {
-        "ending": "complete",
-        "mailed": dice.choice((0, 2)),
-        "monthly_saving_usd": "0",
-        "deleted": {},
-    }
-    row |= {"at": when(insider), "monthly_promised_usd": "0", "found": 0}
-    if dice.random() < 0.3:
-        insider.remove("LEDGER", name)
-    else:
-        insider.write("LEDGER", name, row)
-
-
-def _wait(insider: Insider, dice: random.Random) -> None:
-    """Another wait's token, none, or no token at all."""
-    place, found = key_of("WAIT", insider.approval), [one for one in insider.rows if "WAIT#" in one["pk"]["S"]]
-    if found and dice.random() < 0.5:
-        insider.write(*place, json.loads(dice.choice(found)["document"]["S"]))
-    elif dice.random() < 0.5:
-        insider.remove(*place)
-    else:
-        insider.write(*place, {"token": "x"})
-
-
-def _put_back(insider: Insider, dice: random.Random) -> None:
-    """A row as it once was."""
-    mine = (insider.approval, insider.sweep, approval_id(insider.earlier or "x"))
-    known = [one for one in insider.rows if one["pk"]["S"].partition("#")[2] in mine]
-    for one in dice.sample(known, min(len(known), 3)):
-        insider.write(one["pk"]["S"], one["sk"]["S"], json.loads(one["document"]["S"]))
+def _select(insider: Insider, _: random.Random) -> None:
+    """Something else is selected in the name of who decided."""
+    row = insider.read(*key_of("DECISIONS", insider.approval)) or {"decisions": []}
+    chosen = [target for one in row["decisions"] for target in one["selected"]]
+    others = [item(one) for one in insider.offered if item(one) not in chosen]
+    if chosen and others:
+        altered = [one | {"selected": others[:1]} for one in row["decisions"]]
+        insider.write(*key_of("DECISIONS", insider.approval), row | {"decisions": altered})
 
 
 ROWS: dict[str, Callable[[Insider, random.Random], None]] = {
@@ -277,12 +206,5 @@ ROWS: dict[str, Callable[[Insider, random.Random], None]] = {
     "state": _state,
     "verified": _verified,
     "copy": _copy,
-    "outcome": _outcome,
-    "component": _component,
-    "intent": _intent,
-    "lock": _lock,
-    "snooze": _snooze,
-    "ledger": _ledger,
-    "wait": _wait,
-    "put back": _put_back,
+    "select": _select,
 }

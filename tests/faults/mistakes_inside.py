@@ -1,5 +1,6 @@
 """Mistakes in what proves a record or a document and in what forbids, each as a patch of the product."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -108,7 +109,9 @@ def plan_there_accepted() -> Iterator[None]:
         if key not in folder._store.keys(key):
             return put(folder, plan, seals)
         there = folder._store.read(key)
-        return Pointer(folder._store.bucket, key, there.version_id, digest(there.body), len(plan.items))
+        return Pointer(
+            folder._store.bucket, key, there.version_id, digest(there.body), len(json.loads(there.body)["items"])
+        )
 
     with patch.object(SweepFolder, "put_plan", putting), _believing(Maker.FINDINGS), pins_not_compared():
         yield

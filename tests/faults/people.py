@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from endpoint_sweep.acting import Point
 from endpoint_sweep.aws import wiring
 from tests.faults.case import Case, Move
 from tests.faults.insider import Insider, item
@@ -22,6 +23,7 @@ from tests.workflow.deciding import form
 from tests.workflow.stage import Stage, link_in
 
 LONG = timedelta(hours=80)
+VETOES = {0.0: "grace", 1.0: Point.LAST_LOOK, 2.0: ""}
 
 
 @dataclass
@@ -99,14 +101,14 @@ class People:
         self._decide(link, ())
 
     def veto(self, moment: str, key: Key | None = None) -> None:
-        """Whoever keeps everything after the decision: during the grace period, or where `key` is about to be looked at
-        for the last time.
+        """Whoever keeps everything after the decision. A share of 0: during the grace period; 1: where `key` is about
+        to be looked at for the last time; 2: on its way there, after another one was deleted.
         """
         with self._one_by_one:
             due = [one for one in self.case.moves if one.what == "veto" and one not in self._vetoed]
             for move in due:
                 sent = len(self.stage.onlooker.sent)
-                if moment == "grace" if not move.share else (moment == "deleting" and sent >= move.share - 1):
+                if VETOES[move.share] == moment or (moment != "grace" and move.share > 1 and sent):
                     self._vetoed.append(move)
                     if (link := self._link(move.who)) and self._decide(link, ()) == 303 and key:
                         # This step has its last look ahead of it: it must see that.

@@ -25,6 +25,7 @@ from tests.workflow.stage import Stage, opened
 
 LIMIT = 40.0
 PATIENCE = 3.0
+LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,17 @@ class Run:
         return timedelta(minutes=int(self.stage.hub.parameters["GraceMinutes"]))
 
     @property
-    def is_waiting(self) -> bool:
-        """For the end of the grace period, which comes after its second look."""
-        return 0 < self._looks < 2 and bool(self.grace)
+    def patience(self) -> float:
+        """How long it may take to act on a decision: a few looks, of which the first may take their time."""
+        return PATIENCE if self._looks > LOOKS else 5 * PATIENCE
 
     def meanwhile(self) -> None:
         """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
         stage, sweep = self.stage, self.sweep
-        end, patience = time.monotonic() + LIMIT, time.monotonic() + PATIENCE
-        while not (_is_waiting(stage, sweep) or (time.monotonic() > patience and _record(stage, sweep))):
+        end, asked = time.monotonic() + LIMIT, 0.0
+        while not (_is_waiting(stage, sweep) or (asked and time.monotonic() > asked + PATIENCE)):
+            if not asked and _record(stage, sweep):
+                asked = time.monotonic()  # perhaps it never says that it waits
             if stage.onlooker.status(sweep) != "RUNNING":
                 return
             if time.monotonic() > end:
@@ -122,7 +125,7 @@ class Run:
 
     def _deleting(self, point: Point, key: Key) -> None:
         if self.people and point in (Point.KILL_SWITCH, Point.INTENT, Point.LAST_LOOK):
-            self.people.veto("deleting", key)
+            self.people.veto(point, key)
             if self.stage.onlooker.sent:
                 self.insider.act("between")
 
@@ -158,7 +161,7 @@ def _finish(stage: Stage, run: Run | None) -> list[str]:
             is_pending = record is not None and record["status"] == "pending" and _is_waiting(stage, sweep)
             is_open = record is not None and record["status"] in ("pending", "decided")
             # Never while it acts: a clock that jumps between a look and a call would be nobody's mistake.
-            patience = 3 * PATIENCE if run and run.is_waiting else PATIENCE
+            patience = run.patience if run else PATIENCE
             if is_pending or (is_open and took > patience):
                 stage.hub.ahead = LONG
             if took > LIMIT:

@@ -41,7 +41,7 @@ def deceived(stage: Stage, sent: Sequence[Sent], sweeps: Iterable[str]) -> list[
         found += named_without_acting(report, mails, others)
         found += not_deleted(report, {one.key for one in everything if not one.component})
     sources = {session.source for session in stage.world.state.sessions.values() if session.source}
-    found += acted_for_others(sources, stage.acts, stage.hub.parameters["Approvers"].split(","))
+    found += acted_for_others(sources, stage.tried, stage.hub.parameters["Approvers"].split(","))
     return found
 
 
@@ -126,12 +126,13 @@ def not_deleted(report: Mapping[str, Any], sent: Collection[Key]) -> list[str]:
     return [f"I10: {'/'.join(one)} is reported as deleted, and nobody deleted it" for one in told if one not in sent]
 
 
-def acted_for_others(sources: Iterable[str], acts: Iterable[Act], approvers: Collection[str]) -> list[str]:
-    """I1: the sessions that act bear the names of people who decided in that sweep (D9.5)."""
-    known = {(one.approver, one.sweep) for one in acts if one.selected}
+def acted_for_others(
+    sources: Iterable[str], tried: Collection[tuple[str, str]], approvers: Collection[str]
+) -> list[str]:
+    """I1: the sessions that act bear the names of people who decided in that sweep (D9.5). `tried`: sweep, approver."""
     found = []
     for source in sorted(sources):
         people, _, sweep = source.rpartition(",")
-        strangers = [one for one in approvers if one in people and (one, sweep) not in known]
-        found += [f"I1: a session of {sweep} bears the name of {one}, who chose nothing" for one in strangers]
+        strangers = [one for one in approvers if one in people and (sweep, one) not in tried]
+        found += [f"I1: a session of {sweep} bears the name of {one}, who decided nothing" for one in strangers]
     return found
