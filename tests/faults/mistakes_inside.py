@@ -1,5 +1,6 @@
 """Mistakes in what proves a record or a document and in what forbids, each as a patch of the product."""
 
+import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def code_put_back_counts() -> Any:
     def known(opened: Any, link: Any, desk: Any) -> Any:
         tries = desk.records.tries(opened.approval.sweep_id, link.id)
         found = desk.records.code(opened.approval.id, link.id)
-        return codes._Known(*found, tries) if found else codes._Known(None, 0, tries)
+        return codes._Known(found[0], found[1], tries) if found else codes._Known(None, 0, tries)
 
     return patch.object(codes, "_known", known)
 
@@ -118,9 +119,7 @@ def plan_there_accepted() -> Iterator[None]:
 
 
 def cells_not_proven() -> Any:
-    return patch.object(
-        sweep_folder, "hmac", SimpleNamespace(compare_digest=lambda *_: True, new=sweep_folder.hmac.new)
-    )
+    return patch.object(sweep_folder, "hmac", SimpleNamespace(compare_digest=lambda *_: True, new=hmac.new))
 
 
 def input_not_proven() -> Any:

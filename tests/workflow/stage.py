@@ -34,6 +34,7 @@ from tests.workflow import deciding
 from tests.workflow.acts import Act, Key, key_of
 from tests.workflow.onlooker import Onlooker
 from tests.workflow.remembered import remembered
+from tests.workflow.waits import is_wait
 
 ADA, GRACE = APPROVERS
 
@@ -219,7 +220,7 @@ class Stage:
         if described["status"] == "RUNNING" or sweep not in self._histories:
             if sweep in self.stopped:
                 self._mend(sweep)
-            events = [event for event in self.hub.history(self.sweeps[sweep]) if not _is_wait(event)]
+            events = [event for event in self.hub.history(self.sweeps[sweep]) if not is_wait(event)]
             told = f"{described['input']} {described.get('output', '')} {described}"
             self._histories[sweep] = f"{told} {json.dumps(events, default=str)}"
         return self._histories[sweep]
@@ -257,10 +258,6 @@ class Stage:
         """Until the sweep has looked at its record once more and waits again."""
         begun = self.slices(sweep)
         self.hub.until(lambda: True if self.slices(sweep) > begun else None, 20, "the next slice")
-
-
-def _is_wait(event: dict[str, Any]) -> bool:
-    return bool(event["type"] == "TaskScheduled" and "Token" in json.dumps(event.get("taskScheduledEventDetails", {})))
 
 
 def link_in(mail: Mail) -> str | None:
