@@ -150,7 +150,7 @@ def test_a_role_that_is_listed_decides(deployed: Deployed, approve: Approve) -> 
     [execution] = deployed.aws.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert deployed.wait(execution["executionArn"]) == "SUCCEEDED"
     assert deployed.aws.snapshot() == without(world, VISION, [chosen["endpoint"]], chosen["region"])
-    record = next(json.dumps(item) for item in deployed.items() if "RECORD" in json.dumps(item))
+    record = next(json.dumps(item) for item in deployed.items() if "DECISIONS" in json.dumps(item))
     assert PRINCIPAL in record
     calls = deployed.aws.calls(service="sts", operation="GetCallerIdentity")[asked:]
     assert [(call.caller, call.status) for call in calls] == [(PRINCIPAL, 200)] * 3
