@@ -1,9 +1,14 @@
 """What other settings of the stack change. Each test has a site of its own."""
 
-from endpoint_sweep.approvals import Identity
+import pytest
+
+from endpoint_sweep.approvals import ApprovalStatus, Identity
+from endpoint_sweep.aws import wiring
+from endpoint_sweep.reports.text import moment
 from tests.simulation.offers import put_on_offer
-from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
-from tests.unit.review.forms import form, told
+from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, ReviewSite
+from tests.unit.review.forms import decide, form, told
+from tests.unit.review.under_way import under_way
 
 
 def test_who_is_the_only_approver_cannot_approve_an_own_sweep() -> None:
@@ -38,3 +43,31 @@ def test_whose_address_left_the_list_is_a_stranger() -> None:
     with ReviewSite.open(APPROVERS="grace@example.com") as site:
         address = f"/approvals/{put_on_offer().approval.id}"
         assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")
+
+
+def test_the_end_of_the_grace_period_is_told() -> None:
+    """On both approvers' pages and in the receipt, to the minute; within it everything can be kept by either."""
+    with ReviewSite.open(GRACE_MINUTES="15") as site:
+        offer = put_on_offer()
+        confirm = site.post(offer.path, form(offer, "resnet-demo", step="review")).body
+        assert "The first deletion starts 15 minutes after you confirm." in confirm
+        assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
+        [decision] = offer.now().decisions
+        starts = moment(decision.at + wiring.hub().settings.rules.grace)
+        assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
+        assert f"The first deletion starts on {starts}." in site.get(offer.path).body
+        theirs = site.get(offer.second).body
+        assert f"Nothing is deleted before {starts}. Until then all of it can still be kept." in theirs
+        assert "Keep everything</button>" in theirs
+        assert site.post(offer.second, form(offer)).status == 303
+        assert [one.approver for one in offer.now().kept_by] == [GRACE]
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [(ApprovalStatus.DECIDED, "Until then all"), (ApprovalStatus.VERIFIED, "You can still keep all 12.")],
+)
+def test_the_grace_period_is_told_only_while_it_lasts(status: ApprovalStatus, wanted: str) -> None:
+    """After it, what counts is what was sent."""
+    with ReviewSite.open(GRACE_MINUTES="60") as site:
+        assert wanted in site.get(under_way(0, status).second).body
