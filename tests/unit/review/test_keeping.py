@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import Choice, Decision, Identity, Stop, StopKind
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Decision, Identity, Stop, StopKind
 from endpoint_sweep.aws import wiring
 from endpoint_sweep.aws.hub import AwsTable
 from endpoint_sweep.aws.seals import AwsSeals
@@ -16,7 +16,7 @@ from endpoint_sweep.ports import Maker
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import UNNAMED, rule
 from tests.simulation.offers import NOW, Offer
-from tests.simulation.review_site import ADA, ReviewSite
+from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import form, told, with_code
 from tests.unit.review.under_way import TWELVE, under_way
 
@@ -181,6 +181,23 @@ def test_rows_of_another_hand_take_the_button_from_nobody(site: ReviewSite) -> N
         wiring.hub().records.write_outcome(offer.approval.sweep_id, outcome)
     assert "You can still keep all 12." in site.get(offer.path).body
     assert site.post(offer.path, form(offer)).status == 303
+
+
+@pytest.mark.parametrize("note", ["", "the approval is too old to act on"])
+def test_an_unsigned_end_takes_the_button_from_nobody(site: ReviewSite, offer: Offer, note: str) -> None:
+    """How it ended is no proof that nothing more is sent: whoever may say so could hide the button by it."""
+    wiring.hub().records.save_end(replace(offer.approval, status=ApprovalStatus.VERIFIED, note=note), 0)
+    assert "Keep everything</button>" in site.get(offer.path).body
+    answer = site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL)
+    assert answer.status == 200
+
+
+def test_with_credentials_too_there_is_nothing_to_keep_of_what_was_sent(site: ReviewSite) -> None:
+    """While one is left the figures are told; of what was sent, who decided."""
+    for sent, status in ((11, 200), (12, 409)):
+        answer = site.send("GET", f"/approvals/{under_way(sent).approval.id}", principal=PRINCIPAL)
+        assert (answer.status, ADA in answer.body) == (status, True)
+        assert ("You can still keep the other 1." in answer.body) is (status == 200)
 
 
 def test_of_a_sweep_that_is_over_nothing_is_left(site: ReviewSite) -> None:
