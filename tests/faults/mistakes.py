@@ -37,7 +37,7 @@ def get_approves() -> Any:
         if isinstance(opened, Opened) and opened.approval.status is ApprovalStatus.PENDING:
             plan: Any = plan_of(opened.approval, at)
             wish = Wish(tuple(sorted(by_id(plan.items))))
-            draft: Any = drafted(opened, plan, wish, "delete", comment="", nonce="x", at=at.now())
+            draft: Any = drafted(opened, plan, wish, "delete", comment="", nonce="x", at=at.now(), caps=at.rules.caps)
             recording.record(opened, replace(draft, identity=Identity.LINK_AND_CODE), plan, at)
         return show(approval_id, secret, at)
 
