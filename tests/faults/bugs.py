@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from endpoint_sweep.acting import Point
-from tests.faults import mistakes
-from tests.faults.case import Case, Crash, Hand, Move, Strike
+from tests.faults import mistakes, mistakes_inside
+from tests.faults.case import PRINCIPAL, Case, Crash, Deed, Hand, Move, Strike
+from tests.simulation.hub import APPROVERS
 
 ROOM = {
     "MinApprovers": "1",
@@ -28,9 +29,9 @@ class Bug:
 
 
 def when(*moves: Move, mode: str = "approve", **others: Any) -> Callable[[Case], Case]:
-    """Only these moves, strikes, hands, crashes; `parameters` differ from a stack with much room."""
+    """Only these moves, strikes, hands, crashes, deeds; `parameters` differ from a stack with much room."""
     parameters = ROOM | others.pop("parameters", {})
-    nothing: dict[str, Any] = {"strikes": (), "hands": (), "crashes": ()}
+    nothing: dict[str, Any] = {"strikes": (), "hands": (), "crashes": (), "deeds": (), "follows": ""}
     asked = {"mode": mode, "requested_by": "schedule"}
     return lambda case: replace(case, moves=moves or (ALL,), asked=asked, parameters=parameters, **nothing | others)
 
@@ -40,6 +41,13 @@ def before_it_is_deleted(what: str) -> Callable[[Case], Case]:
     return when(hands=(Hand(what, Point.KILL_SWITCH, 0), Hand(what, Point.KILL_SWITCH, 1)))
 
 
+def inside(what: str, moment: str, *moves: Move, tries: int = 12, **others: Any) -> Callable[[Case], Case]:
+    """Somebody inside does this, some times over: each is varied by the dice."""
+    return when(*moves, deeds=tuple(Deed(what, moment, roll) for roll in range(tries)), **others)
+
+
+NOBODY = Move("robots")
+GRACE = {"GraceMinutes": "15"}
 LOST = (Strike("sagemaker", "DeleteEndpoint", 1, 1, "after"), Strike("sagemaker", "DeleteEndpoint", 2, 2, "before"))
 TWO = {"MinApprovers": "2"}
 BUGS = (
@@ -84,5 +92,53 @@ BUGS = (
         "what failed is not counted",
         mistakes.failed_not_counted,
         when(crashes=(Crash("ApplyDecision", 1, "killed", Point.TAGS),)),
+    ),
+    Bug(
+        "the row of the request is not proven",
+        mistakes_inside.request_not_proven,
+        inside("own link", "waiting", NOBODY, tries=4, parameters={"RequireCode": "false"}),
+    ),
+    Bug("the row of a code is not proven", mistakes_inside.code_not_proven, inside("code", "waiting", NOBODY, tries=3)),
+    Bug(
+        "a code that was put back counts",
+        mistakes_inside.code_put_back_counts,
+        inside("stale code", "waiting", NOBODY, tries=3, parameters={"RequireCode": "true"}),
+    ),
+    Bug(
+        "a marker takes back what stopped a sweep",
+        mistakes_inside.newest_stops_only,
+        inside("stops", "grace", ALL, Move("veto", 1), tries=1, parameters=GRACE),
+    ),
+    Bug("a stop is not read before the call", mistakes_inside.stop_not_read_again, when(ALL, Move("veto", 1, 1.0))),
+    Bug("the grace period is not waited for", mistakes_inside.no_grace, when(parameters=GRACE)),
+    Bug(
+        "the grace period is not looked at when it is acted on",
+        mistakes_inside.grace_only_waited_for,
+        when(deeds=(Deed("verified", "grace"), *(Deed("apply", "grace", roll) for roll in range(3))), parameters=GRACE),
+    ),
+    Bug(
+        "who calls is believed",
+        mistakes_inside.caller_believed,
+        inside("proof", "waiting", NOBODY, tries=2, parameters={"ApproverPrincipals": f"{PRINCIPAL}={APPROVERS[0]}"}),
+    ),
+    Bug("a plan that was there is accepted", mistakes_inside.plan_there_accepted, inside("plan", "scanned", tries=1)),
+    Bug("a cell that nobody signed is believed", mistakes_inside.cells_not_proven, inside("cells", "scanned", tries=3)),
+    Bug("the input is not proven", mistakes_inside.input_not_proven, inside("input", "scanning", mode="report")),
+    Bug(
+        "the stack's own caps do not bind",
+        mistakes_inside.stack_caps_forgotten,
+        when(ALL, Move("stricter"), parameters=GRACE),
+    ),
+    Bug("an outcome that nobody signed is believed", mistakes_inside.outcome_not_proven, inside("outcome", "acting")),
+    Bug("the plan's pins are not compared", mistakes_inside.pins_not_compared, inside("names", "asking", tries=1)),
+    Bug(
+        "the selection is not signed",
+        mistakes_inside.selection_not_signed,
+        inside("select", "grace", Move("delete", 0, 0.3), tries=1),
+    ),
+    Bug(
+        "a decision is not signed for who made it",
+        mistakes_inside.approver_not_signed,
+        inside("copy", "amid", ALL, NOBODY, tries=1, parameters=TWO),
     ),
 )

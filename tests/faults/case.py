@@ -42,6 +42,44 @@ LATEST = {
 }
 POINTS = tuple(Point)
 FOREVER = 2000
+# Who may decide with AWS credentials.
+PRINCIPAL = "arn:aws:iam::600000000001:role/finops"
+# When the insider acts: before the sweep starts, before a function of it runs, while it waits, while people decide,
+# when it is decided, before and after the first deletion, at the end and after it.
+MOMENTS = (
+    *("before", "scanning", "scanned", "asking", "waiting", "amid", "grace", "grace"),
+    *("acting", "between", "confirming", "reporting", "after"),
+)
+DEEDS = (
+    *(
+        "own link",
+        "own link",
+        "request",
+        "decision",
+        "decision",
+        "decision",
+        "state",
+        "code",
+        "stale code",
+        "move code",
+    ),
+    *("outcome", "outcome", "component", "intent", "lock", "snooze", "ledger", "wait", "put back", "put back"),
+    *("input", "key", "lists", "names", "cells", "cells", "plan", "plan", "coverage", "prices", "bundles", "approved"),
+    *("verified", "apply", "copy", "select"),
+    *("stops", "tries", "older", "call", "call", "call", "call", "call", "proof", "flood"),
+)
+# What makes no sense at any other moment.
+ONLY_AT = {
+    "stops": ("grace", "acting", "between"),
+    "code": ("waiting", "amid"),
+    "stale code": ("waiting", "amid"),
+    "flood": ("waiting", "amid"),
+    "verified": ("waiting", "amid", "grace"),
+    "apply": ("grace", "acting"),
+    "copy": ("amid", "grace"),
+    "select": ("grace", "acting", "between"),
+    "older": ("scanned", "asking", "waiting", "grace", "acting"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +126,16 @@ class Move:
     what: str
     who: int = 0
     share: float = 0.0
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What somebody does who may write to the hub's table and bucket and call its functions; `roll` varies it."""
+
+    what: str
+    when: str
+    roll: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +148,11 @@ class Case:
     hands: tuple[Hand, ...] = ()
     crashes: tuple[Crash, ...] = ()
     moves: tuple[Move, ...] = field(default=())
+    deeds: tuple[Deed, ...] = ()
+    follows: str = ""  # a sweep that comes after it: of another name, or of the same
 
     def __str__(self) -> str:
-        parts = (self.asked, *self.strikes, *self.hands, *self.crashes, *self.moves)
+        parts = (self.asked, *self.strikes, *self.hands, *self.crashes, *self.moves, *self.deeds, self.follows)
         return f"seed {self.seed}: " + "; ".join(str(one) for one in parts)
 
 
@@ -112,7 +162,7 @@ def draw(seed: int) -> Case:
     asked: dict[str, Any] = {"mode": mode, "requested_by": dice.choice(("schedule", "schedule", *APPROVERS))}
     if dice.random() < 0.2:
         asked["max_deletes"] = dice.randint(1, 3)
-    return Case(
+    case = Case(
         seed,
         _world(seed, dice),
         _parameters(dice),
@@ -122,6 +172,33 @@ def draw(seed: int) -> Case:
         tuple(_crash(dice) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
         _moves(dice),
     )
+    return _with_insider(case, random.Random(f"insider {seed}"))  # noqa: S311 - chance, not a secret
+
+
+def _with_insider(case: Case, dice: random.Random) -> Case:
+    """With somebody inside the hub's account, people who change their minds, and a grace period."""
+    deeds = tuple(_deed(dice) for _ in range(dice.choice((0, 1, 1, 2, 3))))
+    grace = dice.choice(("0", "0", "0", "15"))
+    moves = [replace(one, at_once=True) if one.what in ("delete", "agree") else one for one in case.moves]
+    moves = moves if dice.random() < 0.3 else list(case.moves)
+    if dice.random() < 0.25:
+        moves.append(Move("veto", dice.randint(0, 1), dice.choice((0.0, 0.0, 1.0, 2.0))))
+    if dice.random() < 0.06:
+        moves.append(Move("stricter"))
+    roll = dice.random()
+    follows = "again" if roll < 0.05 else "another" if roll < 0.1 or any(one.what == "older" for one in deeds) else ""
+    return replace(
+        case,
+        parameters=case.parameters | {"GraceMinutes": grace, "ApproverPrincipals": f"{PRINCIPAL}={APPROVERS[0]}"},
+        moves=tuple(moves),
+        deeds=deeds,
+        follows=follows,
+    )
+
+
+def _deed(dice: random.Random) -> Deed:
+    what = dice.choice(DEEDS)
+    return Deed(what, dice.choice(ONLY_AT.get(what, MOMENTS)), dice.randint(0, 999))
 
 
 def _world(seed: int, dice: random.Random) -> Organization:

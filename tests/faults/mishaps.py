@@ -29,11 +29,12 @@ class Killed(BaseException):
 
 @dataclass
 class Mishaps:
-    """Everything that goes wrong in one sweep."""
+    """Everything that goes wrong in one sweep. `passing` is told each point that the deleting step is about to pass."""
 
     stage: Stage
     case: Case
     events: list[dict[str, Any]] = field(default_factory=list)
+    passing: list[Callable[[Point, Key], None]] = field(default_factory=list)
     _here: threading.local = field(default_factory=threading.local)
     _order: list[Key] = field(default_factory=list)
     _runs: Counter[str] = field(default_factory=Counter)
@@ -95,7 +96,11 @@ class Mishaps:
 
     def _at(self, point: Point) -> None:
         """The deleting step is about to pass a point."""
-        key = self._here.key
+        key = getattr(self._here, "key", None)
+        if key is None:
+            return  # somebody else called the function
+        for hear in self.passing:
+            hear(point, key)
         number = self._order.index(key)
         for hand in self.case.hands:
             if hand.point is point and hand.item == number:

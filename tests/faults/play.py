@@ -7,18 +7,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from endpoint_sweep.acting import Point
 from endpoint_sweep.approvals import approval_id
 from tests.faults.case import Case
+from tests.faults.insider import Insider
 from tests.faults.mishaps import Mishaps
 from tests.faults.people import LONG, People
 from tests.faults.quick import hurried
 from tests.simulation.approval_rows import key_of
+from tests.simulation.approver import PageError
+from tests.simulation.hub import APPROVERS
 from tests.simulation.hub_resources import STACK
+from tests.workflow.acts import Key
 from tests.workflow.invariants import before, violations
 from tests.workflow.stage import Stage, opened
 
 LIMIT = 40.0
 PATIENCE = 3.0
+LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +46,20 @@ def play(case: Case) -> Played:
         mishaps = Mishaps(stage, case)
         wrong = []
         with mishaps.in_place():
+            earlier = _earlier(stage) if case.follows == "another" else ""
+            run = Run(stage, case, mishaps, earlier)
             sweep = stage.start_with(case.asked)
             try:
-                _meanwhile(stage, case, sweep, mishaps)
+                run.meanwhile()
             except Exception as error:  # noqa: BLE001 - whatever a person is met with is a find
                 wrong.append(f"a person met {type(error).__name__}: {error}")
-            wrong += _finish(stage)
+            wrong += _finish(stage, run)
             if any(move.what == "redrive" for move in case.moves):
                 _redrive(stage, mishaps)
+            run.insider.act("after")
+            if case.follows == "again":
+                wrong += _again(stage, case, sweep, run)
+        wrong += run.insider.wrong
         try:
             wrong += violations(stage, start)
         except Exception as error:  # noqa: BLE001 - what cannot be judged is no promise kept
@@ -54,22 +68,90 @@ def play(case: Case) -> Played:
         return Played(case, tuple(wrong), endings, len(stage.onlooker.sent), _dispositions(stage, sweep))
 
 
-def _meanwhile(stage: Stage, case: Case, sweep: str, mishaps: Mishaps) -> None:
-    """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
-    end, patience = time.monotonic() + LIMIT, time.monotonic() + PATIENCE
-    while not (_is_waiting(stage, sweep) or (time.monotonic() > patience and _record(stage, sweep))):
-        if stage.onlooker.status(sweep) != "RUNNING":
+class Run:
+    """One sweep with its people and with whoever interferes, each at the moments that the case says."""
+
+    def __init__(self, stage: Stage, case: Case, mishaps: Mishaps, earlier: str) -> None:
+        self.stage, self.case, self.mishaps = stage, case, mishaps
+        self.sweep = stage.next_name
+        self.people: People | None = None
+        self.insider = Insider(stage, case, self.sweep, earlier)
+        self.insider.act("before")
+        self.insider.in_place()
+        self._looks = 0
+        stage.around("VerifyDecisionFunction", self._verifying)
+        mishaps.passing.append(self._deleting)
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(minutes=int(self.stage.hub.parameters["GraceMinutes"]))
+
+    @property
+    def patience(self) -> float:
+        """How long it may take to act on a decision: a few looks, of which the first may take their time."""
+        return PATIENCE if self._looks > LOOKS else 5 * PATIENCE
+
+    def meanwhile(self) -> None:
+        """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
+        stage, sweep = self.stage, self.sweep
+        end, asked = time.monotonic() + LIMIT, 0.0
+        while not (_is_waiting(stage, sweep) or (asked and time.monotonic() > asked + PATIENCE)):
+            if not asked and _record(stage, sweep):
+                asked = time.monotonic()  # perhaps it never says that it waits
+            if stage.onlooker.status(sweep) != "RUNNING":
+                return
+            if time.monotonic() > end:
+                raise TimeoutError(f"{sweep} neither asks nor ends: {stage.states(sweep)[-1:]}")
+            time.sleep(0.02)
+        people = People(stage, self.case, sweep)
+        self.insider.offered, self.people = people.offered, people
+        self.mishaps.before_the_decision(people.offered)
+        self.insider.act("waiting")
+        for number, move in enumerate(self.case.moves):
+            if number:
+                self.insider.act("amid")
+            people.play(move)
+
+    def _verifying(self, event: dict[str, Any]) -> None:
+        """It was decided: now somebody may change their mind; at the next look the grace period is over."""
+        record = _record(self.stage, self.sweep)
+        if event["sweep_id"] != self.sweep or not self.people or not record or record["status"] != "decided":
             return
-        if time.monotonic() > end:
-            raise TimeoutError(f"{sweep} neither asks nor ends: {stage.states(sweep)[-1:]}")
-        time.sleep(0.02)
-    people = People(stage, case, sweep)
-    mishaps.before_the_decision(people.offered)
-    for move in case.moves:
-        people.play(move)
+        self._looks += 1
+        self.people.veto("grace")
+        self.insider.act("grace")
+        self.people.tighten()
+        if self._looks > 1 and self.stage.hub.ahead < self.grace:
+            self.stage.hub.ahead = self.grace + timedelta(minutes=1)
+
+    def _deleting(self, point: Point, key: Key) -> None:
+        if self.people and point in (Point.KILL_SWITCH, Point.INTENT, Point.LAST_LOOK):
+            self.people.veto(point, key)
+            if self.stage.onlooker.sent:
+                self.insider.act("between")
 
 
-def _finish(stage: Stage) -> list[str]:
+def _earlier(stage: Stage) -> str:
+    """A sweep before this one, in which everything is kept."""
+    sweep = stage.start()
+    with suppress(TimeoutError, AssertionError, PageError, LookupError):  # It never came so far.
+        stage.decide(stage.links(sweep, LIMIT)[APPROVERS[0]])
+    _finish(stage, None)
+    stage.hub.ahead = timedelta()
+    return sweep
+
+
+def _again(stage: Stage, case: Case, sweep: str, run: Run) -> list[str]:
+    """Under the same name, which Step Functions has forgotten."""
+    backend = stepfunctions_parser_backends[stage.world.organization.hub_account][stage.hub.region]
+    machine = backend.describe_state_machine(stage.hub.arn)
+    machine.executions = [one for one in machine.executions if one.name != sweep]
+    stage.tampered.add(sweep)  # Two sweeps in one folder: what is recorded is not that of one.
+    stage.start_with(case.asked, sweep)
+    return _finish(stage, run)
+
+
+def _finish(stage: Stage, run: Run | None) -> list[str]:
     """Waits for every sweep; where nobody decides any more, time passes. Then the watchdog, twice if it fails."""
     wrong = []
     for sweep in list(stage.sweeps):
@@ -80,7 +162,8 @@ def _finish(stage: Stage) -> list[str]:
             is_pending = record is not None and record["status"] == "pending" and _is_waiting(stage, sweep)
             is_open = record is not None and record["status"] in ("pending", "decided")
             # Never while it acts: a clock that jumps between a look and a call would be nobody's mistake.
-            if is_pending or (is_open and took > PATIENCE):
+            patience = run.patience if run else PATIENCE
+            if is_pending or (is_open and took > patience):
                 stage.hub.ahead = LONG
             if took > LIMIT:
                 wrong.append(f"{sweep} never ends: {stage.states(sweep)[-3:]}")

@@ -125,18 +125,20 @@ def test_the_record_says_who_the_addressee_is(run: Run) -> None:
     """A link that was mailed to somebody else than its record says is a leak, though only one person has it."""
     stray = mint_secret()
     _mail(GRACE)(run, f"https://review.example.com/a/{run.offer.approval.id}?k={stray}")
-    document = json.dumps({"secrets": {hash_secret(stray): ADA}})
-    item = {"pk": {"S": "APPROVAL#1"}, "sk": {"S": "RECORD"}, "document": {"S": document}}
-    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+    _put("ASKED#1", "REQUEST", {"links": [{"hash": hash_secret(stray), "approver": ADA}]})
     code = mint_code()
-    document = json.dumps({"approver": ADA, "hash": hash_code(code, stray)})
-    item = {"pk": {"S": "APPROVAL#1"}, "sk": {"S": f"CODE#{ADA}"}, "document": {"S": document}}
-    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
+    _put("DECIDED#1", f"CODE#{hash_secret(stray)[:32]}", {"hash": hash_code(code, stray)})
     _mail(GRACE)(run, f"Your code: {code}")
+    _mail(ADA)(run, f"Your code: {code}, for {stray}")  # whose they are
     assert sorted(one.partition(" (")[0] for one in run.leaks()) == [
         f"a code stands in a mail to {GRACE}",
         f"a link secret stands in a mail to {GRACE}",
     ]
+
+
+def _put(pk: str, sk: str, document: object) -> None:
+    item = {"pk": {"S": pk}, "sk": {"S": sk}, "document": {"S": json.dumps(document)}}
+    boto3.client("dynamodb").put_item(TableName=TABLE, Item=item)
 
 
 @pytest.mark.parametrize("shown", ["{}{}", "id={}&x{}", "https://x/?next={}#{}", "{}.{}"])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep import acting, ruling
+from endpoint_sweep import acting, decision_rules, ruling
 from endpoint_sweep.approvals import Decision
 from endpoint_sweep.model import EndpointId
 from tests.model.scopes import ONE, SCOPES
@@ -37,6 +37,11 @@ def _without(*points: str) -> Product:
 
 def _patched(module: Any, name: str, value: Callable[..., Any]) -> Product:
     return Product(patches=((module, name, value),))
+
+
+def _graceless(value: Callable[..., Any]) -> Product:
+    """Another end of the grace period, for who rules and for who waits."""
+    return Product(patches=((ruling, "grace_ends", value), (decision_rules, "grace_ends", value)))
 
 
 def _union(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
@@ -72,9 +77,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("a decision is never too old", "I1", "one approver, no grace",
         _patched(ruling, "is_stale", lambda *_: False)),
     Bug("nobody needs to wait", "I11", "one approver, grace",
-        _patched(ruling, "grace_ends", lambda decisions, _: max(one.at for one in decisions))),
+        _graceless(lambda decisions, _: max(one.at for one in decisions))),
     Bug("one person alone does without the grace period", "I11", "two approvers, grace or at once",
-        _patched(ruling, "grace_ends", lambda decisions, rules: max(one.at for one in decisions)
+        _graceless(lambda decisions, rules: max(one.at for one in decisions)
                  + (rules.grace if not any(one.at_once for one in decisions) else rules.grace * 0))),
     Bug("a re-created endpoint counts as the same", "I1", "re-created, called or changed",
         _patched(acting, "check_fingerprint", lambda *_: None)),

@@ -78,7 +78,7 @@ class Laws:
 
     @property
     def rules(self) -> Rules:
-        return Rules(PEOPLE, minimum=self.minimum, grace=self.grace * TICK)
+        return Rules(PEOPLE, minimum=self.minimum, grace=self.grace * TICK, window=WINDOW * TICK)
 
 
 def honest(who: int, selected: int, at: int, *, at_once: bool = False) -> Chosen:
@@ -135,7 +135,10 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
     asked, draft = joined(record), real(honest(who, selected, now, at_once=at_once))
     closed = approvals.why_closed(asked, NOW + now * TICK)
     mine = next((one for one in asked.decisions if one.approver == draft.approver), None)
-    if (closed and closed.code is not RefusalCode.ALREADY_DECIDED) or (mine and is_same(mine, draft)):
+    can_keep = approvals.can_be_kept(asked) and NOW + now * TICK < decision_rules.keep_ends(asked, laws.rules)
+    if closed and closed.code is not RefusalCode.ALREADY_DECIDED and not can_keep:
+        return False, False
+    if mine and is_same(mine, draft):
         return False, False
     if closed and not (draft.choice is Choice.KEEP and approvals.can_be_kept(asked)):
         return False, False

@@ -3,11 +3,12 @@
 The form is written from the plan, not read from the page, so that it can also come too late, or after somebody else's.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from endpoint_sweep.approvals import Choice, hash_secret, phrase
+from endpoint_sweep.approvals import Choice, phrase
 from tests.simulation.approver import newest_code
 from tests.simulation.hub import Answer, Hub
 
@@ -15,13 +16,19 @@ Fields = dict[str, str | list[str]]
 
 
 def decide(
-    hub: Hub, link: str, endpoints: Sequence[str], snoozes: Mapping[str, int] | None = None, comment: str = ""
+    hub: Hub,
+    link: str,
+    endpoints: Sequence[str],
+    snoozes: Mapping[str, int] | None = None,
+    comment: str = "",
+    *,
+    at_once: bool = False,
 ) -> Answer:
     """Both steps of the page. The body: the ids to be deleted where it was recorded (303), else the code.
 
     Where it falls between two slices the page says 202, recorded but not woken: by chance, so it is told as 303 here.
     """
-    fields = form(hub, link, endpoints, snoozes, comment)
+    fields = form(hub, link, endpoints, snoozes, comment) | ({"at_once": "yes"} if at_once else {})
     answer = hub.post(link, with_code(hub, link, fields))
     if answer.status in (202, 303):
         return Answer(303, answer.headers, " ".join(ids(hub, link, endpoints)))
@@ -30,9 +37,9 @@ def decide(
 
 
 def whose(hub: Hub, link: str) -> tuple[str, str]:
-    """The sweep that a link is about, and the approver whose it is."""
-    record = _record(hub, link)
-    return record["sweep_id"], record["secrets"].get(hash_secret(link.partition("?k=")[2]), "")
+    """The sweep that a link is about, and the approver who was mailed it."""
+    holders = [mail.to for mail in hub.mails() if link in mail.text]
+    return _record(hub, link)["sweep_id"], holders[0] if holders else ""
 
 
 def form(
@@ -65,8 +72,13 @@ def _record(hub: Hub, link: str) -> dict[str, Any]:
 
 
 def ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str]:
-    """Of these endpoints, or of all that are offered, in the plan's order."""
-    items = hub.document("plan.json", _record(hub, link)["sweep_id"])["items"]
+    """Of these endpoints, or of all that are offered, in the order of the plan that was asked about."""
+    plan, s3 = _record(hub, link)["plan"], hub.client("s3")
+    try:
+        there = s3.get_object(Bucket=plan["bucket"], Key=plan["key"], VersionId=plan["version_id"])
+    except s3.exceptions.ClientError as error:
+        raise LookupError("the record names a plan that is not there") from error
+    items = json.loads(there["Body"].read())["items"]
     rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
     return rows if endpoints is None else [_id(rows, one) for one in endpoints]
 

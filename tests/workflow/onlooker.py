@@ -59,12 +59,13 @@ class Sent:
 
 @dataclass
 class Onlooker:
-    """Knows the hub from inside the engines."""
+    """Knows the hub from inside the engines. `foreign`: key and version of objects that the product did not write."""
 
     hub: Hub
     sent: list[Sent] = field(default_factory=list)
     records: dict[str, list[Document]] = field(default_factory=dict)
     written_while_reading: list[str] = field(default_factory=list)
+    foreign: set[tuple[str, str]] = field(default_factory=set)
     _reading: threading.local = field(default_factory=threading.local)
 
     def __call__(self, call: Call) -> None:
@@ -156,7 +157,7 @@ class Onlooker:
             switch=str(switch.value) if switch else "",
             there=there,
             calls=self._calls(call, host, plan["evidence"]["end"]) if plan else 0,
-            has_bundle=self._object(f"sweeps/{sweep}/restore/{target}.json") is not None,
+            has_bundle=bool(self._versions(f"sweeps/{sweep}/restore/{target}.json")),
             intent=intent,
             record=self.approval(approval_id(sweep)),
             stopped=any(self._stops(sweep)),
@@ -169,9 +170,13 @@ class Onlooker:
         return next((one.name for one in hosts if call.resource in {part.name for part in one.components}), "")
 
     def plan(self, sweep: str) -> Document | None:
-        """The plan in the version that the approval was asked for."""
+        """The plan in the version that the approval was asked for; where others wrote there, too, the product's own."""
+        key = f"sweeps/{sweep}/plan.json"
+        if any(name == key for name, _ in self.foreign):
+            own = [one for one in self._versions(key) if (key, one.version_id) not in self.foreign]
+            return json.loads(own[0].value) if own else None
         record = self.approval(approval_id(sweep))
-        body = self._object(f"sweeps/{sweep}/plan.json", record["plan"]["version_id"] if record else None)
+        body = self._object(key, record["plan"]["version_id"] if record else None)
         found: Document | None = json.loads(body) if body else None
         return found
 
@@ -183,6 +188,11 @@ class Onlooker:
     def _object(self, key: str, version: str | None = None) -> bytes | None:
         found = s3_backends[self._account]["aws"].get_object(BUCKET, key, version_id=version)
         return bytes(found.value) if found and hasattr(found, "value") else None
+
+    def _versions(self, key: str) -> list[Any]:
+        """Oldest first, whatever lies over them."""
+        found = s3_backends[self._account]["aws"].get_bucket(BUCKET).keys.getlist(key, [])
+        return [one for one in found if hasattr(one, "value")]
 
     def _calls(self, call: Call, host: str, since: str) -> float:
         """Calls of the endpoint's variants and components after the scan's window."""

@@ -60,13 +60,14 @@ def wrong_with(stage: Stage, sent: Sent) -> list[str]:
         found.append(f"I1: {why}")
     elif not _is_recent(stage, sent, acts):
         found.append("I1: the approval had expired or was too old")
-    if sent.record is None or sent.record["status"] != "verified":
+    is_honest = sent.sweep not in stage.tampered
+    if is_honest and (sent.record is None or sent.record["status"] != "verified"):
         found.append("I1: there was no verified decision")
     if sent.there is not None:
         found += [f"I1: {why}" for why in _not_as_approved(sent, sent.there, finding)]
     if not sent.has_bundle:
         found.append("I8: no restore bundle")
-    if sent.intent is None or sent.intent.get("void"):
+    if is_honest and (sent.intent is None or sent.intent.get("void")):
         found.append("I8: no intent")
     return found
 
@@ -117,7 +118,8 @@ def asked(stage: Stage, sweep: str) -> dict[str, Any]:
 def _is_recent(stage: Stage, sent: Sent, acts: Iterable[Act]) -> bool:
     times = [one.at for one in acts if sent.key in one.selected]
     window = timedelta(minutes=int(stage.hub.parameters["DeleteWindowMinutes"]))
-    end = datetime.fromisoformat(sent.record["expires_at"]) if sent.record else max(times)
+    is_honest = sent.record is not None and sent.sweep not in stage.tampered
+    end = datetime.fromisoformat(sent.record["expires_at"]) if is_honest and sent.record else max(times)
     return max(times) < end + CLOCKS and sent.at <= max(times) + window + CLOCKS
 
 

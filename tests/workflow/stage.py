@@ -2,6 +2,10 @@
 
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
+
+`tampered`: sweeps whose records or documents somebody else wrote. `tried`: sweep
+and approver of everybody who sent a decision, whatever came of it. `planted`: words that only such a hand wrote.
+`kept_in_time`: how many deletions had been sent when somebody kept everything just before this one's last look.
 """
 
 import io
@@ -30,6 +34,7 @@ from tests.workflow import deciding
 from tests.workflow.acts import Act, Key, key_of
 from tests.workflow.onlooker import Onlooker
 from tests.workflow.remembered import remembered
+from tests.workflow.waits import is_wait
 
 ADA, GRACE = APPROVERS
 
@@ -49,6 +54,9 @@ class Stage:
     asked: dict[str, Any] = field(default_factory=dict)
     tampered: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
+    tried: set[tuple[str, str]] = field(default_factory=set)
+    kept_in_time: dict[Key, int] = field(default_factory=dict)
+    planted: set[str] = field(default_factory=set)
     _seen: dict[str, str] = field(default_factory=dict)
     _histories: dict[str, str] = field(default_factory=dict)
 
@@ -60,9 +68,14 @@ class Stage:
 
     def start_with(self, data: Any, name: str = "") -> str:
         """Starts a sweep with whatever input."""
-        name = name or f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
+        name = name or self.next_name
         self.asked[name], self.sweeps[name] = data, self.hub.start(data, name)
         return name
+
+    @property
+    def next_name(self) -> str:
+        """Of the next sweep: a name is no secret."""
+        return f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
 
     def links(self, sweep: str, seconds: float = 40) -> dict[str, str]:
         """Address -> link, once every approver was mailed and the sweep waits."""
@@ -81,10 +94,12 @@ class Stage:
 
         `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
         """
+        self.tried.add(deciding.whose(self.hub, link))
         answer = deciding.decide(self.hub, link, endpoints, **other)
         if answer.status == 303 or answer.status >= 500:
             chosen = frozenset(key_of(one) for one in deciding.ids(self.hub, link, endpoints))
-            self.acts.append(Act(*deciding.whose(self.hub, link), chosen, self.hub.now(), answer.status == 303))
+            whose, is_sure = deciding.whose(self.hub, link), answer.status == 303
+            self.acts.append(Act(*whose, chosen, self.hub.now(), is_sure, bool(other.get("at_once"))))
             self.approved |= chosen
         return answer
 
@@ -205,7 +220,7 @@ class Stage:
         if described["status"] == "RUNNING" or sweep not in self._histories:
             if sweep in self.stopped:
                 self._mend(sweep)
-            events = [event for event in self.hub.history(self.sweeps[sweep]) if not _is_wait(event)]
+            events = [event for event in self.hub.history(self.sweeps[sweep]) if not is_wait(event)]
             told = f"{described['input']} {described.get('output', '')} {described}"
             self._histories[sweep] = f"{told} {json.dumps(events, default=str)}"
         return self._histories[sweep]
@@ -243,10 +258,6 @@ class Stage:
         """Until the sweep has looked at its record once more and waits again."""
         begun = self.slices(sweep)
         self.hub.until(lambda: True if self.slices(sweep) > begun else None, 20, "the next slice")
-
-
-def _is_wait(event: dict[str, Any]) -> bool:
-    return bool(event["type"] == "TaskScheduled" and "Token" in json.dumps(event.get("taskScheduledEventDetails", {})))
 
 
 def link_in(mail: Mail) -> str | None:
