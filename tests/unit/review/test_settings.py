@@ -1,9 +1,12 @@
 """What other settings of the stack change. Each test has a site of its own."""
 
+import json
+
 import pytest
 
 from endpoint_sweep.approvals import ApprovalStatus, Identity
 from endpoint_sweep.aws import wiring
+from endpoint_sweep.model import Caps
 from endpoint_sweep.reports.text import moment
 from tests.simulation.offers import put_on_offer
 from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, ReviewSite
@@ -71,3 +74,15 @@ def test_the_grace_period_is_told_only_while_it_lasts(status: ApprovalStatus, wa
     """After it, what counts is what was sent."""
     with ReviewSite.open(GRACE_MINUTES="60") as site:
         assert wanted in site.get(under_way(0, status).second).body
+
+
+def test_the_caps_that_bind_are_told_before_anybody_chooses() -> None:
+    """The stack's, where the plan is more generous, and the plan's, where that is the stricter: on the page, as data."""
+    with ReviewSite.open(MAX_DELETES_PER_SWEEP="2", MAX_DELETES_PER_ACCOUNT="9") as site:
+        offer = put_on_offer(caps=Caps(25, 7, 100))
+        words = "One decision may delete at most 2 endpoints, 7 of one account"
+        assert words in " ".join(site.get(offer.path).body.split())
+        data = json.loads(site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL).body)
+        assert data["caps"] == {"per_sweep": 2, "per_account": 7, "percent_of_account": 100}
+        chosen = ("resnet-demo", "resnet-eu", "churn-poc")
+        assert told(site.post(offer.path, form(offer, *chosen, step="review"))) == (400, "E_OVER_CAP")
