@@ -50,6 +50,7 @@ def test_who_keeps_takes_back_the_own_choice(address: str) -> None:
         ((CLOSED, KEEP, KILLED, SUPERSEDED), True, None, ApprovalStatus.SUPERSEDED),
         ((KEEP, CLOSED), True, None, ApprovalStatus.CLOSED),
         ((), False, ApprovalStatus.EXPIRED, ApprovalStatus.EXPIRED),
+        ((), True, ApprovalStatus.EXPIRED, DECIDED),
         ((KEEP, SUPERSEDED), True, VERIFIED, VERIFIED),
     ],
 )

@@ -116,7 +116,7 @@ def test_a_rejection_after_an_approval_keeps_everything() -> None:
         assert (rejected.status, ruled(rejected)) == (status, Ruling(why=f"kept by {GRACE}"))
         assert refused(rejected, signed(LINUS, C)) is RefusalCode.ALREADY_DECIDED
         assert refused(rejected, signed(LINUS)) is RefusalCode.ALREADY_DECIDED
-    for over in (ApprovalStatus.EXPIRED, ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
+    for over in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
         assert refused(replace(approved, status=over), signed(GRACE)) is RefusalCode.ALREADY_DECIDED
 
 

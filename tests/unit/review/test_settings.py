@@ -1,9 +1,17 @@
 """What other settings of the stack change. Each test has a site of its own."""
 
-from endpoint_sweep.approvals import Identity
+import json
+
+import pytest
+
+from endpoint_sweep.approvals import ApprovalStatus, Identity
+from endpoint_sweep.aws import wiring
+from endpoint_sweep.model import Caps
+from endpoint_sweep.reports.text import moment
 from tests.simulation.offers import put_on_offer
-from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
-from tests.unit.review.forms import form, told
+from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, ReviewSite
+from tests.unit.review.forms import decide, form, told
+from tests.unit.review.under_way import under_way
 
 
 def test_who_is_the_only_approver_cannot_approve_an_own_sweep() -> None:
@@ -38,3 +46,43 @@ def test_whose_address_left_the_list_is_a_stranger() -> None:
     with ReviewSite.open(APPROVERS="grace@example.com") as site:
         address = f"/approvals/{put_on_offer().approval.id}"
         assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")
+
+
+def test_the_end_of_the_grace_period_is_told() -> None:
+    """On both approvers' pages and in the receipt, to the minute; within it everything can be kept by either."""
+    with ReviewSite.open(GRACE_MINUTES="15") as site:
+        offer = put_on_offer()
+        confirm = site.post(offer.path, form(offer, "resnet-demo", step="review")).body
+        assert "The first deletion starts 15 minutes after you confirm." in confirm
+        assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
+        [decision] = offer.now().decisions
+        starts = moment(decision.at + wiring.hub().settings.rules.grace)
+        assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
+        assert f"The first deletion starts on {starts}." in site.get(offer.path).body
+        theirs = site.get(offer.second).body
+        assert f"Nothing is deleted before {starts}. Until then all of it can still be kept." in theirs
+        assert "Keep everything</button>" in theirs
+        assert site.post(offer.second, form(offer)).status == 303
+        assert [one.approver for one in offer.now().kept_by] == [GRACE]
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [(ApprovalStatus.DECIDED, "Until then all"), (ApprovalStatus.VERIFIED, "You can still keep all 12.")],
+)
+def test_the_grace_period_is_told_only_while_it_lasts(status: ApprovalStatus, wanted: str) -> None:
+    """After it, what counts is what was sent."""
+    with ReviewSite.open(GRACE_MINUTES="60") as site:
+        assert wanted in site.get(under_way(0, status).second).body
+
+
+def test_the_caps_that_bind_are_told_before_anybody_chooses() -> None:
+    """The stack's, where the plan is more generous, and the plan's, where that is the stricter: on the page, as data."""
+    with ReviewSite.open(MAX_DELETES_PER_SWEEP="2", MAX_DELETES_PER_ACCOUNT="9") as site:
+        offer = put_on_offer(caps=Caps(25, 7, 100))
+        words = "One decision may delete at most 2 endpoints, 7 of one account"
+        assert words in " ".join(site.get(offer.path).body.split())
+        data = json.loads(site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL).body)
+        assert data["caps"] == {"per_sweep": 2, "per_account": 7, "percent_of_account": 100}
+        chosen = ("resnet-demo", "resnet-eu", "churn-poc")
+        assert told(site.post(offer.path, form(offer, *chosen, step="review"))) == (400, "E_OVER_CAP")

@@ -12,7 +12,7 @@ from endpoint_sweep.steps.review.desk import Desk
 def progress_of(approval: Approval, desk: Desk) -> Progress:
     """As the table tells it at this moment. Where nobody can tell whether the sweep still runs, it does."""
     chosen = approved(approval)
-    is_ineffective = approval.status is ApprovalStatus.VERIFIED and (bool(approval.note) or not chosen)
+    is_ineffective = approval.status is ApprovalStatus.VERIFIED and bool(approval.note)
     if approval.status is ApprovalStatus.PENDING or is_ineffective or not chosen:
         return Progress(0, 0, 0, None, stopped=bool(approval.stops) or is_ineffective)
     sent, left = desk.records.progress(approval.sweep_id, chosen)
