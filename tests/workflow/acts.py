@@ -11,6 +11,7 @@ class Act:
     """What one approver did: a selection to delete, or nothing, to keep everything.
 
     `at` is the product's clock. `is_sure`: the page said that it is recorded; else that this cannot be seen.
+    `at_once`: the approver does without the grace period.
     """
 
     sweep: str
@@ -18,6 +19,7 @@ class Act:
     selected: frozenset[Key]
     at: datetime
     is_sure: bool
+    at_once: bool = False
 
 
 def key_of(one: str) -> Key:

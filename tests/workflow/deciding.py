@@ -15,13 +15,19 @@ Fields = dict[str, str | list[str]]
 
 
 def decide(
-    hub: Hub, link: str, endpoints: Sequence[str], snoozes: Mapping[str, int] | None = None, comment: str = ""
+    hub: Hub,
+    link: str,
+    endpoints: Sequence[str],
+    snoozes: Mapping[str, int] | None = None,
+    comment: str = "",
+    *,
+    at_once: bool = False,
 ) -> Answer:
     """Both steps of the page. The body: the ids to be deleted where it was recorded (303), else the code.
 
     Where it falls between two slices the page says 202, recorded but not woken: by chance, so it is told as 303 here.
     """
-    fields = form(hub, link, endpoints, snoozes, comment)
+    fields = form(hub, link, endpoints, snoozes, comment) | ({"at_once": "yes"} if at_once else {})
     answer = hub.post(link, with_code(hub, link, fields))
     if answer.status in (202, 303):
         return Answer(303, answer.headers, " ".join(ids(hub, link, endpoints)))

@@ -78,12 +78,13 @@ class Stage:
     def decide(self, link: str, *endpoints: str, **other: Any) -> Answer:
         """What the page records for whose link this is. `endpoints` are names or ids to delete; none keeps everything.
 
-        `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
+        `snoozes` are ids or names with their days, `at_once` does without the grace period. 303: it was recorded.
         """
         answer = deciding.decide(self.hub, link, endpoints, **other)
         if answer.status == 303 or answer.status >= 500:
             chosen = frozenset(key_of(one) for one in deciding.ids(self.hub, link, endpoints))
-            self.acts.append(Act(*deciding.whose(self.hub, link), chosen, self.hub.now(), answer.status == 303))
+            whose, at_once = deciding.whose(self.hub, link), bool(other.get("at_once"))
+            self.acts.append(Act(*whose, chosen, self.hub.now(), answer.status == 303, at_once))
             self.approved |= chosen
         return answer
 
@@ -237,6 +238,16 @@ class Stage:
     def slices(self, sweep: str) -> int:
         """How many waits the sweep has begun."""
         return self.states(sweep).count("Await decision")
+
+    def wake(self, sweep: str, slices: int) -> None:
+        """Somebody who has the token ends the wait with this number, once the sweep has come so far."""
+
+        def waits() -> bool | None:
+            begun = (self.slices(sweep), len(self.tokens)) == (slices, slices)
+            return True if begun and self.is_waiting(sweep) else None
+
+        self.hub.until(waits, 30, f"wait {slices}")
+        self.hub.client("stepfunctions").send_task_success(taskToken=self.tokens[-1], output="{}")
 
     def next_slice(self, sweep: str) -> None:
         """Until the sweep has looked at its record once more and waits again."""
