@@ -22,7 +22,8 @@ from tests.simulation.hub import APPROVERS
 from tests.simulation.hub_resources import STACK
 from tests.workflow.acts import Key
 from tests.workflow.invariants import before, violations
-from tests.workflow.stage import Stage, opened
+from tests.workflow.opening import opened
+from tests.workflow.stage import Stage
 
 LIMIT = 40.0
 PATIENCE = 3.0

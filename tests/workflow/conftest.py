@@ -8,7 +8,8 @@ import pytest
 from tests.simulation.organization import Organization
 from tests.simulation.scenarios import build
 from tests.workflow.invariants import before, violations
-from tests.workflow.stage import Stage, opened
+from tests.workflow.opening import opened
+from tests.workflow.stage import Stage
 
 OpenStage = Callable[..., Stage]
 

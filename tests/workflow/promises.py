@@ -5,7 +5,7 @@ themselves, what was there at a deletion from the engines' memory.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,8 +58,8 @@ def wrong_with(stage: Stage, sent: Sent) -> list[str]:
         return ["I1: it was not on offer"]
     if why := not_approved(stage, sent.key, acts):
         found.append(f"I1: {why}")
-    elif not _is_recent(stage, sent, acts):
-        found.append("I1: the approval had expired or was too old")
+    elif wrong := at_the_wrong_time(stage, sent, acts):
+        found.append(f"I1: {wrong}")
     is_honest = sent.sweep not in stage.tampered
     if is_honest and (sent.record is None or sent.record["status"] != "verified"):
         found.append("I1: there was no verified decision")
@@ -115,12 +115,29 @@ def asked(stage: Stage, sweep: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
+def at_the_wrong_time(stage: Stage, sent: Sent, acts: Collection[Act]) -> str:
+    """Too late, or while everybody had time to keep everything."""
+    if not _is_recent(stage, sent, acts):
+        return "the approval had expired or was too old"
+    return "the grace period was not over" if sent.at + CLOCKS < grace_ends(stage, acts) else ""
+
+
 def _is_recent(stage: Stage, sent: Sent, acts: Iterable[Act]) -> bool:
     times = [one.at for one in acts if sent.key in one.selected]
     window = timedelta(minutes=int(stage.hub.parameters["DeleteWindowMinutes"]))
     is_honest = sent.record is not None and sent.sweep not in stage.tampered
     end = datetime.fromisoformat(sent.record["expires_at"]) if is_honest and sent.record else max(times)
     return max(times) < end + CLOCKS and sent.at <= max(times) + window + CLOCKS
+
+
+def grace_ends(stage: Stage, acts: Iterable[Act]) -> datetime:
+    """Before that nothing may be deleted: after the last decision everybody has time to keep everything, unless two
+    persons or more all did without.
+    """
+    chosen = [one for one in acts if one.selected]
+    at_once = len({person(one.approver) for one in chosen}) > 1 and all(one.at_once for one in chosen)
+    grace = timedelta() if at_once else timedelta(minutes=int(stage.hub.parameters["GraceMinutes"]))
+    return max(one.at for one in chosen) + grace
 
 
 def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any]) -> list[str]:

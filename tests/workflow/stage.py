@@ -10,30 +10,24 @@ and approver of everybody who sent a decision, whatever came of it. `planted`: w
 
 import io
 import json
-import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from unittest.mock import patch
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from endpoint_sweep import journal
-from endpoint_sweep.approvals import approval_id, mint_secret
-from endpoint_sweep.steps import request_approval
+from endpoint_sweep.approvals import approval_id
 from tests.simulation.approval_rows import key_of as key_of_row
 from tests.simulation.hub import APPROVERS, BASE_URL, Answer, Hub
 from tests.simulation.hub_resources import BUCKET, STACK
-from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
 from tests.workflow import deciding
 from tests.workflow.acts import Act, Key, key_of
 from tests.workflow.onlooker import Onlooker
-from tests.workflow.remembered import remembered
 from tests.workflow.waits import is_wait
 
 ADA, GRACE = APPROVERS
@@ -92,7 +86,7 @@ class Stage:
     def decide(self, link: str, *endpoints: str, **other: Any) -> Answer:
         """What the page records for whose link this is. `endpoints` are names or ids to delete; none keeps everything.
 
-        `snoozes` are ids or names with their days. 303 where it was recorded, as the page answers.
+        `snoozes` are ids or names with their days, `at_once` does without the grace period. 303: it was recorded.
         """
         self.tried.add(deciding.whose(self.hub, link))
         answer = deciding.decide(self.hub, link, endpoints, **other)
@@ -254,6 +248,16 @@ class Stage:
         """How many waits the sweep has begun."""
         return self.states(sweep).count("Await decision")
 
+    def wake(self, sweep: str, slices: int) -> None:
+        """Somebody who has the token ends the wait with this number, once the sweep has come so far."""
+
+        def waits() -> bool | None:
+            begun = (self.slices(sweep), len(self.tokens)) == (slices, slices)
+            return True if begun and self.is_waiting(sweep) else None
+
+        self.hub.until(waits, 30, f"wait {slices}")
+        self.hub.client("stepfunctions").send_task_success(taskToken=self.tokens[-1], output="{}")
+
     def next_slice(self, sweep: str) -> None:
         """Until the sweep has looked at its record once more and waits again."""
         begun = self.slices(sweep)
@@ -267,34 +271,3 @@ def link_in(mail: Mail) -> str | None:
 
 def secret_of(link: str) -> str:
     return link.partition("?k=")[2]
-
-
-@contextmanager
-def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
-    """A world, its hub, and ears on everything that is minted or logged. One approver may decide on anything."""
-    parameters = {"TwoApproversAboveUsd": "10000000", "TwoApproversAboveEndpoints": "1000"} | parameters
-    log = io.StringIO()
-    handler = logging.StreamHandler(log)
-    handler.setFormatter(journal._logger().registered_formatter)
-    logger = logging.getLogger(journal._logger().service)
-    logger.addHandler(handler)
-    try:
-        with (
-            remembered(),
-            World.in_process(organization) as world,
-            Hub.in_process(world, **parameters) as hub,
-        ):
-            world.deleting_takes(0.2)
-            stage = Stage(world, hub, log, Onlooker(hub))
-            world.wire.watchers.append(stage.onlooker)
-            hub.reading = stage.onlooker.reading
-            stage.around("AwaitDecisionFunction", lambda event: stage.tokens.append(event["token"]))
-
-            def minting() -> str:
-                stage.secrets.append(mint_secret())
-                return stage.secrets[-1]
-
-            with patch.object(request_approval, "mint_secret", minting):
-                yield stage
-    finally:
-        logger.removeHandler(handler)
