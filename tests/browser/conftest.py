@@ -26,8 +26,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[ReviewSite]:
-    """The review function in this process."""
-    with ReviewSite.open() as opened:
+    """The review function in this process. The caps of its stack bind nothing here: those of a plan do."""
+    room: dict[str, Any] = {
+        "MAX_DELETES_PER_SWEEP": "1000",
+        "MAX_DELETES_PER_ACCOUNT": "1000",
+        "MAX_DELETE_PERCENT_OF_ACCOUNT": "100",
+    }
+    with ReviewSite.open(**room) as opened:
         yield opened
 
 

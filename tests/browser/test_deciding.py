@@ -1,16 +1,15 @@
 """A person decides on the page: without scripts, with a keyboard alone, on a phone."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice
+from endpoint_sweep.approvals import ApprovalStatus, Choice, Stop, StopKind
 from endpoint_sweep.aws import wiring
 from endpoint_sweep.model import Caps
 from tests.browser.conftest import PHONE, Open
-from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, row_of, visit
-from tests.simulation.offers import APPROVER, FINDINGS, SECOND, finding, put_on_offer
+from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, press, row_of, visit
+from tests.simulation.offers import APPROVER, FINDINGS, NOW, SECOND, finding, put_on_offer
 from tests.simulation.review_site import ReviewSite
 
 TWO = ("llama3-70b-demo", "churn-poc")
@@ -51,14 +50,14 @@ def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Op
     assert [(one.id.endpoint, one.days) for one in decision.snoozes] == [("resnet-eu", 30)]
 
 
-def test_everything_is_kept_by_default(site: str, desk: ReviewSite, tab: Open) -> None:
-    """Nothing is chosen in advance, and keeping everything is one button, one phrase and the code."""
+def test_everything_is_kept_by_default(site: str, tab: Open) -> None:
+    """Nothing is chosen in advance, and keeping everything is one button and one phrase: it takes no code."""
     offer = put_on_offer()
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
         expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(offer.plan.items))
-        page.get_by_role("button", name="Keep everything").click()
-        confirm(page, desk.code())
+        press(page.get_by_role("button", name="Keep everything"))
+        confirm(page)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
     decision = offer.decision()
     assert decision is not None
@@ -82,8 +81,8 @@ def test_two_approvers_in_turn(site: str, desk: ReviewSite, tab: Open) -> None:
         confirm(page, desk.code(SECOND))
         assert offer.now().status is ApprovalStatus.DECIDED
         visit(page, site + offer.path)
-        page.get_by_role("button", name="Keep everything").click()
-        confirm(page, desk.code())
+        press(page.get_by_role("button", name="Keep everything"))
+        confirm(page)
         visit(page, site + offer.second)
         expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to keep everything")
         expect(page.get_by_role("button")).to_have_count(0)
@@ -129,8 +128,8 @@ def test_a_page_that_has_become_stale(site: str, desk: ReviewSite, tab: Open) ->
         expect(page.get_by_role("main")).to_contain_text("Nothing was deleted.")
         visit(page, site + superseded.path)
         go_to_confirmation(page, TWO)
-        newer = replace(superseded.approval, status=ApprovalStatus.SUPERSEDED, newer="2026-11-27T06-00Z-weekly")
-        wiring.hub().records.save_approval(newer, 1)
+        newer = Stop(StopKind.SUPERSEDED, NOW, newer="2026-11-27T06-00Z-weekly")
+        wiring.hub().records.stop(superseded.approval.sweep_id, newer)
         confirm(page, desk.code())
         expect(page.get_by_role("main")).to_contain_text("2026-11-27T06-00Z-weekly, asks instead")
     assert expired.decision() is superseded.decision() is None

@@ -8,7 +8,7 @@ import pytest
 
 from endpoint_sweep import reports
 from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Snooze
-from endpoint_sweep.model import Finding, Mode, OutcomeStatus, Pointer
+from endpoint_sweep.model import Caps, Finding, Mode, OutcomeStatus, Pointer
 from endpoint_sweep.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
 from tests.simulation.offers import (
@@ -32,7 +32,7 @@ def approval_mail(
     findings: list[Finding] | tuple[Finding, ...] = FINDINGS, left: timedelta | None = None
 ) -> tuple[str, str]:
     approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
-    view = reports.approval_view(approval, plan_of(findings), coverage_of(findings), ACCOUNTS)
+    view = reports.approval_view(approval, plan_of(findings), coverage_of(findings), ACCOUNTS, Caps(25, 10, 100))
     return reports.approval_mail(view, LINK, left)
 
 
@@ -46,7 +46,8 @@ def receipt_mail(findings: list[Finding] | tuple[Finding, ...], comment: str) ->
     theirs = replace(mine, approver="grace@example.com", selected=tuple(ids[:1]))
     approval = replace(approval, decisions=(theirs, mine))
     told = reports.receipt(
-        approval, mine, plan, ACCOUNTS, coming="woken", needed=2, given=2, reasons=("more than 25 are selected",)
+        approval, mine, plan, ACCOUNTS, coming="woken", needed=2, given=2, reasons=("more than 25 are selected",),
+        progress=reports.Progress(len(ids), 0, len(ids), NOW + timedelta(minutes=15)),
     )  # fmt: skip
     return reports.receipt_mail(told)
 
@@ -137,7 +138,7 @@ def test_other_mails_have_no_link(tab: Open, name: str) -> None:
 def test_subjects_are_constants_names_and_numbers() -> None:
     """BI-18, S1.12: nothing of a member account, no code, no amount; a reminder says how long is left."""
     approval = Approval("0123", "sweep-0", "arn", Pointer("b", "k", "v", "0" * 64, 1), NOW + timedelta(days=3), NOW)
-    view = reports.approval_view(approval, plan_of(FINDINGS), coverage_of(FINDINGS), ACCOUNTS)
+    view = reports.approval_view(approval, plan_of(FINDINGS), coverage_of(FINDINGS), ACCOUNTS, Caps(25, 10, 100))
     assert reports.approval_subject(view) == "endpoint-sweep sweep-0: 5 idle endpoints wait for your decision"
     hours = "endpoint-sweep sweep-0: 6 hours left to decide on 5 idle endpoints"
     assert reports.reminder_subject(view, timedelta(hours=6, minutes=59)) == hours

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from endpoint_sweep.approvals import Decision, Identity, Snooze
 from endpoint_sweep.aws import wiring
 from endpoint_sweep.model import Caps
+from endpoint_sweep.records import Versions
 from endpoint_sweep.steps.review.desk import Opened
 from endpoint_sweep.steps.review.forms import Wish, drafted
 from tests.browser.conftest import PHONE, Open
@@ -66,10 +67,10 @@ def flagged(page: Page, site: str) -> Offer:
     """Another approver has decided already, and two are needed."""
     offer = put_on_offer(flagged={"222222222222": "twice as many of its endpoints are idle as last time"})
     theirs = Wish((offer.plan.items[0].id,), (Snooze(offer.plan.items[2].id, 7),))
-    opened = Opened(offer.approval, 1, SECOND, Identity.IAM, principal="arn")
-    draft = drafted(opened, offer.plan, theirs, "", comment="words " * 40, nonce="n", at=NOW)
+    opened = Opened(offer.approval, Versions(1), SECOND, Identity.IAM, principal="arn")
+    draft = drafted(opened, offer.plan, theirs, "", comment="words " * 40, nonce="n", at=NOW, caps=offer.plan.caps)
     assert isinstance(draft, Decision)
-    wiring.hub().records.save_approval(replace(offer.approval, decisions=(draft,)), 1)
+    wiring.hub().records.save_choices(replace(offer.approval, decisions=(draft,)), 0)
     return offer
 
 

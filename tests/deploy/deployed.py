@@ -100,7 +100,8 @@ class Deployed:
 @contextmanager
 def deploy(data: Path, scenario: str, **parameters: str) -> Iterator[Deployed]:
     """A stack of its own with two approvers, in a world of its own."""
-    given = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50", "GoneCheckSeconds": "1"} | parameters
+    quick = {"GraceMinutes": "0", "GoneCheckSeconds": "1"}
+    given = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50"} | quick | parameters
     with LocalAws(data, scenario=scenario) as aws:
         yield Deployed(aws, aws.deploy(**given))  # type: ignore[arg-type]
 

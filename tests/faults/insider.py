@@ -13,7 +13,7 @@ from typing import Any
 
 from endpoint_sweep.approvals import approval_id
 from tests.faults.case import Case, Deed
-from tests.simulation.hub import BUCKET, STACK, TABLE
+from tests.simulation.hub_resources import BUCKET, STACK, TABLE
 from tests.simulation.lambda_endpoint import context
 from tests.workflow.acts import Key
 from tests.workflow.stage import Stage, link_in

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from endpoint_sweep.acting import Point
 from endpoint_sweep.steps.apply_decision import apply_decision
 from tests.faults.case import Case, Crash, Hand, Strike
-from tests.simulation.hub import STACK
+from tests.simulation.hub_resources import STACK
 from tests.simulation.lambda_endpoint import Handler
 from tests.simulation.protocols import Reply
 from tests.workflow.acts import Key

@@ -17,7 +17,8 @@ from tests.faults.insider import Insider, item
 from tests.faults.insider_rows import forged
 from tests.simulation.approval_rows import key_of
 from tests.simulation.approver import PageError
-from tests.simulation.hub import APPROVERS, BUCKET
+from tests.simulation.hub import APPROVERS
+from tests.simulation.hub_resources import BUCKET
 from tests.workflow.acts import Key
 from tests.workflow.deciding import form
 from tests.workflow.stage import Stage, link_in

@@ -18,7 +18,8 @@ from tests.faults.people import LONG, People
 from tests.faults.quick import hurried
 from tests.simulation.approval_rows import key_of
 from tests.simulation.approver import PageError
-from tests.simulation.hub import APPROVERS, STACK
+from tests.simulation.hub import APPROVERS
+from tests.simulation.hub_resources import STACK
 from tests.workflow.acts import Key
 from tests.workflow.invariants import before, violations
 from tests.workflow.stage import Stage, opened

@@ -3,7 +3,8 @@
 The product joins the same by its own means (`endpoint_sweep.approval_record`); what judges a run does not ask it.
 """
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Document = dict[str, Any]
@@ -58,6 +59,39 @@ def approval_of(
         "newer": (other or {}).get("newer", ""),
         "unreachable": ended.get("unreachable", []),
     }
+
+
+def item_of(dynamodb: Any, table: str, pk: str, sk: str) -> Document | None:
+    """One item of a table as it lies there."""
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    found: Document | None = dynamodb.get_item(TableName=table, Key=key).get("Item")
+    return found
+
+
+def stored_approval(dynamodb: Any, table: str, s3: Any, bucket: str, approval: str) -> Document | None:
+    """An approval by its id, read through AWS's own calls."""
+
+    def row(pk: str, sk: str) -> Document | None:
+        item = item_of(dynamodb, table, pk, sk)
+        return json.loads(item["document"]["S"]) if item else None
+
+    def stops(sweep: str) -> Iterator[Document]:
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=stops_prefix(sweep))
+        for one in pages.search("Versions[]"):
+            if one:
+                body = s3.get_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
+                yield stop_of(body)
+
+    return approval_of(approval, row, stops)
+
+
+def stop_of(body: bytes) -> Document:
+    """What stops a sweep need not be readable."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _approver(decision: Any) -> str:

@@ -23,16 +23,13 @@ import boto3
 from moto.sesv2.responses import SESV2Response
 
 from tests.simulation import caller_identity, cloudformation, watching
-from tests.simulation.approval_rows import approval_of, stops_prefix
+from tests.simulation.approval_rows import item_of, stored_approval
+from tests.simulation.hub_resources import BUCKET, SENDER, STACK, TABLE, make_resources
 from tests.simulation.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.outbox import Mail, keeping
 from tests.simulation.state import PEOPLE_KEY
 from tests.simulation.world import World
 
-BUCKET = "endpoint-sweep-bucket"
-TABLE = "endpoint-sweep-table"
-STACK = "endpoint-sweep"
-SENDER = "finops@example.com"
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
 READING = ("GET", "HEAD", "OPTIONS")  # S1.1: these show and change nothing
@@ -87,7 +84,8 @@ class Hub:
         if watching.watcher:
             watching.watcher.opened()
         hub = cls(world, quick | parameters)
-        hub._make_resources()
+        hub._keys |= make_resources(hub.template, hub.client)
+        hub.kill(hub.template["Resources"]["KillSwitch"]["Properties"]["Value"])
         hub._load_handlers()
         wiring.hub.cache_clear()
         clock = staticmethod(hub.now)
@@ -170,26 +168,11 @@ class Hub:
 
     def item(self, pk: str, sk: str) -> dict[str, Any] | None:
         """One item of the table as it lies there."""
-        key = {"pk": {"S": pk}, "sk": {"S": sk}}
-        found: dict[str, Any] | None = self.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item")
-        return found
+        return item_of(self.client("dynamodb"), TABLE, pk, sk)
 
     def approval(self, approval: str) -> dict[str, Any] | None:
         """An approval by its id, joined from its rows and from what stops it."""
-
-        def row(pk: str, sk: str) -> dict[str, Any] | None:
-            item = self.item(pk, sk)
-            return json.loads(item["document"]["S"]) if item else None
-
-        return approval_of(approval, row, self._stops)
-
-    def _stops(self, sweep: str) -> Iterator[dict[str, Any]]:
-        s3 = self.client("s3")
-        pages = s3.get_paginator("list_object_versions").paginate(Bucket=BUCKET, Prefix=stops_prefix(sweep))
-        for one in pages.search("Versions[]"):
-            if one:
-                body = s3.get_object(Bucket=BUCKET, Key=one["Key"], VersionId=one["VersionId"])["Body"].read()
-                yield json.loads(body)
+        return stored_approval(self.client("dynamodb"), TABLE, self.client("s3"), BUCKET, approval)
 
     def document(self, name: str, sweep: str = "2026-11-20T06-00Z-test") -> Any:
         body = self.client("s3").get_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/{name}")["Body"].read()
@@ -251,24 +234,6 @@ class Hub:
 
     def _defaults(self) -> dict[str, str]:
         return {name: str(one.get("Default", "")) for name, one in self.template["Parameters"].items()}
-
-    def _make_resources(self) -> None:
-        s3 = self.client("s3")
-        s3.create_bucket(Bucket=BUCKET)
-        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        table = self.template["Resources"]["Table"]["Properties"]
-        self.client("dynamodb").create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=table["KeySchema"],
-            AttributeDefinitions=table["AttributeDefinitions"],
-        )
-        self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
-        self.client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
-        for name, key in cloudformation.resources(self.template, "AWS::KMS::Key").items():
-            kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
-            self._keys[name] = self.client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
-        self.kill(self.template["Resources"]["KillSwitch"]["Properties"]["Value"])
 
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():

@@ -8,15 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_sweep.approvals import (
+    Approval,
     ApprovalStatus,
     Choice,
+    Link,
     Refusal,
     RefusalCode,
+    Stop,
+    StopKind,
     approval_id,
-    approver_of,
+    can_be_kept,
     hash_code,
     hash_secret,
     is_phrase,
+    link_of,
     mint_code,
     mint_secret,
     person,
@@ -29,7 +34,7 @@ from endpoint_sweep.approvals import (
 )
 from endpoint_sweep.model import EndpointId
 from endpoint_sweep.planning import plan_digest
-from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
+from tests.unit.samples import ACCOUNT, ADA, CAPS, NOW, REGION, approval, decision, finding, plan
 
 PLAN = plan()
 SHA = plan_digest(PLAN)
@@ -56,10 +61,16 @@ def test_only_the_right_secret_opens(secret: str) -> None:
     assert approver_of(approval(PLAN), secret) == (ADA if secret == "right" else None)
 
 
+def approver_of(asked: Approval, secret: str) -> str | None:
+    found = link_of(asked, secret)
+    return found.approver if found else None
+
+
 def test_each_secret_names_its_own_approver() -> None:
     """Two approvers, two secrets; a second secret of the same approver works as well."""
-    secrets = {hash_secret("one"): ADA, hash_secret("two"): "grace@example.com", hash_secret("three"): ADA}
-    both = replace(approval(PLAN), secrets=secrets)
+    mailed = {"one": ADA, "two": "grace@example.com", "three": ADA}
+    links = tuple(Link(hash_secret(secret), approver, NOW) for secret, approver in mailed.items())
+    both = replace(approval(PLAN), links=links)
     assert [approver_of(both, word) for word in ("one", "two", "three", "four")] == [
         ADA,
         "grace@example.com",
@@ -114,7 +125,7 @@ def test_a_code_has_six_digits_and_is_bound_to_the_link() -> None:
 )
 def test_a_selection_fits_the_plan_or_is_refused(wanted: list[str], code: RefusalCode) -> None:
     """Whole, never in part."""
-    found = select(PLAN, wanted)
+    found = select(PLAN, wanted, CAPS)
     assert isinstance(found, Refusal)
     assert found.code is code
 
@@ -122,10 +133,10 @@ def test_a_selection_fits_the_plan_or_is_refused(wanted: list[str], code: Refusa
 def test_a_selection_over_a_cap_is_refused_whole() -> None:
     """With the figures."""
     many = plan([finding(f"e{number}") for number in range(12)], {ACCOUNT: 100})
-    found = select(many, [str(item.id) for item in many.items])
+    found = select(many, [str(item.id) for item in many.items], CAPS)
     assert isinstance(found, Refusal)
     assert (found.code, "12 of account" in found.message) == (RefusalCode.OVER_CAP, True)
-    assert select(PLAN, [str(B), str(A)]) == (A, B)
+    assert select(PLAN, [str(B), str(A)], CAPS) == (A, B)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +146,7 @@ def test_a_selection_over_a_cap_is_refused_whole() -> None:
         (ApprovalStatus.PENDING, NOW + timedelta(hours=72, seconds=-1), None),
         (ApprovalStatus.PENDING, NOW + timedelta(hours=72), RefusalCode.EXPIRED),
         (ApprovalStatus.DECIDED, NOW, None),
-        (ApprovalStatus.DECIDED, NOW + timedelta(hours=72), RefusalCode.EXPIRED),
+        (ApprovalStatus.DECIDED, NOW + timedelta(hours=72), RefusalCode.ALREADY_DECIDED),
         (ApprovalStatus.VERIFIED, NOW, RefusalCode.ALREADY_DECIDED),
         (ApprovalStatus.EXPIRED, NOW, RefusalCode.EXPIRED),
         (ApprovalStatus.CLOSED, NOW, RefusalCode.CLOSED),
@@ -181,3 +192,12 @@ def test_who_decided_or_cannot_be_reached_is_not_reminded() -> None:
     asked = approval(PLAN, decisions=(decision(PLAN, ADA, A),), unreachable=("grace@example.com",))
     approvers = ("Ada@example.com", "grace@example.com", "linus@example.com")
     assert undecided(asked, approvers) == ("linus@example.com",)
+
+
+@pytest.mark.parametrize("status", ApprovalStatus)
+def test_everything_can_be_kept_until_somebody_kept_it(status: ApprovalStatus) -> None:
+    """Whatever else the record says of itself, unless somebody stopped the sweep; and not a second time."""
+    ended = (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
+    assert can_be_kept(approval(PLAN, status=status)) is (status not in ended)
+    stop = Stop(StopKind.KEPT, NOW, decision=decision(PLAN))
+    assert not can_be_kept(approval(PLAN, status=status, stops=(stop,)))

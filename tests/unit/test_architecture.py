@@ -12,10 +12,11 @@ FUNCTIONS = ROOT / "functions"
 
 # From the words and rules at the bottom to the doors at the top. A module imports from its own row or below.
 ROWS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "kinds", "model", "documents", "proofs"}),
-    frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals", "reports"})
-    | {"ruling", "snoozes", "acting", "restoring", "savings"},
+    frozenset({"errors", "kinds", "model", "documents", "proofs", "approval_record"}),
+    frozenset({"metrics", "guards", "idleness", "pricing", "targets", "witness", "planning", "approvals"})
+    | {"decision_rules", "reports", "ruling", "snoozes", "acting", "restoring", "savings"},
     frozenset({"config", "contracts", "ports", "sweep_input"}),
+    frozenset({"approval_rows", "act_rows"}),
     frozenset({"records", "sweep_folder", "hangers", "scanning", "kill_switch"}),
     frozenset({"steps", "aws", "laptop"}),
     frozenset({"cli", "journal", "review_http"}),

@@ -36,6 +36,7 @@ from endpoint_sweep.planning import (
 )
 from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, activity, cell, finding, plan, series
 
+LOOSE = Caps(1000, 1000, 100)
 HERE, THERE = Cell(ACCOUNT, REGION), Cell("333333333333", REGION)
 
 
@@ -113,10 +114,13 @@ def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
     ],
 )  # fmt: skip
 def test_caps(selected: list[EndpointId], found: dict[str, int], caps: Caps, words: list[str]) -> None:
-    """For a sweep, an account, a share of an account, at least one; the refusal names the figures."""
-    said = " ".join(over_caps(plan(found=found, caps=caps), selected))
-    assert bool(said) == bool(words)
-    assert [word for word in words if word not in said] == []
+    """For a sweep, an account, a share of an account, at least one, whether the plan is the stricter or the stack; the
+    refusal names the figures.
+    """
+    for of_the_plan, of_the_stack in ((caps, LOOSE), (LOOSE, caps)):
+        said = " ".join(over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
+        assert bool(said) == bool(words)
+        assert [word for word in words if word not in said] == []
 
 
 def test_what_sleeps_is_not_offered() -> None:

@@ -1,78 +1,70 @@
-"""The table: every write is conditional, nobody's word is overwritten unseen. Against DynamoDB as moto plays it."""
+"""The table: every write is conditional, nobody's word is overwritten unseen. Against AWS as moto plays it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from endpoint_sweep.approvals import ApprovalStatus
-from endpoint_sweep.aws.hub import AwsTable
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Stop, StopKind, approval_id
 from endpoint_sweep.errors import AlreadyRecorded, RecordUnreadable
-from endpoint_sweep.model import Outcome, OutcomeStatus
-from endpoint_sweep.records import Records
+from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.snoozes import Snoozed
-from tests.unit.samples import ADA, NOW, approval, decision, finding, plan
+from tests.unit.rows import Stored
+from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
 TARGET = finding().id
-
-
-@pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
-        made = boto3.client("dynamodb", region_name="us-east-1")
-        made.create_table(
-            TableName="t",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-        )
-        yield made
-
-
-@pytest.fixture
-def records(client: Any) -> Records:
-    return Records(AwsTable(client, "t"))
+A = EndpointId(ACCOUNT, REGION, "a")
+CLOSED = Stop(StopKind.CLOSED, NOW)
 
 
 def outcome(status: OutcomeStatus, request_id: str | None = None) -> Outcome:
     return Outcome(TARGET.account, TARGET.region, TARGET.endpoint, status, "because", NOW, request_id)
 
 
-def test_an_approval_comes_back_with_its_version(records: Records) -> None:
-    """Version 1 after the first write, 2 after the second."""
+def test_an_approval_comes_back_with_its_versions(records: Records) -> None:
+    """Each part has its own, one more with each write; together they are the approval that was written."""
     asked = approval(plan())
-    records.save_approval(asked, 0)
-    assert records.approval("a1") == (asked, 1)
-    records.save_approval(replace(asked, note="x"), 1)
-    assert records.approval("a1") == (replace(asked, note="x"), 2)
+    records.save_request(asked, 0)
+    assert records.approval("a1") == (asked, Versions(1))
+    ended = replace(asked, status=ApprovalStatus.VERIFIED, note="x", unreachable=(ADA,), reminders=1)
+    records.save_request(ended, 1)
+    records.save_end(ended, 0)
+    assert records.approval("a1") == (ended, Versions(2, 0, 1))
     assert records.approval("unknown") is None
 
 
-def test_a_record_that_changed_since_it_was_read_is_not_overwritten(records: Records) -> None:
+@pytest.mark.parametrize("save", [Records.save_request, Records.save_choices, Records.save_end])
+def test_a_record_that_changed_since_it_was_read_is_not_overwritten(
+    records: Records, save: Callable[[Records, Approval, int], None]
+) -> None:
     """Neither by the same write again nor by a second first one."""
-    records.save_approval(approval(plan()), 0)
-    records.save_approval(approval(plan()), 1)
-    for version in (0, 1, 3):
+    records.save_request(approval(plan()), 0)
+    late = replace(
+        approval(plan()), note="late", reminders=9, status=ApprovalStatus.DECIDED, decisions=(decision(plan(), ADA, A),)
+    )
+    first = 1 if save is Records.save_request else 0
+    save(records, approval(plan()), first)
+    save(records, approval(plan()), first + 1)
+    for version in (0, first + 1, first + 3):
         with pytest.raises(AlreadyRecorded):
-            records.save_approval(replace(approval(plan()), note="late"), version)
-    assert records.approval("a1") == (approval(plan()), 2)
+            save(records, late, version)
+    found = records.approval("a1")
+    assert found
+    assert found[0] == approval(plan())
 
 
 def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
     """Sixteen threads, one version: exactly one decision is recorded."""
-    records.save_approval(approval(plan()), 0)
+    records.save_request(approval(plan()), 0)
 
     def decide(number: int) -> bool:
-        made = (decision(plan(), f"p{number}@example.com"),)
+        made = (decision(plan(), f"p{number}@example.com", A),)
         try:
-            records.save_approval(replace(approval(plan()), status=ApprovalStatus.DECIDED, decisions=made), 1)
+            records.save_choices(replace(approval(plan()), status=ApprovalStatus.DECIDED, decisions=made), 0)
         except AlreadyRecorded:
             return False
         return True
@@ -92,26 +84,36 @@ def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
         (ApprovalStatus.DECIDED, True),
         (ApprovalStatus.VERIFIED, False),
         (ApprovalStatus.EXPIRED, False),
-        (ApprovalStatus.CLOSED, False),
     ],
 )
-def test_only_what_is_open_is_closed(records: Records, status: ApprovalStatus, closes: bool) -> None:
-    """A verified decision stays as it is."""
-    records.save_approval(approval(plan(), status=status), 0)
-    assert records.close_approval("a1", ApprovalStatus.CLOSED) is closes
-    found = records.approval("a1")
+def test_only_what_is_open_is_told_as_closed(records: Records, status: ApprovalStatus, closes: bool) -> None:
+    """How it ended stays as it is; that nothing more may be sent is written down in any case, and told once."""
+    name = approval_id("sweep-1")
+    asked = replace(approval(plan(), status=status), id=name, decisions=(decision(plan(), ADA, A),))
+    records.save_request(asked, 0)
+    if status is not ApprovalStatus.PENDING:
+        records.save_choices(asked, 0)
+    if status in (ApprovalStatus.VERIFIED, ApprovalStatus.EXPIRED):
+        records.save_end(asked, 0)
+    assert [records.close_approval("sweep-1", CLOSED) for _ in range(2)] == [closes, False]
+    found = records.approval(name)
     assert found
-    assert found[0].status is (ApprovalStatus.CLOSED if closes else status)
-    assert not records.close_approval("unknown", ApprovalStatus.CLOSED)
+    assert (found[0].status, found[0].stops) == (ApprovalStatus.CLOSED if closes else status, (CLOSED,))
+    assert not records.close_approval("unknown", CLOSED)
 
 
-def test_a_record_that_somebody_else_wrote_is_named_so(records: Records, client: Any) -> None:
+@pytest.mark.parametrize("key", [("ASKED#a1", "REQUEST"), ("DECIDED#a1", "DECISIONS"), ("APPROVAL#a1", "STATE")])
+@pytest.mark.parametrize("document", [{"status": "APPROVED", "decisions": [1]}, {"decided": "yes", "status": []}])
+def test_a_record_that_somebody_else_wrote_is_named_so(
+    hub: Stored, key: tuple[str, str], document: dict[str, Any]
+) -> None:
     """And does not hold up what closes a sweep."""
-    item = {"pk": {"S": "APPROVAL#a1"}, "sk": {"S": "RECORD"}, "document": {"S": '{"status": "APPROVED"}'}}
-    client.put_item(TableName="t", Item=item | {"version": {"N": "1"}})
+    hub.records.save_request(approval(plan()), 0)
+    hub.put_row(*key, document)
     with pytest.raises(RecordUnreadable):
-        records.approval("a1")
-    assert records.close_approval("a1", ApprovalStatus.CLOSED) is False
+        hub.records.approval("a1")
+    hub.records.close_approval("sweep-1", CLOSED)
+    assert hub.records.stops("sweep-1") == (CLOSED,)
 
 
 def test_the_newest_wait_is_kept_and_forgotten(records: Records) -> None:
@@ -155,20 +157,21 @@ def test_an_intent_is_written_once(records: Records) -> None:
 
 def test_the_first_final_outcome_stands(records: Records) -> None:
     """`deleting` becomes final and keeps its request id; a final one is not changed any more."""
-    records.write_outcome("s", outcome(OutcomeStatus.DELETING, "req-1"))
-    assert records.write_outcome("s", outcome(OutcomeStatus.DELETED)).request_id == "req-1"
+    records.write_outcome("s", outcome(OutcomeStatus.DELETING, "req-1"), signed=True)
+    assert records.write_outcome("s", outcome(OutcomeStatus.DELETED), signed=True).request_id == "req-1"
     assert records.write_outcome("s", outcome(OutcomeStatus.FAILED)).status is OutcomeStatus.DELETED
     assert records.outcomes("s") == {TARGET: outcome(OutcomeStatus.DELETED, "req-1")}
 
 
-def test_only_lock_and_ledger_live_for_ever(records: Records, client: Any) -> None:
+def test_only_lock_and_ledger_live_for_ever(hub: Stored) -> None:
     """Everything else carries the table's time to live."""
+    records = hub.records
     records.take_lock("s1", "arn:1", replacing=None)
     records.write_summary("s1", {"found": 1})
-    records.save_approval(approval(plan()), 0)
+    records.save_request(approval(plan()), 0)
     records.save_waiting("a1", "token")
     records.write_intent("s", TARGET, NOW, ADA)
-    stays = {item["pk"]["S"] for item in client.scan(TableName="t")["Items"] if "expires_at" not in item}
+    stays = {item["pk"]["S"] for item in hub.dynamodb.scan(TableName=hub.name)["Items"] if "expires_at" not in item}
     assert stays == {"LOCK", "LEDGER"}
     assert records.summary_of("s1") == {"found": 1}
     assert records.summary_of("s2") is None

@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, RefusalCode, Snooze
+from endpoint_sweep.decision_rules import Rules, is_stale
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.model import EndpointId
-from endpoint_sweep.ruling import (
-    FORGED,
-    TOO_OLD,
-    Rules,
-    Ruling,
-    admit,
-    can_be_decided,
-    is_stale,
-    quorum,
-    reach,
-)
+from endpoint_sweep.ruling import FORGED, TOO_OLD, Ruling, admit, can_be_decided, quorum, reach
 from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
@@ -118,13 +109,15 @@ def test_two_approvers_delete_what_both_selected() -> None:
 
 
 def test_a_rejection_after_an_approval_keeps_everything() -> None:
-    """By anybody, until it was verified; nobody approves after it (FI-29)."""
+    """By anybody, also after it was verified; nobody approves after it (FI-29)."""
     approved = admitted(approval(PLAN), signed(ADA, C))
-    rejected = admitted(approved, signed(GRACE))
-    assert ruled(rejected) == Ruling(why=f"kept by {GRACE}")
-    assert refused(rejected, signed(LINUS, C)) is RefusalCode.ALREADY_DECIDED
-    verified = replace(approved, status=ApprovalStatus.VERIFIED)
-    assert refused(verified, signed(GRACE)) is RefusalCode.ALREADY_DECIDED
+    for status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
+        rejected = admitted(replace(approved, status=status), signed(GRACE))
+        assert (rejected.status, ruled(rejected)) == (status, Ruling(why=f"kept by {GRACE}"))
+        assert refused(rejected, signed(LINUS, C)) is RefusalCode.ALREADY_DECIDED
+        assert refused(rejected, signed(LINUS)) is RefusalCode.ALREADY_DECIDED
+    for over in (ApprovalStatus.EXPIRED, ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
+        assert refused(replace(approved, status=over), signed(GRACE)) is RefusalCode.ALREADY_DECIDED
 
 
 def test_an_approval_can_be_taken_back_by_its_author() -> None:

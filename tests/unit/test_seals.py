@@ -11,6 +11,9 @@ from moto import mock_aws
 
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.errors import Unavailable
+from endpoint_sweep.ports import Maker
+from tests.simulation.corrections import corrected, kms
+from tests.unit.rows import seals_on
 
 DIGEST = bytes(range(32))
 
@@ -19,22 +22,44 @@ DIGEST = bytes(range(32))
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
+    with mock_aws(), corrected(*kms.CORRECTIONS):
         yield boto3.client("kms", region_name="us-east-1")
 
 
 @pytest.fixture
 def seals(client: Any) -> AwsSeals:
-    mac = client.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]["Arn"]
-    return AwsSeals(client, mac, client.create_key()["KeyMetadata"]["Arn"])
+    return seals_on(client)
 
 
-def test_a_mac_is_of_one_digest(seals: AwsSeals) -> None:
+@pytest.mark.parametrize("maker", Maker)
+def test_a_mac_is_of_one_digest(seals: AwsSeals, maker: Maker) -> None:
     """Any other digest or MAC is not authentic, whatever characters it has."""
-    mac = seals.mac(DIGEST)
-    assert seals.is_authentic(DIGEST, mac)
-    assert not seals.is_authentic(DIGEST[::-1], mac)
-    assert not [one for one in ("", "x", mac[:-4], mac.lower(), "\u2028", mac + mac) if seals.is_authentic(DIGEST, one)]
+    mac = seals.mac(maker, DIGEST)
+    wrong = ("", "x", mac[:-4], mac.lower(), "\u2028", mac + mac)
+    assert seals.is_authentic(maker, DIGEST, mac)
+    assert not seals.is_authentic(maker, DIGEST[::-1], mac)
+    assert not [one for one in wrong if seals.is_authentic(maker, DIGEST, one)]
+
+
+def test_a_mac_is_of_one_maker(seals: AwsSeals) -> None:
+    """What one function may sign, no other's key confirms."""
+    for maker in Maker:
+        mac = seals.mac(maker, DIGEST)
+        assert [one for one in Maker if seals.is_authentic(one, DIGEST, mac)] == [maker]
+
+
+def test_a_key_opens_for_its_own_sweep_only(seals: AwsSeals) -> None:
+    """The same bytes each time; another sweep, another input, another document: none."""
+    context = {"sweep": "s1", "input": "0" * 64}
+    wrapped, other = seals.new_key(context), seals.new_key(context)
+    key = seals.open_key(wrapped, context)
+    assert key
+    assert len(key) == 32
+    assert seals.open_key(wrapped, dict(reversed(context.items()))) == key != seals.open_key(other, context)
+    for wrong in ({"sweep": "s2"}, {"input": "1" * 64}, {"more": "x"}):
+        assert seals.open_key(wrapped, context | wrong) is None
+    token = seals.seal("token", "a1")
+    assert [seals.open_key(one, context) for one in ("", "!", "bWFj", token, wrapped[:-8])] == [None] * 5
 
 
 def test_a_token_opens_for_its_own_approval_only(seals: AwsSeals) -> None:
@@ -47,15 +72,21 @@ def test_a_token_opens_for_its_own_approval_only(seals: AwsSeals) -> None:
             seals.unseal(wrong, context)
 
 
+def seals_on_nothing(client: Any) -> AwsSeals:
+    return AwsSeals(client, dict.fromkeys(Maker, "mac"), "cells", "seal")
+
+
 @pytest.mark.parametrize("code", ["ThrottlingException", "KMSInternalException", "AccessDeniedException"])
 def test_a_kms_that_fails_gives_no_answer(client: Any, code: str) -> None:
     """FI-32: neither a MAC nor an opinion about one."""
-    seals = AwsSeals(client, "mac", "seal")
+    seals = seals_on_nothing(client)
     calls = (
-        ("generate_mac", lambda: seals.mac(DIGEST)),
-        ("verify_mac", lambda: seals.is_authentic(DIGEST, "bWFj")),
+        ("generate_mac", lambda: seals.mac(Maker.ACTS, DIGEST)),
+        ("verify_mac", lambda: seals.is_authentic(Maker.ACTS, DIGEST, "bWFj")),
         ("encrypt", lambda: seals.seal("token", "a1")),
         ("decrypt", lambda: seals.unseal("bWFj", "a1")),
+        ("generate_data_key_without_plaintext", lambda: seals.new_key({"sweep": "s"})),
+        ("decrypt", lambda: seals.open_key("bWFj", {"sweep": "s"})),
     )
     for operation, call in calls:
         with Stubber(client) as stubber:
@@ -72,4 +103,4 @@ def test_a_kms_that_cannot_be_reached_gives_no_answer(client: Any, monkeypatch: 
 
     monkeypatch.setattr(client, "verify_mac", unreachable)
     with pytest.raises(Unavailable, match="EndpointConnectionError"):
-        AwsSeals(client, "mac", "seal").is_authentic(DIGEST, "bWFj")
+        seals_on_nothing(client).is_authentic(Maker.ACTS, DIGEST, "bWFj")

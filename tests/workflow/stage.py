@@ -3,15 +3,15 @@
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
 
-`tampered`: sweeps whose records or documents somebody else wrote. `tried`: sweep
-and approver of everybody who sent a decision, whatever came of it. `planted`: words that only such a hand wrote.
-`kept_in_time`: how many deletions had been sent when somebody kept everything just before this one's last look.
+`tampered`: sweeps that somebody else wrote into. `tried`: sweep and approver of whoever sent a decision. `planted`:
+words that somebody else wrote. `kept_in_time`: how many deletions were sent when all was kept before one's last look.
 """
 
 import io
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +24,8 @@ from endpoint_sweep import journal
 from endpoint_sweep.approvals import approval_id, mint_secret
 from endpoint_sweep.steps import request_approval
 from tests.simulation.approval_rows import key_of as key_of_row
-from tests.simulation.hub import APPROVERS, BASE_URL, BUCKET, STACK, Answer, Hub
+from tests.simulation.hub import APPROVERS, BASE_URL, Answer, Hub
+from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.organization import Organization
 from tests.simulation.outbox import Mail
 from tests.simulation.world import World
@@ -131,8 +132,7 @@ class Stage:
         """What the rule on the status of executions hands to the watchdog."""
         detail = {"name": sweep, "status": status, "executionArn": self.sweeps[sweep], "stateMachineArn": self.hub.arn}
         event = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
-        done: dict[str, Any] = self.hub.handlers[f"{STACK}-WatchdogFunction"](event, None)
-        return done
+        return dict(self.hub.handlers[f"{STACK}-WatchdogFunction"](event, None))
 
     def clear(self) -> None:
         """Stops what a failed test left running, so that the next one does not find its lock."""
@@ -151,6 +151,24 @@ class Stage:
 
         self.hub.handlers[f"{STACK}-{function}"] = wrapped
 
+    @contextmanager
+    def looking_away(self) -> Iterator[None]:
+        """The sweep is just about to look at its record, and does not before this is over."""
+        name, there, go_on = f"{STACK}-VerifyDecisionFunction", threading.Event(), threading.Event()
+        handler = self.hub.handlers[name]
+
+        def hold(_: dict[str, Any]) -> None:
+            there.set()
+            assert go_on.wait(60)
+
+        self.around("VerifyDecisionFunction", hold)
+        try:
+            assert there.wait(30), "the sweep does not look"
+            yield
+        finally:
+            self.hub.handlers[name] = handler
+            go_on.set()
+
     # what can be looked at
 
     def mails(self, sweep: str) -> list[Mail]:
@@ -161,8 +179,7 @@ class Stage:
         return [mail for mail in self.mails(sweep) if ": your " not in mail.subject][-1]
 
     def report(self, sweep: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.hub.document("report.json", sweep)
-        return found
+        return dict(self.hub.document("report.json", sweep))
 
     def has_report(self, sweep: str) -> bool:
         return any(name.startswith(f"sweeps/{sweep}/report.json@") for name in self.objects())

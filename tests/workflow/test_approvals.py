@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.hub import STACK
+from tests.simulation.hub_resources import STACK
 from tests.simulation.outbox import Mail
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, GRACE, Stage, link_in, secret_of

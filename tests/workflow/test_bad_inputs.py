@@ -93,7 +93,7 @@ def assert_refused(stage: Stage, sweep: str, words: str, calls: int, mailed: Seq
         assert HOSTILE not in text
         assert "\r\nBcc" not in text
         assert "x" * 100 not in text
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
     assert [item for item in stage.hub.items() if item["pk"]["S"] == "LOCK"] == []
     made = stage.world.log.calls[calls:]
     assert {call.service for call in made} & {"sts", *MEMBER_SERVICES} == set()
@@ -119,7 +119,7 @@ def test_what_is_no_json_starts_nothing(stage: Stage) -> None:
     sweep = stage.start_with({})
     assert stage.end(sweep)["status"] == "SUCCEEDED"
     assert stage.report(sweep)["sweep"]["mode"] == "report"
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
 
 
 def test_more_than_a_state_may_carry_is_told_by_the_watchdog(stage: Stage) -> None:
@@ -154,7 +154,7 @@ def test_without_people_nobody_is_asked(stage_of: OpenStage, parameters: dict[st
     sweep = stage.start()
     assert stage.end(sweep)["status"] == "FAILED"
     assert stage.report(sweep)["failure"]["reason"] == words
-    assert (stage.mails(sweep), stage.row(sweep, "RECORD")) == ([], None)
+    assert (stage.mails(sweep), stage.row(sweep, "REQUEST")) == ([], None)
     assert [call for call in stage.world.log.calls if call.service == "sagemaker"] == []
     stage.end(reported := stage.start("report"))
     assert {row["disposition"] for row in stage.report(reported)["findings"]} == {"kept"}

@@ -81,7 +81,7 @@ def test_nothing_idle_asks_nobody(stage_of: OpenStage) -> None:
     sweep = stage.start()
     stage.end(sweep)
     assert "Request approval" not in stage.states(sweep)
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE]
     assert {row["verdict"] for row in stage.report(sweep)["findings"]} == {"busy", "too-young", "protected"}
 
@@ -98,6 +98,6 @@ def test_mode_report_changes_nothing_and_asks_nobody(stage: Stage, data: dict[st
     ]
     assert made, "the member was not even looked at"
     assert [one.name for one in made if not one.operation.startswith(("List", "Describe", "Get"))] == []
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
     assert not [mail for mail in stage.mails(sweep) if "decision" in mail.subject]
     assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: this sweep only reports")

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from endpoint_sweep.errors import PlanDiffers
 from endpoint_sweep.ruling import NOT_OFFERED
 from endpoint_sweep.sweep_folder import SweepFolder
-from tests.simulation.hub import BUCKET, STACK
+from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.protocols import Reply
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage
@@ -29,7 +30,7 @@ def test_a_plan_that_cannot_be_written_asks_nobody(stage: Stage, code: str, stat
     assert stage.world.faults.seen(number) == (1 if status == 403 else 5)
     assert {row["disposition"] for row in stage.report(sweep)["findings"]} == {"kept"}
     assert [mail.subject.rpartition(": ")[2] for mail in stage.mails(sweep)] == ["the sweep failed"] * 2
-    assert stage.row(sweep, "RECORD") is None
+    assert stage.row(sweep, "REQUEST") is None
 
 
 def test_a_plan_that_slows_down_is_tried_again(stage: Stage) -> None:
@@ -49,11 +50,9 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
     def corrupted(reply: Reply) -> Reply:
         return Reply(reply.status, reply.headers, reply.body.replace(b"resnet-demo", b"resnet-damo"))
 
-    def corrupt(_: object) -> None:
-        stage.world.fault(service="s3", operation="GetObject", resource="*plan.json*", rewrite=corrupted)
-
-    stage.around("VerifyDecisionFunction", corrupt)
-    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    with stage.looking_away():
+        assert stage.decide(links[ADA], "resnet-demo").status == 303
+        stage.world.fault(service="s3", operation="GetObject", resource="*plan.json*", rewrite=corrupted, nth=[1])
     stage.end(sweep)
     assert deletions(stage) == 0
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {NOT_OFFERED}")
@@ -78,20 +77,57 @@ def test_a_new_version_of_the_plan_changes_nothing(stage_of: OpenStage) -> None:
 
 
 def test_what_is_written_once_is_written_once(stage: Stage) -> None:
-    """The second result of a cell and the second plan leave the first ones where they are (If-None-Match)."""
+    """The second result of a cell leaves the first one where it is (If-None-Match), and so does the same plan again;
+    another plan is refused.
+    """
     from endpoint_sweep.aws.wiring import hub
 
     sweep = stage.start("report")
     stage.end(sweep)
-    folder = SweepFolder(hub().store, sweep)
-    [cell] = [one for one in folder.cells() if one.account == MEMBER]
-    plan = folder.plan()
+    folder, seals = SweepFolder(hub().store, sweep), hub().seals
+    key = folder.opened(seals).key
+    [cell] = [one for one in folder.cells(key).results if one.account == MEMBER]
+    plan = folder.proven_plan(seals)
     versions = len(stage.objects())
-    folder.put_cell(type(cell)(MEMBER, REGION, cell.status, "another"))
-    pointer = folder.put_plan(type(plan)(sweep, (), {}, plan.caps))
+    assert not folder.put_cell(type(cell)(MEMBER, REGION, cell.status, "another"), key)
+    pointer = folder.put_plan(plan, seals)
+    with pytest.raises(PlanDiffers):
+        folder.put_plan(type(plan)(sweep, (), {}, plan.caps), seals)
     assert len(stage.objects()) == versions
     assert (pointer.count, folder.plan(pointer)) == (len(plan.items), plan)
-    assert [one for one in folder.cells() if one.account == MEMBER] == [cell]
+    assert [one for one in folder.cells(key).results if one.account == MEMBER] == [cell]
+
+
+BESIDE = ["plan.json", "findings.json", "coverage.json", "accounts.json"]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_was_written_over_the_findings_hides_no_deletion(stage_of: OpenStage, name: str) -> None:
+    """FI-19: nonsense on top of a document after the decision: the summary tells what was found."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    there = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/{name}"}
+    stage.around("SendSummaryFunction", lambda _: stage.hub.client("s3").put_object(**there, Body=b"[]"))
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+    assert stage.report(sweep)["failure"] is None
+
+
+def test_where_nothing_can_be_told_what_was_deleted_is(stage_of: OpenStage) -> None:
+    """I9: the sweep's input is not its own any more: nothing that was found is believed, but for what was deleted."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    there = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/input.json"}
+    stage.around("SendSummaryFunction", lambda _: stage.hub.client("s3").put_object(**there, Body=b"{}"))
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    assert stage.end(sweep)["status"] == "FAILED"
+    told = f"deletions were sent for {MEMBER}/{REGION}/resnet-demo: deleted"
+    assert told in stage.report(sweep)["failure"]["reason"]
+    assert told in " ".join(stage.summary(sweep).text.split())
+    assert '"alarm":"PlanTampered"' in stage.log.getvalue()
 
 
 def test_a_summary_that_is_not_accepted_changes_no_fate(stage_of: OpenStage) -> None:

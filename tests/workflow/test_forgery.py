@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.documents import digest
-from endpoint_sweep.ruling import FORGED, NOT_OFFERED
-from tests.simulation.hub import BUCKET
+from endpoint_sweep.ruling import FORGED
+from tests.simulation.hub_resources import BUCKET
 from tests.workflow.conftest import OpenStage
 from tests.workflow.forging import BUSY, IDLE, Document, at, by_hand, rewrite
 from tests.workflow.stage import ADA, GRACE, Stage
 
+ANOTHER_REQUEST = "the record of the approval was not written by the function that mails the links"
+ALARMS = {FORGED: "DecisionForged", ANOTHER_REQUEST: "RecordForged"}
 FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "a decision that fits": (lambda _: None, FORGED),
     "no MAC": (lambda d: d["decisions"][0].update(mac=""), FORGED),
@@ -21,8 +23,8 @@ FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "an approver who is none": (lambda d: d["decisions"][0].update(approver="mallory@example.com"), FORGED),
     "two of them": (lambda d: d["decisions"].append(by_hand(d, approver=GRACE)), FORGED),
     "another plan": (lambda d: d["decisions"][0].update(plan_sha256="0" * 64), FORGED),
-    "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), NOT_OFFERED),
-    "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), NOT_OFFERED),
+    "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), ANOTHER_REQUEST),
+    "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), ANOTHER_REQUEST),
     "no decision at all": (lambda d: d.update(decisions=[]), "nobody answered in time"),
     "nonsense": (lambda d: d.update(status="APPROVED"), "the record of the approval cannot be read"),
     "a list for a decision": (lambda d: d.update(decisions=["x"]), "the record of the approval cannot be read"),
@@ -44,7 +46,7 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     assert kept[0] == "kept"
     assert reason in kept[1]
     assert kept[1].removeprefix("kept: ")[:40] in stage.summary(sweep).text
-    alarm = {FORGED: "DecisionForged", NOT_OFFERED: "PlanTampered"}.get(reason, "")
+    alarm = ALARMS.get(reason, "")
     assert f"SOMEBODY CHANGED THE RECORDS: {alarm}" in stage.summary(sweep).text or not alarm
     assert f'"alarm":"{alarm}"' in stage.log.getvalue() or not alarm
 
@@ -54,9 +56,9 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     [
         (lambda d: d["decisions"][0].update(selected=[IDLE, IDLE | {"endpoint": "churn-poc"}]), FORGED),
         (lambda d: d["decisions"][0].update(approver=GRACE), FORGED),
-        (lambda d: d["decisions"][0].update(at=at(minutes=1)), FORGED),
+        (lambda d: d["decisions"][0].update(at=at(seconds=2)), FORGED),
         (lambda d: d["decisions"].append(by_hand(d, approver=GRACE, mac=d["decisions"][0]["mac"])), FORGED),
-        (lambda d: d.update(expires_at=at(hours=90)), FORGED),
+        (lambda d: d.update(expires_at=at(hours=90)), ANOTHER_REQUEST),
     ],
     ids=["one endpoint more", "another person", "another time", "a copied MAC", "a longer time to answer"],
 )
@@ -66,8 +68,9 @@ def test_an_honest_decision_that_was_altered_deletes_nothing(
     """FI-33: changed by hand between the page and the look, it counts for nothing, not even for what was decided."""
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.around("VerifyDecisionFunction", once(lambda: rewrite(stage, sweep, change)))
-    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    with stage.looking_away():
+        assert stage.decide(links[ADA], "resnet-demo").status == 303
+        rewrite(stage, sweep, change)
     stage.end(sweep)
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {why}")
@@ -147,8 +150,9 @@ def test_a_stolen_token_only_wakes(stage_of: OpenStage) -> None:
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {GRACE}")
 
 
-def test_a_stolen_token_can_only_end_the_sweep_by_failing_it(stage: Stage) -> None:
+def test_a_stolen_token_can_only_end_the_sweep_by_failing_it(stage_of: OpenStage) -> None:
     """SendTaskFailure with the token stops the sweep: everything is kept, said so, and the link is closed."""
+    stage = stage_of("small", WaitSliceSeconds="3600")
     sweep = stage.start()
     links = stage.links(sweep)
     stage.hub.until(lambda: stage.slices(sweep) or None, 20, "the wait")
@@ -193,7 +197,7 @@ def test_a_plan_that_is_overwritten_changes_nothing(stage_of: OpenStage) -> None
 
 
 def test_a_plan_whose_bytes_differ_from_what_was_approved_keeps_everything(stage: Stage) -> None:
-    """A record that is led to the newer version by hand, with its hash, fails on the decision's MAC (FI-18, FI-19)."""
+    """FI-18, FI-19: led to the newer version by hand, with its hash, a record fails on the request's own MAC."""
     sweep = stage.start()
     stage.links(sweep)
     version, body = overwrite_plan(stage, sweep)

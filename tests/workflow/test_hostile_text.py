@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub_resources import BUCKET
 from tests.simulation.organization import Account
 from tests.simulation.scenarios.small import FIRST, SECOND, WORKLOADS, one, organization
 from tests.workflow.conftest import House

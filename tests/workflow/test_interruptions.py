@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.records import Records
 from tests.workflow import deciding
 from tests.workflow.conftest import OpenStage
@@ -132,9 +133,17 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
     """Approved, then aborted before the sweep looked: the approval is closed and can never be acted on later."""
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"] = lambda event, context: {
-        "id": event["approval_id"], "status": "waiting", "reason": "", "slice_seconds": 1
-    }  # fmt: skip
+    looking = stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"]
+
+    def blind(event: dict[str, Any], context: Any) -> Any:
+        return looking(event, context) if stage.record(sweep)["status"] == "pending" else seen_before(event)
+
+    def seen_before(event: dict[str, Any]) -> Any:
+        found = hub().records.unproven(event["approval_id"])
+        seen = found[1].seen if found else ""
+        return {"id": event["approval_id"], "status": "waiting", "reason": "", "seen": seen, "slice_seconds": 1}
+
+    stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"] = blind
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.stop(sweep)["closed"]
     item = {"account": MEMBER, "region": REGION, "endpoint": "resnet-demo"}

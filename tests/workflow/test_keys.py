@@ -1,21 +1,53 @@
 """Keys that do not answer, and what is stored of a task token."""
 
 from datetime import timedelta
+from typing import Any
 
+from endpoint_sweep.ruling import UNNAMED
+from tests.workflow import deciding
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage, link_in
 
 FOREVER = list(range(1, 500))
+NO_CHECK: dict[str, Any] = {
+    "service": "kms", "operation": "VerifyMac", "nth": FOREVER, "code": "KMSInternalException"
+}  # fmt: skip
 
 
-def test_a_decision_that_cannot_be_signed_is_not_recorded(stage: Stage) -> None:
-    """FI-32: KMS makes no MAC: 503, and the approval is as open as before."""
+def test_a_decision_that_cannot_be_signed_is_not_recorded(stage_of: OpenStage) -> None:
+    """FI-32: KMS makes no MAC: whoever chose deletions gets 503, and the approval is as open as before."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+    fields = deciding.with_code(stage.hub, links[ADA], deciding.form(stage.hub, links[ADA], ["resnet-demo"]))
+    stage.world.fault(service="kms", operation="GenerateMac", nth=FOREVER, code="ThrottlingException")
+    assert stage.hub.post(links[ADA], fields).status == 503
+    record = stage.record(sweep)
+    assert (record["status"], record["decisions"]) == ("pending", [])
+    stage.world.clear_faults()
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+
+
+def test_keeping_everything_needs_no_signature(stage: Stage) -> None:
+    """FI-32: KMS makes no MAC: everything is kept all the same. Only who it was cannot be proven, and that is told."""
     sweep = stage.start()
     links = stage.links(sweep)
     stage.world.fault(service="kms", operation="GenerateMac", nth=FOREVER, code="ThrottlingException")
-    assert stage.decide(links[ADA]).status == 503
-    assert stage.record(sweep)["status"] == "pending"
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {UNNAMED}")
+
+
+def test_a_page_that_cannot_be_proven_shows_and_records_nothing(stage: Stage) -> None:
+    """KMS checks no MAC: nobody can tell whose link it is. 503, and afterwards it works as before."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.world.fault(**NO_CHECK)
+    assert (stage.hub.get(links[ADA]).status, stage.decide(links[ADA]).status) == (503, 503)
     stage.world.clear_faults()
+    assert stage.record(sweep)["status"] == "pending"
     assert stage.decide(links[ADA]).status == 303
     stage.end(sweep)
 
@@ -25,8 +57,9 @@ def test_a_signature_that_cannot_be_checked_is_waited_for(stage_of: OpenStage) -
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.world.fault(service="kms", operation="VerifyMac", nth=FOREVER, code="KMSInternalException")
-    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    with stage.looking_away():
+        assert stage.decide(links[ADA], "resnet-demo").status == 303
+        stage.world.fault(**NO_CHECK)
     stage.next_slice(sweep)
     stage.next_slice(sweep)
     assert stage.record(sweep)["status"] == "decided"
@@ -40,9 +73,10 @@ def test_a_signature_that_can_never_be_checked_keeps_everything(stage: Stage) ->
     """KMS does not answer until the decision is too old: kept, and the summary says why."""
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.world.fault(service="kms", operation="VerifyMac", nth=FOREVER, code="KMSInternalException")
-    assert stage.decide(links[ADA], "resnet-demo").status == 303
-    stage.hub.ahead = timedelta(hours=5)
+    with stage.looking_away():
+        assert stage.decide(links[ADA], "resnet-demo").status == 303
+        stage.world.fault(**NO_CHECK)
+        stage.hub.ahead = timedelta(hours=5)
     stage.end(sweep)
     stage.approved.clear()
     assert stage.world.log.find(operation="DeleteEndpoint") == []

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub_resources import BUCKET
 from tests.workflow.conftest import OpenStage
 from tests.workflow.stage import ADA, Stage
 

@@ -10,7 +10,7 @@ import pytest
 from endpoint_sweep.aws import restoring
 from endpoint_sweep.cli import main
 from endpoint_sweep.errors import CellFailed
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub_resources import BUCKET
 from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
 from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
 from tests.workflow.conftest import House

@@ -96,7 +96,7 @@ def test_a_get_decides_nothing_whatever_its_query(stage: Stage, link: str) -> No
 
 
 def test_the_first_step_writes_nothing_but_a_code(stage: Stage, sweep: str, link: str) -> None:
-    """Choosing shows what would happen, with the phrase to type; the code goes to whose link it is."""
+    """Choosing shows what would happen, with the phrase to type; the code goes to whose link it is, and is counted."""
     before, fields = everything(stage, sweep), form(stage, link, 0, 1)
     answer = stage.hub.post(link, fields | {"step": "review"})
     assert answer.status == 200
@@ -106,6 +106,9 @@ def test_the_first_step_writes_nothing_but_a_code(stage: Stage, sweep: str, link
     assert (mail.to, mail.subject) == (ADA, f"endpoint-sweep {sweep}: your code")
     [row] = set(after.pop("table")) - set(before.pop("table"))
     assert json.loads(row)["sk"]["S"].startswith("CODE#")
+    [counted] = after.pop("objects").items() - before.pop("objects").items()
+    number = json.loads(row)["sk"]["S"].replace("CODE#", f"sweeps/{sweep}/tries/") + "/001"
+    assert (counted[0].partition("@")[0], counted[1]) == (number, "{}")
     assert after == before
 
 
@@ -190,14 +193,17 @@ def test_every_answer_is_careful(stage: Stage, link: str, answer: Callable[[Stag
 
 
 def test_a_table_that_does_not_answer_is_not_a_decision(stage: Stage, sweep: str, link: str) -> None:
-    """The write fails: 503, not recorded, and the page does not say otherwise."""
+    """The write fails: 503, not recorded, and the page does not say otherwise. Only the try of the code is counted."""
     fields = deciding.with_code(stage.hub, link, form(stage, link, 0))
     before = everything(stage, sweep)
     fault = stage.world.fault(service="dynamodb", operation="PutItem", code="ValidationException")
     answer = stage.hub.post(link, fields)
     stage.world.faults.remove(fault)
-    assert (answer.status, "Nothing was recorded" in answer.body) == (503, True)
-    assert everything(stage, sweep) == before
+    assert (answer.status, "Your decision was not recorded" in answer.body) == (503, True)
+    after = everything(stage, sweep)
+    counted = after.pop("objects").items() - before.pop("objects").items()
+    assert {(name.split("/")[2], text) for name, text in counted} <= {("tries", "{}")}
+    assert after == before
 
 
 def test_one_decision_counts(stage: Stage, sweep: str, link: str) -> None:
@@ -211,13 +217,18 @@ def test_one_decision_counts(stage: Stage, sweep: str, link: str) -> None:
     decided = rf"{ADA} decided to delete 2 endpoints on \d\d \w+ \d{{4}}, \d\d:\d\d UTC"
     assert again.status == 200
     assert re.search(decided, text_of(again.body))
-    for fields in (form(stage, other, 3), form(stage, other)):
-        answer = stage.hub.post(other, fields)
-        assert (answer.status, "E_ALREADY_DECIDED" in answer.body) == (409, True)
-        assert re.search(decided, text_of(answer.body))
+    too_late(stage, other, form(stage, other, 3), decided)
     assert "already decided" in stage.hub.get(other).body.lower()
     stage.end(sweep)
+    too_late(stage, other, form(stage, other), decided)  # Until here something could still be kept.
     gone = {f"experiment-{number:02d}" for number in range(30)} - {name for _, _, name in stage.world.endpoints()}
     assert gone == {"experiment-03", "experiment-07"}
     assert stage.hub.post(link, first).status == 200
     assert stage.disposition(sweep, "experiment-03")[0] == "deleted"
+
+
+def too_late(stage: Stage, link: str, fields: Fields, decided: str) -> None:
+    """Refused, with who decided what."""
+    answer = stage.hub.post(link, fields)
+    assert (answer.status, "E_ALREADY_DECIDED" in answer.body) == (409, True)
+    assert re.search(decided, text_of(answer.body))

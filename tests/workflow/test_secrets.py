@@ -5,7 +5,7 @@ Here: that the search knows every one of them, sees a planted one, and looks at 
 
 import pytest
 
-from tests.simulation.hub import BUCKET
+from tests.simulation.hub_resources import BUCKET
 from tests.simulation.outbox import Mail
 from tests.workflow.conftest import OpenStage
 from tests.workflow.invariants import leaked, public_places

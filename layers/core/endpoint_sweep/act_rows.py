@@ -5,6 +5,7 @@ signed by the deleting functions.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -142,23 +143,33 @@ class ActRows:
 
     def _read(self, sweep_id: str, row: Row) -> Outcome:
         outcome = from_data(Outcome, row.document)
+        if outcome.status in _UNSIGNED and row.key[1] == f"OUTCOME#{outcome.id}":
+            return outcome
+        return outcome if self._is_signed(sweep_id, row, outcome) else _doubted(row, _FORGED)
+
+    def _is_signed(self, sweep_id: str, row: Row, outcome: Outcome) -> bool:
+        """By a function that deletes, for this place. Raises Unavailable."""
+        mac = str(row.document.get("mac") or "")
         is_placed = row.key[1] == f"OUTCOME#{outcome.id}"
-        if outcome.status in _UNSIGNED and is_placed:
-            return outcome
-        mac = str(row.document.get("mac", ""))
-        if is_placed and self._seals.is_authentic(Maker.ACTS, _digest(sweep_id, outcome), mac):
-            return outcome
-        return _doubted(row, _FORGED)
+        return is_placed and self._seals.is_authentic(Maker.ACTS, _digest(sweep_id, outcome), mac)
 
     def progress(self, sweep_id: str, approved: Collection[EndpointId]) -> tuple[int, int]:
-        """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet."""
-        outcomes, started = self.outcomes(sweep_id), self.intents(sweep_id)
-        sent = {
-            one
-            for one in approved
-            if (one in outcomes and outcomes[one].status in _SENT) or (one not in outcomes and str(one) in started)
-        }
-        return len(sent), len([one for one in approved if one not in sent and one not in outcomes])
+        """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet.
+
+        Only what the deleting functions signed leaves less, so that nobody can make it look as if nothing were left.
+        What nobody found out may have been sent.
+        """
+        signed: dict[EndpointId, OutcomeStatus] = {}
+        unknown = set()
+        for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
+            with suppress(ValueError, TypeError, Unavailable):
+                outcome = from_data(Outcome, row.document)
+                if self._is_signed(sweep_id, row, outcome):
+                    signed[outcome.id] = outcome.status
+                elif outcome.status is OutcomeStatus.UNKNOWN:
+                    unknown.add(outcome.id)
+        sent = [one for one in approved if one in unknown or signed.get(one) in _SENT]
+        return len(sent), len([one for one in approved if one not in signed])
 
     def intents(self, sweep_id: str) -> set[str]:
         """The endpoints whose deletion, or that of one of their components, may have been sent."""

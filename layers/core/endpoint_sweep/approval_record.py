@@ -230,6 +230,8 @@ def joined(
     kinds = {stop.kind: stop for stop in stops}
     over = kinds.get(StopKind.SUPERSEDED) or kinds.get(StopKind.KILL_SWITCH) or kinds.get(StopKind.CLOSED)
     status = ApprovalStatus.DECIDED if decided or kinds else ApprovalStatus.PENDING
+    if decided and ended is ApprovalStatus.EXPIRED:
+        ended = None  # What was decided in time does not expire: nobody honest writes both.
     if over:
         status = ApprovalStatus.SUPERSEDED if over.kind is StopKind.SUPERSEDED else ApprovalStatus.CLOSED
     return Approval(

@@ -134,12 +134,8 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
 
 
 def can_be_kept(approval: Approval) -> bool:
-    """Whether keeping everything would change anything, as far as the record tells: nobody has kept it so far."""
-    return not approval.stops and approval.status in (
-        ApprovalStatus.PENDING,
-        ApprovalStatus.DECIDED,
-        ApprovalStatus.VERIFIED,
-    )
+    """Whether nobody stopped this sweep so far. Nothing else turns a keep down: the rest of the record is unsigned."""
+    return not approval.stops and approval.status not in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
 
 
 def _expired(approval: Approval) -> Refusal:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from endpoint_sweep.decision_rules import Rules
 from endpoint_sweep.errors import SettingsError
 from endpoint_sweep.model import Caps
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.ruling import Rules
 
 LAST_MINUTES = timedelta(minutes=15)
 
@@ -114,6 +114,7 @@ class Settings:
                 principals=read.pairs("APPROVER_PRINCIPALS"),
                 caps=caps,
                 grace=timedelta(minutes=read.number("GRACE_MINUTES")),
+                window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
             ),
             kill_switch=read.text("KILL_SWITCH"),
             deny_accounts=read.many("DENY_ACCOUNTS"),

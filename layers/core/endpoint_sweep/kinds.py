@@ -28,6 +28,20 @@ class OutcomeStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Verdict(StrEnum):
+    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    TOO_YOUNG = "too-young"
+    PROTECTED = "protected"
+    ZERO_COST = "zero-cost"
+    AT_ZERO = "at-zero"
+    NOT_IN_SERVICE = "not-in-service"
+    NO_EVIDENCE = "no-evidence"
+    UNKNOWN = "unknown"
+
+
 class Alarm(StrEnum):
     """What people must be told at once: the word in the log that a metric of template.yaml counts."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from endpoint_sweep.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
+from endpoint_sweep.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
 
 
 class Mode(StrEnum):
@@ -17,20 +18,6 @@ class Mode(StrEnum):
 
     REPORT = "report"
     APPROVE = "approve"
-
-
-class Verdict(StrEnum):
-    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
-
-    IDLE = "idle"
-    BUSY = "busy"
-    TOO_YOUNG = "too-young"
-    PROTECTED = "protected"
-    ZERO_COST = "zero-cost"
-    AT_ZERO = "at-zero"
-    NOT_IN_SERVICE = "not-in-service"
-    NO_EVIDENCE = "no-evidence"
-    UNKNOWN = "unknown"
 
 
 class CoverageStatus(StrEnum):

@@ -4,7 +4,7 @@ Trusts nothing that was checked before: the verifying step and the deleting step
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -24,16 +24,15 @@ from endpoint_sweep.approvals import (
     person,
     undecided,
 )
+from endpoint_sweep.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Caps, EndpointId, Plan
-from endpoint_sweep.planning import MOST_OFFERED, by_id, over_caps
+from endpoint_sweep.model import EndpointId, Plan
+from endpoint_sweep.planning import by_id, over_caps
 from endpoint_sweep.pricing import total_monthly
 
 # An item of the table may have 400 KB, and a rejection must always find room.
 MOST_BYTES = 320_000
-CLOCKS_DIFFER = timedelta(minutes=1)
-_LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # what the template allows at most
 TOO_OLD = "the approval is too old to act on"
 TOO_EARLY = "the grace period after the decision is not over"
 NOT_OFFERED = "the plan is not the one that was offered"
@@ -41,25 +40,6 @@ FORGED = "a decision in the record was not made on the review page"
 UNNAMED = "somebody who cannot be named stopped this sweep"
 # What no honest hand causes, by the reason that stands in the record.
 ALARMS = {NOT_OFFERED: Alarm.PLAN_TAMPERED, FORGED: Alarm.DECISION_FORGED, UNNAMED: Alarm.DECISION_FORGED}
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Who may decide, when one person is not enough, and what binds every decision whatever a plan says.
-
-    `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long after the last
-    decision everything can still be kept before the first deletion.
-    """
-
-    approvers: tuple[str, ...]
-    minimum: int = 1
-    two_above_endpoints: int = 25
-    two_above_usd: int = 10_000
-    two_for_accounts: frozenset[str] = frozenset()
-    code_required: bool = True
-    principals: dict[str, str] = field(default_factory=dict)
-    caps: Caps = _LOOSEST
-    grace: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +130,12 @@ def approved(approval: Approval) -> tuple[EndpointId, ...]:
     return agreed((*chosen, *approval.withdrawn))
 
 
+def effective(approval: Approval) -> tuple[EndpointId, ...]:
+    """What was approved to be acted on: what a verified record approved, else what all agree on at this moment."""
+    was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
+    return approved(approval) if was_acted_on else agreed(approval.decisions)
+
+
 def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
     """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain,
     or that the table could not hold.
@@ -176,7 +162,7 @@ def _admitted(  # noqa: PLR0911 - one return a reason
         if not can_be_kept(approval):
             return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
         stop = Stop(StopKind.KEPT, decision.at, decision=decision)
-        ended = ApprovalStatus.VERIFIED if approval.status is ApprovalStatus.VERIFIED else None
+        ended = approval.status if approval.status in (ApprovalStatus.VERIFIED, ApprovalStatus.EXPIRED) else None
         return joined(approval.request, approval.decisions, (stop,), ended=ended, unreachable=approval.unreachable)
     if approval.stops or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
         return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
@@ -272,13 +258,6 @@ def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) ->
     return next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
 
 
-def grace_ends(decisions: Collection[Decision], rules: Rules) -> datetime:
-    """When the first deletion may start: after the grace period, unless two people or more all chose to do without."""
-    last = max(one.at for one in decisions)
-    at_once = _persons(decisions) > 1 and all(one.at_once for one in decisions)
-    return last if at_once else last + rules.grace
-
-
 def _fits(decision: Decision, approval: Approval) -> bool:
     """Whether it was made for this approval, this version of the plan and this expiry: an edited row shows here."""
     return (decision.approval, decision.plan_sha256, decision.plan_version, decision.expires_at) == (
@@ -300,11 +279,3 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
     if isinstance(found, Refusal):
         return "it names an endpoint that is not in the plan"
     return "; ".join(over_caps(plan, decision.selected, rules.caps))
-
-
-def is_stale(at: datetime, now: datetime, window: timedelta) -> bool:
-    """Whether too much time went by since a decision to act on it still.
-
-    A decision from the future counts as stale, too, but for what the clocks of two functions may differ.
-    """
-    return not at - CLOCKS_DIFFER <= now <= at + window

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from endpoint_sweep.documents import digest, from_data, sealed_digest, to_json
 from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, PlanDiffers
 from endpoint_sweep.model import Account, Cell, CellResult, EndpointId, Finding, Plan, Pointer
 from endpoint_sweep.planning import Coverage
-from endpoint_sweep.ports import Maker, Seals, Store
+from endpoint_sweep.ports import Maker, Seals, Store, Stored
 from endpoint_sweep.sweep_input import SweepInput
 
 Pins = Mapping[str, str]  # SHA-256 of documents by name
@@ -47,8 +47,10 @@ class Cells:
 class SweepFolder:
     """The documents of one sweep by name."""
 
-    def __init__(self, store: Store, sweep_id: str) -> None:
+    def __init__(self, store: Store, sweep_id: str, *, every_version: bool = False) -> None:
+        """`every_version`: what somebody wrote over a document hides it from nobody, for who may list all versions."""
         self._store = store
+        self._every_version = every_version
         self.sweep_id = sweep_id
         self.prefix = f"sweeps/{sweep_id}"
         self._plan_key = f"{self.prefix}/{_PLAN}"
@@ -191,10 +193,14 @@ class SweepFolder:
 
     def proven_plan(self, seals: Seals, pointer: Pointer | None = None) -> Plan:
         """With the aggregation's own signature. Raises DocumentTampered where it is not right."""
-        there = self._store.read(self._plan_key, pointer.version_id if pointer else None)
-        sha256 = digest(there.body)
-        is_pinned = pointer is None or (pointer.key, pointer.sha256) == (self._plan_key, sha256)
-        if not is_pinned or not seals.is_authentic(Maker.FINDINGS, sealed_digest(self._plan_key, sha256), there.mac):
+
+        def is_ours(there: Stored) -> bool:
+            sha256 = digest(there.body)
+            is_pinned = pointer is None or (pointer.key, pointer.sha256) == (self._plan_key, sha256)
+            return is_pinned and seals.is_authentic(Maker.FINDINGS, sealed_digest(self._plan_key, sha256), there.mac)
+
+        there = self._found(self._plan_key, is_ours, pointer.version_id if pointer else None)
+        if there is None:
             raise DocumentTampered(f"{self._plan_key} is not the plan that this sweep made")
         return from_data(Plan, json.loads(there.body))
 
@@ -221,6 +227,12 @@ class SweepFolder:
             there = self._store.read(key)
             if not seals.is_authentic(Maker.ACTS, sealed_digest(key, digest(there.body)), there.mac):
                 self._store.put(key, body, mac=mac)
+
+    def acted_on(self) -> set[EndpointId]:
+        """The endpoints for which a bundle was ever written, removed or not: no more than this sweep has begun with."""
+        prefix = f"{self.prefix}/restore/"
+        names = (key.removeprefix(prefix).removesuffix(".json").split("/") for key, _ in self._store.history(prefix))
+        return {EndpointId(*name) for name in names if len(name) == 3}
 
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))
@@ -250,10 +262,20 @@ class SweepFolder:
             return Pointer(self._store.bucket, key, there.version_id, digest(there.body), count)
 
     def _pinned(self, name: str, pins: Pins) -> bytes:
-        body = self._store.get(f"{self.prefix}/{name}")
-        if pins is not UNPROVEN and digest(body) != pins.get(name):
+        there = self._found(f"{self.prefix}/{name}", lambda one: pins is UNPROVEN or digest(one.body) == pins.get(name))
+        if there is None:
             raise DocumentTampered(f"{self.prefix}/{name} is not what was recorded")
-        return body
+        return there.body
+
+    def _found(self, key: str, is_it: Callable[[Stored], bool], version: str | None = None) -> Stored | None:
+        """The document where it is what it should be; else, if need be, the oldest version that is."""
+        there = self._store.read(key, version)
+        if is_it(there):
+            return there
+        if not self._every_version:
+            return None
+        older = (self._store.read(*one) for one in self._store.history(key) if one[0] == key)
+        return next((one for one in older if is_it(one)), None)
 
     def _get(self, name: str) -> Any:
         return json.loads(self._store.get(f"{self.prefix}/{name}"))

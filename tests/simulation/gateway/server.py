@@ -26,6 +26,8 @@ def prepare_environment(organization: Organization, port: int, data: Path) -> No
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
+        # Functions inherit the line above, and their logger would take it for its own: on AWS it is not there.
+        "POWERTOOLS_LOG_LEVEL": "INFO",
         "MINISTACK_ACCOUNT_ID": organization.hub_account,
         "MINISTACK_REGION": organization.hub_region,
         "S3_DATA_DIR": str(data / "s3"),

@@ -10,6 +10,7 @@ import pytest
 
 from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
 from endpoint_sweep.aws import wiring
+from endpoint_sweep.ports import Maker
 from endpoint_sweep.proofs import HEADER
 from tests.simulation.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
 from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, STRANGER, Answer, ReviewSite
@@ -160,7 +161,7 @@ def test_the_record_is_the_same(site: ReviewSite, offer: Offer) -> None:
     assert (answer.status, found["recorded"], found["again"], found["selected"]) == (200, True, False, [CHURN])
     (decision,) = offer.now().decisions
     assert (decision.identity, decision.principal, decision.approver) == (Identity.IAM, PRINCIPAL, ADA)
-    assert wiring.hub().seals.is_authentic(decision.digest, decision.mac)
+    assert wiring.hub().seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
     assert offer.now().status is ApprovalStatus.DECIDED
     assert len(site.sweeps.woken) == 1
     again = json.loads(post(site, offer, body(offer, CHURN, snoozes={RESNET: 7})).body)

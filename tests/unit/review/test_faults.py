@@ -26,11 +26,11 @@ def never(table: AwsTable, real: Callable[..., None], *given: Any) -> None:
 
 
 def on_record(monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]) -> None:
-    """The fault strikes writes of the record, not those of the code."""
+    """The fault strikes writes of the decisions, not those of the code."""
     real = AwsTable.put
 
     def put(table: AwsTable, pk: str, sk: str, document: Any, version: int) -> None:
-        act = fault if sk == "RECORD" else lambda one, write, *given: write(one, *given)
+        act = fault if sk == "DECISIONS" else lambda one, write, *given: write(one, *given)
         act(table, real, pk, sk, document, version)
 
     monkeypatch.setattr(AwsTable, "put", put)

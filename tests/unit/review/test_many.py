@@ -17,10 +17,11 @@ from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.send_summary import send_summary
 from endpoint_sweep.steps.verify_decision import verify_decision
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
 from endpoint_sweep.sweep_input import parse
 from tests.simulation.offers import Offer, finding
 from tests.simulation.review_site import ADA, GRACE, Answer, ReviewSite
+from tests.unit.quiet import NoPrices, NoWitness, Off
 from tests.unit.review.forms import decide, form
 
 SWEEP, EXECUTION = "2026-11-20T06-00Z-many", "arn:aws:states:us-east-1:111111111111:execution:endpoint-sweep:many"
@@ -36,24 +37,6 @@ ROOM = {
 }
 # What AWS takes: a function's answer, an item of the table, a state's input; and what Gmail shows of a mail.
 ANSWER, ITEM, STATE, MAIL = 6 * 1024 * 1024, 400_000, 256 * 1024, 102_400
-
-
-class NoPrices:
-    def hosting(self, *_: Any) -> dict[str, Any]:
-        return {}
-
-    def storage(self, _region: str) -> None:
-        return None
-
-
-class NoWitness:
-    def idle(self, _cells: Any) -> dict[Any, Any]:
-        return {}
-
-
-class Off:
-    def read(self) -> str:
-        return "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +62,25 @@ def cell(account: str, region: str, start: int) -> CellResult:
 def many() -> Iterator[Many]:
     with ReviewSite.open(1, **ROOM) as site:
         at, folder = wiring.hub(), SweepFolder(wiring.hub().store, SWEEP)
-        folder.put_input(parse(SWEEP, {"mode": "approve", "requested_by": "schedule"}, at.settings))
-        folder.put_accounts(ACCOUNTS)
         places = [(account.id, region) for account in ACCOUNTS for region in REGIONS]
         results = [cell(*place, number * IN_A_CELL) for number, place in enumerate(places)]
-        folder.put_expected([one.cell for one in results])
+        pins = {
+            "accounts.json": folder.put_accounts(ACCOUNTS).sha256,
+            "expected.json": folder.put_expected([one.cell for one in results]).sha256,
+            "skipped.json": folder.put_skipped([]).sha256,
+        }
+        asked_for = parse(SWEEP, {"mode": "approve", "requested_by": "schedule"}, at.settings)
+        folder.put_input(replace(asked_for, now=at.now(), pins=pins), at.seals)
+        key = folder.opened(at.seals).key
         for one in results:
-            folder.put_cell(one)
+            folder.put_cell(one, key)
         said = aggregate_findings(
-            {"sweep_id": SWEEP}, settings=at.settings, store=at.store, records=at.records, price_list=NoPrices(),
-            optimizer=NoWitness(), now=at.now,
+            {"sweep_id": SWEEP}, settings=at.settings, store=at.store, records=at.records, seals=at.seals,
+            price_list=NoPrices(), optimizer=NoWitness(),
         )  # fmt: skip
         event = {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]}
         ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
-        asked = request_approval(event, mailer=at.mailer, **ports)
+        asked = request_approval(event, mailer=at.mailer, seals=at.seals, **ports)
         found = at.records.approval(approval_id(SWEEP))
         assert found
         paths = {mail.to: mail.text.split("/v1")[1].split()[0] for mail in site.outbox}
@@ -138,12 +126,12 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
         {"sweep_id": SWEEP, "approval_id": approval_id(SWEEP)}, seals=at.seals, switch=Off(), **ports
     )
     assert (verified["status"], verified["approved"]["count"]) == ("approved", MOST_OFFERED)
-    totals = send_summary({"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, **ports)
+    totals = send_summary({"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals, **ports)
     assert (totals["found"], totals["failed"], totals["kept"]) == (20_000, 1_000, 19_000)
     report = json.loads(at.store.get(f"sweeps/{SWEEP}/report.json"))
     reasons = Counter(row["disposition_reason"] for row in report["findings"] if row["verdict"] == "idle")
     assert reasons["kept: not offered, one sweep offers the 1,000 dearest"] == 6_600
-    unasked = Report(SWEEP, Mode.APPROVE, SweepFolder(at.store, SWEEP).judged(), {})
+    unasked = Report(SWEEP, Mode.APPROVE, SweepFolder(at.store, SWEEP).judged(UNPROVEN), {})
     assert unasked.beyond == frozenset()  # where nobody was asked, the limit is not the reason
     summary = site.outbox[-1]
     assert "6,600 endpoints of these were not offered" in summary.text

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.ports import Row
+from endpoint_sweep.aws.hub import AwsStore, AwsTable
+from endpoint_sweep.aws.seals import AwsSeals
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import FORM, HOST, Answer, ReviewSite
 from tests.unit.review.forms import form
@@ -77,21 +78,24 @@ def test_a_wrong_secret_an_unknown_approval_and_another_sweeps_secret_look_alike
 def test_an_unknown_approval_costs_the_same_work(
     site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """BI-27: as many reads of the table, as many hashes, whatever is wrong."""
-    from endpoint_sweep.aws.hub import AwsTable
+    """BI-27: as many reads of the table and listings of the bucket, as many questions to KMS, whatever is wrong."""
+    calls: list[str] = []
 
-    reads: list[str] = []
-    real = AwsTable.get
+    def counted(kind: type, name: str) -> None:
+        real = getattr(kind, name)
 
-    def get(table: AwsTable, pk: str, sk: str) -> Row | None:
-        reads.append(pk)
-        return real(table, pk, sk)
+        def call(*given: Any) -> Any:
+            calls.append(name)
+            return real(*given)
 
-    monkeypatch.setattr(AwsTable, "get", get)
+        monkeypatch.setattr(kind, name, call)
+
+    for kind, name in ((AwsTable, "get"), (AwsStore, "history"), (AwsSeals, "is_authentic")):
+        counted(kind, name)
     for address in (f"/a/{offer.approval.id}?k=wrong", f"/a/{'0' * 32}?k=wrong", "/a/no-id-at-all?k=wrong"):
-        reads.clear()
+        calls.clear()
         site.get(address)
-        assert len(reads) == 1
+        assert calls == ["get", "get", "get", "history", "is_authentic"]
 
 
 @pytest.mark.parametrize(
@@ -247,7 +251,6 @@ def test_every_answer_is_careful(site: ReviewSite, offer: Offer, ask: Callable[[
 
 def test_a_broken_table_is_no_page(site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
     """FI-31: 503 in a sentence, nothing of the fault is told."""
-    from endpoint_sweep.aws.hub import AwsTable
 
     def broken(*_: object) -> None:
         raise ConnectionError(f"could not reach {HOST} with k=secret")

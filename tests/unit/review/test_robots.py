@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from endpoint_sweep.approvals import Choice, StopKind
 from tests.simulation.offers import Offer
 from tests.simulation.review_site import ReviewSite
 
@@ -79,11 +80,8 @@ def test_opening_every_link_changes_nothing(site: ReviewSite, offer: Offer) -> N
     assert site.everything() == before
 
 
-@pytest.mark.parametrize("typing", ["nothing", "everything it reads"])
-def test_pressing_every_button_decides_nothing(site: ReviewSite, offer: Offer, typing: str) -> None:
-    """FI-27: a program that submits every form by every button, three pages deep, and even types what a page asks for,
-    has no code: no decision, nobody woken.
-    """
+def pressing_every_button(site: ReviewSite, offer: Offer, typing: str) -> int:
+    """Three pages deep; what a page asks for is typed where it begins with `typing`. How many buttons were pressed."""
     pages, pressed = [site.get(offer.path).body], 0
     for _ in range(3):
         answers = []
@@ -91,7 +89,7 @@ def test_pressing_every_button_decides_nothing(site: ReviewSite, offer: Offer, t
             asked = re.search(r"Type <code>([^<]+)</code>", body)
             for fields, buttons in Forms(body).forms:
                 filled = fields
-                if typing != "nothing" and asked and "phrase" in fields:
+                if asked and asked[1].startswith(typing) and "phrase" in fields:
                     filled = fields | {"phrase": asked[1], "code": "123456", "comment": "scanned"}
                 for chosen in ({}, {"i0": "d"}):
                     for name, value in buttons:
@@ -99,6 +97,21 @@ def test_pressing_every_button_decides_nothing(site: ReviewSite, offer: Offer, t
                         answers.append(answer.body)
                         pressed += 1
         pages = list({re.sub(r"\d+ more tries|one more try", "", one): one for one in answers}.values())[:12]
-    assert pressed > 50
+    return pressed
+
+
+@pytest.mark.parametrize("typing", ["nothing", "DELETE"])
+def test_pressing_every_button_decides_nothing(site: ReviewSite, offer: Offer, typing: str) -> None:
+    """FI-27: a program that submits every form by every button, and even types what a page asks for before it deletes,
+    has no code: no decision, nobody woken.
+    """
+    assert pressing_every_button(site, offer, typing) > 50
     assert (offer.now().decisions, site.sweeps.woken) == ((), [])
     assert offer.now() == offer.approval
+
+
+def test_a_program_that_types_everything_can_only_keep(site: ReviewSite, offer: Offer) -> None:
+    """FI-27: keeping needs no code, so the worst that it does is that nothing is deleted."""
+    pressing_every_button(site, offer, "")
+    assert [one.choice for one in offer.now().decisions] == [Choice.KEEP]
+    assert [one.kind for one in offer.now().stops] == [StopKind.KEPT]

@@ -3,7 +3,7 @@
 from endpoint_sweep.approvals import Identity
 from tests.simulation.offers import put_on_offer
 from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
-from tests.unit.review.forms import decide, form, told
+from tests.unit.review.forms import form, told
 
 
 def test_who_is_the_only_approver_cannot_approve_an_own_sweep() -> None:
@@ -12,7 +12,7 @@ def test_who_is_the_only_approver_cannot_approve_an_own_sweep() -> None:
         offer = put_on_offer(requester=ADA)
         answer = site.post(offer.path, form(offer, "churn-poc", step="review"))
         assert (told(answer), site.outbox) == ((403, "E_SELF_APPROVAL"), [])
-        assert decide(site, offer.path, form(offer)).status == 303
+        assert site.post(offer.path, form(offer)).status == 303
 
 
 def test_who_is_no_approver_any_more_is_told_so() -> None:

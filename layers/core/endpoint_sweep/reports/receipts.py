@@ -54,7 +54,7 @@ class Progress:
     @property
     def is_over(self) -> bool:
         """Nothing is left that could be kept."""
-        return self.approved > 0 and (self.left == 0 or self.stopped)
+        return self.stopped or (self.approved > 0 and self.left == 0)
 
     @property
     def sentence(self) -> str:

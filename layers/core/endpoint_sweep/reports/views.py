@@ -7,9 +7,10 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.approvals import Approval
 from endpoint_sweep.model import (
     Account,
+    Caps,
     EndpointId,
     Finding,
     Mode,
@@ -22,7 +23,7 @@ from endpoint_sweep.planning import MOST_OFFERED, Coverage, not_offered, offerab
 from endpoint_sweep.pricing import total_monthly
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
-from endpoint_sweep.ruling import agreed, approved
+from endpoint_sweep.ruling import effective
 from endpoint_sweep.savings import Realized, promised
 
 VERDICT_WORDS = {
@@ -175,10 +176,7 @@ class Report:
     @property
     def promised(self) -> Decimal:
         """Monthly list price of what was approved."""
-        if self.approval is None:
-            return Decimal(0)
-        was_effective = self.approval.status is ApprovalStatus.VERIFIED and not self.approval.note
-        return promised(self.findings, approved(self.approval) if was_effective else agreed(self.approval.decisions))
+        return promised(self.findings, effective(self.approval) if self.approval else ())
 
     @property
     def totals(self) -> dict[str, int]:
@@ -197,7 +195,11 @@ class Report:
         return {"found": found, "kept": found - sum(totals.values()), **totals}
 
 
-def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account]) -> ApprovalView:
+def approval_view(
+    approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account], stack: Caps
+) -> ApprovalView:
+    """`stack`: the caps that the stack has now; what is told are those that bind, the stricter of both."""
+    caps = plan.caps.within(stack)
     rows = tuple(row_view(finding, accounts, approval.asked_at) for finding in plan.items)
     monthly, unpriced = total_monthly(plan.items)
     return ApprovalView(
@@ -210,9 +212,9 @@ def approval_view(approval: Approval, plan: Plan, coverage: Coverage, accounts: 
         rows=rows,
         monthly=monthly,
         unpriced=unpriced,
-        per_sweep=plan.caps.per_sweep,
-        per_account=plan.caps.per_account,
-        percent_of_account=plan.caps.percent_of_account,
+        per_sweep=caps.per_sweep,
+        per_account=caps.per_account,
+        percent_of_account=caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
         not_offered=not_offered(plan),
     )

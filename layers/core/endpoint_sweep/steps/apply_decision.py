@@ -4,7 +4,6 @@ The order is the promise. Whatever is not exactly as it was approved, or cannot 
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from endpoint_sweep import acting, metrics
 from endpoint_sweep.act_rows import NOT_SENT
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, Stop
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
@@ -32,13 +31,13 @@ from endpoint_sweep.errors import (
     Unavailable,
 )
 from endpoint_sweep.guards import protection
-from endpoint_sweep.kill_switch import why_stopped
 from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus
-from endpoint_sweep.planning import by_id, plan_digest
+from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, TOO_OLD, UNNAMED, rule
+from endpoint_sweep.ruling import ALARMS, TOO_OLD, rule
+from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.sweep_folder import Pins, SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
@@ -124,7 +123,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     path.at(Point.KILL_SWITCH)
     _check_stops(path)
     path.at(Point.DECISION)
-    finding, approvers, pins = _approved(path)
+    finding, approvers, plan = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
     path.at(Point.ROLE)
@@ -135,10 +134,13 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     sent = path.records.components(path.sweep_id, path.target)
     clearing = acting.clearing(finding.components, hosted, sent)
     path.at(Point.TAGS)
-    _check_tags(path, actor, finding, hosted, pins)
+    _check_tags(path, actor, finding, hosted, plan.pins)
     path.at(Point.TRAFFIC)
     _check_traffic(path, actor, finding)
     if not sent:
+        if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.caps):
+            # Somebody may have put back an earlier decision: each is within the caps, all together need not be.
+            raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Point.BUNDLE)
         bundle = actor.restore_bundle(finding.endpoint, finding.arn)
         told = {"sweep_id": path.sweep_id, "approver": approvers}
@@ -209,34 +211,11 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
 
 
 def _check_stops(path: _Path) -> None:
-    """The kill switch, and whether somebody kept everything or ended the sweep meanwhile."""
-    if why := why_stopped(path.switch):
-        raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
-    try:
-        stops = path.records.stops(path.sweep_id)
-    except Exception as error:
-        why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
-        raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
-    if stops:
-        raise Kept(OutcomeStatus.FAILED, f"kept: {_told(path, stops)}")
+    check_stops(path.sweep_id, path.switch, path.records, path.is_authentic)
 
 
-def _told(path: _Path, stops: tuple[Stop, ...]) -> str:
-    """Names who kept everything only where that can be proven."""
-    keeps = [stop.decision for stop in stops if stop.decision]
-    with suppress(Unavailable):
-        known = [one.approver for one in keeps if path.is_authentic(one)]
-        if known:
-            return f"{known[0]} decided to keep everything that was not yet sent for deletion"
-    if keeps:
-        return UNNAMED
-    return next((stop.note for stop in stops if stop.note), "the sweep was stopped")
-
-
-def _approved(path: _Path) -> tuple[Finding, str, Pins]:
-    """The finding as it was approved, by whom, and the hashes of the sweep's documents: from the record and the pinned
-    plan, not from the step's input.
-    """
+def _approved(path: _Path) -> tuple[Finding, str, Plan]:
+    """The finding as it was approved, by whom, and the plan: from the record, not from the step's input."""
     found = path.records.approval(path.event["approval_id"])
     if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != path.sweep_id:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
@@ -247,7 +226,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Pins]:
     if path.target not in ruling.selected:
         status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, ruling.why or "it is not among the approved endpoints")
-    return by_id(plan.items)[path.target], approval.decided_by, plan.pins
+    return by_id(plan.items)[path.target], approval.decided_by, plan
 
 
 def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...], pins: Pins) -> None:

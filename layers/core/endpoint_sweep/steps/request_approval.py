@@ -99,7 +99,7 @@ def mail_links(  # noqa: PLR0913 - one argument a port
     links = tuple(Link(hash_secret(secret), approver, at) for secret, approver in minted.items())
     records.save_request(replace(approval, links=(*approval.links, *links)), version)
     plan = folder.plan(approval.plan)
-    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins))
+    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), settings.caps)
     subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
     refused = {}
     for secret, approver in minted.items():

@@ -37,9 +37,11 @@ def send_summary(
     mailer: Mailer,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed."""
+    """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed;
+    `alarm` where somebody wrote what no honest hand writes.
+    """
     sweep_id = event["sweep_id"]
-    folder = SweepFolder(store, sweep_id)
+    folder = SweepFolder(store, sweep_id, every_version=True)
     report = _gather(sweep_id, folder, records, seals, settings, now)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
@@ -57,7 +59,15 @@ def send_summary(
     kept = {"at": now(), "monthly_promised_usd": report.promised, "deleted": deleted(report.findings, report.outcomes)}
     records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
-    return totals
+    return totals | ({"alarm": report.alarm} if report.alarm else {})
+
+
+def _sent(sweep_id: str, records: Records) -> str:
+    """Where nothing else can be told: what became of each endpoint whose deletion was sent."""
+    known = {str(one): outcome.status.value for one, outcome in records.outcomes(sweep_id).items()}
+    acted = {name: known.get(name, OutcomeStatus.UNKNOWN.value) for name in sorted(records.intents(sweep_id))}
+    told = ", ".join(f"{name}: {status}" for name, status in acted.items())
+    return f"; deletions were sent for {told}" if told else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ def _gather(
     except DocumentNotFound:
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
     except DocumentTampered as error:
-        told = {"error": "DocumentTampered", "reason": str(error)}
+        told = {"error": "DocumentTampered", "reason": f"{error}{_sent(sweep_id, records)}"}
         return reports.Report(
             sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=Alarm.PLAN_TAMPERED
         )

@@ -15,6 +15,7 @@ from endpoint_sweep.approvals import (
     undecided,
 )
 from endpoint_sweep.config import LAST_MINUTES, Settings
+from endpoint_sweep.decision_rules import grace_ends, is_stale
 from endpoint_sweep.errors import (
     AlreadyRecorded,
     DocumentNotFound,
@@ -29,7 +30,7 @@ from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
 from endpoint_sweep.ports import Clock, KillSwitch, Maker, Seals, Store
 from endpoint_sweep.records import Records, Versions
-from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, grace_ends, is_stale, rule
+from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, rule
 from endpoint_sweep.snoozes import asked_for
 from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice

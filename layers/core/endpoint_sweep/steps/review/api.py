@@ -43,12 +43,18 @@ def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
     if isinstance(opened, Refusal):
         return _refused(opened)
     refusal = why_closed(opened.approval, desk.now())
-    if refusal and not (refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)):
+    if refusal and not _is_left(refusal, opened, desk):
         return _refused(refusal, opened)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
         return _refused(plan)
     return Reply(200, _offered(opened, plan, desk))
+
+
+def _is_left(refusal: Refusal, opened: Opened, desk: Desk) -> bool:
+    """Whether all that is too late is to choose: something can still be kept."""
+    can_keep = refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)
+    return can_keep and not progress_of(opened.approval, desk).is_over
 
 
 def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
@@ -161,7 +167,9 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
 def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
     approval = opened.approval
     folder = SweepFolder(desk.store, approval.sweep_id)
-    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins))
+    view = reports.approval_view(
+        approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
+    )
     names = (
         "id", "account", "account_name", "region", "endpoint", "owner", "kind", "instances", "age_days", "reason",
         "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
@@ -174,7 +182,7 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "plan_sha256": approval.plan.sha256,
         "expires_at": to_data(approval.expires_at),
         "coverage_percent": view.coverage.percent,
-        "caps": to_data(plan.caps),
+        "caps": to_data(plan.caps.within(desk.rules.caps)),
         "flags": list(view.flags),
         "decisions": _decisions(opened),
         "progress": progress_of(approval, desk).sentence,

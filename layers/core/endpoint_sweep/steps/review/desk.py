@@ -14,12 +14,12 @@ from endpoint_sweep.approvals import (
     link_of,
     person,
 )
+from endpoint_sweep.decision_rules import Rules
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, RecordForged
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ports import Clock, Executions, Mailer, Seals, Store
 from endpoint_sweep.records import Records, Versions
-from endpoint_sweep.ruling import Rules
 from endpoint_sweep.sweep_folder import SweepFolder
 
 _ID = re.compile(r"[0-9a-f]{1,64}", re.ASCII)

@@ -149,4 +149,6 @@ def after(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
 
 def _view(opened: Opened, plan: Plan, desk: Desk) -> reports.ApprovalView:
     folder = SweepFolder(desk.store, opened.approval.sweep_id)
-    return reports.approval_view(opened.approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins))
+    return reports.approval_view(
+        opened.approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
+    )

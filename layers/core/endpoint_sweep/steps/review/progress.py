@@ -3,15 +3,16 @@
 from contextlib import suppress
 
 from endpoint_sweep.approvals import Approval, ApprovalStatus
+from endpoint_sweep.decision_rules import grace_ends
 from endpoint_sweep.reports import Progress
-from endpoint_sweep.ruling import approved, grace_ends
+from endpoint_sweep.ruling import approved
 from endpoint_sweep.steps.review.desk import Desk
 
 
 def progress_of(approval: Approval, desk: Desk) -> Progress:
     """As the table tells it at this moment. Where nobody can tell whether the sweep still runs, it does."""
     chosen = approved(approval)
-    is_ineffective = approval.status is ApprovalStatus.VERIFIED and bool(approval.note)
+    is_ineffective = approval.status is ApprovalStatus.VERIFIED and (bool(approval.note) or not chosen)
     if approval.status is ApprovalStatus.PENDING or is_ineffective or not chosen:
         return Progress(0, 0, 0, None, stopped=bool(approval.stops) or is_ineffective)
     sent, left = desk.records.progress(approval.sweep_id, chosen)

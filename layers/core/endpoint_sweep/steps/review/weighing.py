@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from endpoint_sweep.approvals import Choice, Decision, Refusal, RefusalCode, can_be_kept, why_closed
+from endpoint_sweep.decision_rules import keep_ends
 from endpoint_sweep.model import Plan
 from endpoint_sweep.ruling import admit
 from endpoint_sweep.steps.review.desk import Desk, Opened, plan_of
 from endpoint_sweep.steps.review.forms import Wish, drafted, is_same
-from endpoint_sweep.steps.review.progress import progress_of
 
 # How often a request looks again because another one was faster.
 LOOKS = 30
@@ -49,7 +49,8 @@ def case_of(opened: Opened | Refusal, plan_sha256: str, desk: Desk) -> Case | St
     if isinstance(opened, Refusal):
         return Stop(opened)
     closed = why_closed(opened.approval, desk.now())
-    if closed and closed.code is not RefusalCode.ALREADY_DECIDED:
+    can_keep = can_be_kept(opened.approval) and desk.now() < keep_ends(opened.approval, desk.rules)
+    if closed and closed.code is not RefusalCode.ALREADY_DECIDED and not can_keep:
         return Stop(closed, opened)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
@@ -75,11 +76,8 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
     if mine and isinstance(draft, Decision) and is_same(mine, draft):
         return Again.RECORDED
     keeps = isinstance(draft, Decision) and draft.choice is Choice.KEEP
-    if keeps and case.closed and can_be_kept(case.opened.approval):
-        # Chosen already, and not all of it was sent for deletion: that much can still be kept.
-        if (over := progress_of(case.opened.approval, desk)).is_over:
-            return Stop(Refusal(RefusalCode.ALREADY_DECIDED, over.sentence), case.opened)
-    elif case.closed:
+    # A keep is recorded whatever the record says: what says that it is too late may be somebody's who wants it refused.
+    if case.closed and not (keeps and can_be_kept(case.opened.approval)):
         return Stop(case.closed, case.opened)
     if isinstance(draft, Refusal):
         return Stop(draft, can_choose=True)

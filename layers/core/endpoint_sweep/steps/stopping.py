@@ -1,0 +1,38 @@
+"""What stops a deletion at the last moment: the kill switch, an approver who kept everything, the end of the sweep."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from endpoint_sweep.acting import Kept
+from endpoint_sweep.approvals import Decision, Stop
+from endpoint_sweep.errors import Unavailable
+from endpoint_sweep.kill_switch import why_stopped
+from endpoint_sweep.model import OutcomeStatus
+from endpoint_sweep.ports import KillSwitch
+from endpoint_sweep.records import Records
+from endpoint_sweep.ruling import UNNAMED
+
+
+def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authentic: Callable[[Decision], bool]) -> None:
+    """Reads all of it anew. Raises Kept; also where it cannot be seen whether somebody stopped the sweep."""
+    if why := why_stopped(switch):
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
+    try:
+        stops = records.stops(sweep_id)
+    except Exception as error:
+        why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
+    if stops:
+        raise Kept(OutcomeStatus.FAILED, f"kept: {_told(stops, is_authentic)}")
+
+
+def _told(stops: tuple[Stop, ...], is_authentic: Callable[[Decision], bool]) -> str:
+    """Names who kept everything only where that can be proven."""
+    keeps = [stop.decision for stop in stops if stop.decision]
+    with suppress(Unavailable):
+        known = [one.approver for one in keeps if is_authentic(one)]
+        if known:
+            return f"{known[0]} decided to keep everything that was not yet sent for deletion"
+    if keeps:
+        return UNNAMED
+    return next((stop.note for stop in stops if stop.note), "the sweep was stopped")

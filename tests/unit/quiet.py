@@ -1,0 +1,47 @@
+"""Ports that say nothing: no price, no second witness, a kill switch that is off, mail that arrives nowhere."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+
+
+class NoPrices:
+    """A price list without a price; `asked` counts the questions."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def hosting(self, _region: str, _types: Collection[str]) -> dict[str, Decimal]:
+        self.asked += 1
+        return {}
+
+    def storage(self, _region: str) -> None:
+        return None
+
+
+class OnePrice(NoPrices):
+    """Everything costs two dollars an hour."""
+
+    def hosting(self, _region: str, types: Collection[str]) -> dict[str, Decimal]:
+        self.asked += 1
+        return dict.fromkeys(types, Decimal(2))
+
+
+class NoWitness:
+    def idle(self, _cells: Any) -> dict[Any, Any]:
+        return {}
+
+
+class Off:
+    def read(self) -> str:
+        return "off"
+
+
+class Mails:
+    """Recipients in order."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send(self, recipient: str, *_: Any, **__: Any) -> None:
+        self.sent.append(recipient)
