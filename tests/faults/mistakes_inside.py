@@ -53,7 +53,8 @@ def code_put_back_counts() -> Any:
     def known(opened: Any, link: Any, desk: Any) -> Any:
         tries = desk.records.tries(opened.approval.sweep_id, link.id)
         found = desk.records.code(opened.approval.id, link.id)
-        return codes._Known(found[0], found[1], tries) if found else codes._Known(None, 0, tries)
+        code, version = found or (None, 0)
+        return codes._Known(code, version, tries)
 
     return patch.object(codes, "_known", known)
 

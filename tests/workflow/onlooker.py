@@ -18,7 +18,7 @@ from moto.ssm.models import ssm_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from endpoint_sweep.approvals import approval_id
-from tests.simulation.approval_rows import approval_of, stops_prefix
+from tests.simulation.approval_rows import approval_of, stop_of, stops_prefix
 from tests.simulation.hub import Hub
 from tests.simulation.hub_resources import BUCKET, TABLE
 from tests.simulation.wire import Call
@@ -115,7 +115,7 @@ class Onlooker:
             if name.startswith(stops_prefix(sweep)):
                 for one in versions:
                     if hasattr(one, "value"):
-                        yield _read(one.value)
+                        yield stop_of(one.value)
 
     def _remember(self) -> None:
         """What lies in the table and the bucket before the next write."""
@@ -203,12 +203,3 @@ class Onlooker:
         found = {key: one for dimension in dimensions for key, one in state.metrics.matching(cell, dimension)}
         sums = (one.summary(start, now + 60, now + 60) for key, one in found.items() if key.name in COUNTING)
         return sum(one.total for one in sums if one)
-
-
-def _read(body: bytes) -> Document:
-    """What stops a sweep need not be readable."""
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -3,9 +3,8 @@
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.workflow.invariants` can judge a run from outside.
 
-`tampered`: sweeps whose records or documents somebody else wrote. `tried`: sweep
-and approver of everybody who sent a decision, whatever came of it. `planted`: words that only such a hand wrote.
-`kept_in_time`: how many deletions had been sent when somebody kept everything just before this one's last look.
+`tampered`: sweeps that somebody else wrote into. `tried`: sweep and approver of whoever sent a decision. `planted`:
+words that somebody else wrote. `kept_in_time`: how many deletions were sent when all was kept before one's last look.
 """
 
 import io
@@ -128,8 +127,7 @@ class Stage:
         """What the rule on the status of executions hands to the watchdog."""
         detail = {"name": sweep, "status": status, "executionArn": self.sweeps[sweep], "stateMachineArn": self.hub.arn}
         event = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
-        done: dict[str, Any] = self.hub.handlers[f"{STACK}-WatchdogFunction"](event, None)
-        return done
+        return dict(self.hub.handlers[f"{STACK}-WatchdogFunction"](event, None))
 
     def clear(self) -> None:
         """Stops what a failed test left running, so that the next one does not find its lock."""
@@ -176,8 +174,7 @@ class Stage:
         return [mail for mail in self.mails(sweep) if ": your " not in mail.subject][-1]
 
     def report(self, sweep: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.hub.document("report.json", sweep)
-        return found
+        return dict(self.hub.document("report.json", sweep))
 
     def has_report(self, sweep: str) -> bool:
         return any(name.startswith(f"sweeps/{sweep}/report.json@") for name in self.objects())
