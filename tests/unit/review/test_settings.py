@@ -77,7 +77,7 @@ def test_the_grace_period_is_told_only_while_it_lasts(status: ApprovalStatus, wa
 
 
 def test_the_caps_that_bind_are_told_before_anybody_chooses() -> None:
-    """The stack's, where the plan is more generous, and the plan's, where that is the stricter: on the page, as data."""
+    """The stack's, where the plan is more generous, and the plan's, where that is: on the page and as data."""
     with ReviewSite.open(MAX_DELETES_PER_SWEEP="2", MAX_DELETES_PER_ACCOUNT="9") as site:
         offer = put_on_offer(caps=Caps(25, 7, 100))
         words = "One decision may delete at most 2 endpoints, 7 of one account"
