@@ -4,14 +4,16 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
 from endpoint_sweep import journal
 from endpoint_sweep.approvals import mint_secret
 from endpoint_sweep.steps import request_approval
-from tests.simulation.hub import Hub
+from tests.simulation.hub import Answer, Hub
 from tests.simulation.organization import Organization
 from tests.simulation.world import World
+from tests.workflow import deciding
 from tests.workflow.onlooker import Onlooker
 from tests.workflow.remembered import remembered
 from tests.workflow.stage import Stage
@@ -37,6 +39,16 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
             world.wire.watchers.append(stage.onlooker)
             hub.reading = stage.onlooker.reading
             stage.around("AwaitDecisionFunction", lambda event: stage.tokens.append(event["token"]))
+
+            post = hub.post
+
+            def posting(link: str, *given: Any) -> Answer:
+                """Who sends a form by a link that was mailed has done something; nobody else has."""
+                if any(link in mail.text for mail in hub.mails()):
+                    stage.tried.add(deciding.whose(hub, link))
+                return post(link, *given)
+
+            hub.post = posting  # type: ignore[method-assign]
 
             def minting() -> str:
                 stage.secrets.append(mint_secret())

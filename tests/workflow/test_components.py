@@ -184,12 +184,8 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     )
 
 
-@pytest.mark.parametrize(
-    ("point", "time", "begun"), [(Point.KILL_SWITCH, 3, "trio-a"), (Point.LAST_LOOK, 2, "trio-a, trio-b")]
-)
-def test_the_switch_is_read_right_before_each_component(
-    stage_of: OpenStage, point: Point, time: int, begun: str
-) -> None:
+@pytest.mark.parametrize(("point", "time"), [(Point.KILL_SWITCH, 3), (Point.LAST_LOOK, 2)])
+def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage, point: Point, time: int) -> None:
     """FI-50: switched on before or after the intent for the second of three: nothing is sent any more."""
     members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
     parts = tuple(ComponentSpec(f"trio-{part}") for part in "abc")
@@ -210,7 +206,7 @@ def test_the_switch_is_read_right_before_each_component(
     assert [call.resource for call in sent] == ["trio-a"]
     status, reason = stage.disposition(sweep, "trio")
     assert status == "failed"
-    assert reason.startswith(f"kept: the kill switch is on; a deletion of its inference components {begun} had been")
+    assert reason.startswith("kept: the kill switch is on; a deletion of its inference components trio-a had been")
 
 
 def dying(here: Point) -> None:

@@ -62,7 +62,7 @@ def test_nobody_answers(stage: Stage) -> None:
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE] * 2
     late = stage.hub.get(links[GRACE])
     assert (late.status, "Nothing was deleted." in late.body) == (410, True)
-    assert stage.decide(links[GRACE]).status == 410
+    assert stage.decide(links[GRACE], "resnet-demo").status == 410
 
 
 def test_the_last_moment_to_answer_is_before_expiry(stage: Stage) -> None:
