@@ -48,7 +48,7 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
                     stage.tried.add(deciding.whose(hub, link))
                 return post(link, *given)
 
-            hub.post = posting  # type: ignore[method-assign]
+            hub.post = posting  # type: ignore[assignment,method-assign]
 
             def minting() -> str:
                 stage.secrets.append(mint_secret())
