@@ -162,7 +162,9 @@ class Insider:
         return sorted(self.stage.world.endpoints(), key=lambda one: (one in self.offered, one))
 
     def stolen(self, approver: str) -> str:
-        """The newest link of this approver, or nothing."""
+        """The newest link of this approver, or nothing; also where no code is asked for, so that a link is enough."""
+        if self.stage.hub.parameters["RequireCode"] != "true":
+            return ""
         found = [link for mail in self.stage.mails(self.sweep) if mail.to == approver and (link := link_in(mail))]
         return found[-1] if found else ""
 

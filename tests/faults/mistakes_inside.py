@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep import ruling, sweep_folder
+from endpoint_sweep import ruling
 from endpoint_sweep.act_rows import ActRows
 from endpoint_sweep.approval_record import Code, Decision
 from endpoint_sweep.approval_rows import ApprovalRows
@@ -120,7 +120,7 @@ def plan_there_accepted() -> Iterator[None]:
 
 
 def cells_not_proven() -> Any:
-    return patch.object(sweep_folder, "hmac", SimpleNamespace(compare_digest=lambda *_: True, new=hmac.new))
+    return patch("endpoint_sweep.sweep_folder.hmac", SimpleNamespace(compare_digest=lambda *_: True, new=hmac.new))
 
 
 def input_not_proven() -> Any:

@@ -1,12 +1,12 @@
 """Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
+from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.errors import (
@@ -20,9 +20,9 @@ from endpoint_sweep.errors import (
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import Coverage, join, why_not_offered
-from endpoint_sweep.ports import Clock, Mailer, Seals, Store
+from endpoint_sweep.ports import Clock, Mailer, Maker, Seals, Store
 from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, approved
+from endpoint_sweep.ruling import ALARMS, FORGED, UNNAMED, approved, authentic
 from endpoint_sweep.savings import deleted, realized
 from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
 
@@ -97,7 +97,7 @@ def _gather(
         )
     if found.doubt:
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
-    approval, kept_reason, alarm = _asked(sweep_id, found, records)
+    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records, seals)
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
@@ -107,7 +107,7 @@ def _gather(
                 outcomes[target] = _resolved(sweep_id, target, records, now())
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
-        sweep_id, found.mode, found.coverage, found.accounts, None, approval, outcomes, failure,
+        sweep_id, found.mode, found.coverage, found.accounts, None, shown, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason, alarm=alarm, deny_accounts=settings.deny_accounts,
         realized=realized(earlier, found.coverage, outcomes.keys()),
     )  # fmt: skip
@@ -143,22 +143,41 @@ def _unproven(folder: SweepFolder) -> Coverage:
         return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
 
 
-def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | None, str, str]:
-    """The approval, if there is one, why an idle endpoint that nobody chose to delete was kept, and an alarm."""
+def _asked(
+    sweep_id: str, found: _Found, records: Records, seals: Seals
+) -> tuple[Approval | None, Approval | None, str, str]:
+    """The approval, if there is one, as it is recorded and as it may be told; why an idle endpoint that nobody chose to
+    delete was kept; and an alarm.
+    """
     try:
         known = _approval(sweep_id, records)
     except RecordForged as error:
-        return None, f"kept: {error}", Alarm.RECORD_FORGED
+        return None, None, f"kept: {error}", Alarm.RECORD_FORGED
     except RecordUnreadable as error:
-        return None, f"kept: {error}", ""
+        return None, None, f"kept: {error}", ""
     if known:
-        reason = _kept_reason(known)
-        return known, reason, ALARMS.get(reason.removeprefix("kept: "), "")
+        shown, alarm = _shown(known, seals)
+        return known, shown, _kept_reason(shown), ALARMS.get(known.note, alarm)
     if found.mode is Mode.REPORT:
-        return None, "kept: this sweep only reports", ""
+        return None, None, "kept: this sweep only reports", ""
     if found.plan is None:
-        return None, "kept: there is no plan", ""
-    return None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
+        return None, None, "kept: there is no plan", ""
+    return None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
+
+
+def _shown(approval: Approval, seals: Seals) -> tuple[Approval, str]:
+    """Only what was made on the review page is told as somebody's decision; what is left out raises an alarm."""
+
+    def is_authentic(decision: Decision) -> bool:
+        return seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
+
+    try:
+        decisions = authentic(approval, is_authentic)
+        withdrawn = authentic(replace(approval, decisions=approval.withdrawn), is_authentic)
+    except Unavailable:
+        return replace(approval, decisions=(), withdrawn=()), ""  # Nobody is named without proof.
+    is_whole = (decisions, withdrawn) == (approval.decisions, approval.withdrawn)
+    return replace(approval, decisions=decisions, withdrawn=withdrawn), "" if is_whole else Alarm.DECISION_FORGED
 
 
 def _approval(sweep_id: str, records: Records) -> Approval | None:
@@ -185,9 +204,14 @@ def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime)
     return outcome
 
 
-def _kept_reason(approval: Approval) -> str:
-    if approval.note:
-        return approval.note if approval.note.startswith("kept by") else f"kept: {approval.note}"
-    if approval.status is not ApprovalStatus.VERIFIED:
+def _kept_reason(shown: Approval) -> str:
+    """Names come from proven decisions alone: the note is not signed."""
+    if any(stop.decision for stop in shown.stops):
+        return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {UNNAMED}"
+    if shown.note.startswith("kept by"):
+        return f"kept: {UNNAMED}"
+    if shown.note:
+        return f"kept: {shown.note}"
+    if shown.status is not ApprovalStatus.VERIFIED:
         return "kept: the sweep ended before a decision could be acted on"
-    return f"kept by {', '.join(one.approver for one in approval.decisions)}"
+    return f"kept by {', '.join(one.approver for one in shown.decisions)}" if shown.decisions else f"kept: {FORGED}"
