@@ -9,7 +9,8 @@ from typing import Any
 from unittest.mock import patch
 
 from endpoint_sweep import acting, approvals, idleness, journal, planning, ruling
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
+from endpoint_sweep.approval_rows import ApprovalRows
+from endpoint_sweep.approvals import ApprovalStatus, Identity, StopKind
 from endpoint_sweep.aws import hub, seals, sessions
 from endpoint_sweep.documents import digest
 from endpoint_sweep.model import Verdict
@@ -140,12 +141,12 @@ def all_that_anybody_chose() -> Any:
 
 def rejection_ignored() -> Any:
     """Whoever keeps everything is thanked, and that is all."""
-    admit = ruling.admit
+    stop = ApprovalRows.stop
 
-    def admitting(approval: Any, decision: Any, *others: Any) -> Any:
-        return approval if decision.choice is Choice.KEEP else admit(approval, decision, *others)
+    def stopping(records: Any, sweep_id: str, why: Any) -> Any:
+        return None if why.kind is StopKind.KEPT else stop(records, sweep_id, why)
 
-    return patch.object(recording, "admit", admitting)
+    return patch.object(ApprovalRows, "stop", stopping)
 
 
 @contextmanager
@@ -178,7 +179,7 @@ def mail_logged() -> Any:
 
 def outcome_forgotten() -> Any:
     """What became of a deletion is not written down."""
-    return patch.object(Records, "write_outcome", lambda _records, _sweep_id, outcome: outcome)
+    return patch.object(Records, "write_outcome", lambda _records, _sweep_id, outcome, **_: outcome)
 
 
 def report_mode_asks() -> Any:

@@ -5,17 +5,14 @@ Like `tests.workflow.promises`, judged from outside; each rule returns sentences
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import person
 from tests.simulation.outbox import Mail
-from tests.workflow.acts import Act, Key
+from tests.workflow.acts import Key
 from tests.workflow.onlooker import Sent
 from tests.workflow.stage import Stage, link_in
 
 CODES = 10  # of one link
-CLOCKS = timedelta(seconds=2)
 # Why a row of the report says that somebody decided.
 NAMED = ("kept by {}", "approved by {}", "{} decided to keep")
 RECEIPT = ": your decision to "
@@ -25,12 +22,9 @@ def deceived(stage: Stage, sent: Sequence[Sent], sweeps: Iterable[str]) -> list[
     """Everything that is wrong with these deletions, and with what was told of these sweeps."""
     everything = list(stage.onlooker.sent)
     found = after_it_was_kept(everything, stage.kept_in_time)
-    grace = timedelta(minutes=int(stage.hub.parameters["GraceMinutes"]))
     for sweep in sweeps:
-        acts = [one for one in stage.acts if one.sweep == sweep]
         mails = stage.mails(sweep)
         mine = [one for one in sent if one.sweep == sweep]
-        found += too_early(mine, acts, grace)
         idle = idle_in(stage, sweep)
         found += [f"I5: {'/'.join(one.key)} was deleted and was not idle" for one in mine if one.key not in idle]
         found += wrongly_asked(mails, stage.world.endpoints() | idle, idle)
@@ -61,15 +55,6 @@ def after_it_was_kept(sent: Sequence[Sent], kept: Mapping[Key, int]) -> list[str
         for number, one in enumerate(sent)
         if number >= kept.get(one.key, len(sent))
     ]
-
-
-def too_early(sent: Iterable[Sent], acts: Iterable[Act], grace: timedelta) -> list[str]:
-    """I1: nothing is deleted within the grace period after the last decision, unless two people did without it."""
-    chosen = [one for one in acts if one.selected]
-    if not chosen or (len({person(one.approver) for one in chosen}) > 1 and all(one.at_once for one in chosen)):
-        return []
-    ends = max(one.at for one in chosen) + grace - CLOCKS
-    return [f"I1: {one.call.resource} was deleted before the grace period was over" for one in sent if one.at < ends]
 
 
 def wrongly_asked(mails: Iterable[Mail], there: Collection[Key], idle: Collection[Key]) -> list[str]:

@@ -125,6 +125,8 @@ class Onlooker:
                 prefix, _, approval = item.hash_key.value.partition("#")
                 if prefix == "ASKED":
                     document = self.approval(approval) or {}
+                    if approval != approval_id(str(document.get("sweep_id"))):
+                        continue  # Somebody put it there: it is of no sweep.
                     known = self.records.setdefault(str(document.get("sweep_id")), [])
                     if not known or known[-1] != document:
                         known.append(document)
