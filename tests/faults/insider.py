@@ -29,6 +29,7 @@ BEFORE = {
 }
 # What allows nothing: whatever becomes of it is honest.
 HARMLESS = ("proof", "flood")
+THREAD = "insider"
 
 
 @dataclass
@@ -70,11 +71,13 @@ class Insider:
 
     def act(self, moment: str) -> None:
         """Everything that is due at this moment, in a thread of its own: no fault strikes this person."""
+        if threading.current_thread().name == THREAD:
+            return  # A function that this person called; the others wait until it is done.
         with self._lock:
             due = [one for one in self.case.deeds if one.when == moment and one not in self._done]
             self._done.update(due)
             if due:
-                thread = threading.Thread(target=self._act, args=(due,))
+                thread = threading.Thread(target=self._act, args=(due,), name=THREAD)
                 thread.start()
                 thread.join()
 
