@@ -74,6 +74,7 @@ def test_an_honest_decision_that_was_altered_deletes_nothing(
     stage.end(sweep)
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {why}")
+    assert not any(f"{who} decided" in stage.summary(sweep).text for who in (ADA, GRACE))
     stage.approved.clear()
 
 
@@ -88,6 +89,19 @@ def test_a_decision_altered_after_it_was_verified_deletes_nothing(stage: Stage) 
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "resnet-demo") == ("failed", FORGED)
     stage.approved.clear()
+
+
+def test_the_summary_names_nobody_who_decided_nothing(stage: Stage) -> None:
+    """Another name beside a decision that was acted on, before its end is told: it is an alarm, and nobody's decision."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    rename = once(lambda: rewrite(stage, sweep, lambda d: d["decisions"][0].update(approver=GRACE), status="verified"))
+    stage.around("SendSummaryFunction", rename)
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+    assert f"{GRACE} decided" not in stage.summary(sweep).text
+    assert "SOMEBODY CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
 
 
 def once(do: Callable[[], object]) -> Callable[[Document], None]:
@@ -110,6 +124,8 @@ def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {FORGED}")
+    assert not any(f"{who} decided" in stage.summary(sweep).text for who in (ADA, GRACE))
+    assert "SOMEBODY CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
 
 
 def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:

@@ -64,6 +64,21 @@ def test_nothing_goes_in_the_grace_period(stage_of: OpenStage, function: str, it
     stage.approved &= {(IDLE["account"], IDLE["region"], one) for one in deletions(stage)}
 
 
+def test_what_is_recorded_of_endpoints_that_nobody_found_counts_for_nothing(stage: Stage) -> None:
+    """The deleting step called by hand for endpoints that are not there: the totals are those of what was found."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    for name in ("made-up-1", "made-up-2"):
+        item = IDLE | {"endpoint": name}
+        event = {"sweep_id": sweep, "approval_id": approval_id(sweep), "item": item, "attempt": 0}
+        assert call(stage, "ApplyDecision", **event)["status"] == "failed"
+    assert stage.decide(links[ADA]).status == 303
+    stage.end(sweep)
+    totals = stage.report(sweep)["totals"]
+    assert (totals["failed"], totals["kept"]) == (0, totals["found"])
+    assert f"0 endpoints deleted, {totals['found']} kept." in stage.summary(sweep).text
+
+
 def test_a_status_that_was_written_by_hand_does_not_shorten_it(stage_of: OpenStage) -> None:
     """`verified` in the row of the status, and the deleting step called by hand: it asks for the time itself."""
     stage = stage_of("small", **SLOW)

@@ -1,5 +1,6 @@
 """Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,12 +106,30 @@ def _gather(
             known = outcomes.get(target)
             if known is None or known.status is OutcomeStatus.DELETING:
                 outcomes[target] = _resolved(sweep_id, target, records, now())
+    outcomes, hidden = _listed(outcomes, found.coverage)
+    if hidden:
+        why = found.doubt or "what was found does not name every endpoint that was deleted"
+        failure = {
+            "error": "Unavailable" if found.doubt else "DocumentTampered",
+            "reason": f"{why}; deletions were sent for {hidden}",
+        }
+        alarm = alarm or ("" if found.doubt else Alarm.PLAN_TAMPERED)
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
         sweep_id, found.mode, found.coverage, found.accounts, None, shown, outcomes, failure,
         restorable=folder.restore_keys(), kept_reason=kept_reason, alarm=alarm, deny_accounts=settings.deny_accounts,
         realized=realized(earlier, found.coverage, outcomes.keys()),
     )  # fmt: skip
+
+
+def _listed(outcomes: Mapping[EndpointId, Outcome], coverage: Coverage) -> tuple[dict[EndpointId, Outcome], str]:
+    """The outcomes of what was found, and the names of others that were sent for deletion all the same. What else is
+    recorded is of no endpoint: anybody who may call a step can have it written.
+    """
+    found = {one.id for row in coverage.rows for one in row.findings}
+    sent = (OutcomeStatus.DELETING, OutcomeStatus.DELETED)
+    hidden = [str(one) for one, outcome in sorted(outcomes.items()) if one not in found and outcome.status in sent]
+    return {one: outcome for one, outcome in outcomes.items() if one in found}, ", ".join(hidden)
 
 
 def _found(folder: SweepFolder, seals: Seals) -> _Found:
