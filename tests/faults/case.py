@@ -177,11 +177,11 @@ def draw(seed: int) -> Case:
 
 def _with_insider(case: Case, dice: random.Random) -> Case:
     """With somebody inside the hub's account, people who change their minds, and a grace period."""
-    deeds = tuple(_deed(dice) for _ in range(dice.choice((0, 1, 1, 2, 3))))
+    deeds = tuple(_deed(dice) for _ in range(dice.choice((0, 0, 1, 1, 2))))
     grace = dice.choice(("0", "0", "0", "15"))
     moves = [replace(one, at_once=True) if one.what in ("delete", "agree") else one for one in case.moves]
     moves = moves if dice.random() < 0.3 else list(case.moves)
-    if dice.random() < 0.25:
+    if dice.random() < 0.15:
         moves.append(Move("veto", dice.randint(0, 1), dice.choice((0.0, 0.0, 1.0, 2.0))))
     if dice.random() < 0.06:
         moves.append(Move("stricter"))

@@ -6,6 +6,7 @@ from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
+from moto.s3 import urls
 from moto.s3.models import S3Backend
 from moto.s3.responses import S3Response
 
@@ -40,10 +41,16 @@ def list_object_versions(
         return found
 
 
+def url_module(_: S3Backend) -> Any:
+    """moto loads this module from its file again for every account and region, in case the environment changed."""
+    return urls
+
+
 CORRECTIONS = (
     *(
         Correction(f"whole {name}", S3Response, name, _alone(getattr(S3Response, name)), "one of two writers wins")
         for name in ("put_object", "get_object", "delete_object")
     ),
     Correction("list-object-versions", S3Backend, "list_object_versions", list_object_versions, "slow"),
+    Correction("url-module", S3Backend, "_url_module", property(url_module), "slow"),
 )
