@@ -98,6 +98,8 @@ def _table(played: list[Played], seen: int, seconds: float) -> str:
     crashes = sum(len(one.case.crashes) for one in played)
     hands = sum(len(one.case.hands) for one in played)
     moves = Counter(move.what for one in played for move in one.case.moves)
+    deeds = Counter(deed.what for one in played for deed in one.case.deeds)
+    inside = sum(bool(one.case.deeds) for one in played)
     rows = [
         ("sweeps played, with a promise broken", f"{len(played):,}, {wrong}"),
         ("how their executions ended", _listed(endings)),
@@ -105,6 +107,10 @@ def _table(played: list[Played], seen: int, seconds: float) -> str:
         ("functions that died, were throttled or ran twice", f"{crashes:,}"),
         ("endpoints changed by somebody else at a named point", f"{hands:,}"),
         ("what people and robots did", _listed(moves)),
+        (
+            "sweeps with somebody inside the hub account, and what that person wrote or called",
+            f"{inside:,}: {_listed(deeds)}",
+        ),
         ("deletions sent, each of them approved", f"{sum(one.deletions for one in played):,}"),
         ("what became of the endpoints found", _listed(told)),
         ("faults put into the product on purpose, seen", f"{len(BUGS)}, {seen}"),
