@@ -12,6 +12,8 @@ from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.sweep_folder import SweepFolder
 
+LOOKING = "confirming"  # in the place of an approver, in the member account's CloudTrail
+
 
 def confirm_it_is_gone(
     event: dict[str, Any], *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
@@ -30,26 +32,25 @@ def confirm_it_is_gone(
         gone = records.components_gone(sweep_id, target)
         status, reason = OutcomeStatus.FAILED, f"kept: the step stopped before the deletion{gone}"
     else:
-        finding, approver = _approved(event, target, store, records)
-        status, reason = _look(finding, attempt, members, sweep_id, approver)
+        finding = _approved(event, target, store, records)
+        status, reason = _look(finding, attempt, members, sweep_id)
     if status is not OutcomeStatus.DELETING:
         records.write_outcome(sweep_id, _outcome(target, status, reason, now()), signed=True)
     return _answer(status, attempt, settings)
 
 
-def _approved(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> tuple[Finding, str]:
-    """The finding as it was approved, and by whom."""
+def _approved(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> Finding:
+    """The finding as it was approved."""
     found = records.approval(event["approval_id"])
     if found is None:
         raise CellFailed("there is no record of this approval")
-    finding = by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
-    return finding, found[0].decided_by
+    return by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
 
 
-def _look(finding: Finding, attempt: int, members: Members, sweep_id: str, approver: str) -> tuple[OutcomeStatus, str]:
-    """In a session that can delete nothing."""
+def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
+    """In a session that can delete nothing, and that names no approver: this step does not check who decided."""
     try:
-        seen = members.actor(finding.id, sweep_id, approver, ()).describe(finding.endpoint)
+        seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.endpoint)
     except EndpointNotFound:
         return OutcomeStatus.DELETED, "deleted, and confirmed gone"
     except (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed) as error:
