@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,16 +103,35 @@ def test_without_its_key_nothing_is_believed(hub: Stored, body: bytes) -> None:
 
 def test_a_name_is_used_once(hub: Stored) -> None:
     """By another execution, by somebody's garbage, or by an input that was removed since; not by one's own retry."""
-    folder = SweepFolder(hub.store, "sweep-1")
-    assert not folder.used_before(STARTED)
+    folder, mine = SweepFolder(hub.store, "sweep-1"), asked()
+    another = replace(mine, started="2026-11-21T06:00:00Z")
+    assert not folder.used_before(mine)
     started(hub)
     started(hub)
-    assert not folder.used_before(STARTED)
-    assert folder.used_before("2026-11-21T06:00:00Z")
+    assert not folder.used_before(replace(mine, now=NOW + timedelta(minutes=1), pins={"accounts.json": "0" * 64}))
+    assert folder.used_before(another)
     hub.remove_object("sweeps/sweep-1/input.json")
-    assert not folder.used_before(STARTED)
-    assert folder.used_before("2026-11-21T06:00:00Z")
-    assert not SweepFolder(hub.store, "sweep").used_before(STARTED)
+    assert not folder.used_before(mine)
+    assert folder.used_before(another)
+    assert not SweepFolder(hub.store, "sweep").used_before(asked("sweep"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mode": Mode.REPORT},
+        {"requested_by": "ada@example.com"},
+        {"expires_hours": 1},
+        {"policy": replace(asked().policy, lookback_days=7, min_age_days=1)},
+        {"caps": replace(asked().caps, per_sweep=1000)},
+        {"scope": replace(asked().scope, accounts=("222222222222",))},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_one_execution_asks_for_one_thing(hub: Stored, change: dict[str, Any]) -> None:
+    """Whoever calls the first step by hand, as if it were tried again, changes nothing of what the sweep is about."""
+    started(hub)
+    assert SweepFolder(hub.store, "sweep-1").used_before(asked(**change))
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"1", b"{}", b'{"started": null}', b"\xff\xfe"])
@@ -119,7 +139,7 @@ def test_garbage_in_its_place_uses_a_name_up(hub: Stored, body: bytes) -> None:
     """Before or after the honest input, removed or not."""
     hub.put_object("sweeps/sweep-1/input.json", body)
     hub.remove_object("sweeps/sweep-1/input.json")
-    assert started(hub).used_before(STARTED)
+    assert started(hub).used_before(asked())
 
 
 # the cells

@@ -9,7 +9,7 @@ import pytest
 from endpoint_sweep.approvals import approval_id
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.documents import digest
-from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, PlanDiffers
+from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, InputRejected, PlanDiffers
 from endpoint_sweep.ruling import TOO_EARLY
 from tests.simulation.hub_resources import BUCKET, STACK
 from tests.simulation.scenarios import build
@@ -94,6 +94,27 @@ def test_a_status_that_was_written_by_hand_does_not_shorten_it(stage_of: OpenSta
     stage.end(sweep)
     assert deletions(stage) == []
     stage.approved.clear()
+
+
+def test_a_sweep_under_way_is_about_what_it_was_started_with(stage: Stage) -> None:
+    """The first step called by hand while the cells are scanned, as if tried again, with looser rules for idleness."""
+    refused: list[object] = []
+
+    def loosen(event: dict[str, Any]) -> None:
+        if not refused:
+            mine = stage.asked[event["sweep_id"]] | {"lookback_days": 7, "min_age_days": 1}
+            started = stage.hub.document("input.json", event["sweep_id"])["started"]
+            again = {"execution": stage.sweeps[event["sweep_id"]], "started": started, "input": mine}
+            with pytest.raises(InputRejected, match=r"^E_RUN_NAME: ") as info:
+                call(stage, "PlanSweep", sweep_id=event["sweep_id"], **again)
+            refused.append(info)
+
+    stage.around("AggregateFindingsFunction", loosen)
+    sweep = stage.start()
+    assert stage.decide(stage.links(sweep)[ADA]).status == 303
+    stage.end(sweep)
+    assert refused
+    assert stage.hub.document("input.json", sweep)["policy"]["lookback_days"] == 14
 
 
 def test_a_look_by_hand_changes_nothing(stage_of: OpenStage) -> None:

@@ -80,14 +80,16 @@ class SweepFolder:
             raise DocumentTampered(f"{self.prefix}/{INPUT} is not what the sweep was asked to do")
         return Opened(found, sha256, key)
 
-    def used_before(self, started: str) -> bool:
-        """Whether any other execution of this name ever wrote its input, or somebody in its place."""
+    def used_before(self, asked: SweepInput) -> bool:
+        """Whether another execution of this name ever wrote its input, or somebody who asked for something else in its
+        place. One's own second try asks for the same at another time.
+        """
         for key, version in self._store.history(f"{self.prefix}/{INPUT}"):
             try:
-                known = json.loads(self._store.get(key, version)).get("started")
-            except (ValueError, AttributeError):
+                known = from_data(SweepInput, json.loads(self._store.get(key, version)))
+            except (ValueError, TypeError):
                 return True
-            if known != started:
+            if replace(known, now=asked.now, pins=asked.pins) != asked:
                 return True
         return False
 

@@ -34,14 +34,14 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
 
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` where another sweep is running.
     """
-    asked = sweep_input.parse(event["sweep_id"], event["input"], settings)
+    asked = replace(sweep_input.parse(event["sweep_id"], event["input"], settings), started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
         raise InputRejected(f"E_KILL_SWITCH: {why}; until then only mode report may start")
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
     folder = SweepFolder(store, asked.id)
-    if folder.used_before(event["started"]):
+    if folder.used_before(asked):
         # Its links, votes and stops would lie beside those of the earlier sweep, which is the audit of that one.
         records.release_lock(event["execution"])
         raise InputRejected(
@@ -49,7 +49,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
         )
     _supersede(asked.id, records, now())
     targets = _targets(asked, settings, organization, regions)
-    cells = _put_lists(replace(asked, started=event["started"], now=now()), targets, folder, seals)
+    cells = _put_lists(replace(asked, now=now()), targets, folder, seals)
     return {
         "lock": "taken",
         "id": asked.id,
