@@ -38,7 +38,7 @@ from endpoint_sweep.model import (
 )
 from endpoint_sweep.planning import Coverage, join
 from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import SweepFolder, pins_of
 
 APPROVER, SECOND = "ada@example.com", "grace@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -170,8 +170,8 @@ def put_on_offer(
     at, sweep_id = wiring.hub(), f"2026-11-20T06-00Z-{next(_sweeps)}"
     folder, plan = SweepFolder(at.store, sweep_id), plan_of(findings, sweep_id, caps)
     plan = replace(plan, flagged=flagged or {}, beyond=beyond)
-    pins = folder.put_coverage(coverage_of(findings))
-    pins |= {"accounts.json": folder.put_accounts(tuple(ACCOUNTS.values())).sha256}
+    folder.put_coverage(coverage_of(findings))
+    pins = {**pins_of(coverage_of(findings)), "accounts.json": folder.put_accounts(tuple(ACCOUNTS.values())).sha256}
     ada, grace = mint_secret(), mint_secret()
     approval = Approval(
         approval_id(sweep_id),

@@ -13,7 +13,7 @@ from endpoint_sweep.documents import to_json
 from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, PlanDiffers
 from endpoint_sweep.model import Account, Cell, CellResult, CoverageStatus, Mode
 from endpoint_sweep.planning import Coverage
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.sweep_folder import SweepFolder, pins_of
 from endpoint_sweep.sweep_input import SweepInput, parse
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, plan, settings
@@ -192,11 +192,13 @@ def test_pinned_documents_are_those_bytes_or_none(hub: Stored) -> None:
     """Accounts, lists, coverage and findings: any other bytes are refused, and so is a pin that is missing."""
     folder = started(hub)
     skipped = CellResult("444444444444", REGION, CoverageStatus.SKIPPED, "suspended")
+    folder.put_coverage(Coverage((HERE, skipped)))
     pins = {
         "accounts.json": folder.put_accounts((Account(ACCOUNT, "vision", "ACTIVE"),)).sha256,
         "expected.json": folder.put_expected([Cell(ACCOUNT, REGION)]).sha256,
         "skipped.json": folder.put_skipped([skipped]).sha256,
-    } | folder.put_coverage(Coverage((HERE, skipped)))
+        **pins_of(Coverage((HERE, skipped))),
+    }
     reads: dict[str, Callable[[dict[str, str]], object]] = {
         "accounts.json": folder.accounts,
         "expected.json": folder.expected,

@@ -155,17 +155,10 @@ class SweepFolder:
                 results.append(result)
         return Cells(tuple(results), tuple(forged))
 
-    def put_coverage(self, coverage: Coverage) -> dict[str, str]:
-        """The rows and the findings in two documents, so that a page about a few findings reads a short one.
-
-        Returns their pins.
-        """
-        findings = [finding for row in coverage.rows for finding in row.findings]
-        rows = [replace(row, findings=()) for row in coverage.rows]
-        return {
-            FINDINGS: self._put(FINDINGS, findings, len(findings)).sha256,
-            COVERAGE: self._put(COVERAGE, rows, len(rows)).sha256,
-        }
+    def put_coverage(self, coverage: Coverage) -> None:
+        """After the plan, so that who made another plan writes nothing over what belongs to the one that stands."""
+        for name, rows in _documents(coverage).items():
+            self._put(name, rows, len(rows))
 
     def coverage(self, pins: Pins) -> Coverage:
         """The rows without their findings. Raises DocumentNotFound before the findings were aggregated."""
@@ -281,6 +274,19 @@ class SweepFolder:
 
     def _get(self, name: str) -> Any:
         return json.loads(self._store.get(f"{self.prefix}/{name}"))
+
+
+def pins_of(coverage: Coverage) -> Pins:
+    """Of the documents that `put_coverage` writes."""
+    return {name: digest(to_json(rows)) for name, rows in _documents(coverage).items()}
+
+
+def _documents(coverage: Coverage) -> dict[str, list[Any]]:
+    """The rows and the findings in two documents, so that a page about a few findings reads a short one."""
+    return {
+        FINDINGS: [finding for row in coverage.rows for finding in row.findings],
+        COVERAGE: [replace(row, findings=()) for row in coverage.rows],
+    }
 
 
 def _mac(key: bytes, place: str, body: bytes) -> str:

@@ -16,7 +16,7 @@ from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
 from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
 from endpoint_sweep.records import Records
 from endpoint_sweep.snoozes import told
-from endpoint_sweep.sweep_folder import ACCOUNTS, INPUT, SweepFolder
+from endpoint_sweep.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
 from endpoint_sweep.witness import Answers, witness
 
 PRICES = "prices/read.json"
@@ -51,13 +51,14 @@ def aggregate_findings(
         findings = (_witnessed(book.priced(one), answers) for one in row.findings)
         rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(rows))
-    pins = folder.put_coverage(coverage) | {INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
+    pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "mode report asks nobody"
     pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
+    folder.put_coverage(coverage)
     monthly, unpriced = total_monthly(plan.items)
     counts = coverage.counts
     found = {
