@@ -1,4 +1,4 @@
-"""How many calls a scan costs, counted on the wire (facts 5)."""
+"""How many calls a scan costs, counted on the wire (D5.11)."""
 
 from collections import Counter
 

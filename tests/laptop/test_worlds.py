@@ -84,7 +84,7 @@ def test_a_scan_asks_nobody_else(laptop: Laptop) -> None:
 
 
 def test_statuses_that_are_left_alone(laptop: Laptop) -> None:
-    """Each with its word (facts 2)."""
+    """Each with its word (D2.8)."""
     statuses = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Failed", "OutOfService", "Hibernating")
     laptop.open(organization([one(f"status-{status}", status=status) for status in statuses]))
     done = laptop.scan(*ONE_CELL)
@@ -94,7 +94,7 @@ def test_statuses_that_are_left_alone(laptop: Laptop) -> None:
 
 
 def test_a_failed_rollback_is_judged(laptop: Laptop) -> None:
-    """It serves and bills (facts 2)."""
+    """It serves and bills (D2.8)."""
     silent, called = (one(name, traffic, status="UpdateRollbackFailed") for name, traffic in (
         ("silent", Traffic.none()), ("called", Traffic.steady(9))))  # fmt: skip
     laptop.open(organization([silent, called]))

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from tests.simulation.endpoints import MODEL_KINDS, EndpointSpec
 
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
-JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (facts 2, the status table).
+JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
 SETTLED_AFTER_DAYS = 1.0  # A change more recent than this is a change in progress (D2.5).
 # Who made it, by tag. Canvas leaves no tag: its managed policy names its endpoints by prefix.
 MAKERS = {

@@ -54,7 +54,7 @@ def test_no_call_in_a_whole_window_is_idle() -> None:
     ],
 )
 def test_a_status_that_is_left_alone(status: str, said: str) -> None:
-    """Also one that nobody knows yet (BI-22), whichever answer says it, whatever else is true (facts 2)."""
+    """Also one that nobody knows yet (BI-22), whichever answer says it, whatever else is true (D2.8)."""
     expected = (Verdict.NOT_IN_SERVICE, f"{said} (status {status})")
     assert judged(endpoint=listed(status=status), description=None) == expected
     assert judged(description=description(status=status)) == expected
@@ -62,7 +62,7 @@ def test_a_status_that_is_left_alone(status: str, said: str) -> None:
 
 
 def test_a_failed_rollback_is_judged_by_its_traffic() -> None:
-    """It is in service with mixed configurations, and bills (facts 2)."""
+    """It is in service with mixed configurations, and bills (D2.8)."""
     mixed = {
         "endpoint": listed(status="UpdateRollbackFailed"),
         "description": description(status="UpdateRollbackFailed"),

@@ -1,4 +1,4 @@
-"""Which series carry the traffic of each kind, with their exact dimensions: the table of facts 1a."""
+"""Which series carry the traffic of each kind, with their exact dimensions: D1.1-D1.8."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What kind of endpoint it is, on which instances: every kind of facts 1a, and every doubt about it."""
+"""What kind of endpoint it is, on which instances: every kind of D1.1-D1.8, and every doubt about it."""
 
 import copy
 import itertools

@@ -158,7 +158,7 @@ def test_tags_are_read_a_hundred_resources_a_call() -> None:
 
 
 def test_components_come_in_one_listing_of_the_cell() -> None:
-    """Not one call an endpoint (facts 5), all pages."""
+    """Not one call an endpoint (D5.11), all pages."""
 
     made_at = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""Hostile text: names, tags and reasons that member accounts control (safety BI-14 to BI-19)."""
+"""Hostile text: names, tags and reasons that member accounts control (BI-14 to BI-19)."""
 
 import unicodedata
 from decimal import Decimal

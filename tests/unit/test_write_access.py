@@ -112,7 +112,7 @@ def test_who_may_read_a_sweep(access: Access) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_who_may_use_a_key(access: Access, key: str) -> None:
-    """Exactly these roles, by the key's own policy; whoever may do everything in the account may not (safety 1.4)."""
+    """Exactly these roles, by the key's own policy; nobody else, whatever they may do (docs/safety.md)."""
     for action in USES:
         assert access.key(key, action) == KEYS[key].get(action, set()), action
 

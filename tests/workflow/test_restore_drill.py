@@ -18,7 +18,7 @@ from tests.workflow.stage import Stage
 from tests.workflow.test_restore import ROLE, ROOM, restore
 
 # Times are those of the new one. AWS gives a new policy, target or action another ARN, and makes the alarms of target
-# tracking anew; of a pool it chooses the instances; the tags of AWS itself (aws:) nobody else can set (facts 3).
+# tracking anew; of a pool it chooses the instances; the tags of AWS itself (aws:) nobody else can set (D3.19).
 GONE_FOR_GOOD = frozenset(
     {
         *("ResponseMetadata", "CreationTime", "LastModifiedTime", "ResolutionTime"),

@@ -16,7 +16,7 @@ _DELETABLE = {"InService", "Failed"}
 
 
 class Point(StrEnum):
-    """Where the path can stop, in its order (safety S3.11; nothing is marked, so there is no C9).
+    """Where the path can stop, in its order (S3.11; nothing is marked, so there is no C9).
 
     Each comes just before what it is named after: a stop at `delete` sent nothing, one at `outcome` sent everything.
     """

@@ -1,5 +1,5 @@
 """Asking for approval: links, codes, the phrase, who is still awaited, what is said to whom. Pure: secrets and times
-are arguments. A task token is only a wake-up call (safety S1.2). Whether decisions count is in `ruling`.
+are arguments. A task token is only a wake-up call (S1.2). Whether decisions count is in `ruling`.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ LAST_REMINDER = timedelta(hours=6)
 
 
 class RefusalCode(StrEnum):
-    """Codes of safety.md 8; each has one HTTP status."""
+    """What a refusal is called; each has one HTTP status."""
 
     LINK_INVALID = "E_LINK_INVALID"
     EXPIRED = "E_APPROVAL_EXPIRED"

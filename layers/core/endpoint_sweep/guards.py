@@ -21,7 +21,7 @@ _MAKERS = (
 
 
 def protection(tags: Mapping[str, str] | None, policy: Policy, now: datetime) -> str | None:
-    """Why the tags protect an endpoint, or None. Tags that could not be read (None) protect (safety I5).
+    """Why the tags protect an endpoint, or None. Tags that could not be read (None) protect (I5).
 
     Our own keys count in any letter case. `keep` counts with any value, so `endpoint-sweep:keep=false` protects too;
     `keep-until` counts through its day, and for ever where it is no date.

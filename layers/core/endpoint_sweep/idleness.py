@@ -1,7 +1,7 @@
 """Is this endpoint idle? A pure decision that always says why.
 
 Order: a status that is left alone, then traffic, then protection, then age, then the kind and its evidence. Any doubt
-keeps the endpoint. Sources: facts D1.1-D1.36, D2.5 and the status table of facts 2.
+keeps the endpoint. Sources: docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ from endpoint_sweep.model import (
     Verdict,
 )
 
-# In service with a mix of configurations: it answers and bills (facts 2).
+# In service with a mix of configurations: it answers and bills (D2.8).
 JUDGED = ("InService", "UpdateRollbackFailed")
 PERIOD = timedelta(hours=6)  # Legal at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
 CANARY_A_MINUTE = 2.0

@@ -1,4 +1,4 @@
-"""The kill switch: a parameter of the hub that stops every deletion at once. Read anew each time (safety S3.9)."""
+"""The kill switch: a parameter of the hub that stops every deletion at once. Read anew each time (S3.9)."""
 
 from endpoint_sweep.errors import SwitchUnreadable
 from endpoint_sweep.ports import KillSwitch

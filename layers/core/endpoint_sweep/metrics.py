@@ -1,4 +1,4 @@
-"""Which CloudWatch series carry the traffic of an endpoint, with their exact dimensions. Pure; the table of facts 1a.
+"""Which CloudWatch series carry the traffic of an endpoint, with their exact dimensions. Pure; D1.1-D1.8.
 
 A series exists only under the exact set of dimensions that was published (D1.9), so these are spelled out, never
 guessed. Enhanced metrics add further sets (per instance, per container) beside the plain ones; those are no addends.

@@ -82,7 +82,7 @@ def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[F
 
 
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
-    """What looks like a false alarm beside the last sweep: by account, or for all (`*`), the reason (safety S3.8).
+    """What looks like a false alarm beside the last sweep: by account, or for all (`*`), the reason (S3.8).
 
     Twice as many idle endpoints as last time, or over half of an account's endpoints newly idle. Only cells that both
     sweeps scanned are compared, so the first sweep of a cell is no jump; nor are fewer than three newly idle ones.

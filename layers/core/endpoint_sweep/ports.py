@@ -95,7 +95,7 @@ class CellActor(Protocol):
         """Raises ComponentNotFound."""
 
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
-        """Everything needed to create the endpoint anew, as plain JSON data (facts 3, "Undo record")."""
+        """Everything needed to create the endpoint anew, as plain JSON data (D3.19)."""
 
     def delete(self, name: str) -> str:
         """One call, never repeated; its request id. Raises EndpointNotFound, CellDenied, CellFailed or ReplyLost."""
@@ -224,7 +224,7 @@ class Maker(StrEnum):
 
 
 class Seals(Protocol):
-    """Keys that never leave KMS (safety 1.4, S1.3): MACs over what is believed, the key that the cells of one sweep are
+    """Keys that never leave KMS (S1.3): MACs over what is believed, the key that the cells of one sweep are
     signed with, and the task token encrypted at rest.
     """
 

@@ -1,4 +1,4 @@
-"""From a restore bundle to the calls that make an endpoint again, and what differs afterwards. Pure (facts 3)."""
+"""From a restore bundle to the calls that make an endpoint again, and what differs afterwards. Pure (D3.19)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -177,7 +177,7 @@ def _scaling(scaling: Document) -> Iterator[Call]:
 def stale_alarms(bundle: Document, now: Document) -> list[str]:
     """Alarms that scaled by the ARN of a step policy, which is another one now: who owns them must point them anew.
 
-    The alarms of target tracking are AWS's own and were made again with the policy (facts 3, "Undo record", 6).
+    The alarms of target tracking are AWS's own and were made again with the policy (D3.19).
     """
     arns = {(one["ResourceId"], one["PolicyName"]): one["PolicyARN"] for one in now["autoscaling"]["policies"]}
     return [

@@ -20,7 +20,7 @@ _JSON = "application/json"
 
 
 def headers() -> dict[str, str]:
-    """On every answer, errors too (safety S1.8): nothing cached, framed, scripted, sniffed, indexed or referred."""
+    """On every answer, errors too (S1.8): nothing cached, framed, scripted, sniffed, indexed or referred."""
     policy = (
         f"default-src 'none'; style-src {stylesheet_source()}; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"

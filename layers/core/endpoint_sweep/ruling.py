@@ -1,6 +1,6 @@
 """Whose decisions count, how many it takes, and what a record allows to delete. Pure.
 
-Trusts nothing that was checked before: the verifying step and the deleting step ask again (safety S1.2, S1.10).
+Trusts nothing that was checked before: the verifying step and the deleting step ask again (S1.2, S1.10).
 """
 
 from collections.abc import Callable, Collection

@@ -3,7 +3,7 @@
 An empty cell is one call. Else: the listing, tags, the listing of metrics, their values; inference components where
 there are any; two descriptions for each endpoint that was silent, old enough and not protected; the models of what is
 idle. Values are read once more only where a described endpoint was listed with some of its series and not with others
-(facts 5, D5.11, D5.12).
+(D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping

@@ -53,7 +53,7 @@ class SweepInput:
 
 
 def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
-    """Raises InputRejected, whose text begins with a code of safety.md 8."""
+    """Raises InputRejected, whose text begins with one of the codes `E_…`."""
     if not _SWEEP_ID.fullmatch(sweep_id):
         raise InputRejected(
             "E_RUN_NAME: the name of the execution may have 80 letters, digits, dots, dashes and underscores"

@@ -123,5 +123,5 @@ CORRECTIONS = (
         describe_scheduled_actions,
         "fifty at most a page",
     ),
-    Correction("policy-alarms", responses, "_build_alarms", alarms_of, "alarms that people made, facts 3"),
+    Correction("policy-alarms", responses, "_build_alarms", alarms_of, "alarms that people made, D3.6"),
 )

@@ -225,7 +225,7 @@ CORRECTIONS = (
     Correction("describe-reply", SageMakerResponse, "describe_endpoint", describe_reply, "fields that no SDK knows"),
     Correction("delete", SageMakerModelBackend, "delete_endpoint", delete_endpoint, "Deleting, refusals, D3.1, D3.5"),
     Correction("create", SageMakerModelBackend, "create_endpoint", create_endpoint, "an existing name, zeros, D1.25"),
-    Correction("create-reply", SageMakerResponse, "create_endpoint", create_reply, "DeploymentConfig, facts 3"),
+    Correction("create-reply", SageMakerResponse, "create_endpoint", create_reply, "DeploymentConfig, D3.19"),
     Correction(
         "weights", SageMakerModelBackend, "update_endpoint_weights_and_capacities", update_weights, "one field, D4.1"
     ),

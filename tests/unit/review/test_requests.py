@@ -1,4 +1,4 @@
-"""Every request that is not exactly right gets a clear answer, and changes not one stored byte (safety 8)."""
+"""Every request that is not exactly right gets a clear answer, and changes not one stored byte (BI-26 to BI-46)."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""AWS's error codes as the product's errors (facts 6.5, 9.2)."""
+"""AWS's error codes as the product's errors (D6.5, D9.2)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

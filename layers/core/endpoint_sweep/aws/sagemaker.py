@@ -73,7 +73,7 @@ def _config(client: Any, name: str) -> dict[str, Any]:
 
 
 def components(client: Any) -> tuple[Component, ...]:
-    """All inference components of the cell, in one listing instead of one an endpoint (facts 5)."""
+    """All inference components of the cell, in one listing instead of one an endpoint (D5.11)."""
     with translated("listing inference components"):
         return tuple(
             listed_component(row)

@@ -1,4 +1,4 @@
-"""Text that member accounts control is hostile: names, tags, account names, failure reasons (safety S1.13)."""
+"""Text that member accounts control is hostile: names, tags, account names, failure reasons (S1.13)."""
 
 import re
 import unicodedata

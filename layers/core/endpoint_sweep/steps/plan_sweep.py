@@ -107,7 +107,7 @@ def _targets(asked: SweepInput, settings: Settings, organization: Organization, 
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
     if asked.mode is Mode.APPROVE and management in scope.accounts:
-        # No StackSet reaches it and no policy of the Organization binds it (safety S2.6, S2.7): nobody asks by its id.
+        # No StackSet reaches it and no policy of the Organization binds it (S2.6, S2.7): nobody asks by its id.
         raise InputRejected(
             f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, only mode report may name it"
         )

@@ -14,7 +14,7 @@ _LABEL = re.compile(r"[a-z0-9-]{1,20}")
 
 
 def start_sweep(event: dict[str, Any], *, executions: Executions, now: Clock) -> dict[str, Any]:
-    """The name is the scheduled time, so a schedule that fires twice starts one sweep (safety S3.5).
+    """The name is the scheduled time, so a schedule that fires twice starts one sweep (S3.5).
 
     The input says that the schedule asks: nobody is kept from approving.
 
