@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from endpoint_sweep.acting import Point
+from endpoint_sweep.approvals import approval_id
 from endpoint_sweep.aws import wiring
 from tests.faults.case import Case, Move
 from tests.faults.insider import Insider, item
@@ -184,7 +185,10 @@ class People:
         self.stage.start()
 
     def _expire(self, _: Move, __: str) -> None:
-        self.stage.hub.ahead = LONG
+        """Not while it acts: a clock that jumps between a look and a call would be nobody's mistake."""
+        record = self.stage.onlooker.approval(approval_id(self.sweep))
+        if record is None or record["status"] in ("pending", "decided"):
+            self.stage.hub.ahead = LONG
 
     def _switch(self, _: Move, __: str) -> None:
         self.stage.hub.kill()
