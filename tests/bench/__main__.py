@@ -1,7 +1,7 @@
 """`make bench`: API calls, seconds and memory of `endpoint-sweep scan`, beside the reference in the same run.
 
 `make bench ARGS=20x4x20` measures one shape.
-Every call takes 50 ms longer than the simulation needs. Writes the tables of the README between their two markers.
+Every call takes 50 ms longer than the simulation needs. Writes docs/performance.md between its two markers.
 """
 
 import json
@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.bench.world import build
 
 ROOT = Path(__file__).resolve().parents[2]
-README = ROOT / "README.md"
+DOCUMENT = ROOT / "docs" / "performance.md"
 LAYER = ROOT / ".aws-sam" / "build" / "CoreLayer" / "python"
 LATENCY = 0.05
 IDLE = 0.38
@@ -154,9 +154,9 @@ def _imports() -> list[str]:
 
 
 def _write(table: str) -> None:
-    text = README.read_text(encoding="utf-8")
+    text = DOCUMENT.read_text(encoding="utf-8")
     start, end = MARKERS
-    README.write_text(
+    DOCUMENT.write_text(
         re.sub(re.escape(start) + ".*?" + re.escape(end), lambda _: start + table + end, text, flags=re.DOTALL)
     )
 
