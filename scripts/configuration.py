@@ -1,0 +1,65 @@
+"""`make docs`: writes docs/configuration.md from the parameters of the two templates."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "configuration.md"
+TEMPLATES = (("The hub stack", "template.yaml"), ("The member roles", "member-roles.yaml"))
+INTRODUCTION = """# Configuration
+
+`make docs` writes this page from the templates. `make deploy` asks for the parameters of the hub stack and saves your
+answers in `samconfig.toml`; to change one later, edit it there and run `make deploy` again. A sweep's input can narrow
+some of them, see [operating.md](operating.md#the-input-of-a-sweep).
+"""
+
+
+class _Loader(yaml.SafeLoader):
+    """Parameters contain no functions of CloudFormation, so those elsewhere may be left unread."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+
+
+def page() -> str:
+    """The whole document."""
+    parts = [INTRODUCTION]
+    for title, name in TEMPLATES:
+        template = yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        parts.append(f"## {title}\n\nParameters of `{name}`.\n")
+        for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]:
+            rows = [_row(one, template["Parameters"][one]) for one in group["Parameters"]]
+            head = "| Parameter | Default | Allowed | What it does |\n|---|---|---|---|"
+            parts.append(f"### {group['Label']['default']}\n\n{head}\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _row(name: str, spec: dict[str, Any]) -> str:
+    default = f"`{spec['Default']}`" if spec.get("Default", "") != "" else "empty" if "Default" in spec else "required"
+    return f"| `{name}` | {default} | {_allowed(spec)} | {_cell(spec['Description'])} |"
+
+
+def _allowed(spec: dict[str, Any]) -> str:
+    if "AllowedValues" in spec:
+        return ", ".join(f"`{one}`" for one in spec["AllowedValues"])
+    if "MinValue" in spec and "MaxValue" in spec:
+        return f"{spec['MinValue']:,} to {spec['MaxValue']:,}"
+    if "MinValue" in spec:
+        return f"{spec['MinValue']:,} or more"
+    return _cell(spec.get("ConstraintDescription", ""))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> int:
+    DOCUMENT.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
