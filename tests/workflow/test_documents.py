@@ -1,10 +1,11 @@
 """The bucket lies, fails or is written to by somebody else: nothing is deleted on what cannot be trusted."""
 
 import json
+from typing import Any
 
 import pytest
 
-from endpoint_sweep.errors import PlanDiffers
+from endpoint_sweep.errors import DocumentNotFound, PlanDiffers
 from endpoint_sweep.ruling import NOT_OFFERED
 from endpoint_sweep.sweep_folder import SweepFolder
 from tests.simulation.hub_resources import BUCKET, STACK
@@ -98,36 +99,70 @@ def test_what_is_written_once_is_written_once(stage: Stage) -> None:
     assert [one for one in folder.cells(key).results if one.account == MEMBER] == [cell]
 
 
-BESIDE = ["plan.json", "findings.json", "coverage.json", "accounts.json"]
+BESIDE = ["plan.json", "findings.json", "coverage.json", "accounts.json", "input.json", "key.json"]
 
 
+@pytest.mark.parametrize("how", ["overwritten", "removed"])
 @pytest.mark.parametrize("name", BESIDE)
-def test_what_was_written_over_the_findings_hides_no_deletion(stage_of: OpenStage, name: str) -> None:
-    """FI-19: nonsense on top of a document after the decision: the summary tells what was found."""
+def test_what_became_of_a_document_hides_no_deletion(stage_of: OpenStage, name: str, how: str) -> None:
+    """FI-19: nonsense on top of a document after the decision, or a marker: the summary tells what was found."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
     there = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/{name}"}
-    stage.around("SendSummaryFunction", lambda _: stage.hub.client("s3").put_object(**there, Body=b"[]"))
+    s3 = stage.hub.client("s3")
+    stage.around(
+        "SendSummaryFunction",
+        lambda _: s3.delete_object(**there) if how == "removed" else s3.put_object(**there, Body=b"[]"),
+    )
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert stage.report(sweep)["failure"] is None
 
 
-def test_where_nothing_can_be_told_what_was_deleted_is(stage_of: OpenStage) -> None:
-    """I9: the sweep's input is not its own any more: nothing that was found is believed, but for what was deleted."""
+@pytest.mark.parametrize("how", ["overwritten", "removed"])
+@pytest.mark.parametrize("name", ["input.json", "key.json"])
+def test_a_sweep_that_cannot_be_told_says_so(stage_of: OpenStage, name: str, how: str) -> None:
+    """I9: without a plan, and with an input that is not its own any more, nothing that was found is believed. So the
+    report says that the sweep failed, not that nothing was found.
+    """
+    stage = stage_of("small")
+    sweep = stage.next_name
+    there = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/{name}"}
+    s3 = stage.hub.client("s3")
+    stage.around(
+        "AggregateFindingsFunction",
+        lambda _: s3.delete_object(**there) if how == "removed" else s3.put_object(**there, Body=b"{}"),
+    )
+    assert stage.end(stage.start())["status"] == "FAILED"
+    assert stage.report(sweep)["ending"] == "failed"
+    assert name in stage.report(sweep)["failure"]["reason"]
+    assert "THE SWEEP FAILED" in stage.summary(sweep).text
+
+
+@pytest.mark.parametrize("name", ["input.json", "key.json"])
+def test_a_report_without_documents_is_a_failure(
+    stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """I2, I9: where even the plan's versions are gone, which nobody can do: a failure, and what was deleted."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
-    there = {"Bucket": BUCKET, "Key": f"sweeps/{sweep}/input.json"}
-    stage.around("SendSummaryFunction", lambda _: stage.hub.client("s3").put_object(**there, Body=b"{}"))
+
+    def gone(folder: SweepFolder, *_: Any) -> None:
+        raise DocumentNotFound(f"{folder.prefix}/plan.json")
+
+    def remove(_: dict[str, Any]) -> None:
+        monkeypatch.setattr(SweepFolder, "proven_plan", gone)
+        stage.hub.client("s3").delete_object(Bucket=BUCKET, Key=f"sweeps/{sweep}/{name}")
+
+    stage.around("SendSummaryFunction", remove)
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.end(sweep)["status"] == "FAILED"
     told = f"deletions were sent for {MEMBER}/{REGION}/resnet-demo: deleted"
     assert told in stage.report(sweep)["failure"]["reason"]
     assert told in " ".join(stage.summary(sweep).text.split())
-    assert '"alarm":"PlanTampered"' in stage.log.getvalue()
 
 
 def test_a_summary_that_is_not_accepted_changes_no_fate(stage_of: OpenStage) -> None:

@@ -264,13 +264,18 @@ class SweepFolder:
 
     def _found(self, key: str, is_it: Callable[[Stored], bool], version: str | None = None) -> Stored | None:
         """The document where it is what it should be; else, if need be, the oldest version that is."""
-        there = self._store.read(key, version)
-        if is_it(there):
-            return there
-        if not self._every_version:
-            return None
-        older = (self._store.read(*one) for one in self._store.history(key) if one[0] == key)
-        return next((one for one in older if is_it(one)), None)
+        try:
+            there = self._store.read(key, version)
+        except DocumentNotFound:
+            if not self._every_version:
+                raise
+        else:
+            if is_it(there) or not self._every_version:
+                return there if is_it(there) else None
+        versions = [one for one in self._store.history(key) if one[0] == key]
+        if not versions:
+            raise DocumentNotFound(key)
+        return next((one for one in (self._store.read(*one) for one in versions) if is_it(one)), None)
 
     def _get(self, name: str) -> Any:
         return json.loads(self._store.get(f"{self.prefix}/{name}"))

@@ -89,13 +89,12 @@ def _gather(
     failure = folder.failure()
     try:
         found = _found(folder, seals)
-    except DocumentNotFound:
-        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure)
-    except DocumentTampered as error:
-        told = {"error": "DocumentTampered", "reason": f"{error}{_sent(sweep_id, records)}"}
-        return reports.Report(
-            sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=Alarm.PLAN_TAMPERED
-        )
+    except (DocumentNotFound, DocumentTampered) as error:
+        is_there = isinstance(error, DocumentTampered)
+        why = str(error) if is_there else f"{error} is not there"
+        told = {"error": type(error).__name__, "reason": f"{why}{_sent(sweep_id, records)}"}
+        alarm = Alarm.PLAN_TAMPERED if is_there else ""
+        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=alarm)
     if found.doubt:
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
     approval, shown, kept_reason, alarm = _asked(sweep_id, found, records, seals)
@@ -133,26 +132,24 @@ def _listed(outcomes: Mapping[EndpointId, Outcome], coverage: Coverage) -> tuple
 
 
 def _found(folder: SweepFolder, seals: Seals) -> _Found:
-    """As it was aggregated; where the sweep stopped before that, from whatever the cells left.
+    """As it was aggregated, which the plan alone proves; where the sweep stopped before that, from whatever the cells
+    left.
 
     Where KMS does not answer it is told all the same, as something that cannot be proven.
     """
     try:
+        with suppress(DocumentNotFound):
+            plan = folder.proven_plan(seals)
+            mode, accounts = folder.input(plan.pins).mode, folder.accounts(plan.pins)
+            return _Found(mode, accounts, folder.judged(plan.pins), plan)
         opened = folder.opened(seals)
     except Unavailable as error:
         asked, doubt = folder.input(UNPROVEN), f"what was found cannot be proven at this moment: {error}"
         return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt)
     asked = opened.input
-    accounts = folder.accounts(asked.pins)
-    try:
-        plan = folder.proven_plan(seals)
-        return _Found(asked.mode, accounts, folder.judged(plan.pins), plan)
-    except DocumentNotFound:
-        rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
-        return _Found(asked.mode, accounts, join(folder.expected(asked.pins), rows), None)
-    except Unavailable as error:
-        doubt = f"what was found cannot be proven at this moment: {error}"
-        return _Found(asked.mode, accounts, _unproven(folder), None, doubt)
+    rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
+    coverage = join(folder.expected(asked.pins), rows)
+    return _Found(asked.mode, folder.accounts(asked.pins), coverage, None)
 
 
 def _unproven(folder: SweepFolder) -> Coverage:
