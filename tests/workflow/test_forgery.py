@@ -91,8 +91,9 @@ def test_a_decision_altered_after_it_was_verified_deletes_nothing(stage: Stage) 
     stage.approved.clear()
 
 
-def test_the_summary_names_nobody_who_decided_nothing(stage: Stage) -> None:
+def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> None:
     """Another name beside a decision that was acted on, before its end is told: an alarm, and nobody's decision."""
+    stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
     rename = once(lambda: rewrite(stage, sweep, lambda d: d["decisions"][0].update(approver=GRACE), status="verified"))
