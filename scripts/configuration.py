@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+from cfnlint.decode import decode
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "configuration.md"
@@ -17,18 +17,11 @@ some of them, see [operating.md](operating.md#the-input-of-a-sweep).
 """
 
 
-class _Loader(yaml.SafeLoader):
-    """Parameters contain no functions of CloudFormation, so those elsewhere may be left unread."""
-
-
-_Loader.add_multi_constructor("!", lambda *_: None)
-
-
 def page() -> str:
     """The whole document."""
     parts = [INTRODUCTION]
     for title, name in TEMPLATES:
-        template = yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        template, _ = decode(str(ROOT / name))
         parts.append(f"## {title}\n\nParameters of `{name}`.\n")
         for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]:
             rows = [_row(one, template["Parameters"][one]) for one in group["Parameters"]]

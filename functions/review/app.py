@@ -84,7 +84,7 @@ def _desk() -> Desk:
 def _principal(method: str, approval_id: str) -> str:
     """Who made the proof in this request, by the word of STS. Raises CallerUnproven or Unavailable.
 
-    The event's own word counts for nothing: whoever may invoke this function can write it.
+    What the event says is ignored: anyone who may invoke this function can make it up.
     """
     event = app.current_event
     binding = binding_of(approval_id, method, event.body, encoded=bool(event.is_base64_encoded))

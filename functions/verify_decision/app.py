@@ -10,7 +10,7 @@ from endpoint_sweep.steps.verify_decision import verify_decision
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = verify_decision(
-        event, settings=at.settings, store=at.store, records=at.records, seals=at.seals, switch=at.switch, now=at.now
+        event, settings=at.settings, store=at.store, records=at.records, switch=at.switch, now=at.now
     )
     note("verify_decision", event, done)
     return done

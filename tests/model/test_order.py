@@ -66,7 +66,7 @@ def apply(hub: FakeHub, now: int = 0, laws: Laws = PLAIN) -> dict[str, Any]:
 
 def verify(hub: FakeHub, now: int, laws: Laws) -> dict[str, Any]:
     return verify_decision(
-        EVENT, settings=_settings(laws), store=hub.store, records=hub.records, seals=hub.seals, switch=hub.switch,
+        EVENT, settings=_settings(laws), store=hub.store, records=hub.records, switch=hub.switch,
         now=lambda: NOW + now * TICK,
     )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """Every code that a comment, a docstring or a test cites stands in the documents, and every code there is cited."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ CITED = re.compile(rf"(?<![\w.-]){CODE}(?!\.?\w)")
 RANGE = re.compile(rf"({CODE})(?: to |[-–])({CODE})")
 DEFINED = re.compile(rf"^\| ({CODE}) \|", re.MULTILINE)
 DOCUMENTS = ("docs/facts.md", "docs/promises.md")
+FOLDERS = ("docs", "functions", "layers", "scripts", "statemachine", "tests")
 CITING = (".py", ".yaml", ".json", ".md", ".j2", ".css")
 
 
@@ -31,10 +31,9 @@ def number(code: str) -> int:
 
 
 def citing() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    mine = Path(__file__).relative_to(ROOT).as_posix()
-    names = [name for name in listed.split("\0") if name.endswith(CITING) and name not in (*DOCUMENTS, mine)]
-    return [ROOT / name for name in names if not name.startswith("node_modules/")]
+    here = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
+    others = {ROOT / name for name in DOCUMENTS} | {Path(__file__).resolve()}
+    return [path for path in (*here, *ROOT.iterdir()) if path.suffix in CITING and path not in others]
 
 
 @pytest.fixture(scope="module")

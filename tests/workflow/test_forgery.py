@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.documents import digest
+from endpoint_sweep.errors import Unavailable
+from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import FORGED
+from endpoint_sweep.steps.send_summary import UNPROVEN_NAMES
 from tests.simulation.hub_resources import BUCKET
 from tests.workflow.conftest import OpenStage
 from tests.workflow.forging import BUSY, IDLE, Document, at, by_hand, rewrite
@@ -103,6 +106,24 @@ def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> No
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert f"{GRACE} decided" not in stage.summary(sweep).text
     assert "SOMEBODY CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
+
+
+def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """KMS does not answer when the end is told: nobody is named, and nobody is said to have changed the records."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def unproven(*_: object) -> bool:
+        raise Unavailable("KMS does not answer")
+
+    stage.around("SendSummaryFunction", lambda _: monkeypatch.setattr(Records, "is_authentic", unproven))
+    assert stage.decide(links[ADA], "resnet-demo").status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
+    assert stage.disposition(sweep, "churn-poc") == ("kept", f"kept: {UNPROVEN_NAMES}")
+    assert f"{ADA} decided" not in stage.summary(sweep).text
+    assert "SOMEBODY CHANGED THE RECORDS" not in stage.summary(sweep).text
 
 
 def once(do: Callable[[], object]) -> Callable[[Document], None]:

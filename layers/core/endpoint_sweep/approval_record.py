@@ -49,7 +49,7 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """An endpoint that shall not be offered for some days."""
+    """An endpoint that is not offered again for some days."""
 
     id: EndpointId
     days: int

@@ -176,7 +176,7 @@ class ApprovalRows:
             stop = from_data(Stop, json.loads(self._store.get(key, version)))
         except (ValueError, TypeError, DocumentNotFound):
             return Stop(StopKind.CLOSED, _NEVER, "somebody stopped this sweep")
-        # Whoever may write here may write anything: what people read of it is short, and a name is a name.
+        # Anything can be written here: cut what people read of it, and accept a name only if it is one.
         return replace(stop, note=stop.note[:300], newer=stop.newer if _NAME.fullmatch(stop.newer) else "")
 
     def stop(self, sweep_id: str, stop: Stop) -> None:
@@ -233,8 +233,12 @@ class ApprovalRows:
             raise RecordForged("the record of a code was not written by the review page")
         return code, row.version
 
+    def is_authentic(self, decision: Decision) -> bool:
+        """Whether it was made on the review page. Raises Unavailable."""
+        return self._seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
+
     def code_version(self, approval_id: str, link: str) -> int:
-        """Of the row of a link's newest code, whoever wrote it; 0 where there is none."""
+        """Version of the row with a link's newest code, proven or not; 0 if there is none."""
         row = self._table.get(*_code(approval_id, link))
         return row.version if row else 0
 

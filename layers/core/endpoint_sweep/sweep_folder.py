@@ -9,6 +9,7 @@ import hmac
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -264,14 +265,12 @@ class SweepFolder:
 
     def _found(self, key: str, is_it: Callable[[Stored], bool], version: str | None = None) -> Stored | None:
         """The document where it is what it should be; else, if need be, the oldest version that is."""
-        try:
+        if not self._every_version:
             there = self._store.read(key, version)
-        except DocumentNotFound:
-            if not self._every_version:
-                raise
-        else:
-            if is_it(there) or not self._every_version:
-                return there if is_it(there) else None
+            return there if is_it(there) else None
+        with suppress(DocumentNotFound):  # Or somebody removed it: then an older version is what was written.
+            if is_it(there := self._store.read(key, version)):
+                return there
         versions = [one for one in self._store.history(key) if one[0] == key]
         if not versions:
             raise DocumentNotFound(key)

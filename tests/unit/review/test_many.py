@@ -122,9 +122,7 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     sizes = [len(json.dumps(item)) for item in site.items()]
     assert max(sizes) < ITEM
     ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
-    verified = verify_decision(
-        {"sweep_id": SWEEP, "approval_id": approval_id(SWEEP)}, seals=at.seals, switch=Off(), **ports
-    )
+    verified = verify_decision({"sweep_id": SWEEP, "approval_id": approval_id(SWEEP)}, switch=Off(), **ports)
     assert (verified["status"], verified["approved"]["count"]) == ("approved", MOST_OFFERED)
     totals = send_summary({"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals, **ports)
     assert (totals["found"], totals["failed"], totals["kept"]) == (20_000, 1_000, 19_000)

@@ -127,3 +127,17 @@ def test_a_list_costs_what_it_lists(monkeypatch: pytest.MonkeyPatch, without: li
             s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
         assert [one["Key"] for one in s3.list_object_versions(Bucket=BUCKET, Prefix="a")["Versions"]] == ["a"]
     assert len(copies) == copied
+
+
+@pytest.mark.parametrize(
+    ("without", "is_loaded"), [([], False), (["url-module"], True)], ids=["corrected", "moto itself"]
+)
+def test_the_routes_are_not_loaded_for_every_account(
+    monkeypatch: pytest.MonkeyPatch, without: list[str], is_loaded: bool
+) -> None:
+    """moto reads the file of its routes again for each account and region."""
+    loaded: list[Any] = []
+    monkeypatch.setattr("moto.s3.models.reload", loaded.append)
+    with World.in_process(build("empty"), without=without):
+        assert S3Backend("us-east-1", "222222222222").urls
+    assert bool(loaded) is is_loaded

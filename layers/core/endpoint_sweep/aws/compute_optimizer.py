@@ -11,7 +11,7 @@ from endpoint_sweep.model import Cell
 _ENDPOINT = "SageMakerEndpoint"
 _FINDINGS = {"Idle", "Unattached", "Unused"}  # Which of them an endpoint gets is not documented.
 _MAX_PAGES = 100
-_REFUSALS = 3  # So many in a row, and it is about whoever asks, not about the account that was asked about.
+_REFUSALS = 3  # After this many in a row the caller lacks access, not a single account.
 _REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken", "UnrecognizedClientException"}
 
 

@@ -42,7 +42,7 @@ class LaptopReaders:
             return first.result()
         try:
             mine.set_result(self._open(account))
-        except Exception as error:  # noqa: BLE001 - whoever waits gets the same error
+        except Exception as error:  # noqa: BLE001 - the threads that wait get the same error
             mine.set_exception(error)
         return mine.result()
 

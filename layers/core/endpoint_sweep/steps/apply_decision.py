@@ -11,7 +11,7 @@ from typing import Any
 from endpoint_sweep import acting, metrics
 from endpoint_sweep.act_rows import NOT_SENT
 from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
+from endpoint_sweep.approvals import Approval, ApprovalStatus
 from endpoint_sweep.config import Settings
 from endpoint_sweep.errors import (
     AlreadyRecorded,
@@ -34,7 +34,7 @@ from endpoint_sweep.guards import protection
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import by_id, over_caps, plan_digest
-from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Maker, Members, Seals, Store
+from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import ALARMS, TOO_OLD, rule
 from endpoint_sweep.steps.stopping import check_stops
@@ -70,9 +70,6 @@ class _Path:
     @property
     def sweep_id(self) -> str:
         return self.folder.sweep_id
-
-    def is_authentic(self, decision: Decision) -> bool:
-        return self.seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
 
 
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
@@ -211,7 +208,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
 
 
 def _check_stops(path: _Path) -> None:
-    check_stops(path.sweep_id, path.switch, path.records, path.is_authentic)
+    check_stops(path.sweep_id, path.switch, path.records, path.records.is_authentic)
 
 
 def _approved(path: _Path) -> tuple[Finding, str, Plan]:
@@ -222,7 +219,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     approval: Approval = found[0]
     plan, settings = path.folder.plan(approval.plan), path.settings
     digest, now = plan_digest(plan), path.now()
-    ruling = rule(approval, plan, digest, settings.rules, path.is_authentic, now, settings.delete_window)
+    ruling = rule(approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window)
     if path.target not in ruling.selected:
         status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, ruling.why or "it is not among the approved endpoints")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision, approval_id
+from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.config import Settings
 from endpoint_sweep.documents import to_json
 from endpoint_sweep.errors import (
@@ -21,11 +21,13 @@ from endpoint_sweep.errors import (
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.planning import Coverage, join, why_not_offered
-from endpoint_sweep.ports import Clock, Mailer, Maker, Seals, Store
+from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.records import Records
 from endpoint_sweep.ruling import ALARMS, FORGED, UNNAMED, approved, authentic
 from endpoint_sweep.savings import deleted, realized
 from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
+
+UNPROVEN_NAMES = "it cannot be proven at this moment who decided"
 
 
 def send_summary(
@@ -97,7 +99,7 @@ def _gather(
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=alarm)
     if found.doubt:
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
-    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records, seals)
+    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records)
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
@@ -159,9 +161,7 @@ def _unproven(folder: SweepFolder) -> Coverage:
         return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
 
 
-def _asked(
-    sweep_id: str, found: _Found, records: Records, seals: Seals
-) -> tuple[Approval | None, Approval | None, str, str]:
+def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | None, Approval | None, str, str]:
     """The approval, if there is one, as it is recorded and as it may be told; why an idle endpoint that nobody chose to
     delete was kept; and an alarm.
     """
@@ -172,8 +172,8 @@ def _asked(
     except RecordUnreadable as error:
         return None, None, f"kept: {error}", ""
     if known:
-        shown, alarm = _shown(known, seals)
-        return known, shown, _kept_reason(shown), ALARMS.get(known.note, alarm)
+        shown, unnamed = _shown(known, records)
+        return known, shown, _kept_reason(shown, unnamed), ALARMS.get(known.note, ALARMS.get(unnamed, ""))
     if found.mode is Mode.REPORT:
         return None, None, "kept: this sweep only reports", ""
     if found.plan is None:
@@ -181,19 +181,15 @@ def _asked(
     return None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
 
 
-def _shown(approval: Approval, seals: Seals) -> tuple[Approval, str]:
-    """Only what was made on the review page is told as somebody's decision; what is left out raises an alarm."""
-
-    def is_authentic(decision: Decision) -> bool:
-        return seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
-
+def _shown(approval: Approval, records: Records) -> tuple[Approval, str]:
+    """With only the decisions that were made on the review page, and why others are left out, if any are."""
     try:
-        decisions = authentic(approval, is_authentic)
-        withdrawn = authentic(replace(approval, decisions=approval.withdrawn), is_authentic)
+        decisions = authentic(approval, records.is_authentic)
+        withdrawn = authentic(replace(approval, decisions=approval.withdrawn), records.is_authentic)
     except Unavailable:
-        return replace(approval, decisions=(), withdrawn=()), ""  # Nobody is named without proof.
+        return replace(approval, decisions=(), withdrawn=()), UNPROVEN_NAMES
     is_whole = (decisions, withdrawn) == (approval.decisions, approval.withdrawn)
-    return replace(approval, decisions=decisions, withdrawn=withdrawn), "" if is_whole else Alarm.DECISION_FORGED
+    return replace(approval, decisions=decisions, withdrawn=withdrawn), "" if is_whole else FORGED
 
 
 def _approval(sweep_id: str, records: Records) -> Approval | None:
@@ -220,7 +216,7 @@ def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime)
     return outcome
 
 
-def _kept_reason(shown: Approval) -> str:
+def _kept_reason(shown: Approval, unnamed: str) -> str:
     """Names come from proven decisions alone: the note is not signed."""
     if any(stop.decision for stop in shown.stops):
         return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {UNNAMED}"
@@ -230,4 +226,4 @@ def _kept_reason(shown: Approval) -> str:
         return f"kept: {shown.note}"
     if shown.status is not ApprovalStatus.VERIFIED:
         return "kept: the sweep ended before a decision could be acted on"
-    return f"kept by {', '.join(one.approver for one in shown.decisions)}" if shown.decisions else f"kept: {FORGED}"
+    return f"kept by {', '.join(one.approver for one in shown.decisions)}" if shown.decisions else f"kept: {unnamed}"

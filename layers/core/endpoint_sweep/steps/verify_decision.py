@@ -7,7 +7,6 @@ from typing import Any
 from endpoint_sweep.approvals import (
     Approval,
     ApprovalStatus,
-    Decision,
     Identity,
     Stop,
     StopKind,
@@ -28,7 +27,7 @@ from endpoint_sweep.kill_switch import is_on
 from endpoint_sweep.kinds import Alarm
 from endpoint_sweep.model import Plan
 from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ports import Clock, KillSwitch, Maker, Seals, Store
+from endpoint_sweep.ports import Clock, KillSwitch, Store
 from endpoint_sweep.records import Records, Versions
 from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, rule
 from endpoint_sweep.snoozes import asked_for
@@ -48,7 +47,6 @@ def verify_decision(
     settings: Settings,
     store: Store,
     records: Records,
-    seals: Seals,
     switch: KillSwitch,
     now: Clock,
 ) -> dict[str, Any]:
@@ -60,7 +58,7 @@ def verify_decision(
         found = records.approval(event["approval_id"])
         if found is None:
             return _kept(event["approval_id"], "there is no record of this approval")
-        return _judge(*found, settings, store, records, seals, switch, now)
+        return _judge(*found, settings, store, records, switch, now)
     except RecordForged as error:
         return _kept(event["approval_id"], str(error)) | {"alarm": Alarm.RECORD_FORGED}
     except RecordUnreadable:
@@ -76,7 +74,6 @@ def _judge(
     settings: Settings,
     store: Store,
     records: Records,
-    seals: Seals,
     switch: KillSwitch,
     now: Clock,
 ) -> dict[str, Any]:
@@ -97,7 +94,7 @@ def _judge(
     if approval.status in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
         return _kept(approval.id, approval.note or f"the approval is {approval.status.value}")
     try:
-        return _settle(approval, versions, settings, store, records, seals, now)
+        return _settle(approval, versions, settings, store, records, now)
     except AlreadyRecorded:
         # The record changed between reading and writing: the next look, in a second, sees it whole.
         return _waiting(approval, versions, 1)
@@ -109,13 +106,9 @@ def _settle(
     settings: Settings,
     store: Store,
     records: Records,
-    seals: Seals,
     now: Clock,
 ) -> dict[str, Any]:
     """Nobody chooses any more: what the record allows, written into it, and the snoozes of those who decided."""
-
-    def is_authentic(decision: Decision) -> bool:
-        return seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
 
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
@@ -123,11 +116,11 @@ def _settle(
         ruling = Ruling(why=NOT_OFFERED)
     else:
         window = settings.delete_window
-        ruling = rule(approval, plan, plan_digest(plan), settings.rules, is_authentic, now(), window)
+        ruling = rule(approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window)
     if plan and not ruling.alarm:
         # A keep without a code hides nothing from the next sweeps: somebody else may have the link.
-        proven = [one for one in authentic(approval, is_authentic) if one.identity is not Identity.LINK]
-        for decision in authentic(approval, is_authentic) if not settings.rules.code_required else proven:
+        proven = [one for one in authentic(approval, records.is_authentic) if one.identity is not Identity.LINK]
+        for decision in authentic(approval, records.is_authentic) if not settings.rules.code_required else proven:
             for one in asked_for(decision, plan.items, approval.sweep_id):
                 records.snooze(one)
     # A record that is not decided deletes nothing, whatever stands in it.
