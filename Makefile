@@ -57,7 +57,7 @@ deploy: build ## sam deploy with the AWS credentials of this shell
 	$(VENV)/sam deploy $(if $(shell grep -s '^ *parameter_overrides' samconfig.toml),,--guided)
 
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
-	$(VENV)/python -m tests.simulation.pictures
+	$(VENV)/python -m tests.simulation.demo.pictures
 
 bench: build ## API calls, seconds and memory of a scan, beside a reference; writes docs/performance.md (ARGS=20x4x20)
 	$(VENV)/python -m tests.bench $(ARGS)

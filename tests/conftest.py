@@ -12,9 +12,9 @@ pytest_plugins = ["tests.leaks.plugin"]
 # Measured: files that begin late must not be those that the other workers then wait for.
 LONGEST_FIRST = (
     "tests/deploy/test_deployed", "tests/workflow/test_stops", "tests/workflow/test_forgery",
-    "tests/workflow/test_approvals", "tests/workflow/test_fences", "tests/unit/test_templates",
+    "tests/workflow/test_approvals", "tests/workflow/test_fences", "tests/unit/repository/test_templates",
     "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/",
-    "tests/unit/review/", "tests/unit/test_ruling", "tests/unit/test_cli_approve",
+    "tests/unit/review/", "tests/unit/rules/test_approval_rules", "tests/unit/cli/test_approve",
 )  # fmt: skip
 
 

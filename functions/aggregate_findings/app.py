@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.errors import DocumentTampered, PlanDiffers
-from endpoint_sweep.journal import note
-from endpoint_sweep.kinds import Alarm
+from endpoint_sweep.domain.errors import DocumentTampered, PlanDiffers
+from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.journal import note
 from endpoint_sweep.steps.await_decision import await_decision
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from endpoint_sweep.approvals import RefusalCode
+from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.errors import CallerUnproven
-from endpoint_sweep.journal import note
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.review_http import binding_of, headers, read_form, read_json, read_proof
-from endpoint_sweep.steps.review import Desk, Page, api, link, message, result
+from endpoint_sweep.domain.errors import CallerUnproven
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.review import Desk, Page, json_api, message, page_flow, result
+from endpoint_sweep.review.http import binding_of, headers, read_form, read_json, read_proof
+from endpoint_sweep.rules.approvals import RefusalCode
 
 app = APIGatewayRestResolver()
 
@@ -22,14 +22,14 @@ def show(approval_id: str) -> Response[str]:
         return _elsewhere()
     # The same name twice is no secret at all (BI-28).
     secrets = app.current_event.resolved_query_string_parameters.get("k", [])
-    return _page(link.show(approval_id, secrets[0] if len(secrets) == 1 else "", _desk()))
+    return _page(page_flow.show(approval_id, secrets[0] if len(secrets) == 1 else "", _desk()))
 
 
 @app.post("/a/<approval_id>")
 def answer(approval_id: str) -> Response[str]:
     event = app.current_event
     form = read_form(event.headers, event.body, encoded=bool(event.is_base64_encoded))
-    return _page(form if isinstance(form, Page) else link.answer(approval_id, form, _desk()))
+    return _page(form if isinstance(form, Page) else page_flow.answer(approval_id, form, _desk()))
 
 
 @app.get("/a/<approval_id>/result")
@@ -39,16 +39,16 @@ def recorded(approval_id: str) -> Response[str]:  # noqa: ARG001 - the page is t
 
 @app.get("/approvals/<approval_id>")
 def offer(approval_id: str) -> Response[str]:
-    return _reply(api.offer(approval_id, _principal("GET", approval_id), _desk()))
+    return _reply(json_api.offer(approval_id, _principal("GET", approval_id), _desk()))
 
 
 @app.post("/approvals/<approval_id>")
 def decide(approval_id: str) -> Response[str]:
     event = app.current_event
     body = read_json(event.headers, event.body, encoded=bool(event.is_base64_encoded))
-    if isinstance(body, api.Reply):
+    if isinstance(body, json_api.Reply):
         return _reply(body)
-    return _reply(api.decide(approval_id, _principal("POST", approval_id), body, _desk()))
+    return _reply(json_api.decide(approval_id, _principal("POST", approval_id), body, _desk()))
 
 
 @app.not_found
@@ -64,7 +64,7 @@ def _elsewhere() -> Response[str]:
 @app.exception_handler(CallerUnproven)  # type: ignore[untyped-decorator]
 def unproven(error: CallerUnproven) -> Response[str]:
     line = f"{error} Nothing was recorded. Please use the current version of `endpoint-sweep approve`."
-    return _reply(api.refusing(403, "E_CALLER_UNPROVEN", line))
+    return _reply(json_api.refusing(403, "E_CALLER_UNPROVEN", line))
 
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
@@ -72,7 +72,7 @@ def trouble(error: Exception) -> Response[str]:
     note("review", {"error": type(error).__name__})
     line = "Nothing was recorded. Please try again in a minute."
     if str(app.current_event.path).startswith("/approvals/"):
-        return _reply(api.refusing(503, "E_UNAVAILABLE", line))
+        return _reply(json_api.refusing(503, "E_UNAVAILABLE", line))
     return _page(message("Not available", line, code="E_UNAVAILABLE", status=503))
 
 
@@ -105,7 +105,7 @@ def _page(page: Page) -> Response[str]:
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
 
 
-def _reply(reply: api.Reply) -> Response[str]:
+def _reply(reply: json_api.Reply) -> Response[str]:
     alarm = {"alarm": reply.alarm} if reply.alarm else {}
     note("review", {"status": reply.status, "code": reply.data.get("code")}, alarm)
     return Response(reply.status, "application/json", json.dumps(reply.data), headers=headers())

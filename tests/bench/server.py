@@ -15,7 +15,7 @@ from moto.core import responses
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.bench.world import build
-from tests.simulation.members import create_wsgi_app
+from tests.simulation.member_aws.server import create_wsgi_app
 
 
 class _Silent(WSGIRequestHandler):

@@ -1,7 +1,7 @@
 """Organizations for measuring: plain real-time endpoints, a known share of them idle."""
 
-from tests.simulation.organization import Account, EndpointSpec, Organization, Unit, VariantSpec
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.specification import Account, EndpointSpec, Organization, Unit, VariantSpec
+from tests.simulation.organization.traffic import Traffic
 
 HUB = "111111111111"
 MANAGEMENT = "100000000001"

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from scripts import chromium
 from tests.browser.served import served
-from tests.simulation.review_site import ReviewSite
+from tests.simulation.hub.review_site import ReviewSite
 
 Open = Callable[..., AbstractContextManager[Page]]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.simulation.review_site import ReviewSite
+from tests.simulation.hub.review_site import ReviewSite
 
 
 @contextmanager

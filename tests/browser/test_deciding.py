@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Stop, StopKind
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Caps
+from endpoint_sweep.domain.model import Caps
+from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Stop, StopKind
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, press, row_of, visit
-from tests.simulation.offers import APPROVER, FINDINGS, NOW, SECOND, finding, put_on_offer
-from tests.simulation.review_site import ReviewSite
+from tests.simulation.hub.offers import APPROVER, FINDINGS, NOW, SECOND, finding, put_on_offer
+from tests.simulation.hub.review_site import ReviewSite
 
 TWO = ("llama3-70b-demo", "churn-poc")
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Snooze
-from endpoint_sweep.model import Caps, Finding, Mode, OutcomeStatus, Pointer
-from endpoint_sweep.planning import Coverage
+from endpoint_sweep.domain.model import Caps, Finding, Mode, OutcomeStatus, Pointer
+from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, Snooze
+from endpoint_sweep.rules.planning import Coverage
 from tests.browser.conftest import DESKTOP, PHONE, Open
-from tests.simulation.offers import (
+from tests.simulation.hub.offers import (
     ACCOUNTS,
     FINDINGS,
     HOSTILE_NAME,

@@ -7,15 +7,15 @@ from functools import cache
 import pytest
 from playwright.sync_api import Page, expect
 
-from endpoint_sweep.approvals import Decision, Identity, Snooze
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Caps
-from endpoint_sweep.records import Versions
-from endpoint_sweep.steps.review.desk import Opened
-from endpoint_sweep.steps.review.forms import Wish, drafted
+from endpoint_sweep.domain.model import Caps
+from endpoint_sweep.review.access import Opened
+from endpoint_sweep.review.selection import Wish, drafted
+from endpoint_sweep.rules.approvals import Decision, Identity, Snooze
+from endpoint_sweep.storage.records import Versions
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reviewing import go_to_confirmation, press, violations, visit
-from tests.simulation.offers import (
+from tests.simulation.hub.offers import (
     ACCOUNTS,
     HOSTILE_NAME,
     HOSTILE_OWNER,

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.simulation.local_aws import LocalAws
-from tests.simulation.organization import ACT_ROLE, SCAN_ROLE
+from tests.simulation.hub.local_aws import LocalAws
+from tests.simulation.organization.specification import ACT_ROLE, SCAN_ROLE
 
 Session = boto3.Session
 

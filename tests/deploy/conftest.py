@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import browser, tab  # noqa: F401 - fixtures of the page's tests
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.hub.local_aws import LocalAws
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.approver import newest_code
-from tests.simulation.local_aws import STACK, LocalAws
+from tests.simulation.hub.approver import newest_code
+from tests.simulation.hub.local_aws import STACK, LocalAws
 
 APPROVERS = ("ada@example.com", "grace@example.com")
 World = dict[str, dict[str, Any]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.hub.local_aws import LocalAws
 
 LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
 CODE = '''

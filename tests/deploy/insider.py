@@ -11,8 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from endpoint_sweep.approvals import Choice, hash_code, hash_secret, phrase
-from endpoint_sweep.documents import digest, to_json
+from endpoint_sweep.domain.documents import digest, to_json
+from endpoint_sweep.rules.approvals import Choice, hash_code, hash_secret, phrase
 
 OWN_SECRET = "insiders-own-" + "x" * 30
 OWN_CODE = "000000"

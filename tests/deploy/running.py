@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from tests.deploy.deployed import Deployed, until
 from tests.deploy.insider import decision, wrong_guesses
-from tests.simulation.approver import Answer, Approver, newest_code
+from tests.simulation.hub.approver import Answer, Approver, newest_code
 
 RECORDED = (202, 303)
 _ALARM = r'"alarm": ?"(\w+)"'

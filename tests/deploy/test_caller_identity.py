@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
-from tests.simulation.protocols import Reply
+from tests.simulation.hub.local_aws import LocalAws
+from tests.simulation.wire.protocols import Reply
 
 QUESTION = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
 BOUND = {"x-bound-to": "this"}

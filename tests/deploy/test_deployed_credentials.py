@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import approval_id
 from endpoint_sweep.cli import main
+from endpoint_sweep.rules.approvals import approval_id
 from tests.deploy.deployed import APPROVERS, Deployed, deploy, without
-from tests.simulation import scenarios
+from tests.simulation.organization import scenarios
 
 ADA, SWEEP, SCENARIO = APPROVERS[0], "signed-1", "two_teams"
 VISION = "222222222222"

@@ -11,7 +11,19 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.actors import client_of, session_of
 from tests.deploy.deployed import Deployed, deploy
-from tests.unit.makers import APPLY, DOCUMENTS, EVERY_VERSION, KEYS, PLAN, REQUEST, REVIEW, ROWS, SCAN, SUMMARY, SWEEP
+from tests.unit.repository.makers import (
+    APPLY,
+    DOCUMENTS,
+    EVERY_VERSION,
+    KEYS,
+    PLAN,
+    REQUEST,
+    REVIEW,
+    ROWS,
+    SCAN,
+    SUMMARY,
+    SWEEP,
+)
 
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 # Those who make something that allows a deletion, and the two that an attacker would rather have.

@@ -15,7 +15,7 @@ from tests.browser.conftest import PHONE, Open
 from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, press, row_of, violations, visit
 from tests.deploy.deployed import APPROVERS, Deployed, deploy, without
 from tests.deploy.flood import Flood
-from tests.simulation.approver import Approver
+from tests.simulation.hub.approver import Approver
 
 ADA, GRACE = APPROVERS
 # One approver is enough for vision, two are needed for speech.

@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 from scripts import chromium
 from tests.browser.reviewing import confirm, go_to_confirmation
 from tests.deploy.deployed import APPROVERS, Deployed, deploy, until
-from tests.simulation.approver import Approver, newest_code
+from tests.simulation.hub.approver import Approver, newest_code
 
 READING = re.compile(r"(List|Describe|Get|BatchGet|Head)")
 MEMBER_SERVICES = ("sagemaker", "monitoring", "cloudwatch", "tagging", "application-autoscaling")

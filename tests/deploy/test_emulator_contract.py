@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.deploy.actors import Actors
 from tests.deploy.engine import Engine
-from tests.simulation.local_aws import LocalAws, LocalAwsError
-from tests.simulation.local_stacks import create_stack
+from tests.simulation.hub.local_aws import LocalAws, LocalAwsError
+from tests.simulation.hub.local_stacks import create_stack
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
-from tests.simulation.organization import Account, EndpointSpec
+from tests.simulation.hub.local_aws import LocalAws
+from tests.simulation.organization.specification import Account, EndpointSpec
 
 READ_ONLY = {"Effect": "Allow", "Action": "sagemaker:Describe*", "Resource": "*"}
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.deploy.actors import Actors
 from tests.deploy.engine import Engine
-from tests.simulation.gateway import __main__ as command
-from tests.simulation.local_aws import LocalAws, LocalAwsError
+from tests.simulation.hub.local_aws import LocalAws, LocalAwsError
+from tests.simulation.hub_aws import __main__ as command
 
 
 def _descendants(pid: int) -> set[int]:

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.hub.local_aws import LocalAws
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 MAIL: dict[str, Any] = {

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import hash_code
+from endpoint_sweep.rules.approvals import hash_code
 from tests.deploy.deployed import APPROVERS, Deployed, deploy
 from tests.deploy.gates import grace, held
 from tests.deploy.insider import OWN_CODE, OWN_SECRET, Insider, decision, made_up_call, wrong_guesses
 from tests.deploy.running import RECORDED, Running
-from tests.simulation.local_aws import HUB_TEMPLATE
-from tests.simulation.local_stacks import parameter_names
+from tests.simulation.hub.local_aws import HUB_TEMPLATE
+from tests.simulation.hub.local_stacks import parameter_names
 
 ADA, GRACE = APPROVERS
 VISION, REGION = "222222222222", "us-east-1"

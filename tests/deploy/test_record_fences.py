@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.deploy.actors import Actors
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.hub.local_aws import LocalAws
 
 TABLE, BUCKET = "record", "record-of-sweeps"
 FOLDER = "sweeps/2026-11-20T06-00Z"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep.acting import Point
+from endpoint_sweep.resources.endpoint.recheck import Point
 from tests.faults import mistakes, mistakes_inside
 from tests.faults.case import PRINCIPAL, Case, Crash, Deed, Hand, Move, Strike
-from tests.simulation.hub import APPROVERS
+from tests.simulation.hub.stack_in_process import APPROVERS
 
 ROOM = {
     "MinApprovers": "1",

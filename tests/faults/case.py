@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from endpoint_sweep.acting import Point
-from tests.simulation.hub import APPROVERS
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios.generator import generate
+from endpoint_sweep.resources.endpoint.recheck import Point
+from tests.simulation.hub.stack_in_process import APPROVERS
+from tests.simulation.organization.scenarios.generator import generate
+from tests.simulation.organization.specification import Account, Organization
 
 # What the product asks of AWS, each with the calls that may be struck.
 OPERATIONS = (

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from endpoint_sweep.approvals import approval_id
+from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case, Deed
-from tests.simulation.hub_resources import BUCKET, STACK, TABLE
-from tests.simulation.lambda_endpoint import context
-from tests.workflow.acts import Key
-from tests.workflow.stage import Stage, link_in
+from tests.judging.acts import Key
+from tests.judging.stage import Stage, link_in
+from tests.simulation.hub.lambda_endpoint import context
+from tests.simulation.hub.resources import BUCKET, STACK, TABLE
 
 Document = dict[str, Any]
 BEFORE = {

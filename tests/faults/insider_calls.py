@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from endpoint_sweep.approvals import Choice, phrase
-from endpoint_sweep.proofs import HEADER
+from endpoint_sweep.domain.caller_proof import HEADER
+from endpoint_sweep.rules.approvals import Choice, phrase
 from tests.faults.case import PRINCIPAL
 from tests.faults.insider import Document, Insider, item
 from tests.faults.insider_rows import some, when
-from tests.simulation.approval_rows import key_of
-from tests.simulation.hub import APPROVERS
-from tests.workflow.deciding import form
+from tests.judging.deciding import form
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.stack_in_process import APPROVERS
 
 LOOSE = {"mode": "approve", "requested_by": "schedule", "lookback_days": 7, "min_age_days": 1}
 

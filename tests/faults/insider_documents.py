@@ -6,10 +6,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from endpoint_sweep.approvals import approval_id
+from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.insider import Document, Insider, item
 from tests.faults.insider_rows import when
-from tests.simulation.hub_resources import BUCKET
+from tests.simulation.hub.resources import BUCKET
 
 PLANTED = "sandbox-of-nobody"
 WIDE = {"per_sweep": 1000, "per_account": 1000, "percent_of_account": 100}

@@ -5,11 +5,11 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from endpoint_sweep.approvals import approval_id
+from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.insider import Insider, item
 from tests.faults.insider_rows import NO_MAC, when
-from tests.simulation.approval_rows import key_of
-from tests.simulation.hub import APPROVERS
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.stack_in_process import APPROVERS
 
 
 def _outcome(insider: Insider, dice: random.Random) -> None:

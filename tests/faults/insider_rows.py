@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from endpoint_sweep.approvals import hash_code, hash_secret
+from endpoint_sweep.rules.approvals import hash_code, hash_secret
 from tests.faults.insider import Document, Insider, item
-from tests.simulation.approval_rows import key_of
-from tests.simulation.approver import PageError, newest_code
-from tests.simulation.hub import APPROVERS, BASE_URL
-from tests.workflow.deciding import form, ids
+from tests.judging.deciding import form, ids
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.approver import PageError, newest_code
+from tests.simulation.hub.stack_in_process import APPROVERS, BASE_URL
 
 ZEROS = "000000"
 NO_MAC = base64.b64encode(b"0" * 32).decode()

@@ -9,14 +9,14 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep.acting import Point
+from endpoint_sweep.resources.endpoint.recheck import Point
 from endpoint_sweep.steps.apply_decision import apply_decision
 from tests.faults.case import Case, Crash, Hand, Strike
-from tests.simulation.hub_resources import STACK
-from tests.simulation.lambda_endpoint import Handler
-from tests.simulation.protocols import Reply
-from tests.workflow.acts import Key
-from tests.workflow.stage import Stage
+from tests.judging.acts import Key
+from tests.judging.stage import Stage
+from tests.simulation.hub.lambda_endpoint import Handler
+from tests.simulation.hub.resources import STACK
+from tests.simulation.wire.protocols import Reply
 
 TOO_LATE = timedelta(hours=5)  # beyond DeleteWindowMinutes
 KEEP = {"endpoint-sweep:keep": "not yet"}

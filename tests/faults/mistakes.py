@@ -8,21 +8,24 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep import acting, approvals, idleness, journal, planning, ruling
-from endpoint_sweep.approval_rows import ApprovalRows
-from endpoint_sweep.approvals import ApprovalStatus, Identity, StopKind
-from endpoint_sweep.aws import hub, seals, sessions
-from endpoint_sweep.documents import digest
-from endpoint_sweep.model import Verdict
-from endpoint_sweep.planning import by_id
-from endpoint_sweep.records import Records
+from endpoint_sweep.aws import seals, sessions, step_log
+from endpoint_sweep.aws.mailer import AwsMailer
+from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
+from endpoint_sweep.domain.documents import digest
+from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.reports import Report
-from endpoint_sweep.ruling import Quorum, Ruling
+from endpoint_sweep.resources.endpoint import idleness, recheck
+from endpoint_sweep.review import access, page_flow, recording
+from endpoint_sweep.review.access import Opened, by_link, plan_of
+from endpoint_sweep.review.selection import Wish, drafted
+from endpoint_sweep.rules import approval_rules, approvals, planning
+from endpoint_sweep.rules.approval_rules import Quorum, Ruling
+from endpoint_sweep.rules.approvals import ApprovalStatus, Identity, StopKind
+from endpoint_sweep.rules.planning import by_id
 from endpoint_sweep.steps import aggregate_findings, apply_decision, request_approval, verify_decision
-from endpoint_sweep.steps.review import desk, link, recording
-from endpoint_sweep.steps.review.desk import Opened, by_link, plan_of
-from endpoint_sweep.steps.review.forms import Wish, drafted
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.storage.approval_rows import ApprovalRows
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -31,7 +34,7 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 def get_approves() -> Any:
     """Opening the link decides, as in samples on the web."""
-    show = link.show
+    show = page_flow.show
 
     def deciding(approval_id: str, secret: str, at: Any) -> Any:
         opened = by_link(approval_id, secret, at)
@@ -42,7 +45,7 @@ def get_approves() -> Any:
             recording.record(opened, replace(draft, identity=Identity.LINK_AND_CODE), plan, at)
         return show(approval_id, secret, at)
 
-    return patch.object(link, "show", deciding)
+    return patch.object(page_flow, "show", deciding)
 
 
 def blind_retry() -> Any:
@@ -53,11 +56,11 @@ def blind_retry() -> Any:
 @contextmanager
 def cap_truncates() -> Iterator[None]:
     """A selection over the cap is cut instead of refused."""
-    agreed = ruling.agreed
+    agreed = approval_rules.agreed
     with (
         patch.object(approvals, "over_caps", lambda *_: []),
-        patch.object(ruling, "over_caps", lambda *_: []),
-        patch.object(ruling, "agreed", lambda decisions: agreed(decisions)[:1]),
+        patch.object(approval_rules, "over_caps", lambda *_: []),
+        patch.object(approval_rules, "agreed", lambda decisions: agreed(decisions)[:1]),
     ):
         yield
 
@@ -76,7 +79,7 @@ def missing_cell_dropped() -> Any:
 @contextmanager
 def expiry_deletes() -> Iterator[None]:
     """Silence counts as consent."""
-    settle, rule = verify_decision._settle, ruling.rule
+    settle, rule = verify_decision._settle, approval_rules.rule
 
     def settling(approval: Any, *others: Any) -> Any:
         return settle(replace(approval, status=ApprovalStatus.DECIDED), *others)
@@ -97,7 +100,7 @@ def mac_not_checked() -> Any:
 
 
 def switch_not_read() -> Any:
-    return patch.object(hub.AwsKillSwitch, "read", lambda _: "off")
+    return patch.object(AwsKillSwitch, "read", lambda _: "off")
 
 
 def no_second_look() -> Any:
@@ -105,7 +108,7 @@ def no_second_look() -> Any:
 
 
 def instances_not_compared() -> Any:
-    return patch.object(acting, "_size", lambda _: ("any", False, "", 0))
+    return patch.object(recheck, "_size", lambda _: ("any", False, "", 0))
 
 
 def traffic_not_looked_at() -> Any:
@@ -126,7 +129,7 @@ def intent_not_written() -> Any:
 
 @contextmanager
 def any_approver_is_enough() -> Iterator[None]:
-    with patch.object(ruling, "quorum", lambda *_: Quorum(1)):
+    with patch.object(approval_rules, "quorum", lambda *_: Quorum(1)):
         yield
 
 
@@ -136,7 +139,7 @@ def all_that_anybody_chose() -> Any:
     def union(decisions: Any) -> Any:
         return tuple(sorted({target for one in decisions for target in one.selected}))
 
-    return patch.object(ruling, "agreed", union)
+    return patch.object(approval_rules, "agreed", union)
 
 
 def rejection_ignored() -> Any:
@@ -151,7 +154,7 @@ def rejection_ignored() -> Any:
 
 @contextmanager
 def approvals_never_age() -> Iterator[None]:
-    with patch.object(ruling, "is_stale", lambda *_: False):
+    with patch.object(approval_rules, "is_stale", lambda *_: False):
         yield
 
 
@@ -163,18 +166,18 @@ def silence_is_idle() -> Any:
         verdict, reason = judge(*given, **named)
         return (Verdict.IDLE if verdict in (Verdict.NO_EVIDENCE, Verdict.TOO_YOUNG) else verdict), reason
 
-    return patch("endpoint_sweep.scanning.judge", judging)
+    return patch("endpoint_sweep.scanning.one_cell.judge", judging)
 
 
 def mail_logged() -> Any:
     """The text of a mail stands in the log."""
-    send = hub.AwsMailer.send
+    send = AwsMailer.send
 
     def sending(mailer: Any, recipient: str, subject: str, text: str, *others: Any, **named: Any) -> None:
-        journal._logger().info(text)
+        step_log._logger().info(text)
         send(mailer, recipient, subject, text, *others, **named)
 
-    return patch.object(hub.AwsMailer, "send", sending)
+    return patch.object(AwsMailer, "send", sending)
 
 
 def outcome_forgotten() -> Any:
@@ -206,13 +209,13 @@ def components_without_intent() -> Iterator[None]:
 
 def nobody_is_told() -> Any:
     """The mails of the end are not sent: only those that belong to an approval are."""
-    send = hub.AwsMailer.send
+    send = AwsMailer.send
 
     def sending(mailer: Any, *texts: Any, **named: Any) -> None:
         if named.get("approval"):
             send(mailer, *texts, **named)
 
-    return patch.object(hub.AwsMailer, "send", sending)
+    return patch.object(AwsMailer, "send", sending)
 
 
 @contextmanager
@@ -223,5 +226,5 @@ def one_person_counts_twice() -> Iterator[None]:
     def stranger(approver: str) -> str:
         return f"{approver} {next(numbers)}"
 
-    with patch.object(ruling, "person", stranger), patch.object(desk, "person", stranger):
+    with patch.object(approval_rules, "person", stranger), patch.object(access, "person", stranger):
         yield

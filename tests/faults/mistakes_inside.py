@@ -10,19 +10,19 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep import ruling
-from endpoint_sweep.act_rows import ActRows
-from endpoint_sweep.approval_record import Code, Decision
-from endpoint_sweep.approval_rows import ApprovalRows
 from endpoint_sweep.aws.callers import AwsCallers
-from endpoint_sweep.aws.hub import AwsStore
 from endpoint_sweep.aws.seals import AwsSeals
-from endpoint_sweep.documents import digest, from_data, sealed_digest
-from endpoint_sweep.model import Outcome, Pointer
+from endpoint_sweep.aws.store import AwsStore
+from endpoint_sweep.domain.approval_record import Code, Decision
+from endpoint_sweep.domain.documents import digest, from_data, sealed_digest
+from endpoint_sweep.domain.model import Outcome, Pointer
 from endpoint_sweep.ports import Maker
+from endpoint_sweep.review import codes
+from endpoint_sweep.rules import approval_rules
 from endpoint_sweep.steps import apply_decision, verify_decision
-from endpoint_sweep.steps.review import codes
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.storage.act_rows import ActRows
+from endpoint_sweep.storage.approval_rows import ApprovalRows
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def _believing(maker: Maker) -> Any:
@@ -80,14 +80,14 @@ def no_grace() -> Iterator[None]:
     def at_once(decisions: Any, _: Any) -> Any:
         return max(one.at for one in decisions)
 
-    with patch.object(ruling, "grace_ends", at_once), patch.object(verify_decision, "grace_ends", at_once):
+    with patch.object(approval_rules, "grace_ends", at_once), patch.object(verify_decision, "grace_ends", at_once):
         yield
 
 
 @contextmanager
 def grace_only_waited_for() -> Iterator[None]:
     """The deleting step takes the word of who called it that the grace period is over."""
-    rule = ruling.rule
+    rule = approval_rules.rule
 
     def ruled(approval: Any, plan: Any, sha256: str, rules: Any, *others: Any) -> Any:
         return rule(approval, plan, sha256, replace(rules, grace=timedelta()), *others)
@@ -120,7 +120,9 @@ def plan_there_accepted() -> Iterator[None]:
 
 
 def cells_not_proven() -> Any:
-    return patch("endpoint_sweep.sweep_folder.hmac", SimpleNamespace(compare_digest=lambda *_: True, new=hmac.new))
+    return patch(
+        "endpoint_sweep.storage.sweep_folder.hmac", SimpleNamespace(compare_digest=lambda *_: True, new=hmac.new)
+    )
 
 
 def input_not_proven() -> Any:
@@ -131,7 +133,7 @@ def input_not_proven() -> Any:
 @contextmanager
 def stack_caps_forgotten() -> Iterator[None]:
     """Only the plan's own caps bind."""
-    with patch.object(ruling, "over_caps", lambda *_: []):
+    with patch.object(approval_rules, "over_caps", lambda *_: []):
         yield
 
 

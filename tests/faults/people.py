@@ -10,19 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from endpoint_sweep.acting import Point
-from endpoint_sweep.approvals import approval_id
 from endpoint_sweep.aws import wiring
+from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case, Move
 from tests.faults.insider import Insider, item
 from tests.faults.insider_rows import forged
-from tests.simulation.approval_rows import key_of
-from tests.simulation.approver import PageError
-from tests.simulation.hub import APPROVERS
-from tests.simulation.hub_resources import BUCKET
-from tests.workflow.acts import Key
-from tests.workflow.deciding import form
-from tests.workflow.stage import Stage, link_in
+from tests.judging.acts import Key
+from tests.judging.deciding import form
+from tests.judging.stage import Stage, link_in
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.approver import PageError
+from tests.simulation.hub.resources import BUCKET
+from tests.simulation.hub.stack_in_process import APPROVERS
 
 LONG = timedelta(hours=80)
 VETOES = {0.0: "grace", 1.0: Point.LAST_LOOK, 2.0: ""}

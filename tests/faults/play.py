@@ -9,21 +9,21 @@ from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from endpoint_sweep.acting import Point
-from endpoint_sweep.approvals import approval_id
+from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case
 from tests.faults.insider import Insider
 from tests.faults.mishaps import Mishaps
 from tests.faults.people import LONG, People
 from tests.faults.quick import hurried
-from tests.simulation.approval_rows import key_of
-from tests.simulation.approver import PageError
-from tests.simulation.hub import APPROVERS
-from tests.simulation.hub_resources import STACK
-from tests.workflow.acts import Key
-from tests.workflow.invariants import before, violations
-from tests.workflow.opening import opened
-from tests.workflow.stage import Stage
+from tests.judging.acts import Key
+from tests.judging.invariants import before, violations
+from tests.judging.opening import opened
+from tests.judging.stage import Stage
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.approver import PageError
+from tests.simulation.hub.resources import STACK
+from tests.simulation.hub.stack_in_process import APPROVERS
 
 LIMIT = 40.0
 PATIENCE = 3.0

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.cli import main
-from tests.simulation.organization import Organization
-from tests.simulation.scenarios import build
-from tests.simulation.wire import Call
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.specification import Organization
+from tests.simulation.wire.calls import Call
 
 READS = ("List", "Describe", "Get", "AssumeRole")
 OF_A_CELL = {"sagemaker", "cloudwatch", "resourcegroupstaggingapi", "application-autoscaling"}

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from tests.laptop.conftest import OF_A_CELL, Laptop, Scanned
-from tests.simulation.organization import Account, VariantSpec
-from tests.simulation.scenarios.small import FIRST, HUB, REGION, WORKLOADS, one, organization
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.scenarios.small import FIRST, HUB, REGION, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account, VariantSpec
+from tests.simulation.organization.traffic import Traffic
 
 FOUR = ("--regions", "us-east-1,us-west-2,eu-west-1,eu-central-1")
 

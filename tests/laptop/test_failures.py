@@ -9,11 +9,9 @@ from typing import Any
 import pytest
 
 from tests.laptop.conftest import Laptop
-from tests.simulation.corrections import cloudwatch
-from tests.simulation.metrics import MetricStore
-from tests.simulation.organization import Account, Organization
-from tests.simulation.protocols import Reply
-from tests.simulation.scenarios.small import (
+from tests.simulation.member_aws.corrections import cloudwatch
+from tests.simulation.member_aws.metric_store import MetricStore
+from tests.simulation.organization.scenarios.small import (
     FIRST,
     HUB,
     MANAGEMENT,
@@ -24,7 +22,9 @@ from tests.simulation.scenarios.small import (
     one,
     organization,
 )
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.specification import Account, Organization
+from tests.simulation.organization.traffic import Traffic
+from tests.simulation.wire.protocols import Reply
 
 THIRD = "444444444444"
 BOTH = ("--regions", f"{REGION},{OTHER_REGION}")

@@ -6,8 +6,7 @@ import pytest
 
 from endpoint_sweep.cli import main
 from tests.laptop.conftest import Laptop
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios.small import (
+from tests.simulation.organization.scenarios.small import (
     FIRST,
     HUB,
     MANAGEMENT,
@@ -19,7 +18,8 @@ from tests.simulation.scenarios.small import (
     one,
     organization,
 )
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.specification import Account, Organization
+from tests.simulation.organization.traffic import Traffic
 
 
 def two_accounts() -> Organization:

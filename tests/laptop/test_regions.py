@@ -1,7 +1,7 @@
 """`--regions enabled`: what is switched on in each account, as AWS tells it."""
 
 from tests.laptop.conftest import Laptop
-from tests.simulation.scenarios.small import FIRST, OTHER_REGION
+from tests.simulation.organization.scenarios.small import FIRST, OTHER_REGION
 
 
 def test_only_enabled_regions_are_visited(laptop: Laptop) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.model import CoverageStatus, Kind, Verdict
+from endpoint_sweep.domain.model import CoverageStatus, Kind, Verdict
 from tests.laptop.conftest import Laptop
-from tests.simulation.organization import VariantSpec
-from tests.simulation.scenarios.small import FIRST, REGION, one, organization
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
+from tests.simulation.organization.specification import VariantSpec
+from tests.simulation.organization.traffic import Traffic
 
 SCANNED = ("--accounts", f"{FIRST},111111111111")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")

@@ -3,12 +3,12 @@
 import pytest
 
 from tests.laptop.conftest import OF_A_CELL, Laptop, Scanned
-from tests.simulation.organization import Organization
-from tests.simulation.scenarios import build, names
-from tests.simulation.scenarios.generator import generate
-from tests.simulation.scenarios.small import FIRST, REGION, one, organization
-from tests.simulation.traffic import Traffic
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build, names
+from tests.simulation.organization.scenarios.generator import generate
+from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
+from tests.simulation.organization.specification import Organization
+from tests.simulation.organization.traffic import Traffic
 
 ONE_CELL = ("--accounts", FIRST)
 

@@ -16,11 +16,12 @@ from urllib.parse import urlencode
 
 from botocore.client import BaseClient
 
-from endpoint_sweep import approvals, journal
+from endpoint_sweep.aws import step_log
+from endpoint_sweep.rules import approvals
 from tests.leaks import places
 from tests.leaks.spool import CODE, LINK, TOKEN, Spool
-from tests.simulation import watching
-from tests.simulation.hub import Hub
+from tests.simulation.hub.stack_in_process import Hub
+from tests.simulation.wire import watching
 
 _call = BaseClient._make_api_call  # type: ignore[attr-defined]
 # Whose content stays and can be read by others than its writer.
@@ -103,7 +104,7 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         is_ours = record.name == "endpoint-sweep"
-        text = journal._logger().registered_formatter.format(record) if is_ours else self.format(record)
+        text = step_log._logger().registered_formatter.format(record) if is_ours else self.format(record)
         self._spool.keep("the log", text)
 
 

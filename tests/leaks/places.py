@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from tests.leaks.spool import CODE, LINK, TOKEN
-from tests.simulation.hub import Hub
-from tests.simulation.local_aws import LocalAws
-from tests.simulation.local_stacks import ARTIFACTS
+from tests.simulation.hub.local_aws import LocalAws
+from tests.simulation.hub.local_stacks import ARTIFACTS
+from tests.simulation.hub.stack_in_process import Hub
 
 HEARD = "heard.jsonl"
 

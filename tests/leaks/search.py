@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from endpoint_sweep.approvals import hash_code, hash_secret
+from endpoint_sweep.rules.approvals import hash_code, hash_secret
 from tests.leaks.spool import CODE, LINK, SHORTEST, Minted, bytes_again, minted, pieces
 
 Links = dict[tuple[str, str], dict[str, str]]

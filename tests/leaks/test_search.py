@@ -14,16 +14,16 @@ from typing import Any
 import boto3
 import pytest
 
-from endpoint_sweep.approvals import hash_code, hash_secret, mint_code, mint_secret
-from endpoint_sweep.journal import note
+from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.rules.approvals import hash_code, hash_secret, mint_code, mint_secret
 from tests.leaks.listening import listening
 from tests.leaks.plugin import too_little
 from tests.leaks.search import Found, search
 from tests.leaks.spool import CODE, KINDS, LINK, TOKEN, Spool
-from tests.simulation import watching
-from tests.simulation.cloudformation import ROOT
-from tests.simulation.offers import Offer, put_on_offer
-from tests.simulation.review_site import ADA, BUCKET, GRACE, SENDER, TABLE, ReviewSite
+from tests.simulation.hub.cloudformation import ROOT
+from tests.simulation.hub.offers import Offer, put_on_offer
+from tests.simulation.hub.review_site import ADA, BUCKET, GRACE, SENDER, TABLE, ReviewSite
+from tests.simulation.wire import watching
 from tests.unit.review.forms import decide, form
 
 
@@ -196,7 +196,7 @@ def test_a_run_that_hardly_looks_says_so(searched: int, kinds: tuple[str, ...], 
 
 LEAKING = """
 import os
-from endpoint_sweep.approvals import mint_secret
+from endpoint_sweep.rules.approvals import mint_secret
 
 def test_innocent():
     mint_secret()

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep import acting, decision_rules, ruling
-from endpoint_sweep.approvals import Decision
-from endpoint_sweep.model import EndpointId
+from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.resources.endpoint import recheck
+from endpoint_sweep.rules import approval_rules, decision_rules
+from endpoint_sweep.rules.approvals import Decision
 from tests.model.scopes import ONE, SCOPES
 from tests.model.state import ORDER, Product, Scope
 
@@ -41,7 +42,7 @@ def _patched(module: Any, name: str, value: Callable[..., Any]) -> Product:
 
 def _graceless(value: Callable[..., Any]) -> Product:
     """Another end of the grace period, for who rules and for who waits."""
-    return Product(patches=((ruling, "grace_ends", value), (decision_rules, "grace_ends", value)))
+    return Product(patches=((approval_rules, "grace_ends", value), (decision_rules, "grace_ends", value)))
 
 
 def _union(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
@@ -71,16 +72,16 @@ BUGS: tuple[Bug, ...] = (
         Product(authentic=lambda one: bool(one.mac))),
     Bug("the page overwrites what it has not seen", "I4", "two approvers, no grace", Product(conditional=False)),
     Bug("somebody who decides twice counts twice", "I4", "an insider beside the page",
-        _patched(ruling, "_persons", len)),
+        _patched(approval_rules, "_persons", len)),
     Bug("what any approver selected is deleted", "I1", "two approvers, no grace",
-        _patched(ruling, "agreed", _union), target=1),
+        _patched(approval_rules, "agreed", _union), target=1),
     Bug("a decision is never too old", "I1", "one approver, no grace",
-        _patched(ruling, "is_stale", lambda *_: False)),
+        _patched(approval_rules, "is_stale", lambda *_: False)),
     Bug("nobody needs to wait", "I11", "one approver, grace",
         _graceless(lambda decisions, _: max(one.at for one in decisions))),
     Bug("one person alone does without the grace period", "I11", "two approvers, grace or at once",
         _graceless(lambda decisions, rules: max(one.at for one in decisions)
                  + (rules.grace if not any(one.at_once for one in decisions) else rules.grace * 0))),
     Bug("a re-created endpoint counts as the same", "I1", "re-created, called or changed",
-        _patched(acting, "check_fingerprint", lambda *_: None)),
+        _patched(recheck, "check_fingerprint", lambda *_: None)),
 )  # fmt: skip

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import ApprovalStatus
-from endpoint_sweep.documents import digest, to_json
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, EndpointNotFound
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Component, Description, Pointer, Series
+from endpoint_sweep.domain.documents import digest, to_json
+from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, EndpointNotFound
+from endpoint_sweep.domain.model import Component, Description, Pointer, Series
 from endpoint_sweep.ports import Maker, Row, Stored
-from endpoint_sweep.records import Records
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.rules.approvals import ApprovalStatus
+from endpoint_sweep.storage.records import Records
 from tests.model.words import APPROVED_STATE, INPUT, PLAN, REQUEST, Record, joined, stop_of
 
 Log = list[str]

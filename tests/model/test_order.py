@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Decision, Identity
-from endpoint_sweep.errors import AlreadyRecorded
+from endpoint_sweep.domain.errors import AlreadyRecorded
+from endpoint_sweep.review.access import Desk, Opened
+from endpoint_sweep.review.drafting import Case, case_of, weigh
+from endpoint_sweep.review.recording import Recorded, record
+from endpoint_sweep.review.selection import Wish
+from endpoint_sweep.rules.approvals import ApprovalStatus, Decision, Identity
 from endpoint_sweep.steps.apply_decision import apply_decision
 from endpoint_sweep.steps.confirm_it_is_gone import confirm_it_is_gone
-from endpoint_sweep.steps.review.desk import Desk, Opened
-from endpoint_sweep.steps.review.forms import Wish
-from endpoint_sweep.steps.review.recording import Recorded, record
-from endpoint_sweep.steps.review.weighing import Case, case_of, weigh
 from endpoint_sweep.steps.verify_decision import verify_decision
 from tests.model.hub import FakeHub
 from tests.model.scopes import SCOPES

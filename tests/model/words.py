@@ -11,16 +11,27 @@ from functools import cache
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from endpoint_sweep import acting, approval_record, approvals, decision_rules, ruling
-from endpoint_sweep.acting import Kept
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, RefusalCode, Stop, StopKind
-from endpoint_sweep.decision_rules import Rules
-from endpoint_sweep.documents import digest, to_json
-from endpoint_sweep.model import Mode
-from endpoint_sweep.planning import by_id, plan_digest
-from endpoint_sweep.steps.review.forms import is_same
-from endpoint_sweep.sweep_input import SweepInput
-from endpoint_sweep.targets import Scope
+from endpoint_sweep.domain import approval_record
+from endpoint_sweep.domain.documents import digest, to_json
+from endpoint_sweep.domain.model import Mode
+from endpoint_sweep.resources.endpoint import recheck
+from endpoint_sweep.resources.endpoint.recheck import Kept
+from endpoint_sweep.review.selection import is_same
+from endpoint_sweep.rules import approval_rules, approvals, decision_rules
+from endpoint_sweep.rules.approvals import (
+    Approval,
+    ApprovalStatus,
+    Choice,
+    Decision,
+    Refusal,
+    RefusalCode,
+    Stop,
+    StopKind,
+)
+from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.planning import by_id, plan_digest
+from endpoint_sweep.rules.targets import Scope
+from endpoint_sweep.settings.sweep_input import SweepInput
 from tests.unit.samples import ADA, CAPS, NOW, POLICY, approval, decision, description, finding, plan
 
 GRACE = "grace@example.com"
@@ -144,7 +155,7 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
         return False, False
     if selected and isinstance(approvals.select(PLAN, [str(one) for one in draft.selected], laws.rules.caps), Refusal):
         return False, False
-    admitted = ruling.admit(asked, draft, PLAN, laws.rules)
+    admitted = approval_rules.admit(asked, draft, PLAN, laws.rules)
     return not isinstance(admitted, Refusal), isinstance(
         admitted, Approval
     ) and admitted.status is not ApprovalStatus.PENDING
@@ -152,7 +163,7 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
 
 def allowed(record: Record, now: int, laws: Laws) -> tuple[int, str]:
     """What `rule` makes of it: the endpoints as a mask, and why none."""
-    found = ruling.rule(
+    found = approval_rules.rule(
         joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * TICK, WINDOW * TICK
     )
     return sum(1 << bit for bit, one in enumerate(TARGETS) if one in found.selected), found.why
@@ -206,7 +217,7 @@ def looked(world: str) -> str:
     if world == "changed":
         seen = replace(seen, config="another")
     try:
-        acting.check_fingerprint(seen, by_id(PLAN.items)[TARGETS[0]])
+        recheck.check_fingerprint(seen, by_id(PLAN.items)[TARGETS[0]])
     except Kept:
         return "kept"
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from endpoint_sweep.aws.seals import AwsSeals
-from endpoint_sweep.records import Records
+from endpoint_sweep.storage.records import Records
 from tests.unit.rows import Stored, fresh, keyring
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Decision
-from endpoint_sweep.decision_rules import Rules
-from endpoint_sweep.model import EndpointId, Plan
-from endpoint_sweep.planning import plan_digest
-from endpoint_sweep.ruling import Ruling, rule
+from endpoint_sweep.domain.model import EndpointId, Plan
+from endpoint_sweep.rules.approval_rules import Ruling, rule
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Decision
+from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.planning import plan_digest
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
 GRACE, LINUS = "grace@example.com", "linus@example.com"

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from endpoint_sweep import metrics
-from endpoint_sweep.errors import EndpointNotFound
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Cell, Component, Description, Finding, ListedEndpoint, Listing, Series, Verdict
-from endpoint_sweep.scanning import scan
+from endpoint_sweep.domain.errors import EndpointNotFound
+from endpoint_sweep.domain.model import Cell, Component, Description, Finding, ListedEndpoint, Listing, Series, Verdict
+from endpoint_sweep.resources.endpoint import traffic_series
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.samples import ACCOUNT, NAME, NOW, POLICY, REGION, listed
 
 HERE = Cell(ACCOUNT, REGION)
@@ -27,7 +27,7 @@ def measured(key: SeriesKey, *values: float, complete: bool = True, steady: bool
         max((NOW - timedelta(hours=6 * at) for at, value in enumerate(values, 1) if value > 0), default=None),
         complete,
         component=key.component,
-        counts=metrics.counts_calls(key),
+        counts=traffic_series.counts_calls(key),
         steady=steady,
     )
 
@@ -72,7 +72,7 @@ class FakeCell:
     def published(self) -> set[SeriesKey]:
         self._ask("published")
         there = {key for key, values in self.values.items() if values and key not in self.forgotten}
-        return {key for key in there if metrics.carries_traffic(key.metric, dict(key.dimensions))}
+        return {key for key in there if traffic_series.carries_traffic(key.metric, dict(key.dimensions))}
 
     def components(self) -> tuple[Component, ...]:
         self._ask("components")

@@ -11,7 +11,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from endpoint_sweep.aws.callers import prove
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.proofs import Binding, wrap
+from endpoint_sweep.domain.caller_proof import Binding, wrap
 
 ID = "00ff" * 8
 BODY = b'{"choice": "keep"}'

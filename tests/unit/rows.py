@@ -11,11 +11,12 @@ from unittest.mock import patch
 import boto3
 from moto import mock_aws
 
-from endpoint_sweep.aws.hub import AwsStore, AwsTable
 from endpoint_sweep.aws.seals import AwsSeals
+from endpoint_sweep.aws.store import AwsStore
+from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.records import Records
-from tests.simulation.corrections import corrected, dynamodb, kms, s3
+from endpoint_sweep.storage.records import Records
+from tests.simulation.member_aws.corrections import corrected, dynamodb, kms, s3
 
 _numbers = count()
 

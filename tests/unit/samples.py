@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, Link, hash_secret
-from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import digest, to_json
-from endpoint_sweep.model import (
+from endpoint_sweep.domain.documents import digest, to_json
+from endpoint_sweep.domain.model import (
     Activity,
     Caps,
     CellResult,
@@ -25,6 +23,8 @@ from endpoint_sweep.model import (
     Variant,
     Verdict,
 )
+from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, Link, hash_secret
+from endpoint_sweep.settings.environment import Settings
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ACCOUNT, REGION, NAME = "222222222222", "us-east-1", "resnet-demo"

@@ -5,11 +5,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.simulation.organization import Organization
-from tests.simulation.scenarios import build
-from tests.workflow.invariants import before, violations
-from tests.workflow.opening import opened
-from tests.workflow.stage import Stage
+from tests.judging.invariants import before, violations
+from tests.judging.opening import opened
+from tests.judging.stage import Stage
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.specification import Organization
 
 OpenStage = Callable[..., Stage]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.hub_resources import STACK
-from tests.simulation.outbox import Mail
+from tests.judging.stage import ADA, GRACE, Stage, link_in, secret_of
+from tests.simulation.hub.outbox import Mail
+from tests.simulation.hub.resources import STACK
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage, link_in, secret_of
 
 BOTH = {"MinApprovers": "2"}
 

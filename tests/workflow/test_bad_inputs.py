@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from endpoint_sweep.config import LAST_MINUTES
-from tests.simulation.hub import APPROVERS
-from tests.simulation.refusals import MEMBER_SERVICES
-from tests.simulation.scenarios.small import FIRST, MANAGEMENT
+from endpoint_sweep.settings.environment import LAST_MINUTES
+from tests.judging.stage import ADA, Stage
+from tests.simulation.hub.stack_in_process import APPROVERS
+from tests.simulation.member_aws.refusals import MEMBER_SERVICES
+from tests.simulation.organization.scenarios.small import FIRST, MANAGEMENT
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 Input = Mapping[str, Any]
 ASKED: Input = {"mode": "approve", "requested_by": "schedule"}

@@ -4,14 +4,21 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from endpoint_sweep.acting import Point
-from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
-from tests.simulation.protocols import Reply
-from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
-from tests.simulation.wire import Call
+from endpoint_sweep.resources.endpoint.recheck import Point
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from tests.simulation.organization.specification import (
+    Account,
+    ComponentSpec,
+    EndpointSpec,
+    Organization,
+    Scaling,
+    VariantSpec,
+)
+from tests.simulation.wire.calls import Call
+from tests.simulation.wire.protocols import Reply
 from tests.workflow.conftest import House, OpenStage
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA, Stage
 from tests.workflow.test_stops import Stopped, Stopper
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}

@@ -4,9 +4,9 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.simulation.scenarios.small import FIRST, HUB, MANAGEMENT, OTHER_REGION, REGION, SECOND
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, HUB, MANAGEMENT, OTHER_REGION, REGION, SECOND
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 
 def reason(stage: Stage, sweep: str, account: str, region: str) -> str:

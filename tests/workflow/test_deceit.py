@@ -1,13 +1,10 @@
-"""The rules of `tests.workflow.deceit` see what they are there for, and do not cry wolf."""
+"""The rules of `tests.judging.deceit` see what they are there for, and do not cry wolf."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.simulation.hub import BASE_URL
-from tests.simulation.outbox import Mail
-from tests.simulation.wire import Call
-from tests.workflow.deceit import (
+from tests.judging.deceit import (
     acted_for_others,
     after_it_was_kept,
     named_without_acting,
@@ -16,8 +13,11 @@ from tests.workflow.deceit import (
     too_many_codes,
     wrongly_asked,
 )
-from tests.workflow.onlooker import Sent
-from tests.workflow.stage import ADA, GRACE
+from tests.judging.onlooker import Sent
+from tests.judging.stage import ADA, GRACE
+from tests.simulation.hub.outbox import Mail
+from tests.simulation.hub.stack_in_process import BASE_URL
+from tests.simulation.wire.calls import Call
 
 IDLE, BUSY = ("222222222222", "us-east-1", "resnet-demo"), ("222222222222", "us-east-1", "fraud-scoring")
 SWEEP = "2026-11-20T06-00Z-test"

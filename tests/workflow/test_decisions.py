@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests.judging.stage import ADA, GRACE, Stage
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage
 
 MEMBER, REGION = "222222222222", "us-east-1"
 IDLE = {"resnet-demo", "churn-poc"}

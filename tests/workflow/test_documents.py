@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.errors import DocumentNotFound, PlanDiffers
-from endpoint_sweep.ruling import NOT_OFFERED
-from endpoint_sweep.sweep_folder import SweepFolder
-from tests.simulation.hub_resources import BUCKET, STACK
-from tests.simulation.protocols import Reply
+from endpoint_sweep.domain.errors import DocumentNotFound, PlanDiffers
+from endpoint_sweep.rules.approval_rules import NOT_OFFERED
+from endpoint_sweep.storage.sweep_folder import SweepFolder
+from tests.judging.stage import ADA, Stage
+from tests.simulation.hub.resources import BUCKET, STACK
+from tests.simulation.wire.protocols import Reply
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.acting import Point
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
+from endpoint_sweep.resources.endpoint.recheck import Point
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account, Organization
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 from tests.workflow.test_stops import Stopper
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}

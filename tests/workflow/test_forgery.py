@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.documents import digest
-from endpoint_sweep.errors import Unavailable
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import FORGED
+from endpoint_sweep.domain.documents import digest
+from endpoint_sweep.domain.errors import Unavailable
+from endpoint_sweep.rules.approval_rules import FORGED
 from endpoint_sweep.steps.send_summary import UNPROVEN_NAMES
-from tests.simulation.hub_resources import BUCKET
+from endpoint_sweep.storage.records import Records
+from tests.judging.forging import BUSY, IDLE, Document, at, by_hand, rewrite
+from tests.judging.stage import ADA, GRACE, Stage
+from tests.simulation.hub.resources import BUCKET
 from tests.workflow.conftest import OpenStage
-from tests.workflow.forging import BUSY, IDLE, Document, at, by_hand, rewrite
-from tests.workflow.stage import ADA, GRACE, Stage
 
 ANOTHER_REQUEST = "the record of the approval was not written by the function that mails the links"
 ALARMS = {FORGED: "DecisionForged", ANOTHER_REQUEST: "RecordForged"}

@@ -3,9 +3,9 @@
 import pytest
 
 from endpoint_sweep.steps import confirm_it_is_gone
-from tests.simulation.protocols import Reply
+from tests.judging.stage import ADA, Stage
+from tests.simulation.wire.protocols import Reply
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 MEMBER, REGION = "222222222222", "us-east-1"
 DELETION = {"service": "sagemaker", "operation": "DeleteEndpoint", "resource": "resnet-demo"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.hub_resources import STACK
+from tests.judging.stage import ADA, GRACE, Stage
+from tests.simulation.hub.resources import STACK
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage
 
 # One long slice, so that nothing moves by itself: who waits is woken.
 QUARTER = {"GraceMinutes": "15", "WaitSliceSeconds": "3600"}

@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.simulation.hub_resources import BUCKET
-from tests.simulation.organization import Account
-from tests.simulation.scenarios.small import FIRST, SECOND, WORKLOADS, one, organization
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA, Stage, link_in
+from tests.simulation.hub.resources import BUCKET
+from tests.simulation.organization.scenarios.small import FIRST, SECOND, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA, Stage, link_in
 
 TEXTS = {
     "BI-14": "<script>alert(1)</script>",

@@ -3,10 +3,10 @@
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from tests.deploy.insider import wrong_guesses
-from tests.simulation.approver import newest_code
+from tests.judging.deciding import form
+from tests.judging.stage import ADA, GRACE, Stage, link_in
+from tests.simulation.hub.approver import newest_code
 from tests.workflow.conftest import OpenStage
-from tests.workflow.deciding import form
-from tests.workflow.stage import ADA, GRACE, Stage, link_in
 
 
 def test_a_used_up_link_gets_its_approver_another(stage_of: OpenStage) -> None:

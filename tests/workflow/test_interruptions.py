@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.records import Records
-from tests.workflow import deciding
+from endpoint_sweep.storage.records import Records
+from tests.judging import deciding
+from tests.judging.stage import ADA, GRACE, Stage, link_in
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage, link_in
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

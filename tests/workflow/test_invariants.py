@@ -1,12 +1,12 @@
-"""The rules of `tests.workflow.invariants` see what they are there for."""
+"""The rules of `tests.judging.invariants` see what they are there for."""
 
 import copy
 from typing import Any
 
 import pytest
 
-from tests.simulation.wire import Call
-from tests.workflow.invariants import deletions_without_undo, lost_or_altered, unapproved_changes, wrong_sums
+from tests.judging.invariants import deletions_without_undo, lost_or_altered, unapproved_changes, wrong_sums
+from tests.simulation.wire.calls import Call
 
 KEY = ("222222222222", "us-east-1", "resnet-demo")
 CELL: dict[str, Any] = {

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.ruling import UNNAMED
-from tests.workflow import deciding
+from endpoint_sweep.rules.approval_rules import UNNAMED
+from tests.judging import deciding
+from tests.judging.stage import ADA, Stage, link_in
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage, link_in
 
 FOREVER = list(range(1, 500))
 NO_CHECK: dict[str, Any] = {

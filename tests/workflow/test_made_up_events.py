@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import approval_id
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.documents import digest
-from endpoint_sweep.errors import DocumentNotFound, DocumentTampered, InputRejected, PlanDiffers
-from endpoint_sweep.ruling import TOO_EARLY
-from tests.simulation.hub_resources import BUCKET, STACK
-from tests.simulation.scenarios import build
+from endpoint_sweep.domain.documents import digest
+from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, InputRejected, PlanDiffers
+from endpoint_sweep.rules.approval_rules import TOO_EARLY
+from endpoint_sweep.rules.approvals import approval_id
+from tests.judging.forging import IDLE, rewrite
+from tests.judging.stage import ADA, Stage, link_in
+from tests.simulation.hub.resources import BUCKET, STACK
+from tests.simulation.organization.scenarios import build
 from tests.workflow.conftest import House, OpenStage
-from tests.workflow.forging import IDLE, rewrite
-from tests.workflow.stage import ADA, Stage, link_in
 
 OTHER = IDLE | {"endpoint": "churn-poc"}
 # One long slice, so that nothing moves by itself, and time to keep everything after a decision.

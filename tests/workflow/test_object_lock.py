@@ -3,9 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.hub_resources import BUCKET
+from tests.judging.stage import ADA, Stage
+from tests.simulation.hub.resources import BUCKET
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from tests.simulation.scenarios.small import FIRST, REGION, one, organization
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA
+from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA
 
 YES = "It can be made again: its configuration and models are there."
 NO = "It cannot be made again: its model torn-AllTraffic was deleted."

@@ -7,15 +7,22 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws import restoring
+from endpoint_sweep.aws import restorer
 from endpoint_sweep.cli import main
-from endpoint_sweep.errors import CellFailed
-from tests.simulation.hub_resources import BUCKET
-from tests.simulation.organization import Account, ComponentSpec, EndpointSpec, Organization, Scaling, VariantSpec
-from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from endpoint_sweep.domain.errors import CellFailed
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA, Stage
+from tests.simulation.hub.resources import BUCKET
+from tests.simulation.organization.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from tests.simulation.organization.specification import (
+    Account,
+    ComponentSpec,
+    EndpointSpec,
+    Organization,
+    Scaling,
+    VariantSpec,
+)
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA, Stage
 
 After = Callable[..., tuple[Stage, str]]
 
@@ -216,9 +223,9 @@ def test_a_restore_that_stopped_goes_on(
     assert "making scaling policy" in (said := capsys.readouterr().err), said
     assert "what was made stays: run this again with --resume" in said
     # The endpoint of the other one is still being made when the shell's credentials end.
-    real = restoring.Restorer.wait
+    real = restorer.Restorer.wait
     with monkeypatch.context() as patched:
-        patched.setattr(restoring.Restorer, "wait", lambda *_: expired())
+        patched.setattr(restorer.Restorer, "wait", lambda *_: expired())
         assert restore(stage, sweep, "two") == 1
     stage.world.set_status(FIRST, REGION, "two", "Creating")
     capsys.readouterr()
@@ -228,12 +235,12 @@ def test_a_restore_that_stopped_goes_on(
     assert restore(stage, sweep, "scaled", "--resume") == 0, capsys.readouterr()
     waited: list[tuple[str, str]] = []
 
-    def wait(self: restoring.Restorer, kind: str, name: str, seconds: int) -> None:
+    def wait(self: restorer.Restorer, kind: str, name: str, seconds: int) -> None:
         waited.append((kind, name))
         stage.world.set_status(FIRST, REGION, "two", "InService")
         real(self, kind, name, seconds)
 
-    monkeypatch.setattr(restoring.Restorer, "wait", wait)
+    monkeypatch.setattr(restorer.Restorer, "wait", wait)
     assert restore(stage, sweep, "two", "--resume") == 0, capsys.readouterr()
     assert waited[0] == ("endpoint", "two")
     made = [call.operation for call in stage.world.log.calls[calls:] if call.operation.startswith(("Create", "Regi"))]

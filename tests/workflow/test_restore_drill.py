@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.organization import ComponentSpec, EndpointSpec, Scaling, VariantSpec
-from tests.simulation.scenarios import kinds
-from tests.simulation.scenarios.small import FIRST, REGION, one, organization
+from tests.judging.invariants import before, violations
+from tests.judging.stage import Stage
+from tests.simulation.organization.scenarios import kinds
+from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
+from tests.simulation.organization.specification import ComponentSpec, EndpointSpec, Scaling, VariantSpec
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import Stage
 from tests.workflow.test_restore import ROLE, ROOM, restore
 
 # Times are those of the new one. AWS gives a new policy, target or action another ARN, and makes the alarms of target

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.approver import text_of
-from tests.simulation.hub import BASE_URL
-from tests.workflow import deciding
+from tests.judging import deciding
+from tests.judging.deciding import Fields
+from tests.judging.stage import ADA, GRACE, Stage, secret_of
+from tests.simulation.hub.approver import text_of
+from tests.simulation.hub.stack_in_process import BASE_URL
 from tests.workflow.conftest import House
-from tests.workflow.deciding import Fields
-from tests.workflow.stage import ADA, GRACE, Stage, secret_of
 
 CAREFUL = {
     "Cache-Control": "no-store",
@@ -27,7 +27,7 @@ CAREFUL = {
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """Thirty idle endpoints wait for a decision, in one long slice, so that nothing moves by itself."""
-    from tests.simulation.scenarios import build
+    from tests.simulation.organization.scenarios import build
 
     house = House()
     stage = house.open(build("many_idle"), WaitSliceSeconds="3600")

@@ -8,12 +8,19 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.simulation.organization import Account, EndpointSpec, Organization, Scaling, Serverless, VariantSpec
-from tests.simulation.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
-from tests.simulation.wire import Call
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
+from tests.simulation.organization.specification import (
+    Account,
+    EndpointSpec,
+    Organization,
+    Scaling,
+    Serverless,
+    VariantSpec,
+)
+from tests.simulation.wire.calls import Call
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA, Stage
 
 FATES = {
     "plain": "deleted",

@@ -5,11 +5,11 @@ Here: that the search knows every one of them, sees a planted one, and looks at 
 
 import pytest
 
-from tests.simulation.hub_resources import BUCKET
-from tests.simulation.outbox import Mail
+from tests.judging.invariants import leaked, public_places
+from tests.judging.stage import ADA, GRACE, Stage, secret_of
+from tests.simulation.hub.outbox import Mail
+from tests.simulation.hub.resources import BUCKET
 from tests.workflow.conftest import OpenStage
-from tests.workflow.invariants import leaked, public_places
-from tests.workflow.stage import ADA, GRACE, Stage, secret_of
 
 
 def test_nothing_minted_in_a_run_is_to_be_found(stage_of: OpenStage, capfd: pytest.CaptureFixture[str]) -> None:

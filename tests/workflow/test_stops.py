@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.acting import Point
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.resources.endpoint.recheck import Point
 from endpoint_sweep.steps.apply_decision import apply_decision
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from tests.judging.invariants import before, violations
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account, Organization
 from tests.workflow.conftest import House
-from tests.workflow.invariants import before, violations
-from tests.workflow.stage import ADA, Stage
 
 ROOM = {"MaxDeletesPerSweep": "100", "MaxDeletesPerAccount": "100", "MaxDeletePercentOfAccount": "100"}
 HOW = ("kill", "timeout", "throttle")

@@ -1,7 +1,7 @@
 """Everything that whole sweeps leave behind is in the table of docs/safety.md, with what proves it."""
 
-from tests.unit.stored import kinds
-from tests.workflow.stage import ADA, GRACE, Stage
+from tests.judging.stage import ADA, GRACE, Stage
+from tests.unit.repository.stored import kinds
 
 # What these sweeps have no cause to write.
 ELSEWHERE = {"Inference components sent for deletion", "Why a sweep failed"}

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from endpoint_sweep.aws.members import AwsCellActor
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Series
-from tests.simulation.scenarios.small import FIRST, REGION, one, organization
+from endpoint_sweep.domain.model import Series
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from tests.judging.stage import ADA, Stage
+from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, Stage
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 KINDS = ("real-time", "asynchronous")

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.acting import Point
-from tests.simulation.approval_rows import stops_prefix
-from tests.simulation.approver import text_of
-from tests.simulation.hub_resources import BUCKET, TABLE
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios.small import FIRST, WORKLOADS, one, organization
+from endpoint_sweep.resources.endpoint.recheck import Point
+from tests.judging.stage import ADA, GRACE, Stage
+from tests.simulation.hub.approval_rows import stops_prefix
+from tests.simulation.hub.approver import text_of
+from tests.simulation.hub.resources import BUCKET, TABLE
+from tests.simulation.organization.scenarios.small import FIRST, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account, Organization
 from tests.workflow.conftest import OpenStage
-from tests.workflow.stage import ADA, GRACE, Stage
 from tests.workflow.test_fences import deleted, one_at_a_time
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}

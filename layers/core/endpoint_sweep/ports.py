@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
-from endpoint_sweep.proofs import Binding
-from endpoint_sweep.witness import Answers
+from endpoint_sweep.domain.caller_proof import Binding
+from endpoint_sweep.domain.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.resources.endpoint.second_opinion import Answers
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 
 Clock = Callable[[], datetime]
 

@@ -16,7 +16,6 @@ from types import FrameType
 
 from rich.console import Console
 
-from tests.simulation.approver import Approver, PageError
 from tests.simulation.demo.console import progress, show_coverage, show_idle, show_outcome
 from tests.simulation.demo.files import HOME, keep_files
 from tests.simulation.demo.proof import prove
@@ -32,7 +31,8 @@ from tests.simulation.demo.sweep import (
     raise_if_ended,
     status,
 )
-from tests.simulation.local_aws import LocalAws, LocalAwsError
+from tests.simulation.hub.approver import Approver, PageError
+from tests.simulation.hub.local_aws import LocalAws, LocalAwsError
 
 # What differs from the template's defaults, and why it may here.
 PARAMETERS = {

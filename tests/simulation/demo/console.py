@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tests.simulation.demo.sweep import Sweep, document
-from tests.simulation.local_aws import LocalAws
+from tests.simulation.hub.local_aws import LocalAws
 
 
 def show_coverage(console: Console, aws: LocalAws, sweep: Sweep) -> None:

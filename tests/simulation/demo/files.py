@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.simulation.demo.sweep import Sweep
-from tests.simulation.local_aws import LocalAws, Mail
+from tests.simulation.hub.local_aws import LocalAws, Mail
 
 HOME = Path(".demo")
 # By words of its subject.

@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from endpoint_sweep.approvals import approval_id
-from tests.simulation.approval_rows import key_of
-from tests.simulation.local_aws import LocalAws
+from endpoint_sweep.rules.approvals import approval_id
+from tests.simulation.hub.approval_rows import key_of
+from tests.simulation.hub.local_aws import LocalAws
 
 APPROVER = "ada.approver@example.com"
 SECOND_APPROVER = "grace.approver@example.com"

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.simulation.offers import Offer, put_on_offer
-from tests.simulation.review_site import ReviewSite, Sweeps
+from tests.simulation.hub.offers import Offer, put_on_offer
+from tests.simulation.hub.review_site import ReviewSite, Sweeps
 
 
 @pytest.fixture(scope="module")

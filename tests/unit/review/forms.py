@@ -2,9 +2,9 @@
 
 import re
 
-from endpoint_sweep.approvals import Choice, phrase
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import ADA, Answer, ReviewSite
+from endpoint_sweep.rules.approvals import Choice, phrase
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import ADA, Answer, ReviewSite
 
 Fields = dict[str, str | list[str]]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity
 from endpoint_sweep.aws import wiring
+from endpoint_sweep.domain.caller_proof import HEADER
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.proofs import HEADER
-from tests.simulation.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
-from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, STRANGER, Answer, ReviewSite
+from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Identity
+from tests.simulation.hub.offers import HOSTILE_OWNER, NOW, Offer, put_on_offer
+from tests.simulation.hub.review_site import ADA, GRACE, PRINCIPAL, STRANGER, Answer, ReviewSite
 from tests.unit.review.forms import decide, form
 
 CHURN, RESNET = "333333333333/us-east-1/churn-poc", "222222222222/us-east-1/resnet-demo"

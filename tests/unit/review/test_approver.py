@@ -1,9 +1,9 @@
 """The approver of the simulation reads the page as it is: what it chooses is what is recorded."""
 
 from tests.browser.served import served
-from tests.simulation.approver import Approver
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import ADA, ReviewSite
+from tests.simulation.hub.approver import Approver
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import ADA, ReviewSite
 
 
 def test_the_approver_decides_through_the_page(site: ReviewSite, offer: Offer) -> None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from endpoint_sweep.approvals import Code
-from endpoint_sweep.aws.hub import AwsMailer
-from endpoint_sweep.errors import MailRefused
-from endpoint_sweep.records import Records
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import ADA, GRACE, ReviewSite
+from endpoint_sweep.aws.mailer import AwsMailer
+from endpoint_sweep.domain.errors import MailRefused
+from endpoint_sweep.rules.approvals import Code
+from endpoint_sweep.storage.records import Records
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import ADA, GRACE, ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
 
 

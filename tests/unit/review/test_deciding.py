@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Identity, StopKind
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Caps
+from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.ports import Maker
-from tests.simulation.offers import NOW, Offer, put_on_offer
-from tests.simulation.review_site import ADA, GRACE, ReviewSite
+from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Identity, StopKind
+from tests.simulation.hub.offers import NOW, Offer, put_on_offer
+from tests.simulation.hub.review_site import ADA, GRACE, ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
 
 

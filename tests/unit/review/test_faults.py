@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus
-from endpoint_sweep.aws.hub import AwsMailer, AwsTable
+from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.seals import AwsSeals
-from endpoint_sweep.errors import Unavailable
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import ReviewSite
+from endpoint_sweep.aws.table import AwsTable
+from endpoint_sweep.domain.errors import Unavailable
+from endpoint_sweep.rules.approvals import ApprovalStatus
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
 
 

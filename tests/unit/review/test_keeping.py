@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Decision, Identity, Stop, StopKind
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.aws.hub import AwsTable
 from endpoint_sweep.aws.seals import AwsSeals
-from endpoint_sweep.errors import Unavailable
-from endpoint_sweep.model import Outcome, OutcomeStatus
-from endpoint_sweep.planning import plan_digest
+from endpoint_sweep.aws.table import AwsTable
+from endpoint_sweep.domain.errors import Unavailable
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import UNNAMED, rule
-from tests.simulation.offers import NOW, Offer
-from tests.simulation.review_site import ADA, PRINCIPAL, ReviewSite
+from endpoint_sweep.rules.approval_rules import UNNAMED, rule
+from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Decision, Identity, Stop, StopKind
+from endpoint_sweep.rules.planning import plan_digest
+from endpoint_sweep.storage.records import Records
+from tests.simulation.hub.offers import NOW, Offer
+from tests.simulation.hub.review_site import ADA, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import form, told, with_code
 from tests.unit.review.under_way import TWELVE, under_way
 

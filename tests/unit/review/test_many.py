@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Account, CellResult, CoverageStatus, Finding, Mode, Verdict
-from endpoint_sweep.planning import MOST_OFFERED
+from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.reports import Report
+from endpoint_sweep.rules.approvals import ApprovalStatus, approval_id
+from endpoint_sweep.rules.planning import MOST_OFFERED
+from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.send_summary import send_summary
 from endpoint_sweep.steps.verify_decision import verify_decision
-from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
-from endpoint_sweep.sweep_input import parse
-from tests.simulation.offers import Offer, finding
-from tests.simulation.review_site import ADA, GRACE, Answer, ReviewSite
+from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
+from tests.simulation.hub.offers import Offer, finding
+from tests.simulation.hub.review_site import ADA, GRACE, Answer, ReviewSite
 from tests.unit.quiet import NoPrices, NoWitness, Off
 from tests.unit.review.forms import decide, form
 

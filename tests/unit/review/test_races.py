@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from endpoint_sweep.approvals import Choice
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.aws.hub import AwsTable
+from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.ports import Row
-from tests.simulation.offers import Offer, put_on_offer
-from tests.simulation.review_site import GRACE, ReviewSite
+from endpoint_sweep.rules.approvals import Choice
+from tests.simulation.hub.offers import Offer, put_on_offer
+from tests.simulation.hub.review_site import GRACE, ReviewSite
 from tests.unit.review.forms import form, with_code
 
 THREADS = 50

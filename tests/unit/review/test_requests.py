@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws.hub import AwsStore, AwsTable
 from endpoint_sweep.aws.seals import AwsSeals
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import FORM, HOST, Answer, ReviewSite
+from endpoint_sweep.aws.store import AwsStore
+from endpoint_sweep.aws.table import AwsTable
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import FORM, HOST, Answer, ReviewSite
 from tests.unit.review.forms import form
 
 CAREFUL = {

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from endpoint_sweep.approvals import Choice, StopKind
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import ReviewSite
+from endpoint_sweep.rules.approvals import Choice, StopKind
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import ReviewSite
 
 AGENTS = (
     "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0) SafeLinks",

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from endpoint_sweep.proofs import HEADER
-from tests.simulation.offers import Offer
-from tests.simulation.review_site import GRACE, PRINCIPAL, ReviewSite
+from endpoint_sweep.domain.caller_proof import HEADER
+from tests.simulation.hub.offers import Offer
+from tests.simulation.hub.review_site import GRACE, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import decide, form, told
 
 

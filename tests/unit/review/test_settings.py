@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from endpoint_sweep.approvals import ApprovalStatus, Identity
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Caps
+from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.reports.text import moment
-from tests.simulation.offers import put_on_offer
-from tests.simulation.review_site import ADA, GRACE, PRINCIPAL, ReviewSite
+from endpoint_sweep.rules.approvals import ApprovalStatus, Identity
+from tests.simulation.hub.offers import put_on_offer
+from tests.simulation.hub.review_site import ADA, GRACE, PRINCIPAL, ReviewSite
 from tests.unit.review.forms import decide, form, told
 from tests.unit.review.under_way import under_way
 

@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 
-from endpoint_sweep.approvals import Link, hash_secret, mint_secret
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.steps.review.codes import CODES, TRIES
-from tests.simulation.offers import NOW, Offer
-from tests.simulation.review_site import ADA, GRACE, TABLE, Answer, ReviewSite
+from endpoint_sweep.review.codes import CODES, TRIES
+from endpoint_sweep.rules.approvals import Link, hash_secret, mint_secret
+from tests.simulation.hub.offers import NOW, Offer
+from tests.simulation.hub.review_site import ADA, GRACE, TABLE, Answer, ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from endpoint_sweep.approvals import ApprovalStatus, Choice, Decision, Identity
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.model import Outcome, OutcomeStatus
-from tests.simulation.offers import NOW, Offer, finding, put_on_offer
-from tests.simulation.review_site import ADA
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus
+from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Decision, Identity
+from tests.simulation.hub.offers import NOW, Offer, finding, put_on_offer
+from tests.simulation.hub.review_site import ADA
 
 TWELVE = [finding(f"idle-{number:02}") for number in range(12)]
 

@@ -8,9 +8,9 @@ import boto3
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.simulation.members import create_wsgi_app
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.server import create_wsgi_app
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

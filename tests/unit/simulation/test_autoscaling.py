@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
 from tests.unit.simulation.conftest import MEMBER
 
 TARGET = {

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ConnectTimeoutError
 
-from tests.simulation.caller_identity import Key, Sts
+from tests.simulation.member_aws.caller_identity import Key, Sts
 from tests.unit.proving import DECISION, TOKEN, proof_of, query_of, signed_at
 
 ADA = "arn:aws:sts::111111111111:assumed-role/finops/ada"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.metrics import SeriesKey
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.metric_store import SeriesKey
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 MEMBER, REGION = "222222222222", "us-east-1"
 HERE = (MEMBER, REGION)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.organization import ComponentSpec, VariantSpec
-from tests.simulation.scenarios import build
-from tests.simulation.scenarios.small import one, organization
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.scenarios.small import one, organization
+from tests.simulation.organization.specification import ComponentSpec, VariantSpec
 from tests.unit.simulation.asking import INSTANCES, MEMBER, REGION, listed, points, refused
 
 HERE = (MEMBER, REGION)

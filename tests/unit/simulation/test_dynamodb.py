@@ -10,9 +10,9 @@ import pytest
 from moto.dynamodb import models
 from moto.dynamodb.models import table as tables
 
-from tests.simulation.corrections import ALL
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.corrections import ALL
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 TABLE = "race"
 KEY = {"pk": {"S": "one"}}

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.scenarios.generator import PLAIN, generate
-from tests.simulation.verdicts import STATUSES
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios.generator import PLAIN, generate
+from tests.simulation.organization.verdicts import STATUSES
 
 
 def test_size_and_share() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.scenarios import build
-from tests.simulation.scenarios.guards import STATUSES
-from tests.simulation.scenarios.small import one, organization
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.scenarios.guards import STATUSES
+from tests.simulation.organization.scenarios.small import one, organization
 from tests.unit.simulation.asking import MEMBER, REGION, refused
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import PaginationError
 
-from tests.simulation import hostile
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws import hostile
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 from tests.unit.simulation.asking import MEMBER, REGION, answer, listed, points, refused
 
 HERE = (MEMBER, REGION)

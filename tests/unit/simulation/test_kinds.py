@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.organization import ComponentSpec, VariantSpec
-from tests.simulation.protocols import Reply
-from tests.simulation.scenarios import build, kinds
-from tests.simulation.scenarios.small import one, organization
-from tests.simulation.traffic import Traffic
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build, kinds
+from tests.simulation.organization.scenarios.small import one, organization
+from tests.simulation.organization.specification import ComponentSpec, VariantSpec
+from tests.simulation.organization.traffic import Traffic
+from tests.simulation.wire.protocols import Reply
 from tests.unit.simulation.asking import INSTANCES, MEMBER, OTHER, REGION, listed, points
 
 V: dict[str, Any] = {"VariantName": "AllTraffic"}

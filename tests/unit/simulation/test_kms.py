@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 CONTEXT = {"sweep": "2026-11-20T06-00Z", "input": "0c1d"}
 

@@ -10,8 +10,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.simulation.members import MemberApp, create_wsgi_app
-from tests.simulation.scenarios import build
+from tests.simulation.member_aws.server import MemberApp, create_wsgi_app
+from tests.simulation.organization.scenarios import build
 
 MEMBER = "222222222222"
 

@@ -7,10 +7,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.organization import Unit
-from tests.simulation.scenarios import build
-from tests.simulation.scenarios.generator import generate
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.scenarios.generator import generate
+from tests.simulation.organization.specification import Unit
 
 
 def accounts(client: Any) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.s3.models import FakeKey, S3Backend
 
-from tests.simulation.corrections import ALL
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.corrections import ALL
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 BUCKET = "versions"
 WHOLE = [one.name for one in ALL if one.name.startswith("whole ")]

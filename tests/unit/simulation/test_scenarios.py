@@ -4,7 +4,9 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.organization import (
+from tests.simulation.organization.scenarios import build, names
+from tests.simulation.organization.scenarios.small import one, organization
+from tests.simulation.organization.specification import (
     Account,
     ComponentSpec,
     EndpointSpec,
@@ -13,9 +15,7 @@ from tests.simulation.organization import (
     Unit,
     VariantSpec,
 )
-from tests.simulation.scenarios import build, names
-from tests.simulation.scenarios.small import one, organization
-from tests.simulation.traffic import Traffic
+from tests.simulation.organization.traffic import Traffic
 
 NOBODY = (VariantSpec("a", "ml.m5.large", 0),)
 ON_DEMAND = (VariantSpec("a", serverless=Serverless()),)

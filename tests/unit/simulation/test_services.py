@@ -9,11 +9,11 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests.simulation.organization import Account, Organization
-from tests.simulation.scenarios import build
-from tests.simulation.scenarios.small import FIRST, MANAGEMENT, SECOND, WORKLOADS, one, organization
-from tests.simulation.traffic import Traffic
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.scenarios.small import FIRST, MANAGEMENT, SECOND, WORKLOADS, one, organization
+from tests.simulation.organization.specification import Account, Organization
+from tests.simulation.organization.traffic import Traffic
 from tests.unit.simulation.asking import MEMBER, OTHER, REGION, refused
 
 MEMBERS = (

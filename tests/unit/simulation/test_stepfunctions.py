@@ -10,9 +10,9 @@ import pytest
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from tests.simulation.corrections import ALL
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.corrections import ALL
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 ROLE = "arn:aws:iam::111111111111:role/states"
 TASK = {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:111111111111:function:f", "TimeoutSeconds": 5}

@@ -6,8 +6,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 MEMBER = "222222222222"
 

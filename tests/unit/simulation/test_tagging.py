@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.simulation.scenarios import build
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

@@ -10,10 +10,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from tests.simulation.protocols import error_reply, identify
-from tests.simulation.scenarios import build
-from tests.simulation.wire import Call, CallLog, Fault
-from tests.simulation.world import World
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.wire.calls import Call, CallLog, Fault
+from tests.simulation.wire.protocols import error_reply, identify
 
 MEMBER, REGION = "222222222222", "us-east-1"
 

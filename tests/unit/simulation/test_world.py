@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.simulation.corrections import ALL
-from tests.simulation.scenarios import build
-from tests.simulation.scenarios.small import one
-from tests.simulation.world import World
+from tests.simulation.member_aws.corrections import ALL
+from tests.simulation.member_aws.world import World
+from tests.simulation.organization.scenarios import build
+from tests.simulation.organization.scenarios.small import one
 
 MEMBER, REGION = "222222222222", "us-east-1"
 HERE = (MEMBER, REGION)

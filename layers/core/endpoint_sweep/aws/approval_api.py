@@ -15,8 +15,8 @@ from botocore.httpsession import URLLib3Session
 
 from endpoint_sweep.aws.callers import prove
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.errors import EndpointSweepError, InputRejected, Unavailable
-from endpoint_sweep.proofs import HEADER, Binding
+from endpoint_sweep.domain.caller_proof import HEADER, Binding
+from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected, Unavailable
 
 _SECONDS = 30
 

@@ -11,9 +11,9 @@ from botocore.httpsession import URLLib3Session
 from botocore.parsers import QueryParser, ResponseParserError
 from botocore.response import StreamingBody
 
-from endpoint_sweep.errors import CallerUnproven, Unavailable
+from endpoint_sweep.domain.caller_proof import QUESTION, SECONDS, Binding, unwrap, wrap
+from endpoint_sweep.domain.errors import CallerUnproven, Unavailable
 from endpoint_sweep.ports import Clock
-from endpoint_sweep.proofs import QUESTION, SECONDS, Binding, unwrap, wrap
 
 _SECONDS = 5  # to connect, and to wait for a byte
 _LARGEST = 16 * 1024

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from endpoint_sweep import metrics
-from endpoint_sweep.aws.faults import translated
+from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.paging import pages
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Series
+from endpoint_sweep.domain.model import Series
+from endpoint_sweep.resources.endpoint import traffic_series
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 
 _QUERIES_A_CALL = 500  # D5.1
 _STEADY = 0.25
@@ -21,10 +21,10 @@ def published(client: Any) -> set[SeriesKey]:
     with translated("listing metrics"):
         found = [
             (metric["MetricName"], {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()})
-            for page in pages(client, "list_metrics", Namespace=metrics.TRAFFIC)
+            for page in pages(client, "list_metrics", Namespace=traffic_series.TRAFFIC)
             for metric in page.get("Metrics") or ()
         ]
-    return {metrics.key(name, given) for name, given in found if metrics.carries_traffic(name, given)}
+    return {traffic_series.key(name, given) for name, given in found if traffic_series.carries_traffic(name, given)}
 
 
 def activity(
@@ -94,7 +94,7 @@ class _Answer:
             last_at=max((at for at, value in points if value > 0), default=None),
             complete=complete,
             component=key.component,
-            counts=metrics.counts_calls(key),
+            counts=traffic_series.counts_calls(key),
             steady=_is_steady([value for _, value in sorted(points)[1:-1]]),
         )
 

@@ -3,10 +3,10 @@
 from contextlib import suppress
 from typing import Any
 
-from endpoint_sweep.aws.faults import sent_once, translated
+from endpoint_sweep.aws.error_translation import sent_once, translated
 from endpoint_sweep.aws.paging import pages
-from endpoint_sweep.errors import ComponentNotFound
-from endpoint_sweep.model import Component
+from endpoint_sweep.domain.errors import ComponentNotFound
+from endpoint_sweep.domain.model import Component
 
 
 def of_endpoint(client: Any, endpoint: str) -> tuple[Component, ...]:

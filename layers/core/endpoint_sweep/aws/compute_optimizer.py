@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of
-from endpoint_sweep.model import Cell
+from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.domain.model import Cell
 
 _ENDPOINT = "SageMakerEndpoint"
 _FINDINGS = {"Idle", "Unattached", "Unused"}  # Which of them an endpoint gets is not documented.

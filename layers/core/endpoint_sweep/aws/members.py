@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.acting import source_identity
 from endpoint_sweep.aws import cloudwatch, components, restore_bundle, sagemaker
-from endpoint_sweep.aws.models import Models
+from endpoint_sweep.aws.sagemaker_models import Models
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
-from endpoint_sweep.config import Settings
-from endpoint_sweep.metrics import SeriesKey
-from endpoint_sweep.model import Cell, Component, Description, EndpointId, Listing, Series
+from endpoint_sweep.domain.model import Cell, Component, Description, EndpointId, Listing, Series
+from endpoint_sweep.resources.endpoint.recheck import source_identity
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.settings.environment import Settings
 
 
 class AwsMembers:

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of
-from endpoint_sweep.errors import TargetsIncomplete
-from endpoint_sweep.model import Account
+from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.domain.errors import TargetsIncomplete
+from endpoint_sweep.domain.model import Account
 
 _UNIT_PREFIXES = ("r-", "ou-")
 

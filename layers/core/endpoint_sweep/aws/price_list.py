@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of, message_of
-from endpoint_sweep.pricing import believable
+from endpoint_sweep.aws.error_translation import code_of, message_of
+from endpoint_sweep.rules.pricing import believable
 
 _SERVICE = "AmazonSageMaker"
 # D8.3: not Tsform:, AsyncInf:, Notebk: and the like.

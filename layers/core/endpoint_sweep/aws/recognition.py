@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.model import Description, Kind, Variant
+from endpoint_sweep.domain.model import Description, Kind, Variant
 
 Document = dict[str, Any]
 

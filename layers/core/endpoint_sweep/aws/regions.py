@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of
+from endpoint_sweep.aws.error_translation import code_of
 
 _REFUSALS = 3  # So many accounts in a row, and it is not about one of them.
 _SWITCHED_ON = ["ENABLED", "ENABLED_BY_DEFAULT"]  # Not ENABLING, not DISABLING: those are about to change (D6.3).

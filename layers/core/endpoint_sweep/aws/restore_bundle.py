@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import Any
 
-from endpoint_sweep.aws.faults import translated
-from endpoint_sweep.aws.models import names_of
+from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.aws.sagemaker import tags_of
-from endpoint_sweep.documents import to_data
+from endpoint_sweep.aws.sagemaker_models import names_of
+from endpoint_sweep.domain.documents import to_data
 
 _SERVICE = "sagemaker"
 _TARGETS_A_CALL = 50

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_sweep.aws.faults import code_of
-from endpoint_sweep.errors import Unavailable
+from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.domain.errors import Unavailable
 from endpoint_sweep.ports import Maker
 
 _ALGORITHM = "HMAC_SHA_256"

@@ -14,11 +14,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import parse_timestamp
 
-from endpoint_sweep.aws.faults import DENIED, code_of, message_of
-from endpoint_sweep.aws.lean import LeanLoader
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import CellFailed, RoleDenied
-from endpoint_sweep.model import EndpointId
+from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
+from endpoint_sweep.aws.lean_loader import LeanLoader
+from endpoint_sweep.domain.errors import CellFailed, RoleDenied
+from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.settings.environment import Settings
 
 CONNECTIONS = 16
 # The mode is set because its default differs between botocore versions (D0.3).

@@ -6,15 +6,19 @@ from functools import cache, cached_property
 
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
-from endpoint_sweep.aws.hub import AwsExecutions, AwsKillSwitch, AwsMailer, AwsStore, AwsTable
+from endpoint_sweep.aws.executions import AwsExecutions
+from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
 from endpoint_sweep.aws.regions import AwsRegions
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.config import Settings
-from endpoint_sweep.records import Records
+from endpoint_sweep.aws.store import AwsStore
+from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
+from endpoint_sweep.aws.table import AwsTable
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
 
 
 class Hub:

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from endpoint_sweep.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
 from endpoint_sweep.aws.approval_api import ApprovalApi
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
 from endpoint_sweep.reports.text import clean, plural, usd
+from endpoint_sweep.rules.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
 
 DONE, FAILED, BAD_USAGE = 0, 1, 2
 

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from endpoint_sweep import reports
-from endpoint_sweep.documents import to_data
-from endpoint_sweep.model import Account, CoverageStatus, Finding, Mode, Policy, Verdict
-from endpoint_sweep.planning import Coverage
-from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.domain.documents import to_data
+from endpoint_sweep.domain.model import Account, CoverageStatus, Finding, Mode, Policy, Verdict
 from endpoint_sweep.reports.text import clean, usd
+from endpoint_sweep.rules.planning import Coverage
+from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
 
 SCHEMA = 1
 _FIELDS = (

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from endpoint_sweep.laptop import Done
+from endpoint_sweep.scanning.many_cells import Done
 
 
 @contextmanager

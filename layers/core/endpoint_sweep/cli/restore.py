@@ -5,12 +5,20 @@ import re
 import sys
 from typing import Any
 
-from endpoint_sweep.aws.laptop import LaptopReaders, caller
-from endpoint_sweep.aws.restoring import Restorer, bucket_of, written_bundle
+from endpoint_sweep.aws.restorer import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.errors import CellFailed, EndpointSweepError, InputRejected
-from endpoint_sweep.model import EndpointId
-from endpoint_sweep.restoring import Call, calls, differences, missing_parts, rest, stale_alarms, why_another
+from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
+from endpoint_sweep.domain.errors import CellFailed, EndpointSweepError, InputRejected
+from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.resources.endpoint.restore_plan import (
+    Call,
+    calls,
+    differences,
+    missing_parts,
+    rest,
+    stale_alarms,
+    why_another,
+)
 
 RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
 _TARGET = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9]{1,2})/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})")

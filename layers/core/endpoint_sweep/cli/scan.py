@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from endpoint_sweep.aws.laptop import LaptopReaders, caller
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
 from endpoint_sweep.aws.regions import AwsRegions, offered, usable
 from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.cli import output
 from endpoint_sweep.cli.progress import shown
-from endpoint_sweep.errors import EndpointSweepError, InputRejected
-from endpoint_sweep.laptop import scan_cells
-from endpoint_sweep.model import Account, Cell, CellResult, CoverageStatus, Policy
-from endpoint_sweep.planning import Coverage, join
-from endpoint_sweep.pricing import PriceBook
-from endpoint_sweep.targets import Scope, Target, choose, in_enabled_regions
+from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
+from endpoint_sweep.rules.planning import Coverage, join
+from endpoint_sweep.rules.pricing import PriceBook
+from endpoint_sweep.rules.targets import Scope, Target, choose, in_enabled_regions
+from endpoint_sweep.scanning.many_cells import scan_cells
 
 COMPLETE, FAILED, BAD_USAGE, BUT_FOR_CELLS = 0, 1, 2, 3
 _ACCOUNT = re.compile(r"[0-9]{12}")

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from endpoint_sweep.model import Account, CellResult, CoverageStatus
-from endpoint_sweep.planning import FOREIGN, NO_RESULT, Coverage
+from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus
 from endpoint_sweep.reports.text import clean, clip
+from endpoint_sweep.rules.planning import FOREIGN, NO_RESULT, Coverage
 
 # What AWS or a step wrote -> what a person reads. The first that is found wins. False: the sentence says it all.
 _CAUSES: tuple[tuple[str, str, bool], ...] = (

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep.documents import to_data
-from endpoint_sweep.model import Finding, Verdict
-from endpoint_sweep.planning import MOST_OFFERED
+from endpoint_sweep.domain.documents import to_data
+from endpoint_sweep.domain.model import Finding, Verdict
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
+from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:

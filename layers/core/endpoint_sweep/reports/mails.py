@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from endpoint_sweep.approvals import Choice
-from endpoint_sweep.model import Finding, OutcomeStatus, Verdict
+from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
+from endpoint_sweep.rules.approvals import Choice
 
 # Of each table. Gmail hides what is behind the first 102 KB of a mail, and nobody reads further on a phone.
 ROWS_IN_A_MAIL = 25

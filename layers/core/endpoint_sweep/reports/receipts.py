@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from endpoint_sweep.approvals import Approval, Choice, Decision, Identity, person
-from endpoint_sweep.model import Account, Plan
-from endpoint_sweep.pricing import total_monthly
+from endpoint_sweep.domain.model import Account, Plan
 from endpoint_sweep.reports.text import clean, moment, plural
 from endpoint_sweep.reports.views import RowView, row_view
+from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, person
+from endpoint_sweep.rules.pricing import total_monthly
 
 _HOW = {
     Identity.LINK: "by the link from the mail",

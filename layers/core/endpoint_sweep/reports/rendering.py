@@ -7,8 +7,8 @@ from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from endpoint_sweep.planning import MOST_OFFERED
 from endpoint_sweep.reports import text
+from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
 @cache

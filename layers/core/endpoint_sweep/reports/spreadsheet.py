@@ -3,7 +3,7 @@
 import csv
 import io
 
-from endpoint_sweep.model import Finding
+from endpoint_sweep.domain.model import Finding
 from endpoint_sweep.reports.document import disposition
 from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report

@@ -7,24 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from endpoint_sweep.approvals import Approval
-from endpoint_sweep.model import (
-    Account,
-    Caps,
-    EndpointId,
-    Finding,
-    Mode,
-    Outcome,
-    OutcomeStatus,
-    Plan,
-    Verdict,
-)
-from endpoint_sweep.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
-from endpoint_sweep.pricing import total_monthly
+from endpoint_sweep.domain.model import Account, Caps, EndpointId, Finding, Mode, Outcome, OutcomeStatus, Plan, Verdict
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
-from endpoint_sweep.ruling import effective
-from endpoint_sweep.savings import Realized, promised
+from endpoint_sweep.rules.approval_rules import effective
+from endpoint_sweep.rules.approvals import Approval
+from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
+from endpoint_sweep.rules.pricing import total_monthly
+from endpoint_sweep.rules.savings import Realized, promised
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",

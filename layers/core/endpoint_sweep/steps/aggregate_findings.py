@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import digest, sealed_digest, to_data, to_json
-from endpoint_sweep.errors import DocumentNotFound, DocumentTampered
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import CoverageStatus, Finding, Mode, Verdict
-from endpoint_sweep.planning import Coverage, join, make_plan, short_hash, why_not_offered
+from endpoint_sweep.domain.documents import digest, sealed_digest, to_data, to_json
+from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
-from endpoint_sweep.pricing import PriceBook, PriceList, total_monthly
-from endpoint_sweep.records import Records
-from endpoint_sweep.snoozes import told
-from endpoint_sweep.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
-from endpoint_sweep.witness import Answers, witness
+from endpoint_sweep.resources.endpoint.second_opinion import Answers, witness
+from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
+from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.rules.snoozes import told
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
 
 PRICES = "prices/read.json"
 

@@ -8,12 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep import acting, metrics
-from endpoint_sweep.act_rows import NOT_SENT
-from endpoint_sweep.acting import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.approvals import Approval, ApprovalStatus
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import (
+from endpoint_sweep.domain.errors import (
     AlreadyRecorded,
     CellDenied,
     CellFailed,
@@ -30,15 +25,20 @@ from endpoint_sweep.errors import (
     RoleDenied,
     Unavailable,
 )
-from endpoint_sweep.guards import protection
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
-from endpoint_sweep.planning import by_id, over_caps, plan_digest
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, TOO_OLD, rule
+from endpoint_sweep.resources.endpoint import recheck, traffic_series
+from endpoint_sweep.resources.endpoint.protection import protection
+from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Kept, Point, check_fingerprint
+from endpoint_sweep.rules.approval_rules import ALARMS, TOO_OLD, rule
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus
+from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
+from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.stopping import check_stops
-from endpoint_sweep.sweep_folder import Pins, SweepFolder
+from endpoint_sweep.storage.act_rows import NOT_SENT
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import Pins, SweepFolder
 
 _UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
 _UNPROVEN = (RecordUnreadable, DocumentTampered, DocumentNotFound, Unavailable)
@@ -129,7 +129,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     check_fingerprint(actor.describe(finding.endpoint), finding)
     hosted = actor.components(finding.endpoint) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
     sent = path.records.components(path.sweep_id, path.target)
-    clearing = acting.clearing(finding.components, hosted, sent)
+    clearing = recheck.clearing(finding.components, hosted, sent)
     path.at(Point.TAGS)
     _check_tags(path, actor, finding, hosted, plan.pins)
     path.at(Point.TRAFFIC)
@@ -147,7 +147,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         return _delete(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
         raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are not gone after {MAX_LOOKS} looks")
-    _delete_components(path, finding, clearing.next[: acting.COMPONENTS_AT_ONCE], approvers)
+    _delete_components(path, finding, clearing.next[: recheck.COMPONENTS_AT_ONCE], approvers)
     return None
 
 
@@ -244,8 +244,8 @@ def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
     """
     kind = finding.kind or Kind.UNKNOWN
     serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
-    keys = metrics.expected(finding.endpoint, serving, kind, finding.components)
-    controls = metrics.controls(finding.endpoint, serving, kind)
+    keys = traffic_series.expected(finding.endpoint, serving, kind, finding.components)
+    controls = traffic_series.controls(finding.endpoint, serving, kind)
     measured = actor.activity(keys | controls, finding.evidence.end, path.now(), _RECHECK_PERIOD)
     if any(measured[key].total > 0 for key in keys):
         raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import Any
 
-from endpoint_sweep.errors import RecordUnreadable, Unavailable
+from endpoint_sweep.domain.errors import RecordUnreadable, Unavailable
 from endpoint_sweep.ports import Executions, Seals
-from endpoint_sweep.records import Records
+from endpoint_sweep.storage.records import Records
 
 
 def await_decision(event: dict[str, Any], *, records: Records, executions: Executions, seals: Seals) -> dict[str, Any]:

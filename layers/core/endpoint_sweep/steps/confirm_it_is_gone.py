@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep.acting import MAX_LOOKS
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff, RoleDenied
-from endpoint_sweep.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
-from endpoint_sweep.planning import by_id
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff, RoleDenied
+from endpoint_sweep.domain.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Clock, Members, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
+from endpoint_sweep.rules.planning import by_id
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 LOOKING = "confirming"  # in the place of an approver, in the member account's CloudTrail
 

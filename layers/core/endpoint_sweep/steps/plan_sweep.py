@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep import sweep_input
-from endpoint_sweep.approvals import Stop, StopKind, approval_id
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import AlreadyRecorded, InputRejected
-from endpoint_sweep.kill_switch import why_stopped
-from endpoint_sweep.model import CellResult, CoverageStatus, Mode, Pointer
+from endpoint_sweep.domain.errors import AlreadyRecorded, InputRejected
+from endpoint_sweep.domain.model import CellResult, CoverageStatus, Mode, Pointer
 from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Seals, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
-from endpoint_sweep.sweep_input import SweepInput
-from endpoint_sweep.targets import ENABLED, Target, choose, in_enabled_regions
+from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
+from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
+from endpoint_sweep.settings import sweep_input
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.sweep_input import SweepInput
+from endpoint_sweep.storage.kill_switch import why_stopped
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
 
 
 def plan_sweep(  # noqa: PLR0913 - one argument a port

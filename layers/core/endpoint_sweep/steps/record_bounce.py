@@ -6,13 +6,19 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, Stop, StopKind
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
+from endpoint_sweep.domain.errors import (
+    AlreadyRecorded,
+    DocumentNotFound,
+    DocumentTampered,
+    RecordUnreadable,
+    Unavailable,
+)
 from endpoint_sweep.ports import Clock, Executions, Seals, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import can_be_decided
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.rules.approval_rules import can_be_decided
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Stop, StopKind
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 TOO_FEW = "too few approvers can be reached by mail to approve anything"
 _ID = re.compile(r"[0-9a-f]{32}")

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from endpoint_sweep.approvals import Stop, StopKind
 from endpoint_sweep.ports import Clock, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.rules.approvals import Stop, StopKind
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 _MAX_REASON = 500
 

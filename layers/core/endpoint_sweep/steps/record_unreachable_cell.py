@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from endpoint_sweep import errors
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import CellResult, CoverageStatus
+from endpoint_sweep.domain import errors
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import CellResult, CoverageStatus
 from endpoint_sweep.ports import Seals, Store
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 _STATUS = {
     errors.RoleDenied.__name__: CoverageStatus.DENIED,

@@ -6,13 +6,13 @@ So does at once whose link can mail no more codes, perhaps because somebody else
 from dataclasses import replace
 from typing import Any
 
-from endpoint_sweep.approvals import Approval, ApprovalStatus, reminders_due, undecided
-from endpoint_sweep.config import Settings
-from endpoint_sweep.errors import AlreadyRecorded
+from endpoint_sweep.domain.errors import AlreadyRecorded
 from endpoint_sweep.ports import Clock, Mailer, Store
-from endpoint_sweep.records import Records
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, reminders_due, undecided
+from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.request_approval import mail_links, next_slice
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def remind_approvers(

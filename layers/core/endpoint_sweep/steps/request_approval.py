@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
-from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import from_data, to_data
-from endpoint_sweep.errors import AlreadyRecorded, ApprovalNotSent, DocumentTampered, MailRefused
-from endpoint_sweep.model import Pointer
+from endpoint_sweep.domain.documents import from_data, to_data
+from endpoint_sweep.domain.errors import AlreadyRecorded, ApprovalNotSent, DocumentTampered, MailRefused
+from endpoint_sweep.domain.model import Pointer
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
-from endpoint_sweep.records import Records, Versions
-from endpoint_sweep.ruling import can_be_decided
-from endpoint_sweep.sweep_folder import SweepFolder
-from endpoint_sweep.sweep_input import SCHEDULE
+from endpoint_sweep.rules.approval_rules import can_be_decided
+from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.sweep_input import SCHEDULE
+from endpoint_sweep.storage.records import Records, Versions
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 NOTHING_SEEN = Versions().seen
 

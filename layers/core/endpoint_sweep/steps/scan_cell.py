@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Cell, Verdict
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import Cell, Verdict
 from endpoint_sweep.ports import Members, Seals, Store
-from endpoint_sweep.scanning import scan
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.scanning.one_cell import scan
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def scan_cell(event: dict[str, Any], *, members: Members, store: Store, seals: Seals) -> dict[str, Any]:

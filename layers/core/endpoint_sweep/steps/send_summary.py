@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Approval, ApprovalStatus, approval_id
-from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import (
+from endpoint_sweep.domain.documents import to_json
+from endpoint_sweep.domain.errors import (
     DocumentNotFound,
     DocumentTampered,
     MailRefused,
@@ -18,14 +16,16 @@ from endpoint_sweep.errors import (
     RecordUnreadable,
     Unavailable,
 )
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
-from endpoint_sweep.planning import Coverage, join, why_not_offered
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import ALARMS, FORGED, UNNAMED, approved, authentic
-from endpoint_sweep.savings import deleted, realized
-from endpoint_sweep.sweep_folder import UNPROVEN, SweepFolder
+from endpoint_sweep.rules.approval_rules import ALARMS, FORGED, UNNAMED, approved, authentic
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
+from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
+from endpoint_sweep.rules.savings import deleted, realized
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 
 UNPROVEN_NAMES = "it cannot be proven at this moment who decided"
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from endpoint_sweep.errors import AlreadyRecorded, InputRejected
+from endpoint_sweep.domain.errors import AlreadyRecorded, InputRejected
 from endpoint_sweep.ports import Clock, Executions
-from endpoint_sweep.sweep_input import SCHEDULE
+from endpoint_sweep.settings.sweep_input import SCHEDULE
 
 _SLOT = "%Y-%m-%dT%H-%MZ"
 _LABEL = re.compile(r"[a-z0-9-]{1,20}")

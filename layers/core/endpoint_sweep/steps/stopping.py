@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from endpoint_sweep.acting import Kept
-from endpoint_sweep.approvals import Decision, Stop
-from endpoint_sweep.errors import Unavailable
-from endpoint_sweep.kill_switch import why_stopped
-from endpoint_sweep.model import OutcomeStatus
+from endpoint_sweep.domain.errors import Unavailable
+from endpoint_sweep.domain.model import OutcomeStatus
 from endpoint_sweep.ports import KillSwitch
-from endpoint_sweep.records import Records
-from endpoint_sweep.ruling import UNNAMED
+from endpoint_sweep.resources.endpoint.recheck import Kept
+from endpoint_sweep.rules.approval_rules import UNNAMED
+from endpoint_sweep.rules.approvals import Decision, Stop
+from endpoint_sweep.storage.kill_switch import why_stopped
+from endpoint_sweep.storage.records import Records
 
 
 def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authentic: Callable[[Decision], bool]) -> None:

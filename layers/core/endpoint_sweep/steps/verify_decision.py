@@ -4,18 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.approvals import (
-    Approval,
-    ApprovalStatus,
-    Identity,
-    Stop,
-    StopKind,
-    reminders_due,
-    undecided,
-)
-from endpoint_sweep.config import LAST_MINUTES, Settings
-from endpoint_sweep.decision_rules import grace_ends, is_stale
-from endpoint_sweep.errors import (
+from endpoint_sweep.domain.errors import (
     AlreadyRecorded,
     DocumentNotFound,
     DocumentTampered,
@@ -23,17 +12,20 @@ from endpoint_sweep.errors import (
     RecordUnreadable,
     Unavailable,
 )
-from endpoint_sweep.kill_switch import is_on
-from endpoint_sweep.kinds import Alarm
-from endpoint_sweep.model import Plan
-from endpoint_sweep.planning import plan_digest
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.ports import Clock, KillSwitch, Store
-from endpoint_sweep.records import Records, Versions
-from endpoint_sweep.ruling import ALARMS, NOT_OFFERED, Ruling, authentic, rule
-from endpoint_sweep.snoozes import asked_for
+from endpoint_sweep.rules.approval_rules import ALARMS, NOT_OFFERED, Ruling, authentic, rule
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Identity, Stop, StopKind, reminders_due, undecided
+from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
+from endpoint_sweep.rules.planning import plan_digest
+from endpoint_sweep.rules.snoozes import asked_for
+from endpoint_sweep.settings.environment import LAST_MINUTES, Settings
 from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.storage.kill_switch import is_on
+from endpoint_sweep.storage.records import Records, Versions
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 # While KMS does not answer. Below a slice, so that a short failure costs little time.
 _SHORT = timedelta(minutes=1)

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
-from endpoint_sweep.approvals import Stop, StopKind, approval_id
-from endpoint_sweep.config import Settings
-from endpoint_sweep.documents import to_json
-from endpoint_sweep.errors import DocumentNotWritten, MailRefused, Unavailable
-from endpoint_sweep.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.domain.documents import to_json
+from endpoint_sweep.domain.errors import DocumentNotWritten, MailRefused, Unavailable
+from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Clock, Mailer, Store
-from endpoint_sweep.records import Records
-from endpoint_sweep.sweep_folder import SweepFolder
+from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
+from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 _STOPPED = "the sweep was stopped while it was being deleted; look at the endpoint"
 

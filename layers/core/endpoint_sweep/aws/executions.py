@@ -1,0 +1,47 @@
+"""The executions of the hub's state machine, in Step Functions."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.domain.documents import to_data
+from endpoint_sweep.domain.errors import AlreadyRecorded
+
+
+class AwsExecutions:
+    """`ports.Executions` on Step Functions."""
+
+    def __init__(self, client: Any, state_machine: str) -> None:
+        self._client = client
+        self._state_machine = state_machine
+
+    def wake(self, token: str) -> bool:
+        """Best effort: nobody waits any more, or the call did not get through. Then the next slice looks by itself."""
+        try:
+            self._client.send_task_success(taskToken=token, output='{"wake":true}')
+        except (ClientError, BotoCoreError):
+            return False
+        return True
+
+    def is_running(self, execution: str) -> bool:
+        try:
+            status = self._client.describe_execution(executionArn=execution)["status"]
+        except ClientError as error:
+            if code_of(error) == "ExecutionDoesNotExist":
+                return False
+            raise
+        return bool(status == "RUNNING")
+
+    def start(self, name: str, data: Mapping[str, Any]) -> str:
+        try:
+            answer = self._client.start_execution(
+                stateMachineArn=self._state_machine, name=name, input=json.dumps(to_data(data))
+            )
+        except ClientError as error:
+            if code_of(error) == "ExecutionAlreadyExists":
+                raise AlreadyRecorded(f"there is an execution named {name} already") from error
+            raise
+        return str(answer["executionArn"])

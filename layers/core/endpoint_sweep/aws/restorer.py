@@ -1,0 +1,114 @@
+"""The calls of a restore in a member account."""
+
+import json
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from endpoint_sweep.aws import restore_bundle
+from endpoint_sweep.aws.error_translation import code_of, translated
+from endpoint_sweep.aws.sessions import Member, Sessions
+from endpoint_sweep.aws.store import AwsStore
+from endpoint_sweep.domain.errors import CellFailed, DocumentNotFound, EndpointNotFound
+from endpoint_sweep.resources.endpoint.restore_plan import Call
+
+POLL_SECONDS = 15
+# CreateEndpoint reads the configuration from a store that may not have it yet (D3.15).
+_TRIES = 4
+
+
+class Restorer:
+    """One account in one region, with a session that may create."""
+
+    def __init__(self, member: Member, region: str) -> None:
+        self._clients = {name: member.client(name, region) for name in ("sagemaker", "application-autoscaling")}
+
+    def has_endpoint(self, name: str) -> bool:
+        try:
+            with translated(f"looking for endpoint {name}"):
+                self._clients["sagemaker"].describe_endpoint(EndpointName=name)
+        except EndpointNotFound:
+            return False
+        return True
+
+    def has_config(self, name: str) -> bool:
+        return self._has("describe_endpoint_config", EndpointConfigName=name)
+
+    def has_model(self, name: str) -> bool:
+        return self._has("describe_model", ModelName=name)
+
+    def _has(self, operation: str, **request: str) -> bool:
+        with translated(f"looking for {next(iter(request.values()))}"):
+            try:
+                getattr(self._clients["sagemaker"], operation)(**request)
+            except ClientError as error:
+                if code_of(error) == "ValidationException":
+                    return False
+                raise
+        return True
+
+    def make(self, call: Call, wait_seconds: int) -> None:
+        """Raises CellDenied or CellFailed with AWS's reason."""
+        with translated(f"making {call.what}"):
+            for attempt in range(1, _TRIES + 1):
+                try:
+                    getattr(self._clients[call.service], call.operation)(**call.request)
+                    break
+                except ClientError as error:
+                    late = call.operation == "create_endpoint" and "Could not find endpoint config" in str(error)
+                    if not late or attempt == _TRIES:
+                        raise
+                    time.sleep(attempt)
+        if call.wait_for:
+            self.wait(*call.wait_for, wait_seconds)
+
+    def wait(self, kind: str, name: str, seconds: int) -> None:
+        """Until the `endpoint` or `component` is in service. Raises CellFailed where it failed or takes longer."""
+        end = time.monotonic() + seconds
+        while True:
+            status, why = self._status(kind, name)
+            if status == "InService":
+                return
+            if status == "Failed":
+                raise CellFailed(f"{kind} {name} failed: {why}")
+            if time.monotonic() >= end:
+                raise CellFailed(f"{kind} {name} is {status} after {seconds // 60} minutes; it may still come")
+            time.sleep(POLL_SECONDS)
+
+    def _status(self, kind: str, name: str) -> tuple[str, str]:
+        with translated(f"waiting for {kind} {name}"):
+            client = self._clients["sagemaker"]
+            if kind == "endpoint":
+                answer: dict[str, Any] = client.describe_endpoint(EndpointName=name)
+                return answer["EndpointStatus"], answer.get("FailureReason", "")
+            answer = client.describe_inference_component(InferenceComponentName=name)
+            return answer["InferenceComponentStatus"], answer.get("FailureReason", "")
+
+    def bundle(self, name: str, arn: str) -> dict[str, Any]:
+        """What is there now, in the words of a restore bundle."""
+        return restore_bundle.collect(self._clients["sagemaker"], self._clients["application-autoscaling"], name, arn)
+
+
+def bucket_of(sessions: Sessions, stack: str) -> str:
+    """The hub's bucket, as the outputs of its stack name it. Raises CellDenied or CellFailed."""
+    with translated(f"asking the stack {stack} for its bucket"):
+        [found] = sessions.hub("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in found.get("Outputs", [])}
+    if "BucketName" not in outputs:
+        raise CellFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
+    return outputs["BucketName"]
+
+
+def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
+    """The restore bundle as it was written before the deletion. Raises CellDenied or CellFailed."""
+    with translated(f"reading {key} in {bucket}"):
+        try:
+            body = AwsStore(sessions.hub("s3"), bucket).get(key)
+        except DocumentNotFound as error:
+            raise CellFailed(f"there is no restore bundle {key} in {bucket}") from error
+    try:
+        bundle: dict[str, Any] = json.loads(body)
+    except ValueError as error:
+        raise CellFailed(f"{key} in {bucket} is no restore bundle") from error
+    return bundle

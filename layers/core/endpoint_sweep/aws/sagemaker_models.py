@@ -1,0 +1,77 @@
+"""The models that an endpoint is made of, by name: what a restore bundle holds, and what a restore needs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from endpoint_sweep.aws.error_translation import code_of, translated
+from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.domain.errors import CellDenied, CellFailed
+
+Document = dict[str, Any]
+_HUNDRED = {"PaginationConfig": {"PageSize": 100}}
+_PAGES = 3
+
+
+def names_of(config: Document, components: Iterable[Document] = ()) -> list[str]:
+    """All models that the variants, their instance pools and the components use."""
+    variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
+    names = [row.get("ModelName") for row in variants]
+    names += [pool.get("ModelNameOverride") for row in variants for pool in row.get("InstancePools", [])]
+    for one in components:
+        names += [row.get("ModelName") for row in (one.get("Specification") or {}, *one.get("Specifications", []))]
+    return sorted({name for name in names if name})
+
+
+class Models:
+    """Which models of a cell are there: listed when it is first asked, a hundred a call.
+
+    Where there are more than the first pages hold, one that is not on them is looked at by name.
+    """
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._there: dict[str, bool] = {}
+        self._is_listed = self._is_whole = False
+
+    def restorable(self, config: Document) -> str:
+        """ "yes", or why an endpoint of this configuration could not be made again, as far as the scan role sees
+        (D3.17). Images and model data are not looked at.
+        """
+        if not config:
+            return "no: its configuration was deleted"
+        names = names_of(config)
+        if not names:
+            return "not known: the models of its inference components are not looked at"
+        try:
+            gone = [name for name in names if not self._has(name)]
+        except (CellDenied, CellFailed) as error:
+            return f"not known: {error}"
+        return f"no: its model {gone[0]} was deleted" if gone else "yes"
+
+    def _has(self, name: str) -> bool:
+        if not self._is_listed:
+            self._list()
+        if name not in self._there:
+            self._there[name] = not self._is_whole and self._is_there(name)
+        return self._there[name]
+
+    def _list(self) -> None:
+        with translated("listing models"):
+            for number, page in enumerate(pages(self._client, "list_models", **_HUNDRED), 1):
+                self._there |= {row["ModelName"]: True for row in page["Models"]}
+                self._is_whole = not page.get("NextToken")
+                if number == _PAGES:
+                    break
+        self._is_listed = True
+
+    def _is_there(self, name: str) -> bool:
+        with translated(f"looking for model {name}"):
+            try:
+                self._client.describe_model(ModelName=name)
+            except ClientError as error:
+                if code_of(error) == "ValidationException":
+                    return False
+                raise
+        return True

@@ -1,0 +1,64 @@
+"""`laptop.Readers` on AWS: the credentials of this shell, and one assumed role an account."""
+
+import threading
+from concurrent.futures import Future
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from endpoint_sweep.aws.error_translation import code_of, message_of
+from endpoint_sweep.aws.members import AwsCellReader
+from endpoint_sweep.aws.sessions import Member, Sessions
+from endpoint_sweep.domain.errors import CellFailed
+from endpoint_sweep.domain.model import Cell
+
+_SESSION_SECONDS = 3600  # One session serves every region of an account; role chaining allows no more (D9.5).
+
+
+class LaptopReaders:
+    """The caller's own account is read with the caller's own credentials, every other through `role`."""
+
+    def __init__(
+        self, sessions: Sessions, own_account: str, partition: str, role: str, external_id: str | None
+    ) -> None:
+        self._sessions = sessions
+        self._own_account = own_account
+        self._partition = partition
+        self._role = role
+        self._external_id = external_id
+        self._members: dict[str, Future[Member]] = {}
+        self._lock = threading.Lock()
+
+    def reader(self, cell: Cell) -> AwsCellReader:
+        """Raises RoleDenied or CellFailed."""
+        return AwsCellReader(self.member(cell.account), cell.region)
+
+    def member(self, account: str) -> Member:
+        """Assumed by the first who asks; the others wait for the same answer."""
+        mine: Future[Member] = Future()
+        with self._lock:
+            first = self._members.setdefault(account, mine)
+        if first is not mine:
+            return first.result()
+        try:
+            mine.set_result(self._open(account))
+        except Exception as error:  # noqa: BLE001 - the threads that wait get the same error
+            mine.set_exception(error)
+        return mine.result()
+
+    def _open(self, account: str) -> Member:
+        if account == self._own_account:
+            return self._sessions.own()
+        arn = f"arn:{self._partition}:iam::{account}:role/{self._role}"
+        return self._sessions.assume_role(arn, "scan", self._external_id, seconds=_SESSION_SECONDS)
+
+
+def caller(sessions: Sessions) -> tuple[str, str]:
+    """Account and partition of the credentials of this shell. Raises CellFailed where there are none."""
+    try:
+        answer: dict[str, Any] = sessions.hub("sts").get_caller_identity()
+    except ClientError as error:
+        raise CellFailed(f"AWS does not accept these credentials: {code_of(error)}: {message_of(error)}") from error
+    except BotoCoreError as error:
+        raise CellFailed(f"AWS cannot be asked who this is: {error}") from error
+    return str(answer["Account"]), str(answer["Arn"]).split(":")[1]

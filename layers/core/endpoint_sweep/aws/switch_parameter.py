@@ -1,0 +1,24 @@
+"""The kill switch, as a parameter of Systems Manager."""
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.domain.errors import SwitchUnreadable
+
+
+class AwsKillSwitch:
+    """`ports.KillSwitch` on a parameter of Systems Manager."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def read(self) -> str:
+        try:
+            return str(self._client.get_parameter(Name=self._name)["Parameter"]["Value"])
+        except ClientError as error:
+            raise SwitchUnreadable(code_of(error)) from error
+        except BotoCoreError as error:
+            raise SwitchUnreadable(type(error).__name__) from error

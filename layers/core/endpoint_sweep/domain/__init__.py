@@ -1,0 +1,1 @@
+"""What the product speaks of, as data. Imports nothing else of the product."""

@@ -1,0 +1,299 @@
+"""The words of the product as data: frozen, free of AWS, serialisable.
+
+Times are timezone-aware UTC datetimes, money is Decimal US dollars, None means "not known" (never zero).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
+from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
+
+
+class Mode(StrEnum):
+    """What a sweep may do: `report` changes nothing in any member account, `approve` asks a person."""
+
+    REPORT = "report"
+    APPROVE = "approve"
+
+
+class CoverageStatus(StrEnum):
+    """How one cell ended. Everything but `scanned` is said before any money is."""
+
+    SCANNED = "scanned"
+    PARTIAL = "partial"
+    DENIED = "denied"
+    REGION_OFF = "region-off"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """One account in one region: the unit of scanning."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EndpointId:
+    """The address of an endpoint. Not its identity over time: a re-created one has the same address (D2.7)."""
+
+    account: str
+    region: str
+    endpoint: str
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.account, self.region)
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}/{self.endpoint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A member of the Organization. `state` is the Organizations `State` (D0.1), `unit` its path from the root."""
+
+    id: str
+    name: str
+    state: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEndpoint:
+    """What ListEndpoints tells: no kind, no variants, no tags, no cost (D2.4)."""
+
+    name: str
+    arn: str
+    status: str
+    created_at: datetime
+    last_modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The endpoints of a cell; `broken` says why where the listing ended early."""
+
+    endpoints: tuple[ListedEndpoint, ...]
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One variant: `count` running instances of `type`, None where AWS does not say (D1.33).
+
+    A variant with instance pools is one of these for each pool. A `shadow` gets a copy of the traffic: it bills, but
+    its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured.
+    """
+
+    variant: str
+    type: str | None
+    count: int | None
+    volume_gb: int | None = None
+    shadow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """An inference component: a model on the instances of an IC endpoint. An adapter names its `base` (D1.16)."""
+
+    name: str
+    endpoint: str
+    variant: str
+    status: str = ""
+    arn: str = ""
+    created_at: datetime | None = None
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """DescribeEndpoint joined with its configuration. `why_unknown` says what was not understood of an unknown kind;
+    `reserved`: it runs on prepaid capacity only (D1.35); `captures`: its data is captured, as monitoring needs it.
+    """
+
+    status: str
+    created_at: datetime
+    config: str | None
+    kind: Kind
+    variants: tuple[Variant, ...]
+    last_modified_at: datetime | None = None
+    why_unknown: str = ""
+    reserved: bool = False
+    captures: bool = False
+    restorable: str = "yes"
+
+    @property
+    def serving(self) -> tuple[str, ...]:
+        """Names of the variants whose traffic counts, once each."""
+        return tuple(dict.fromkeys(one.variant for one in self.variants if not one.shadow))
+
+    @property
+    def instances(self) -> int | None:
+        """Running instances of all variants; None where one is not known."""
+        counts = [one.count for one in self.variants]
+        return None if None in counts else sum(count or 0 for count in counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One metric series over the window: sum, number of datapoints, last datapoint above zero. `variant` or `component`
+    say whose it is; neither: the endpoint's. `counts` is False where it repeats what another counts; `steady` where
+    about the same came in every full period; `complete` only as in D1.27.
+    """
+
+    metric: str
+    variant: str
+    total: float
+    points: int
+    last_at: datetime | None
+    complete: bool
+    component: str = ""
+    counts: bool = True
+    steady: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Everything that was measured of one endpoint, between two times."""
+
+    start: datetime
+    end: datetime
+    series: tuple[Series, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`."""
+
+    lookback_days: int
+    min_age_days: int
+    protect_tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost.
+
+    `components`: the inference components that the scan saw. `restorable`: "yes", or why it could not be made again.
+    """
+
+    account: str
+    region: str
+    endpoint: str
+    arn: str
+    kind: Kind | None
+    status: str
+    verdict: Verdict
+    reason: str
+    created_at: datetime
+    config: str | None
+    instances: tuple[Variant, ...]
+    evidence: Activity
+    tags: dict[str, str] = field(default_factory=dict)
+    owner: str | None = None
+    invocations: int | None = None
+    last_invocation_at: datetime | None = None
+    advice: str = ""
+    witness: str | None = None
+    price_basis: str = ""
+    hourly_usd: Decimal | None = None
+    monthly_usd: Decimal | None = None
+    snoozed_until: datetime | None = None
+    components: tuple[Component, ...] = ()
+    restorable: str = "yes"
+
+    @property
+    def id(self) -> EndpointId:
+        return EndpointId(self.account, self.region, self.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """What one cell left behind: its coverage row and its findings."""
+
+    account: str
+    region: str
+    status: CoverageStatus
+    reason: str = ""
+    endpoints: int = 0
+    findings: tuple[Finding, ...] = ()
+    retries: int = 0
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.account, self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where a document lies: states carry these instead of documents. `count` is the number of rows in it."""
+
+    bucket: str
+    key: str
+    version_id: str
+    sha256: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one decision may delete at most: endpoints per sweep, per account, percent of an account's endpoints."""
+
+    per_sweep: int
+    per_account: int
+    percent_of_account: int
+
+    def within(self, other: "Caps") -> "Caps":
+        """The stricter of both, cap by cap."""
+        return Caps(
+            min(self.per_sweep, other.per_sweep),
+            min(self.per_account, other.per_account),
+            min(self.percent_of_account, other.percent_of_account),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The findings offered for deletion; `beyond`: how many more are idle. `found` counts all endpoints seen of an
+    account, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver, and why (S3.8).
+    `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what people read.
+    `why_not`: why nobody may be asked about it, or empty.
+    """
+
+    sweep_id: str
+    items: tuple[Finding, ...]
+    found: dict[str, int]
+    caps: Caps
+    minimum_coverage: int = 0
+    flagged: dict[str, str] = field(default_factory=dict)
+    beyond: int = 0
+    pins: dict[str, str] = field(default_factory=dict)
+    why_not: str = ""
+
+    def why_flagged(self, where: str) -> str:
+        """The reason as a person reads it: the one of an account names it."""
+        return self.flagged[where] if where == "*" else f"account {where}: {self.flagged[where]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one approved endpoint ended, with AWS's request id of the deletion where there was one."""
+
+    account: str
+    region: str
+    endpoint: str
+    status: OutcomeStatus
+    reason: str
+    at: datetime
+    request_id: str | None = None
+
+    @property
+    def id(self) -> EndpointId:
+        return EndpointId(self.account, self.region, self.endpoint)

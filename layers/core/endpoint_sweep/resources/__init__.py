@@ -1,0 +1,1 @@
+"""The kinds of resources that a sweep looks for, one folder each."""

@@ -1,0 +1,222 @@
+"""Is this endpoint idle? A pure decision that always says why.
+
+Order: a status that is left alone, then traffic, then protection, then age, then the kind and its evidence. Any doubt
+keeps the endpoint. Sources: docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from endpoint_sweep.domain.model import Activity, Component, Description, Kind, ListedEndpoint, Policy, Series, Verdict
+from endpoint_sweep.resources.endpoint import protection
+from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
+
+# In service with a mix of configurations: it answers and bills (D2.8).
+JUDGED = ("InService", "UpdateRollbackFailed")
+PERIOD = timedelta(hours=6)  # Legal at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
+CANARY_A_MINUTE = 2.0
+
+_STATUSES = {
+    "Creating": "it is still being created; where that takes over a day, it is stuck and bills",
+    "Updating": "it is being updated",
+    "SystemUpdating": "AWS is maintaining it",
+    "RollingBack": "an update is being rolled back",
+    "Deleting": "it is being deleted",
+    "Failed": "its creation failed; it serves nothing, and deleting it by hand is all that can be done",
+    "OutOfService": "it takes no requests, and bills where it has instances",
+}
+
+_UNREADABLE = "it publishes nothing while it is idle, and nothing else shows that metrics work"
+Judgement = tuple[Verdict, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known of one endpoint.
+
+    `components` is None where they were not asked for. `readable`: the positive control of a kind that publishes
+    nothing when idle: an instance of its own left samples in the window, so that silence means silence. `orphans`:
+    calls to inference components that no longer exist, which may have been this endpoint's.
+    """
+
+    endpoint: ListedEndpoint
+    description: Description | None
+    tags: dict[str, str] | None
+    activity: Activity
+    components: tuple[Component, ...] | None = None
+    readable: bool = False
+    orphans: bool = False
+
+
+def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: PLR0911 - one return a verdict
+    """The verdict and its reason, in the order in which they win."""
+    endpoint, description = seen.endpoint, seen.description
+    status = description.status if description else endpoint.status
+    if status not in JUDGED:
+        return Verdict.NOT_IN_SERVICE, f"{_STATUSES.get(status, 'its status is not known here')} (status {status})"
+    if is_alive(seen.activity):
+        return Verdict.BUSY, _busy(seen.activity, policy)
+    if why := protection.protection(seen.tags, policy, now):
+        return Verdict.PROTECTED, why
+    if not protection.is_believable(endpoint.created_at, now):
+        return Verdict.NO_EVIDENCE, "its creation time is not believable"
+    if why := protection.youth(endpoint.created_at, policy, now) or protection.recent_change(
+        endpoint.last_modified_at, now
+    ):
+        return Verdict.TOO_YOUNG, why
+    if description is None:
+        return Verdict.NO_EVIDENCE, "it vanished while it was being looked at"
+    if description.created_at != endpoint.created_at:
+        return Verdict.NO_EVIDENCE, "it was re-created while it was being looked at"
+    for one in seen.components or ():
+        if one.created_at and (why := protection.youth(one.created_at, policy, now)):
+            return Verdict.TOO_YOUNG, f"its inference component {one.name} is younger: {why}"
+    return _by_kind(seen, description, policy)
+
+
+def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
+    match description.kind:
+        case Kind.UNKNOWN:
+            return Verdict.UNKNOWN, f"it is not judged: {description.why_unknown}"
+        case Kind.SERVERLESS:
+            return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while nobody calls it"
+        case Kind.REAL_TIME:
+            judged = _variants(seen, description, policy, zeros=True)
+        case Kind.SERVERLESS_PROVISIONED:
+            judged = _variants(seen, description, policy, zeros=False)
+        case Kind.ASYNCHRONOUS:
+            judged = _asynchronous(seen, description, policy)
+        case Kind.INFERENCE_COMPONENTS:
+            judged = _inference_components(seen, description, policy)
+        case _:
+            assert_never(description.kind)
+    if judged[0] is Verdict.IDLE and description.reserved:
+        return Verdict.ZERO_COST, f"{judged[1]}; it runs on reserved capacity, so deleting it saves nothing"
+    return judged
+
+
+def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros: bool) -> Judgement:
+    """`zeros`: this kind publishes zeros while nothing calls it (D1.25), so no datapoints prove nothing."""
+    if not description.serving:
+        return Verdict.NO_EVIDENCE, "it has no variant that could be measured"
+    for variant in description.serving:
+        series = [
+            s for s in seen.activity.series if s.variant == variant and s.metric == INVOCATIONS and not s.component
+        ]
+        if why := _doubt(series, f"variant {variant}", zeros=zeros or not seen.readable):
+            return Verdict.NO_EVIDENCE, why
+    count = len(description.serving)
+    served = "its only variant" if count == 1 else f"any of its {count} variants"
+    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+
+
+def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> Judgement:
+    """It publishes nothing until the first request (D1.8), so its instances must show that metrics work (D1.20)."""
+    series = seen.activity.series
+    for variant in description.serving:
+        for metric in PROCESSED:
+            found = [one for one in series if one.variant == variant and one.metric == metric]
+            if why := _doubt(found, f"{metric} of variant {variant}", zeros=False):
+                return Verdict.NO_EVIDENCE, why
+    for metric in BACKLOG:
+        if why := _doubt([one for one in series if one.metric == metric], metric, zeros=False):
+            return Verdict.NO_EVIDENCE, why
+    if description.instances == 0:
+        return Verdict.AT_ZERO, "asynchronous, scaled to zero instances, and no request waits: it costs nothing"
+    if description.instances is None or not description.serving:
+        return Verdict.NO_EVIDENCE, "it is not known how many instances it has"
+    if not seen.readable:
+        return Verdict.NO_EVIDENCE, _UNREADABLE
+    return Verdict.IDLE, f"no request was processed or waited in {policy.lookback_days} days"
+
+
+def _inference_components(  # noqa: PLR0911 - one return a doubt
+    seen: Evidence, description: Description, policy: Policy
+) -> Judgement:
+    """Idle only if every component is (D1.13). Without any there is nothing to call, but the pool bills (D1.15)."""
+    if seen.components is None:
+        return Verdict.NO_EVIDENCE, "its inference components could not be listed"
+    at_zero = description.instances == 0
+    for component in seen.components:
+        mine = [one for one in seen.activity.series if one.component == component.name]
+        for metric, zeros in ((INVOCATIONS, not at_zero), (NO_CAPACITY, False)):
+            found = [one for one in mine if one.metric == metric]
+            if why := _doubt(found, f"component {component.name}", zeros=zeros):
+                return Verdict.NO_EVIDENCE, why
+    if at_zero:
+        return Verdict.AT_ZERO, "scaled to zero instances, and no call failed for want of capacity: it costs nothing"
+    if not seen.components:
+        if seen.orphans:
+            return Verdict.NO_EVIDENCE, "it has no inference component, but one that was called is gone since"
+        if not seen.readable:
+            return Verdict.NO_EVIDENCE, _UNREADABLE
+        return Verdict.IDLE, "it hosts no inference component, and its instances bill"
+    count = len(seen.components)
+    served = "its only inference component" if count == 1 else f"any of its {count} inference components"
+    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+
+
+def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
+    """Why a measurement is not whole, or None. Zero and missing are different (D1.25-D1.28)."""
+    if not series or not all(one.complete for one in series):
+        return f"the traffic of {what} could not be read completely"
+    if zeros and not any(one.points for one in series):
+        return f"{what} published no datapoints, not even zeros"
+    return None
+
+
+def _busy(activity: Activity, policy: Policy) -> str:
+    alive, calls = {one.metric for one in activity.series if one.total > 0}, traffic(activity)
+    if alive <= set(BACKLOG):
+        return f"requests waited in its queue in the last {policy.lookback_days} days"
+    if alive == {NO_CAPACITY}:
+        return f"{calls:,} calls in {policy.lookback_days} days failed because it has no capacity"
+    minutes = (activity.end - activity.start).total_seconds() / 60
+    said = f"{calls:,} invocations in {policy.lookback_days} days"
+    rate = calls / minutes if minutes else 0.0
+    steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
+    if steady and rate <= CANARY_A_MINUTE:
+        return f"{said}, a steady {rate:.1f} a minute: perhaps only a canary"
+    return said
+
+
+def is_alive(activity: Activity) -> bool:
+    """Whether anything was called, failed for want of capacity, or waited, in any series."""
+    return any(one.total > 0 for one in activity.series)
+
+
+def traffic(activity: Activity) -> int:
+    """Calls over all series that count them; a fraction counts as one, it is not nothing.
+
+    Series of containers repeat what the plain ones count (D1.9): they only tell of life. What waits is no call.
+    """
+    plain = sum(one.total for one in activity.series if one.counts)
+    total = plain if plain > 0 else sum(one.total for one in activity.series if one.metric not in BACKLOG)
+    return max(1, int(total)) if total > 0 else 0
+
+
+def last_invocation(series: tuple[Series, ...]) -> datetime | None:
+    """The latest datapoint above zero of any series."""
+    return max((one.last_at for one in series if one.last_at is not None), default=None)
+
+
+def is_candidate(endpoint: ListedEndpoint, tags: dict[str, str] | None, policy: Policy, now: datetime) -> bool:
+    """Whether a description is worth a call: everything else is decided without one (D5.11)."""
+    return (
+        endpoint.status in JUDGED
+        and protection.protection(tags, policy, now) is None
+        and protection.youth(endpoint.created_at, policy, now) is None
+        and protection.recent_change(endpoint.last_modified_at, now) is None
+    )
+
+
+def window(now: datetime, policy: Policy) -> tuple[datetime, datetime]:
+    """Start and end of the measurement: ended before the publication lag of 15 minutes (D5.10), whole hours.
+
+    The start lies on a period boundary at or before the lookback, so that rounding can only add traffic, not hide it.
+    """
+    end = (now - timedelta(minutes=15)).replace(minute=0, second=0, microsecond=0)
+    start = end - timedelta(days=policy.lookback_days)
+    return start.replace(hour=start.hour - start.hour % (PERIOD.seconds // 3600)), end

@@ -1,0 +1,122 @@
+"""Acting on an approval, the pure part: the named points of the path, and what is not as it was approved any more."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Variant
+from endpoint_sweep.resources.endpoint.idleness import JUDGED
+
+_SOURCE_IDENTITY = 64
+# A session policy holds 2,048 characters (D9.6); this many ARNs of the longest names fit beside the rest.
+COMPONENTS_AT_ONCE = 5
+MAX_LOOKS = 60  # at an endpoint that is being deleted, or at its inference components
+_DELETABLE = {"InService", "Failed"}
+
+
+class Point(StrEnum):
+    """Where the path can stop, in its order (S3.11; nothing is marked, so there is no C9).
+
+    Each comes just before what it is named after: a stop at `delete` sent nothing, one at `outcome` sent everything.
+    """
+
+    KILL_SWITCH = "C1"
+    DECISION = "C2"
+    ROLE = "C3"
+    FINGERPRINT = "C4"
+    TAGS = "C5"
+    TRAFFIC = "C6"
+    BUNDLE = "C7"
+    INTENT = "C8"
+    LAST_LOOK = "C10"
+    DELETE = "C11"
+    OUTCOME = "C12"
+
+
+class Kept(Exception):
+    """This endpoint stays, and why."""
+
+    def __init__(self, status: OutcomeStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+def source_identity(sweep_id: str, approver: str) -> str:
+    """Who approved and in which sweep, for the member account's CloudTrail: 2 to 64 of `[\\w+=,.@-]` (D9.5).
+
+    The approver comes first and is whole up to 40 characters; the tables of the hub hold both in full.
+    """
+    said = f"{approver[:40]},{sweep_id}"
+    return re.sub(r"[^\w+=,.@-]", "-", said, flags=re.ASCII)[:_SOURCE_IDENTITY]
+
+
+def check_fingerprint(now: Description, approved: Finding) -> None:
+    """A re-created endpoint has the same name and ARN, so creation time, configuration and variants decide (D2.7).
+
+    Raises Kept.
+    """
+    if now.created_at != approved.created_at:
+        raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
+    if now.status not in JUDGED or now.status != approved.status:
+        raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
+    if now.config != approved.config or _names(now.variants) != _names(approved.instances):
+        raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
+    if now.kind != approved.kind:
+        raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
+    # SageMaker itself takes instances away where inference components go (D4.3): that is not somebody's plan.
+    floats = now.kind is Kind.INFERENCE_COMPONENTS
+    if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
+        raise Kept(OutcomeStatus.CHANGED, "its instances were changed after the scan")
+
+
+def _names(variants: Iterable[Variant]) -> set[str]:
+    return {one.variant for one in variants}
+
+
+def _size(one: Variant) -> tuple[str, bool, str, int]:
+    """Who scales an endpoint has plans with it."""
+    return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
+
+
+@dataclass(frozen=True, slots=True)
+class Clearing:
+    """What is left of an endpoint's inference components: those to delete now, and those whose deletion goes on."""
+
+    next: tuple[Component, ...]
+    under_way: tuple[Component, ...]
+
+    @property
+    def done(self) -> bool:
+        return not self.next and not self.under_way
+
+
+def clearing(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Clearing:
+    """Compares the components with those of the scan and says what comes next: adapters before bases (D1.16, D3.7).
+
+    `sent`: names of those whose deletion has an intent. Raises Kept where one is new, re-created, gone without us,
+    being created or changed, or where its deletion came to nothing.
+    """
+    known = {one.name: one for one in approved}
+    here = {one.name: one for one in hosted}
+    for one in here.values():
+        _check_component(one, known.get(one.name), was_sent=one.name in sent)
+    if gone := sorted(known.keys() - here.keys() - set(sent)):
+        raise Kept(OutcomeStatus.CHANGED, f"its inference component {gone[0]} was removed after the scan")
+    under_way = tuple(one for one in here.values() if one.name in sent)
+    adapters = [one for one in here.values() if one.base]
+    left = [one for one in adapters or here.values() if one.name not in sent]
+    return Clearing(tuple(sorted(left, key=lambda one: one.name)), under_way)
+
+
+def _check_component(now: Component, approved: Component | None, *, was_sent: bool) -> None:
+    if approved is None:
+        raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} is new since the scan")
+    if now.created_at != approved.created_at:
+        raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} was re-created after the scan")
+    if was_sent and now.status != "Deleting":
+        said = f"the deletion of its inference component {now.name} came to nothing, its status is {now.status}"
+        raise Kept(OutcomeStatus.FAILED, f"kept: {said}")
+    if not was_sent and now.status not in _DELETABLE:
+        raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} is {now.status} now")

@@ -1,0 +1,139 @@
+"""Which CloudWatch series carry the traffic of an endpoint, with their exact dimensions. Pure; D1.1-D1.8.
+
+A series exists only under the exact set of dimensions that was published (D1.9), so these are spelled out, never
+guessed. Enhanced metrics add further sets (per instance, per container) beside the plain ones; those are no addends.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from endpoint_sweep.domain.model import Component, Kind
+
+TRAFFIC = "AWS/SageMaker"
+INSTANCES = "/aws/sagemaker/Endpoints"
+INVOCATIONS = "Invocations"
+# The documentation spells the metric with three s, the service with two (D1.11); one query each.
+PROCESSED = ("InvocationsProcessed", "InvocationsProcesssed")
+BACKLOG = ("ApproximateBacklogSize", "HasBacklogWithoutCapacity")
+NO_CAPACITY = "NoCapacityInvocationFailures"
+UTILIZATION = "ServerlessProvisionedConcurrencyUtilization"  # Published while concurrency is provisioned (D1.7).
+# Signs of life of a serverless endpoint that repeat its invocations (D1.7, D1.22).
+_SERVERLESS = (
+    "ServerlessProvisionedConcurrencyInvocations",
+    "ServerlessProvisionedConcurrencySpilloverInvocations",
+    "ModelSetupTime",
+)
+
+_ENDPOINT, _VARIANT, _CONTAINER, _COMPONENT = "EndpointName", "VariantName", "ContainerName", "InferenceComponentName"
+_CARRIERS = (
+    {(INVOCATIONS, frozenset(dimensions)) for dimensions in ({_ENDPOINT, _VARIANT}, {_COMPONENT})}
+    | {(INVOCATIONS, frozenset({_ENDPOINT, _VARIANT, _CONTAINER}))}
+    | {(metric, frozenset({_ENDPOINT, _VARIANT})) for metric in (*PROCESSED, *_SERVERLESS)}
+    | {(metric, frozenset({_ENDPOINT})) for metric in BACKLOG}
+    | {(NO_CAPACITY, frozenset({_COMPONENT}))}
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """One series: namespace, metric, statistic and its exact dimensions, sorted by name."""
+
+    metric: str
+    dimensions: tuple[tuple[str, str], ...]
+    namespace: str = TRAFFIC
+    stat: str = "Sum"
+
+    def dimension(self, name: str) -> str:
+        return next((value for key, value in self.dimensions if key == name), "")
+
+    @property
+    def endpoint(self) -> str:
+        return self.dimension(_ENDPOINT)
+
+    @property
+    def variant(self) -> str:
+        return self.dimension(_VARIANT)
+
+    @property
+    def component(self) -> str:
+        """The inference component, or the container of a multi-container endpoint."""
+        return self.dimension(_COMPONENT) or self.dimension(_CONTAINER)
+
+    @property
+    def inference_component(self) -> str:
+        return self.dimension(_COMPONENT)
+
+
+def key(metric: str, dimensions: Mapping[str, str], namespace: str = TRAFFIC, stat: str = "Sum") -> SeriesKey:
+    return SeriesKey(metric, tuple(sorted(dimensions.items())), namespace, stat)
+
+
+def carries_traffic(metric: str, dimensions: Mapping[str, str]) -> bool:
+    """Whether a series of AWS/SageMaker counts calls, or calls that wait or failed for want of capacity."""
+    return (metric, frozenset(dimensions)) in _CARRIERS
+
+
+def is_traffic(one: SeriesKey) -> bool:
+    """Whether it tells of calls, and is no control."""
+    return one.namespace == TRAFFIC and carries_traffic(one.metric, dict(one.dimensions))
+
+
+def of_variant(endpoint: str, variant: str) -> SeriesKey:
+    """Real-time and serverless endpoints (D1.1, D1.2, D1.6, D1.7)."""
+    return key(INVOCATIONS, {_ENDPOINT: endpoint, _VARIANT: variant})
+
+
+def of_component(component: str) -> tuple[SeriesKey, ...]:
+    """An inference component: the name alone, without the endpoint's; calls that found no capacity (D1.5, D1.14)."""
+    return key(INVOCATIONS, {_COMPONENT: component}), key(NO_CAPACITY, {_COMPONENT: component})
+
+
+def of_asynchronous(endpoint: str, variant: str) -> tuple[SeriesKey, ...]:
+    """Requests that were processed, and those that wait (D1.8, D1.10-D1.12)."""
+    processed = (key(metric, {_ENDPOINT: endpoint, _VARIANT: variant}) for metric in PROCESSED)
+    return (*processed, *(key(metric, {_ENDPOINT: endpoint}) for metric in BACKLOG))
+
+
+def control(endpoint: str, variant: str) -> SeriesKey:
+    """The positive control: an instance that ran left a CPU sample a minute, called or not (D1.20)."""
+    return key("CPUUtilization", {_ENDPOINT: endpoint, _VARIANT: variant}, INSTANCES, "SampleCount")
+
+
+def controls(endpoint: str, serving: Iterable[str], kind: Kind) -> set[SeriesKey]:
+    """The positive controls of a kind that publishes nothing when idle; nobody's calls are counted in them."""
+    match kind:
+        case Kind.ASYNCHRONOUS | Kind.INFERENCE_COMPONENTS:
+            return {control(endpoint, variant) for variant in serving}
+        case Kind.SERVERLESS_PROVISIONED:
+            return {
+                key(UTILIZATION, {_ENDPOINT: endpoint, _VARIANT: variant}, stat="SampleCount") for variant in serving
+            }
+        case _:
+            return set()
+
+
+def companions(one: SeriesKey) -> set[SeriesKey]:
+    """What will be asked beside a listed series if it turns out silent: asked at once, it costs no further call."""
+    if one.inference_component:
+        return set(of_component(one.inference_component))
+    if one.metric in PROCESSED:
+        return {*of_asynchronous(one.endpoint, one.variant), control(one.endpoint, one.variant)}
+    return set()
+
+
+def counts_calls(one: SeriesKey) -> bool:
+    """Whether the series counts calls that no other series counts as well: not a container's, not a backlog."""
+    return one.metric in (INVOCATIONS, *PROCESSED, NO_CAPACITY) and not one.dimension(_CONTAINER)
+
+
+def expected(endpoint: str, serving: tuple[str, ...], kind: Kind, components: Iterable[Component]) -> set[SeriesKey]:
+    """Every series that must have been read before an endpoint of this kind may be called idle."""
+    match kind:
+        case Kind.REAL_TIME | Kind.SERVERLESS | Kind.SERVERLESS_PROVISIONED:
+            return {of_variant(endpoint, variant) for variant in serving}
+        case Kind.ASYNCHRONOUS:
+            return {one for variant in serving for one in of_asynchronous(endpoint, variant)}
+        case Kind.INFERENCE_COMPONENTS:
+            return {one for component in components for one in of_component(component.name)}
+        case Kind.UNKNOWN:
+            return set()

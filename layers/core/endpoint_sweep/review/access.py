@@ -1,0 +1,132 @@
+"""What the review function works with, and who may open an approval."""
+
+import re
+from dataclasses import dataclass
+
+from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordForged
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.ports import Clock, Executions, Mailer, Seals, Store
+from endpoint_sweep.rules.approvals import (
+    Approval,
+    Decision,
+    Identity,
+    Link,
+    Refusal,
+    RefusalCode,
+    hash_secret,
+    link_of,
+    person,
+)
+from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.storage.records import Records, Versions
+from endpoint_sweep.storage.sweep_folder import SweepFolder
+
+_ID = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
+_NOBODYS = "0" * 32
+_INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use the link in your newest mail.")
+_FORGED = Refusal(
+    RefusalCode.FORGED,
+    "The record of this sweep was changed by somebody else, so nobody can decide on it. Everything is kept.",
+    Alarm.RECORD_FORGED,
+)
+_NO_APPROVER = Refusal(
+    RefusalCode.NOT_AN_APPROVER, "You are not an approver of this stack. Whoever deployed it can make you one."
+)
+HTTP = {
+    RefusalCode.LINK_INVALID: 404,
+    RefusalCode.EXPIRED: 410,
+    RefusalCode.ALREADY_DECIDED: 409,
+    RefusalCode.SUPERSEDED: 409,
+    RefusalCode.CLOSED: 409,
+    RefusalCode.PLAN_CHANGED: 409,
+    RefusalCode.CONFIRM_PHRASE: 400,
+    RefusalCode.CODE: 400,
+    RefusalCode.ITEM_SELECTION: 400,
+    RefusalCode.OVER_CAP: 400,
+    RefusalCode.QUORUM: 400,
+    RefusalCode.SELF_APPROVAL: 403,
+    RefusalCode.NOT_AN_APPROVER: 403,
+    RefusalCode.FORGED: 409,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ports and rules of the review function."""
+
+    records: Records
+    store: Store
+    executions: Executions
+    mailer: Mailer
+    seals: Seals
+    rules: Rules
+    now: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An approval in the hands of somebody who may decide on it: the record as it was read, and who that is.
+
+    `link` and `secret` are those of the mail; `principal` the caller's ARN where AWS told it.
+    """
+
+    approval: Approval
+    versions: Versions
+    approver: str
+    identity: Identity
+    link: Link | None = None
+    secret: str = ""
+    principal: str = ""
+
+    @property
+    def mine(self) -> Decision | None:
+        """What this person decided before."""
+        given = self.approval.decisions
+        return next((one for one in given if person(one.approver) == person(self.approver)), None)
+
+
+def by_link(approval_id: str, secret: str, desk: Desk) -> Opened | Refusal:
+    """Whose link it is. An unknown approval and a wrong secret get the same answer for the same work (S1.6, BI-27)."""
+    try:
+        found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    except RecordForged:
+        return _FORGED
+    if found is None:
+        _look_alike(secret, desk)
+        return _INVALID
+    approval, versions = found
+    link = link_of(approval, secret)
+    if link is None:
+        return _INVALID
+    if link.approver not in desk.rules.approvers:
+        return _NO_APPROVER
+    return Opened(approval, versions, link.approver, Identity.LINK, link, secret)
+
+
+def _look_alike(secret: str, desk: Desk) -> None:
+    """The comparisons that a real approval would have cost."""
+    for approver in desk.rules.approvers:
+        hash_secret(approver + secret)
+
+
+def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refusal:
+    """Who AWS says is calling. A stranger learns nothing, not even whether there is such an approval."""
+    approver = desk.rules.principals.get(principal, "")
+    if approver not in desk.rules.approvers:
+        return _NO_APPROVER
+    try:
+        found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
+    except RecordForged:
+        return _FORGED
+    if found is None:
+        return Refusal(RefusalCode.LINK_INVALID, "There is no approval of this sweep.")
+    return Opened(*found, approver, Identity.IAM, principal=principal)
+
+
+def plan_of(approval: Approval, desk: Desk) -> Plan | Refusal:
+    """The pinned version of the plan, its hash compared."""
+    try:
+        return SweepFolder(desk.store, approval.sweep_id).plan(approval.plan)
+    except (DocumentNotFound, DocumentTampered):
+        return Refusal(RefusalCode.PLAN_CHANGED, "The plan is not what was offered. Nothing is deleted.")

@@ -1,0 +1,155 @@
+"""Six digits in the approver's mailbox: a forwarded link decides nothing (S1.9).
+
+Each link has its own budget. What is mailed and what is guessed is counted in names that nobody can take back, so that
+a row of the table that was put back counts for nothing. Who used a link up locks out that link only: its approver is
+mailed another one, and keeps everything without any code.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from endpoint_sweep import reports
+from endpoint_sweep.domain.errors import AlreadyRecorded, MailRefused, RecordForged
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.review.access import Desk, Opened
+from endpoint_sweep.rules.approvals import Code, Link, Refusal, RefusalCode, Tries, hash_code, mint_code
+
+GOOD_FOR = timedelta(minutes=10)
+FRESH = timedelta(seconds=60)
+TRIES = 5
+CODES = 10
+_NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be mailed. Please ask for a new one in a minute.")
+_SPENT = Refusal(RefusalCode.CODE, "This code is no longer good. Press “Mail me a new code” below.")
+_FORGED = Refusal(
+    RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
+    Alarm.RECORD_FORGED,
+)  # fmt: skip
+_FORGED_ANEW = Refusal(
+    RefusalCode.CODE, "The record of your code was changed by somebody else, so you are mailed a new one.",
+    Alarm.RECORD_FORGED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The newest code of a link with the version of its row, and how often it was tried."""
+
+    code: Code | None
+    version: int
+    tries: Tries
+
+    @property
+    def sent(self) -> int:
+        return max(self.tries.codes, self.code.number if self.code else 0)
+
+    def good(self, now: datetime) -> bool:
+        return bool(self.code) and now < self.code.expires_at and self.guesses < TRIES  # type: ignore[union-attr]
+
+    @property
+    def guesses(self) -> int:
+        """Of the newest code."""
+        return self.tries.guesses if self.code and self.tries.codes == self.code.number else 0
+
+
+def _known(opened: Opened, link: Link, desk: Desk) -> _Known:
+    """Raises RecordForged where the row is not the one that was written last for this link."""
+    tries = desk.records.tries(opened.approval.sweep_id, link.id)
+    found = desk.records.code(opened.approval.id, link.id)
+    if found is None:
+        return _Known(None, 0, tries)
+    if found[0].number < tries.codes:
+        raise RecordForged("an earlier code was put back")
+    return _Known(found[0], found[1], tries)
+
+
+def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal | None:
+    """Mails a code, unless a usable one is on its way. The row is written first: what arrives always works.
+
+    `wake` is called where this link can mail no more: the sweep then mails another.
+    """
+    link, now, unless = _link(opened), desk.now(), None
+    try:
+        known = _known(opened, link, desk)
+    except RecordForged:
+        known, unless = _anew(opened, link, desk), _FORGED_ANEW
+    if known.code and known.good(now) and now < known.code.expires_at - GOOD_FOR + FRESH:
+        return None  # the mail may still be on its way
+    if known.sent >= CODES:
+        return None if known.good(now) else _used_up(opened, link, desk, wake)
+    digits = mint_code()
+    hashed, number = hash_code(digits, opened.secret), known.sent + 1
+    code = Code(opened.approval.id, link.id, hashed, now + GOOD_FOR, number)
+    try:
+        desk.records.save_code(code, known.version)
+    except AlreadyRecorded:
+        there = desk.records.code(opened.approval.id, link.id)
+        if there is None or there[0].hash != hashed:
+            return None  # another request of the same link mails one at this moment
+        # Our own write, whose reply was lost: nobody else mails this code.
+    with suppress(AlreadyRecorded):
+        desk.records.count_code(opened.approval.sweep_id, link.id, number)
+    sweep = opened.approval.sweep_id
+    text, html = reports.code_mail(sweep, digits, int(GOOD_FOR.total_seconds() // 60))
+    try:
+        desk.mailer.send(opened.approver, reports.code_subject(sweep), text, html, approval=opened.approval.id)
+    except MailRefused:
+        desk.records.save_code(replace(code, expires_at=now), known.version + 1)
+        return _NOT_MAILED
+    return unless
+
+
+def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: Callable[[], object]) -> Refusal | None:
+    """None where it is right. Each guess is counted before it is compared, so that guesses at the same moment count one
+    after the other. Raises AlreadyRecorded where another request was faster: look again.
+
+    `proven`: the hashes of codes that this request was right about before it had to look again.
+    """
+    link = _link(opened)
+    try:
+        known = _known(opened, link, desk)
+    except RecordForged:
+        return _FORGED
+    code = known.code
+    if code is None or not known.good(desk.now()):
+        return _used_up(opened, link, desk, wake) if known.sent >= CODES else _SPENT
+    if code.hash in proven:
+        return None
+    number = known.guesses + 1
+    desk.records.count_guess(opened.approval.sweep_id, link.id, code.number, number)
+    if compare_digest(hash_code(re.sub(r"\s", "", typed), opened.secret), code.hash):
+        proven.add(code.hash)
+        return None
+    left = TRIES - number
+    if not left:
+        return _used_up(opened, link, desk, wake) if code.number >= CODES else _SPENT
+    ways = "one more try" if left == 1 else f"{left} more tries"
+    return Refusal(RefusalCode.CODE, f"This is not the code from your newest mail. It has {ways}.")
+
+
+def _anew(opened: Opened, link: Link, desk: Desk) -> _Known:
+    """Over a row that somebody else wrote, counted from what nobody can take back."""
+    version = desk.records.code_version(opened.approval.id, link.id)
+    return _Known(None, version, desk.records.tries(opened.approval.sweep_id, link.id))
+
+
+def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object]) -> Refusal:
+    """Said once to the operators and to the sweep, which mails its approver another link."""
+    is_first = desk.records.mark_used_up(opened.approval.sweep_id, link.id)
+    if is_first:
+        wake()
+    return Refusal(
+        RefusalCode.CODE,
+        f"This link was mailed {CODES} codes and gets no more. A new link is on its way to {opened.approver}: please "
+        "use that one. You can still keep everything here, without a code.",
+        Alarm.CODES_USED_UP if is_first else "",
+    )
+
+
+def _link(opened: Opened) -> Link:
+    if opened.link is None:
+        raise ValueError("codes are for links")
+    return opened.link

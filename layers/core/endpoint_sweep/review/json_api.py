@@ -1,0 +1,193 @@
+"""The same decision with AWS credentials: the caller proves to STS who calls, `rules.principals` says who that is.
+
+JSON in, JSON out; no code from a mail, because the caller's signature says more (S1.9).
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Any
+
+from endpoint_sweep import reports
+from endpoint_sweep.domain.documents import to_data
+from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
+from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.review.access import HTTP, Desk, Opened, by_principal, plan_of
+from endpoint_sweep.review.drafting import LOOKS, Again, Stop, case_of, weigh
+from endpoint_sweep.review.progress import progress_of
+from endpoint_sweep.review.receipts import receipt_of
+from endpoint_sweep.review.recording import Next, record, settled
+from endpoint_sweep.review.selection import Wish, from_ids
+from endpoint_sweep.rules.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
+from endpoint_sweep.storage.sweep_folder import SweepFolder
+
+SCHEMA = 1
+_FIELDS = {"choice", "selected", "snoozes", "plan_sha256", "phrase", "comment", "at_once"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP status and a JSON document; `alarm` is for the log."""
+
+    status: int
+    data: dict[str, Any]
+    alarm: str = ""
+
+
+def refusing(status: int, code: str, line: str) -> Reply:
+    return Reply(status, {"schema": SCHEMA, "code": code, "message": line})
+
+
+def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
+    """GET: what the page would show, as data."""
+    opened = by_principal(approval_id, principal, desk)
+    if isinstance(opened, Refusal):
+        return _refused(opened)
+    refusal = why_closed(opened.approval, desk.now())
+    if refusal and not _is_left(refusal, opened, desk):
+        return _refused(refusal, opened)
+    plan = plan_of(opened.approval, desk)
+    if isinstance(plan, Refusal):
+        return _refused(plan)
+    return Reply(200, _offered(opened, plan, desk))
+
+
+def _is_left(refusal: Refusal, opened: Opened, desk: Desk) -> bool:
+    """Whether all that is too late is to choose: something can still be kept."""
+    can_keep = refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)
+    return can_keep and not progress_of(opened.approval, desk).is_over
+
+
+def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
+    """POST: decides, once."""
+    nonce = secrets.token_hex(16)
+    try:
+        for _ in range(LOOKS):
+            try:
+                return _decide(approval_id, principal, body, nonce, desk)
+            except AlreadyRecorded:
+                continue  # another request was faster: look at what it left
+    except Unavailable:
+        pass
+    except DecisionUncertain:
+        line = "It cannot be seen at this moment whether your decision was recorded. Ask again in a minute."
+        return refusing(503, "E_UNAVAILABLE", line)
+    return refusing(503, "E_UNAVAILABLE", "Your decision was not recorded. Please try again in a minute.")
+
+
+def _decide(  # noqa: PLR0911 - one return an answer
+    approval_id: str, principal: str, body: object, nonce: str, desk: Desk
+) -> Reply:
+    opened = by_principal(approval_id, principal, desk)
+    if isinstance(opened, Refusal):
+        return _refused(opened)
+    given = _checked(body)
+    if isinstance(given, str):
+        return refusing(400, "E_BODY", given)
+    case = case_of(opened, given.get("plan_sha256", ""), desk)
+    if isinstance(case, Stop):
+        return _refused(case.refusal, case.opened)
+    mine = opened.mine
+    if mine and mine.nonce == nonce:
+        # Our own write, whose reply was lost (FI-30).
+        return _recorded(opened, case.plan, desk, settled(opened.approval, mine, case.plan, desk).next)
+    at_once = given.get("at_once", False)
+    wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan, at_once=at_once)
+    if isinstance(wish, Refusal):
+        return _refused(wish)
+    comment = given.get("comment", "")
+    weighed = weigh(case, wish, choice=given["choice"], comment=comment, nonce=nonce, desk=desk)
+    if isinstance(weighed, Again):
+        return _recorded(opened, case.plan, desk, None)
+    if isinstance(weighed, Stop):
+        return _refused(weighed.refusal, weighed.opened)
+    if not is_phrase(given.get("phrase", ""), wish.choice, len(wish.delete), opened.approval.plan.sha256):
+        return _refused(Refusal(RefusalCode.CONFIRM_PHRASE, f"The phrase must read “{_phrase(wish, opened)}”."))
+    recorded = record(opened, weighed, case.plan, desk)
+    if isinstance(recorded, Refusal):
+        return _refused(recorded, opened)
+    return _recorded(replace(opened, approval=recorded.approval), case.plan, desk, recorded.next)
+
+
+def _phrase(wish: Wish, opened: Opened) -> str:
+    return phrase(wish.choice, len(wish.delete), opened.approval.plan.sha256)
+
+
+def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one return a field
+    """The body, or what is wrong with its shape."""
+    if not isinstance(body, dict):
+        return "The body must be a JSON object."
+    if set(body) - _FIELDS:
+        return f"Only these fields are known: {', '.join(sorted(_FIELDS))}."
+    if body.get("choice") not in list(Choice):
+        return "choice must be delete or keep."
+    if not _is_list_of_texts(body.get("selected", [])):
+        return "selected must be a list of texts account/region/endpoint."
+    snoozes = body.get("snoozes", {})
+    if not isinstance(snoozes, dict) or not all(type(days) is int for days in snoozes.values()):
+        return "snoozes must map account/region/endpoint to 7, 30 or 90."
+    if not all(isinstance(body.get(name, ""), str) for name in ("plan_sha256", "phrase", "comment")):
+        return "plan_sha256, phrase and comment must be texts."
+    if not isinstance(body.get("at_once", False), bool):
+        return "at_once must be true or false."
+    return body
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _refused(refusal: Refusal, opened: Opened | None = None) -> Reply:
+    reply = replace(refusing(HTTP[refusal.code], refusal.code.value, refusal.message), alarm=refusal.alarm)
+    if opened and refusal.code is RefusalCode.ALREADY_DECIDED:
+        return replace(reply, data=reply.data | {"decisions": _decisions(opened)})
+    return reply
+
+
+def _decisions(opened: Opened) -> Any:
+    return to_data(reports.decision_views(opened.approval))
+
+
+def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Reply:
+    """`coming` is None where the same was recorded before."""
+    mine = opened.mine
+    if mine is None:
+        raise Unavailable("a decision that was recorded is not in the record")
+    if coming is Next.OVER:
+        line = "Your decision is recorded, but the run is no longer active; nothing will be deleted."
+        return refusing(409, RefusalCode.CLOSED, line)
+    receipt = receipt_of(opened.approval, mine, plan, desk, coming.value if coming else "")
+    told: dict[str, Any] = to_data(receipt)
+    ids = {"selected": [str(one) for one in mine.selected], "snoozes": {str(one.id): one.days for one in mine.snoozes}}
+    names = ("sweep_id", "approver", "choice", "at", "comment", "needed", "given", "reasons", "agreed", "others")
+    data = {name: told[name] for name in names} | ids | {"progress": told["progress"]}
+    status = 202 if coming is Next.LATER else 200
+    return Reply(status, {"schema": SCHEMA, "recorded": True, "again": coming is None, "next": receipt.next, **data})
+
+
+def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
+    approval = opened.approval
+    folder = SweepFolder(desk.store, approval.sweep_id)
+    view = reports.approval_view(
+        approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
+    )
+    names = (
+        "id", "account", "account_name", "region", "endpoint", "owner", "kind", "instances", "age_days", "reason",
+        "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
+    )  # fmt: skip
+    return {
+        "schema": SCHEMA,
+        "approval": approval.id,
+        "sweep_id": approval.sweep_id,
+        "approver": opened.approver,
+        "plan_sha256": approval.plan.sha256,
+        "expires_at": to_data(approval.expires_at),
+        "coverage_percent": view.coverage.percent,
+        "caps": to_data(plan.caps.within(desk.rules.caps)),
+        "flags": list(view.flags),
+        "decisions": _decisions(opened),
+        "progress": progress_of(approval, desk).sentence,
+        "monthly_usd": str(view.monthly),
+        "beyond": plan.beyond,
+        "not_offered": view.not_offered,
+        "endpoints": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],
+    }

@@ -1,0 +1,145 @@
+"""The page behind the link: GET shows, POST decides. Nothing else, and nothing in between, decides (S1.1)."""
+
+import re
+import secrets
+from dataclasses import replace
+
+from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
+from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.review import pages
+from endpoint_sweep.review.access import Desk, Opened, by_link, plan_of
+from endpoint_sweep.review.codes import check_code, mail_code
+from endpoint_sweep.review.drafting import LOOKS, Again, Case, Stop, case_of, weigh
+from endpoint_sweep.review.pages import Page, Typed
+from endpoint_sweep.review.recording import record, settled, wake
+from endpoint_sweep.review.selection import Form, Wish, from_form, one
+from endpoint_sweep.rules.approvals import (
+    ApprovalStatus,
+    Decision,
+    Identity,
+    Refusal,
+    RefusalCode,
+    is_phrase,
+    why_closed,
+)
+
+_STEPS = ("review", "keep", "decide")
+_SIX = re.compile(r"[0-9]{6}", re.ASCII)
+_PHRASE = Refusal(
+    RefusalCode.CONFIRM_PHRASE, "The confirmation must read exactly as shown, in capitals and with its numbers."
+)
+
+
+def show(approval_id: str, secret: str, desk: Desk) -> Page:
+    """GET: the findings with every endpoint kept by default, or what was decided, or why there is nothing to decide."""
+    opened = by_link(approval_id, secret, desk)
+    if isinstance(opened, Refusal):
+        return pages.refused(opened)
+    refusal = why_closed(opened.approval, desk.now())
+    if refusal and refusal.code is not RefusalCode.ALREADY_DECIDED:
+        return pages.closed(opened, refusal)
+    plan = plan_of(opened.approval, desk)
+    if isinstance(plan, Refusal):
+        return pages.refused(plan)
+    if opened.mine or opened.approval.status is not ApprovalStatus.PENDING:
+        return pages.stands(opened, plan, desk, title="Your decision stands" if opened.mine else "Already decided")
+    return pages.listed(opened, plan, desk)
+
+
+def answer(approval_id: str, form: Form, desk: Desk) -> Page:
+    """POST: `step=review` or `keep` shows what would happen, `step=decide` decides, anything else shows the list."""
+    nonce, proven = secrets.token_hex(16), set[str]()
+    try:
+        for _ in range(LOOKS):
+            try:
+                return _answer(approval_id, form, nonce, proven, desk)
+            except AlreadyRecorded:
+                continue  # another request was faster: look at what it left
+    except Unavailable:
+        pass
+    except DecisionUncertain:
+        return pages.unavailable(
+            "It cannot be seen at this moment whether your decision was recorded. Open the link in your mail in a "
+            "minute: it shows what is recorded."
+        )
+    return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
+
+
+def _answer(  # noqa: PLR0911 - one return an answer
+    approval_id: str, form: Form, nonce: str, proven: set[str], desk: Desk
+) -> Page:
+    opened = by_link(approval_id, one(form, "k"), desk)
+    case = case_of(opened, one(form, "plan_sha256"), desk)
+    if isinstance(case, Stop):
+        return _stopped(case)
+    mine = case.opened.mine
+    if mine and mine.nonce == nonce:
+        # Our own write, whose reply was lost (FI-30).
+        return pages.after(case.opened, settled(case.opened.approval, mine, case.plan, desk), case.plan, desk)
+    wish = _wish(form, case.plan)
+    if isinstance(wish, Refusal):
+        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, None, desk, wish)
+    if one(form, "step") not in _STEPS:
+        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, wish, desk)
+    choice, comment = one(form, "choice"), one(form, "comment")
+    weighed = weigh(case, wish, choice=choice, comment=comment, nonce=nonce, desk=desk)
+    if isinstance(weighed, Again):
+        return pages.stands(case.opened, case.plan, desk, title="Already recorded")
+    if isinstance(weighed, Stop):
+        return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
+    return _decide(case, weighed, form, proven, desk)
+
+
+def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Desk) -> Page:
+    """The second step is shown until it is confirmed; then the decision is recorded."""
+    comment = one(form, "comment")
+    # Whoever keeps everything needs no code; for what is to be hidden from the next sweeps it takes one.
+    needs_code = desk.rules.code_required and bool(draft.selected or draft.snoozes)
+    if one(form, "step") != "decide":
+        unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
+        typed = Typed(comment, refusal=unsent)
+        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+    if wrong := _unconfirmed(case.opened, form, draft, proven, desk, needs_code=needs_code):
+        digits = one(form, "code").strip()
+        typed = Typed(comment, digits if _SIX.fullmatch(digits) else "", wrong)
+        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+    draft = replace(draft, identity=Identity.LINK_AND_CODE) if needs_code else draft
+    recorded = record(case.opened, draft, case.plan, desk)
+    if isinstance(recorded, Refusal):
+        return pages.closed(case.opened, recorded)
+    return pages.after(case.opened, recorded, case.plan, desk)
+
+
+def _stopped(stop: Stop) -> Page:
+    return pages.closed(stop.opened, stop.refusal) if stop.opened else pages.refused(stop.refusal)
+
+
+def _list(case: Case, wish: Wish | None, desk: Desk, refusal: Refusal | None = None) -> Page:
+    return pages.listed(case.opened, case.plan, desk, refusal, wish)
+
+
+def _wish(form: Form, plan: Plan) -> Wish | Refusal:
+    """The chosen rows; `step=keep` keeps what was chosen for deletion, `delete_all` and `keep_all` name an account."""
+    wish = from_form(form, plan)
+    if isinstance(wish, Refusal):
+        return wish
+    if one(form, "step") == "keep":
+        return Wish((), wish.snoozes)
+    account = one(form, "delete_all") or one(form, "keep_all")
+    if not account:
+        return wish
+    elsewhere = tuple(target for target in wish.delete if target.account != account)
+    snoozes = tuple(snooze for snooze in wish.snoozes if snooze.id.account != account)
+    here = tuple(item.id for item in plan.items if item.account == account) if one(form, "delete_all") else ()
+    return Wish(tuple(sorted((*elsewhere, *here))), snoozes, wish.at_once)
+
+
+def _unconfirmed(
+    opened: Opened, form: Form, draft: Decision, proven: set[str], desk: Desk, *, needs_code: bool
+) -> Refusal | None:
+    """The phrase first: a slip in it costs no try of the code."""
+    if not is_phrase(one(form, "phrase"), draft.choice, len(draft.selected), draft.plan_sha256):
+        return _PHRASE
+    if not needs_code:
+        return None
+    return check_code(opened, one(form, "code"), desk, proven, lambda: wake(opened.approval, desk))

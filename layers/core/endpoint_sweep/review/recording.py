@@ -1,0 +1,112 @@
+"""One conditional write makes a decision. Everything after it is best effort and never says otherwise."""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from endpoint_sweep import reports
+from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
+from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.ports import Maker
+from endpoint_sweep.review.access import Desk, Opened
+from endpoint_sweep.review.receipts import receipt_of
+from endpoint_sweep.rules.approval_rules import admit
+from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, Stop, StopKind
+
+_ENDED = (ApprovalStatus.EXPIRED, ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
+
+
+class Next(StrEnum):
+    """What becomes of a recorded decision: the sweep was woken, finds it within the hour, waits for another approver,
+    sends no more deletions, or is not there any more.
+    """
+
+    WOKEN = "woken"
+    LATER = "later"
+    AWAITING = "awaiting"
+    STOPPED = "stopped"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The record with the decision in it."""
+
+    approval: Approval
+    decision: Decision
+    next: Next
+
+
+def record(opened: Opened, decision: Decision, plan: Plan, desk: Desk) -> Recorded | Refusal:
+    """Raises AlreadyRecorded where the record changed since it was read, Unavailable where nothing was recorded, and
+    DecisionUncertain where nobody can tell.
+    """
+    signed = replace(decision, mac=_mac(decision, desk))
+    admitted = admit(opened.approval, signed, plan, desk.rules)
+    if isinstance(admitted, Refusal):
+        return admitted
+    try:
+        if signed.choice is Choice.KEEP:
+            desk.records.stop(admitted.sweep_id, Stop(StopKind.KEPT, signed.at, decision=signed))
+        else:
+            desk.records.save_choices(admitted, opened.versions.chosen)
+    except AlreadyRecorded:
+        raise
+    except Exception as error:
+        # The write may have been done and its reply lost: only looking tells (FI-30, FI-31).
+        if not _is_there(signed, desk):
+            raise Unavailable("the decision was not recorded") from error
+    return settled(admitted, signed, plan, desk)
+
+
+def _mac(decision: Decision, desk: Desk) -> str:
+    """Who keeps everything is believed without a proof: then only the name cannot be proven."""
+    try:
+        return desk.seals.mac(Maker.DECISIONS, decision.digest)
+    except Unavailable:
+        if decision.choice is Choice.KEEP:
+            return ""
+        raise
+
+
+def _is_there(decision: Decision, desk: Desk) -> bool:
+    """By the nonce: another decision of the same person is not this one."""
+    try:
+        found = desk.records.unproven(decision.approval)
+    except Exception as error:
+        raise DecisionUncertain("the record cannot be read") from error
+    return found is not None and any(one.nonce == decision.nonce for one in found[0].decisions)
+
+
+def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
+    """Wakes the sweep and mails the receipt."""
+    recorded = Recorded(approval, decision, _next(approval, desk))
+    with suppress(Exception):
+        receipt = receipt_of(approval, decision, plan, desk, recorded.next.value)
+        text, html = reports.receipt_mail(receipt)
+        desk.mailer.send(decision.approver, reports.receipt_subject(receipt), text, html)
+    return recorded
+
+
+def _next(approval: Approval, desk: Desk) -> Next:
+    """Where nobody waits at this moment, the next slice finds the record (S1.3, FI-35)."""
+    enough = approval.status is not ApprovalStatus.PENDING
+    if enough and wake(approval, desk):
+        return Next.WOKEN
+    with suppress(Exception):
+        # It may have ended while this was being recorded: whoever decided must not be told that it counts.
+        there = desk.records.unproven(approval.id)
+        is_ended = there is not None and there[0].status in _ENDED
+        if is_ended or not desk.executions.is_running(approval.execution):
+            return Next.OVER
+    if approval.status is ApprovalStatus.VERIFIED:
+        return Next.STOPPED
+    return Next.LATER if enough else Next.AWAITING
+
+
+def wake(approval: Approval, desk: Desk) -> bool:
+    """The token only wakes; whether somebody was waiting."""
+    with suppress(Exception):
+        sealed = desk.records.waiting(approval.id)
+        return bool(sealed and desk.executions.wake(desk.seals.unseal(sealed, approval.id)))
+    return False

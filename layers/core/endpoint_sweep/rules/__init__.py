@@ -1,0 +1,1 @@
+"""Pure rules: what is visited, planned, priced, approved and saved. No clock, no AWS."""

@@ -1,0 +1,281 @@
+"""Whose decisions count, how many it takes, and what a record allows to delete. Pure.
+
+Trusts nothing that was checked before: the verifying step and the deleting step ask again (S1.2, S1.10).
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from endpoint_sweep.domain.documents import to_json
+from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.model import EndpointId, Plan
+from endpoint_sweep.rules.approvals import (
+    Approval,
+    ApprovalStatus,
+    Choice,
+    Decision,
+    Identity,
+    Refusal,
+    RefusalCode,
+    Stop,
+    StopKind,
+    can_be_kept,
+    joined,
+    known,
+    person,
+    undecided,
+)
+from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
+from endpoint_sweep.rules.planning import by_id, over_caps
+from endpoint_sweep.rules.pricing import total_monthly
+
+# An item of the table may have 400 KB, and a rejection must always find room.
+MOST_BYTES = 320_000
+TOO_OLD = "the approval is too old to act on"
+TOO_EARLY = "the grace period after the decision is not over"
+NOT_OFFERED = "the plan is not the one that was offered"
+FORGED = "a decision in the record was not made on the review page"
+UNNAMED = "somebody who cannot be named stopped this sweep"
+# What no honest hand causes, by the reason that stands in the record.
+ALARMS = {NOT_OFFERED: Alarm.PLAN_TAMPERED, FORGED: Alarm.DECISION_FORGED, UNNAMED: Alarm.DECISION_FORGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How many distinct persons a selection needs, and why more than usual."""
+
+    needed: int
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many persons can decide. `short`: they are too few to choose everything; `accounts`: to choose anything."""
+
+    persons: int
+    short: bool
+    accounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What may be deleted, or why nothing is."""
+
+    selected: tuple[EndpointId, ...] = ()
+    why: str = ""
+
+    @property
+    def alarm(self) -> str:
+        """The metric of what no honest hand causes, or empty."""
+        return ALARMS.get(self.why, "")
+
+
+def quorum(
+    plan: Plan, selected: Collection[EndpointId], approving: Collection[str], requester: str, rules: Rules
+) -> Quorum:
+    """How many persons must approve this selection (S1.10). `approving`: the addresses of those who did."""
+    reasons = []
+    if len(selected) > rules.two_above_endpoints:
+        reasons.append(f"more than {rules.two_above_endpoints} endpoints are selected")
+    findings = by_id(plan.items)
+    saving, _ = total_monthly(tuple(findings[one] for one in selected if one in findings))
+    if saving > Decimal(rules.two_above_usd):
+        reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
+    accounts = sorted({one.account for one in selected})
+    reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
+    reasons += [plan.why_flagged(one) for one in ("*", *accounts) if one in plan.flagged and selected]
+    if requester and person(requester) in {person(one) for one in approving}:
+        reasons.append("who started a sweep cannot be its only approver")
+    return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
+
+
+def able(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
+    """The persons who decided, who can still be reached, and who is deciding at this moment, whatever came back."""
+    addresses = [one.approver for one in approval.decisions]
+    addresses += [*undecided(approval, rules.approvers), *([deciding] if deciding else [])]
+    return frozenset(person(one) for one in addresses)
+
+
+def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
+    """What this approver can choose from the plan, seen from those who can decide beside and before."""
+    approving = [*(one.approver for one in approval.decisions), deciding]
+    persons = len(able(approval, rules, deciding))
+
+    def is_short(*chosen: EndpointId) -> bool:
+        return quorum(plan, chosen, approving, approval.requester, rules).needed > persons
+
+    everything = tuple(by_id(plan.items))
+    return Reach(persons, is_short(*everything), frozenset(one.account for one in everything if is_short(one)))
+
+
+def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
+    """Whether those who decided and those who can still be reached could approve anything together (FI-24)."""
+    persons = able(approval, rules)
+    offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
+    return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
+
+
+def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
+    """What everybody who decided selected; nothing where somebody kept everything."""
+    if not decisions or any(one.choice is Choice.KEEP for one in decisions):
+        return ()
+    return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
+
+
+def approved(approval: Approval) -> tuple[EndpointId, ...]:
+    """What a verified record approved, whether or not somebody kept the rest later."""
+    chosen = [one for one in approval.decisions if one.choice is Choice.DELETE]
+    return agreed((*chosen, *approval.withdrawn))
+
+
+def effective(approval: Approval) -> tuple[EndpointId, ...]:
+    """What was approved to be acted on: what a verified record approved, else what all agree on at this moment."""
+    was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
+    return approved(approval) if was_acted_on else agreed(approval.decisions)
+
+
+def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
+    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain,
+    or that the table could not hold.
+
+    A rejection is final and ends the asking; it may come, from anyone, until the last deletion was sent. Nobody decides
+    twice, but one's own approval can be taken back by keeping everything.
+    """
+    admitted = _admitted(approval, decision, plan, rules)
+    names_something = decision.selected or decision.snoozes
+    if isinstance(admitted, Approval) and names_something and len(to_json(admitted)) > MOST_BYTES:
+        return Refusal(
+            RefusalCode.OVER_CAP,
+            "With what was decided before, this is more than the record of an approval can hold. Choose fewer "
+            "endpoints, or snooze fewer.",
+        )
+    return admitted
+
+
+def _admitted(  # noqa: PLR0911 - one return a reason
+    approval: Approval, decision: Decision, plan: Plan, rules: Rules
+) -> Approval | Refusal:
+    mine = next((one for one in approval.decisions if person(one.approver) == person(decision.approver)), None)
+    if decision.choice is Choice.KEEP:
+        if not can_be_kept(approval):
+            return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+        stop = Stop(StopKind.KEPT, decision.at, decision=decision)
+        ended = approval.status if approval.status in (ApprovalStatus.VERIFIED, ApprovalStatus.EXPIRED) else None
+        return joined(approval.request, approval.decisions, (stop,), ended=ended, unreachable=approval.unreachable)
+    if approval.stops or approval.status not in (ApprovalStatus.PENDING, ApprovalStatus.DECIDED):
+        return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+    if mine:
+        return Refusal(RefusalCode.ALREADY_DECIDED, "You have already decided. You can still keep everything.")
+    if approval.status is ApprovalStatus.DECIDED:
+        return Refusal(
+            RefusalCode.ALREADY_DECIDED, "This sweep has already been decided. You can still keep everything."
+        )
+    others_than_requester = {person(one) for one in rules.approvers} - {person(approval.requester)}
+    if approval.requester and person(decision.approver) == person(approval.requester) and not others_than_requester:
+        return Refusal(
+            RefusalCode.SELF_APPROVAL, "Who started a sweep cannot be the only one to approve its deletions."
+        )
+    decisions = (*approval.decisions, decision)
+    asked, persons = _quorum_of(approval, decisions, plan, rules), len(able(approval, rules, decision.approver))
+    if asked.needed > persons:
+        return Refusal(RefusalCode.QUORUM, _too_few(asked, persons))
+    enough = _persons(decisions) >= asked.needed
+    return replace(approval, decisions=decisions, status=ApprovalStatus.DECIDED if enough else ApprovalStatus.PENDING)
+
+
+def _too_few(asked: Quorum, persons: int) -> str:
+    """What is missing, why, and both ways out."""
+    who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
+    why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
+    return (
+        f"This selection needs {asked.needed} approvers{why}, and {who}. Choose fewer or other endpoints, "
+        "or ask whoever deployed the stack to add an approver."
+    )
+
+
+def _persons(decisions: Collection[Decision]) -> int:
+    return len({person(one.approver) for one in decisions})
+
+
+def _quorum_of(approval: Approval, decisions: Collection[Decision], plan: Plan, rules: Rules) -> Quorum:
+    approving = [one.approver for one in decisions]
+    return quorum(plan, agreed(decisions), approving, approval.requester, rules)
+
+
+def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> tuple[Decision, ...]:
+    """The decisions that were made on the review page for this approval, whatever they are worth."""
+    return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
+
+
+def rule(  # noqa: PLR0911 - one return a reason
+    approval: Approval,
+    plan: Plan,
+    plan_sha256: str,
+    rules: Rules,
+    is_authentic: Callable[[Decision], bool],
+    now: datetime,
+    window: timedelta,
+) -> Ruling:
+    """What a record allows to delete at this moment. Trusts nothing that was checked before, and stops at any stop.
+
+    `plan_sha256` is what the hash of the plan's pinned version is now. `window`: how long a decision is good for, from
+    the last one that was needed (S1.5, FI-39).
+    """
+    if approval.plan.sha256 != plan_sha256:
+        return Ruling(why=NOT_OFFERED)
+    if approval.stops:
+        return Ruling(why=why_stopped(approval, is_authentic))
+    if not approval.decisions:
+        return Ruling(why="nobody answered in time")
+    if authentic(approval, is_authentic) != approval.decisions:
+        return Ruling(why=FORGED)
+    if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
+        return Ruling(why=doubts[0])
+    selected = agreed(approval.decisions)
+    if not selected:
+        return Ruling(why="the approvers agreed on no endpoint")
+    asked = _quorum_of(approval, approval.decisions, plan, rules)
+    if _persons(approval.decisions) < asked.needed:
+        why = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
+        return Ruling(why=why)
+    if is_stale(max(one.at for one in approval.decisions), now, window):
+        return Ruling(why=TOO_OLD)
+    if now + CLOCKS_DIFFER < grace_ends(approval.decisions, rules):
+        return Ruling(why=TOO_EARLY)
+    return Ruling(selected)
+
+
+def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) -> str:
+    """Why nothing more is deleted, naming who kept everything where that can be proven."""
+    keeps = approval.kept_by
+    known = [one for one in keeps if _fits(one, approval) and is_authentic(one)]
+    if known:
+        return f"kept by {known[0].approver}"
+    if keeps:
+        return UNNAMED
+    return next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
+
+
+def _fits(decision: Decision, approval: Approval) -> bool:
+    """Whether it was made for this approval, this version of the plan and this expiry: an edited row shows here."""
+    return (decision.approval, decision.plan_sha256, decision.plan_version, decision.expires_at) == (
+        approval.id,
+        approval.plan.sha256,
+        approval.plan.version_id,
+        approval.expires_at,
+    )
+
+
+def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -> str:
+    if decision.at >= approval.expires_at:
+        return "it was decided after the approval had expired"
+    if decision.approver not in rules.approvers:
+        return "the person who decided is not an approver"
+    if rules.code_required and decision.identity is Identity.LINK:
+        return "it was decided without the code from the mail"
+    found = known(plan, [str(one) for one in decision.selected])
+    if isinstance(found, Refusal):
+        return "it names an endpoint that is not in the plan"
+    return "; ".join(over_caps(plan, decision.selected, rules.caps))

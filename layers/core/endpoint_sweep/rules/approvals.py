@@ -1,0 +1,184 @@
+"""Asking for approval: links, codes, the phrase, who is still awaited, what is said to whom. Pure: secrets and times
+are arguments. A task token is only a wake-up call (S1.2). Whether decisions count is in `ruling`.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from endpoint_sweep.domain.approval_record import (
+    Approval,
+    ApprovalStatus,
+    Choice,
+    Code,
+    Decision,
+    Identity,
+    Link,
+    Request,
+    Snooze,
+    Stop,
+    StopKind,
+    Tries,
+    joined,
+    person,
+)
+from endpoint_sweep.domain.model import Caps, EndpointId, Plan
+from endpoint_sweep.rules.planning import by_id, over_caps, short_hash
+
+__all__ = [
+    "Approval", "ApprovalStatus", "Choice", "Code", "Decision", "Identity", "Link", "Refusal", "RefusalCode", "Request",
+    "Snooze", "Stop", "StopKind", "Tries", "approval_id", "can_be_kept", "hash_code", "hash_secret", "is_phrase",
+    "joined", "known", "link_of", "mint_code", "mint_secret", "person", "phrase", "reminder_times", "reminders_due",
+    "select", "undecided", "why_closed",
+]  # fmt: skip
+
+MAX_COMMENT = 500
+SNOOZE_DAYS = (7, 30, 90)
+LAST_REMINDER = timedelta(hours=6)
+
+
+class RefusalCode(StrEnum):
+    """What a refusal is called; each has one HTTP status."""
+
+    LINK_INVALID = "E_LINK_INVALID"
+    EXPIRED = "E_APPROVAL_EXPIRED"
+    ALREADY_DECIDED = "E_ALREADY_DECIDED"
+    SUPERSEDED = "E_PLAN_SUPERSEDED"
+    CLOSED = "E_RUN_OVER"
+    PLAN_CHANGED = "E_PLAN_CHANGED"
+    CONFIRM_PHRASE = "E_CONFIRM_PHRASE"
+    CODE = "E_CODE"
+    ITEM_SELECTION = "E_ITEM_SELECTION"
+    OVER_CAP = "E_OVER_CAP"
+    QUORUM = "E_QUORUM_IMPOSSIBLE"
+    SELF_APPROVAL = "E_SELF_APPROVAL"
+    NOT_AN_APPROVER = "E_NOT_AN_APPROVER"
+    FORGED = "E_RECORD_FORGED"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request was turned down: a code for the log, a sentence for the person, the metric of an alarm or none."""
+
+    code: RefusalCode
+    message: str
+    alarm: str = ""
+
+
+def approval_id(sweep_id: str) -> str:
+    """128 bits, not a secret; the same for every attempt to ask about one sweep, so a retry cannot open a second."""
+    return hashlib.sha256(f"endpoint-sweep approval {sweep_id}".encode()).hexdigest()[:32]
+
+
+def mint_secret() -> str:
+    """256 bits for one approver's link."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def mint_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def hash_code(code: str, secret: str) -> str:
+    return hashlib.sha256(f"{secret} {code}".encode("utf-8", "replace")).hexdigest()
+
+
+def link_of(approval: Approval, secret: str) -> Link | None:
+    """The link with this secret, or None. Compared in constant time, every entry each time."""
+    given, found = hash_secret(secret), None
+    for link in approval.links:
+        if hmac.compare_digest(link.hash, given):
+            found = link
+    return found
+
+
+def phrase(choice: Choice, count: int, plan_sha256: str) -> str:
+    """What the person types: it names the count and the plan, so a robot or a stale page cannot know it by heart."""
+    if choice is Choice.DELETE:
+        return f"DELETE {count} {short_hash(plan_sha256)}"
+    return f"KEEP ALL {short_hash(plan_sha256)}"
+
+
+def is_phrase(typed: str, choice: Choice, count: int, plan_sha256: str) -> bool:
+    """White space around it is forgiven, nothing else."""
+    return hmac.compare_digest(typed.strip().encode(), phrase(choice, count, plan_sha256).encode())
+
+
+def why_closed(approval: Approval, now: datetime) -> Refusal | None:
+    """Why nobody can choose deletions any more, or None. Keeping everything may still be possible: `can_be_kept`."""
+    match approval.status:
+        case ApprovalStatus.VERIFIED:
+            return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+        case ApprovalStatus.EXPIRED:
+            return _expired(approval)
+        case ApprovalStatus.SUPERSEDED:
+            return Refusal(
+                RefusalCode.SUPERSEDED, f"A newer sweep, {approval.newer}, asks instead. Please use its mail."
+            )
+        case ApprovalStatus.CLOSED:
+            return Refusal(RefusalCode.CLOSED, "This sweep is no longer running. Nothing more will be deleted.")
+        case ApprovalStatus.PENDING:
+            return _expired(approval) if now >= approval.expires_at else None
+        case ApprovalStatus.DECIDED:
+            # Decided in time, it may still be acted on after the end, and kept until then.
+            decided = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
+            return decided if now >= approval.expires_at else None
+
+
+def can_be_kept(approval: Approval) -> bool:
+    """Whether nobody stopped this sweep so far. Nothing else turns a keep down: the rest of the record is unsigned."""
+    return not approval.stops and approval.status not in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
+
+
+def _expired(approval: Approval) -> Refusal:
+    when = f"{approval.expires_at:%d %B %Y, %H:%M} UTC"
+    return Refusal(RefusalCode.EXPIRED, f"This approval expired on {when}. Nothing was deleted.")
+
+
+def reminder_times(approval: Approval) -> tuple[datetime, ...]:
+    """When those who have not decided are reminded: at half time, and six hours before the end where that is later."""
+    half = approval.asked_at + (approval.expires_at - approval.asked_at) / 2
+    last = approval.expires_at - LAST_REMINDER
+    return (half, last) if last > half else (half,)
+
+
+def reminders_due(approval: Approval, now: datetime) -> int:
+    """How many reminders should have been sent by now."""
+    return sum(one <= now for one in reminder_times(approval))
+
+
+def undecided(approval: Approval, approvers: Collection[str]) -> tuple[str, ...]:
+    """The approvers who can be reached and have not decided."""
+    done = {person(one.approver) for one in approval.decisions}
+    lost = {person(one) for one in approval.unreachable}
+    return tuple(one for one in approvers if person(one) not in done | lost)
+
+
+def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId, ...] | Refusal:
+    """The endpoints with these ids (`account/region/endpoint`), all of them in the plan, within the caps of the plan
+    and those of the stack.
+    """
+    if not wanted:
+        return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Choose at least one endpoint.")
+    found = known(plan, wanted)
+    if isinstance(found, Refusal):
+        return found
+    if reasons := over_caps(plan, found, caps):
+        return Refusal(RefusalCode.OVER_CAP, f"{'; '.join(reasons)}.")
+    return found
+
+
+def known(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
+    """These ids, each once and each in the plan."""
+    ids = {str(one): one for one in by_id(plan.items)}
+    if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):
+        return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
+    return tuple(sorted(ids[one] for one in wanted))

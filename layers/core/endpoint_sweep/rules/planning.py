@@ -1,0 +1,169 @@
+"""From the results of the cells to a plan: joined by cell, capped, hashed. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from endpoint_sweep.domain.documents import digest, to_json
+from endpoint_sweep.domain.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Plan, Verdict
+
+NO_RESULT = "the scan of this cell left no result"
+FOREIGN = "the result named another account or region and was set aside"
+FEWEST = 3
+# What one page, one form and one record of the table can hold (6 MB, 400 KB), and the most that a stack may let one
+# decision delete.
+MOST_OFFERED = 1000
+# A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
+_NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One row for each expected cell, and no row for any other."""
+
+    rows: tuple[CellResult, ...]
+
+    @property
+    def percent(self) -> int:
+        """Cells scanned whole, of all that should have been: rounded down, 100 where there was nothing to scan."""
+        wanted = [row for row in self.rows if row.status not in _NOT_EXPECTED]
+        scanned = sum(row.status is CoverageStatus.SCANNED for row in wanted)
+        return 100 * scanned // len(wanted) if wanted else 100
+
+    @property
+    def counts(self) -> Counter[CoverageStatus]:
+        return Counter(row.status for row in self.rows)
+
+    @property
+    def complete(self) -> bool:
+        return self.percent == 100
+
+
+def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
+    """Exactly one row for each expected cell. A missing one is failed; a foreign one never counts (FI-14, FI-15)."""
+    by_cell = {result.cell: result for result in results}
+    rows = []
+    for cell in sorted(set(expected)):
+        row = by_cell.get(cell)
+        if row is None:
+            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, NO_RESULT)
+        elif any(finding.id.cell != cell for finding in row.findings):
+            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, FOREIGN)
+        rows.append(row)
+    return Coverage(tuple(rows))
+
+
+def make_plan(
+    sweep_id: str,
+    coverage: Coverage,
+    caps: Caps,
+    minimum_coverage: int,
+    last: Coverage | None = None,
+    deny_accounts: Collection[str] = (),
+) -> Plan:
+    """The dearest of what may be offered. What is idle in an account of the deny list is reported, but not offered.
+
+    `last` is the sweep before this one.
+    """
+    idle = offerable(coverage, deny_accounts)
+    found: Counter[str] = Counter()
+    for row in coverage.rows:
+        found[row.account] += row.endpoints
+    items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
+    return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond)
+
+
+def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[Finding]:
+    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last."""
+    whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
+    findings = [finding for row in whole for finding in row.findings]
+    idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
+    return sorted(idle, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
+
+
+def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
+    """What looks like a false alarm beside the last sweep: by account, or for all (`*`), the reason (S3.8).
+
+    Twice as many idle endpoints as last time, or over half of an account's endpoints newly idle. Only cells that both
+    sweeps scanned are compared, so the first sweep of a cell is no jump; nor are fewer than three newly idle ones.
+    """
+    if last is None:
+        return {}
+    both = _scanned(coverage).keys() & _scanned(last).keys()
+    before = {one for cell, row in _scanned(last).items() if cell in both for one in _idle(row)}
+    now = {one for cell, row in _scanned(coverage).items() if cell in both for one in _idle(row)}
+    new, found = Counter(one.account for one in now - before), Counter[str]()
+    for cell, row in _scanned(coverage).items():
+        found[cell.account] += row.endpoints if cell in both else 0
+    reasons = {
+        account: f"{count} of its {found[account]} endpoints are idle that were not in the last sweep"
+        for account, count in sorted(new.items())
+        if count >= FEWEST and 2 * count > found[account]
+    }
+    if new.total() >= FEWEST and len(now) >= 2 * len(before):
+        reasons["*"] = f"{len(now)} endpoints are idle, in the last sweep there were {len(before)}"
+    return reasons
+
+
+def _scanned(coverage: Coverage) -> dict[Cell, CellResult]:
+    return {row.cell: row for row in coverage.rows if row.status is CoverageStatus.SCANNED}
+
+
+def _idle(row: CellResult) -> set[EndpointId]:
+    return {finding.id for finding in row.findings if finding.verdict is Verdict.IDLE}
+
+
+def plan_digest(plan: Plan) -> str:
+    """SHA-256 of the canonical plan: what an approval is bound to."""
+    return digest(to_json(plan))
+
+
+def short_hash(sha256: str) -> str:
+    """The eight digits that a person types."""
+    return sha256[:8]
+
+
+def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list[str]:
+    """Why this selection is too large, with the figures; empty where it is not. A selection is refused whole (S3.8).
+
+    `stack`: the caps that the stack has now. A plan may be stricter, never more generous.
+    """
+    caps, reasons = plan.caps.within(stack), []
+    if len(selected) > caps.per_sweep:
+        reasons.append(f"{len(selected)} endpoints are selected, one decision may delete {caps.per_sweep}")
+    for account, count in sorted(Counter(one.account for one in selected).items()):
+        if count > caps.per_account:
+            reasons.append(f"{count} of account {account} are selected, the limit for an account is {caps.per_account}")
+        share = max(1, plan.found.get(account, 0) * caps.percent_of_account // 100)
+        if count > share:
+            reasons.append(
+                f"{count} of account {account} are selected, the limit is {caps.percent_of_account} % "
+                f"of its {plan.found.get(account, 0)} endpoints, which is {share}"
+            )
+    return reasons
+
+
+def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
+    """Why nobody is asked although the sweep may ask, or None."""
+    if not plan.items:
+        idle = any(_idle(row) for row in coverage.rows)
+        return "what is idle lies in accounts of the deny list" if idle else "nothing idle was found"
+    if coverage.percent < plan.minimum_coverage:
+        return f"only {coverage.percent} % of the cells were scanned, at least {plan.minimum_coverage} % are needed"
+    return None
+
+
+def not_offered(plan: Plan) -> str:
+    """How many more are idle than one sweep offers, and what helps; empty where all are offered."""
+    if not plan.beyond:
+        return ""
+    more = "1 more idle endpoint" if plan.beyond == 1 else f"{plan.beyond:,} more idle endpoints"
+    are = "is" if plan.beyond == 1 else "are"
+    return (
+        f"{more}, cheaper or of unknown price, {are} not offered: one sweep offers the {MOST_OFFERED:,} dearest. "
+        "A sweep of fewer accounts offers the rest."
+    )
+
+
+def by_id(findings: Iterable[Finding]) -> dict[EndpointId, Finding]:
+    return {finding.id: finding for finding in findings}

@@ -1,0 +1,195 @@
+"""List prices of hosting. What neither AWS's price list nor the dated table tells is unknown, never zero (D8.12).
+
+A list price is an upper bound: Savings Plans, private pricing and credits make the bill smaller (D8.9).
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import resources
+from typing import Any, Protocol
+
+from endpoint_sweep.domain.model import Finding, Variant, Verdict
+
+HOURS_A_MONTH = 730  # D8.7
+STORAGE = "storage"  # Beside the instance types: the price of a GB-month of an instance's volume (D8.5).
+LIST_PRICE = "AWS Price List API"
+MAX_AGE = timedelta(days=30)
+_CENT = Decimal("0.01")
+_DEAREST = Decimal(1000)  # The dearest hosting type costs about a tenth of this an hour.
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
+
+Key = tuple[str, str]  # region, instance type or STORAGE
+
+
+class PriceList(Protocol):
+    """What AWS says today. Never raises: what was not answered, or not believably, is left out."""
+
+    def hosting(self, region: str, types: Collection[str]) -> Mapping[str, Decimal]:
+        """US dollars an instance-hour on demand, by instance type."""
+
+    def storage(self, region: str) -> Decimal | None:
+        """US dollars a GB-month of the volume of an instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars an instance-hour on demand (or a GB-month), with where and when it was read."""
+
+    usd: Decimal
+    source: str
+    as_of: str
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.as_of}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What an endpoint costs at list price, and what that rests on, or why it is not known (then both are None)."""
+
+    hourly_usd: Decimal | None
+    monthly_usd: Decimal | None
+    basis: str
+
+
+_FREE = Decimal("0.00")
+
+
+def believable(amount: object) -> Decimal | None:
+    """The price list's text as dollars; None for zero, a sign, an exponent, no number, or far too much (BI-25)."""
+    if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
+        return None
+    value = Decimal(amount)
+    if not 0 < value <= _DEAREST:
+        return None
+    # `0.2300000000` reads 0.23, and 5.0000000000 reads 5.00.
+    return value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()
+
+
+class PriceBook:
+    """(region, instance type) to price: what AWS's price list said, over the table that ships with the package."""
+
+    def __init__(self, table: Mapping[Key, Price], read: Mapping[Key, Price] | None = None) -> None:
+        self._table = table
+        self._read = dict(read or {})
+
+    @classmethod
+    def from_table(cls) -> "PriceBook":
+        """The table alone: `prices.csv`, one row a region and type, with source and date."""
+        text = resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8")
+        rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+        return cls({(r["region"], r["type"]): Price(Decimal(r["usd"]), r["source"], r["as_of"]) for r in rows})
+
+    @classmethod
+    def from_cache(cls, data: object, today: date, max_age: timedelta = MAX_AGE) -> "PriceBook":
+        """The table under what `to_cache` wrote, less what is too old. A document that does not fit is no document."""
+        rows = data.get("prices") if isinstance(data, Mapping) and data.get("schema") == 1 else None
+        read: dict[Key, Price] = {}
+        for row in rows if isinstance(rows, list) else []:
+            if isinstance(row, Mapping) and (price := _cached(row, today, max_age)):
+                read[str(row["region"]), str(row["type"])] = price
+        return cls(cls.from_table()._table, read)
+
+    def to_cache(self) -> dict[str, Any]:
+        """What AWS's price list said, as plain JSON data, in a fixed order."""
+        rows = [
+            {"region": region, "type": what, "usd": str(price.usd), "as_of": price.as_of}
+            for (region, what), price in sorted(self._read.items())
+        ]
+        return {"schema": 1, "prices": rows}
+
+    def completed(self, findings: Iterable[Finding], price_list: PriceList, today: date) -> "PriceBook":
+        """A book that has asked for every instance type of these findings, one question a region."""
+        types: dict[str, set[str]] = defaultdict(set)
+        with_volumes: set[str] = set()
+        for finding in findings:
+            # What runs nowhere costs nothing, whatever its type.
+            running = [variant for variant in finding.instances if variant.count]
+            types[finding.region] |= {variant.type for variant in running if variant.type}
+            if any(variant.volume_gb for variant in running):
+                with_volumes.add(finding.region)
+        read = dict(self._read)
+        for region in sorted(types):
+            if wanted := sorted(one for one in types[region] if (region, one) not in read):
+                found = price_list.hosting(region, wanted)
+                read |= {(region, one): _today(found[one], today) for one in wanted if one in found}
+        for region in sorted(with_volumes):
+            if (region, STORAGE) not in read and (rate := price_list.storage(region)) is not None:
+                read[region, STORAGE] = _today(rate, today)
+        return PriceBook(self._table, read)
+
+    def price_of(self, region: str, what: str | None) -> Price | None:
+        key = (region, what or "")
+        return self._read.get(key) or self._table.get(key)
+
+    def hourly(self, region: str, instance_type: str | None) -> Decimal | None:
+        price = self.price_of(region, instance_type)
+        return price.usd if price else None
+
+    def priced(self, finding: Finding) -> Finding:
+        """The finding with its hourly and monthly cost; both None as soon as one part is unknown."""
+        cost = self.cost(finding)
+        return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd, price_basis=cost.basis)
+
+    def cost(self, finding: Finding) -> Cost:
+        """Instances by the hour, times 730 and with their volumes by the month (D8.7).
+
+        Shadow variants and every type of an instance pool are among the instances: they bill (D0.7, D1.18).
+        """
+        serverless = "serverless" in (finding.kind or "")
+        if finding.verdict is Verdict.ZERO_COST:
+            # D1.35: capacity reservations.
+            why = "billed by the request" if serverless else "its capacity is prepaid, so deleting it saves nothing"
+            return Cost(_FREE, _FREE, why)
+        if serverless:
+            # Requests bill by their duration; the rate of provisioned concurrency is not in the table (D8.8).
+            return Cost(None, None, "what serverless capacity costs is not known")
+        if not finding.instances:
+            return Cost(None, None, "its instances are not known")
+        return self._of_instances(finding.region, finding.instances)
+
+    def _of_instances(self, region: str, instances: tuple[Variant, ...]) -> Cost:
+        hourly, volumes, sources = Decimal(0), Decimal(0), dict[str, None]()
+        for variant in instances:
+            if variant.count is None or variant.count < 0:
+                return Cost(None, None, f"how many instances variant {variant.variant} has is not known")
+            if variant.count == 0:
+                continue
+            price = self.price_of(region, variant.type)
+            if price is None:
+                return Cost(None, None, f"no list price of {variant.type or 'its instance type'} in {region} is known")
+            hourly += price.usd * variant.count
+            sources[str(price)] = None
+            if (volume := variant.volume_gb) and volume > 0:
+                rate = self.price_of(region, STORAGE)
+                volumes += rate.usd * volume * variant.count if rate else 0
+                sources[f"volumes: {rate}" if rate else "without its volumes"] = None
+        if not sources:
+            return Cost(_FREE, _FREE, "it has no running instances")
+        return Cost(hourly, (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), "; ".join(sources))
+
+
+def total_monthly(findings: tuple[Finding, ...]) -> tuple[Decimal, int]:
+    """The sum of the known monthly costs, and how many are not known."""
+    known = [finding.monthly_usd for finding in findings if finding.monthly_usd is not None]
+    return sum(known, Decimal(0)), len(findings) - len(known)
+
+
+def _today(usd: Decimal, today: date) -> Price:
+    return Price(usd, LIST_PRICE, today.isoformat())
+
+
+def _cached(row: Mapping[Any, Any], today: date, max_age: timedelta) -> Price | None:
+    usd, as_of = believable(row.get("usd")), row.get("as_of")
+    if usd is None or not isinstance(as_of, str) or not row.get("region") or not row.get("type"):
+        return None
+    try:
+        age = today - date.fromisoformat(as_of)
+    except ValueError:
+        return None
+    return Price(usd, LIST_PRICE, as_of) if timedelta(0) <= age <= max_age else None

@@ -1,0 +1,45 @@
+"""Endpoints that an approver does not want to be asked about for some days. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from endpoint_sweep.domain.model import EndpointId, Finding
+from endpoint_sweep.rules.approvals import Decision
+from endpoint_sweep.rules.planning import by_id
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """One endpoint, told from a re-created one of the same name by `created_at`; it ends by itself."""
+
+    account: str
+    region: str
+    endpoint: str
+    created_at: datetime
+    until: datetime
+    by: str
+    sweep_id: str
+
+    @property
+    def id(self) -> EndpointId:
+        return EndpointId(self.account, self.region, self.endpoint)
+
+
+def asked_for(decision: Decision, findings: tuple[Finding, ...], sweep_id: str) -> list[Snoozed]:
+    """The snoozes of one decision, from the time it was made."""
+    known = by_id(findings)
+    return [
+        Snoozed(one.id.account, one.id.region, one.id.endpoint, known[one.id].created_at,
+                decision.at + timedelta(days=one.days), decision.approver, sweep_id)
+        for one in decision.snoozes
+        if one.id in known
+    ]  # fmt: skip
+
+
+def told(finding: Finding, snoozed: Mapping[EndpointId, Snoozed], now: datetime) -> Finding:
+    """The finding with the end of its snooze, if it sleeps still and is the same endpoint."""
+    found = snoozed.get(finding.id)
+    if found is None or found.until <= now or found.created_at != finding.created_at:
+        return finding
+    return replace(finding, snoozed_until=found.until)

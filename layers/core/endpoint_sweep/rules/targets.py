@@ -1,0 +1,142 @@
+"""Which accounts and regions a sweep visits: every account of the Organization has cells, or a reason why not."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from endpoint_sweep.domain.errors import InputRejected
+from endpoint_sweep.domain.model import Account, Cell
+
+ENABLED = "enabled"  # Instead of names in `Scope.regions`: whatever each account has switched on (D6.2, D6.3).
+ACTIVE = "ACTIVE"
+
+NOT_ASKED_FOR = "not among the accounts that the sweep was asked for"
+EXCLUDED = "excluded by the input of the sweep"
+OTHER_UNIT = "not in an organizational unit that the sweep was asked for"
+UNIT_NOT_KNOWN = "its organizational unit is not known, so it is left alone"
+NO_REGION = "none of the regions that the sweep was asked for is enabled in it"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a sweep was asked to visit. Empty lists of accounts and units mean all; where two speak, the denial wins.
+
+    An account must pass both the accounts and the units. A unit includes the units below it; a root is one, too.
+    """
+
+    accounts: tuple[str, ...] = ()
+    exclude_accounts: tuple[str, ...] = ()
+    organizational_units: tuple[str, ...] = ()
+    exclude_organizational_units: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    exclude_regions: tuple[str, ...] = ()
+
+    @property
+    def needs_units(self) -> bool:
+        return bool(self.organizational_units or self.exclude_organizational_units)
+
+    @property
+    def needs_enabled_regions(self) -> bool:
+        return ENABLED in self.regions
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One account of the Organization. `skipped` says why its cells are not visited.
+
+    `asked` is False where the sweep was about other accounts or units: a reader need not be told of each of those,
+    except of the management account, which no StackSet reaches by itself (D7.5).
+    """
+
+    account: Account
+    regions: tuple[str, ...]
+    skipped: str | None = None
+    asked: bool = True
+    management: bool = False
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """One row each in the coverage: to visit, or to write down as skipped."""
+        return tuple(Cell(self.account.id, region) for region in self.regions)
+
+
+def choose(accounts: Iterable[Account], scope: Scope, management_account: str | None) -> tuple[Target, ...]:
+    """One target an account, by account id. `management_account` is None where nobody may tell.
+
+    With `regions=enabled` the regions are still empty: `in_enabled_regions` fills them. Raises InputRejected
+    (E_ACCOUNT_NOT_IN_SCOPE, E_UNIT, E_REGION).
+    """
+    found = sorted(accounts, key=lambda account: account.id)
+    _refuse_strangers(found, scope)
+    regions = () if scope.needs_enabled_regions else _without(scope.regions, scope)
+    if not regions and not scope.needs_enabled_regions:
+        raise InputRejected("E_REGION: every region that was asked for is excluded, too")
+    return tuple(_target(account, regions, scope, management_account) for account in found)
+
+
+def in_enabled_regions(
+    target: Target,
+    scope: Scope,
+    enabled: Collection[str] | None,
+    offered: Collection[str] | None,
+    otherwise: tuple[str, ...],
+) -> Target:
+    """The target with the regions that its account has enabled and where SageMaker is `offered`.
+
+    None: not known. Then nothing is narrowed by it; without `enabled`, the configured list `otherwise` stands in.
+    A skipped target is not asked about and gets the configured list, so that it has rows.
+    """
+    fallback = _without(otherwise, scope)
+    if target.skipped or enabled is None:
+        return replace(target, regions=fallback)
+    regions = sorted(set(enabled) if offered is None else set(enabled) & set(offered))
+    if usable := _without(regions, scope):
+        return replace(target, regions=usable)
+    return replace(target, regions=fallback, skipped=NO_REGION)
+
+
+def _without(regions: Iterable[str], scope: Scope) -> tuple[str, ...]:
+    """In the order that was asked for, each once."""
+    return tuple(region for region in dict.fromkeys(regions) if region not in scope.exclude_regions)
+
+
+def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
+    """A list that names somebody unknown is a mistake; half of it must not be carried out."""
+    known = {account.id for account in accounts}
+    for name, asked in (("accounts", scope.accounts), ("exclude_accounts", scope.exclude_accounts)):
+        if strangers := sorted(set(asked) - known):
+            raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {name} names {strangers[0]}, not in the Organization")
+    units = {unit for account in accounts for unit in _units(account)}
+    for name, asked in (
+        ("organizational_units", scope.organizational_units),
+        ("exclude_organizational_units", scope.exclude_organizational_units),
+    ):
+        if strangers := sorted(set(asked) - units):
+            raise InputRejected(f"E_UNIT: {name} names {strangers[0][:80]}, under which there is no account")
+
+
+def _target(account: Account, regions: tuple[str, ...], scope: Scope, management_account: str | None) -> Target:
+    reason, asked = _why_skipped(account, scope)
+    return Target(account, regions, reason, asked, management=account.id == management_account)
+
+
+def _why_skipped(account: Account, scope: Scope) -> tuple[str | None, bool]:  # noqa: PLR0911 - one return a reason
+    """The reason, or None, and whether the sweep was about this account at all."""
+    units = set(_units(account))
+    if scope.accounts and account.id not in scope.accounts:
+        return NOT_ASKED_FOR, False
+    if scope.needs_units and not units:
+        return UNIT_NOT_KNOWN, True
+    if scope.organizational_units and not units & set(scope.organizational_units):
+        return OTHER_UNIT, False
+    if account.id in scope.exclude_accounts:
+        return EXCLUDED, True
+    if denied := sorted(units & set(scope.exclude_organizational_units)):
+        return f"its organizational unit {denied[0]} is {EXCLUDED}", True
+    if account.state != ACTIVE:
+        return f"the account is {account.state}", True
+    return None, True
+
+
+def _units(account: Account) -> list[str]:
+    """The segments of `Account.unit`: the root and every unit down to the account (D0.2)."""
+    return [part for part in account.unit.split("/") if part]

@@ -1,0 +1,46 @@
+"""What hangs on an endpoint without being it: a person who decides is told of it (D1.18, D3.12).
+
+Monitoring needs captured data and a shadow test needs shadow variants, so a cell without either is not asked.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from endpoint_sweep.domain.errors import CellDenied, CellFailed
+from endpoint_sweep.domain.model import Description
+from endpoint_sweep.ports import CellReader
+
+
+class Hangers:
+    """Listed once a cell, when the first endpoint gives a reason to."""
+
+    def __init__(self, reader: CellReader) -> None:
+        self._reader = reader
+
+    def of(self, name: str, description: Description) -> Iterator[str]:
+        if description.captures:
+            if self._monitoring is None:
+                yield "captures data, so a monitoring schedule may watch it"
+            elif schedules := self._monitoring.get(name):
+                yield f"watched by the monitoring schedule {' and '.join(sorted(schedules))}"
+        if any(one.shadow for one in description.variants):
+            if self._experiments is None:
+                yield "has shadow variants, so a shadow test may be running"
+            elif self._experiments:
+                yield f"has shadow variants, and here runs the inference experiment {' and '.join(self._experiments)}"
+            else:
+                yield "has shadow variants; no inference experiment is running"
+
+    @cached_property
+    def _monitoring(self) -> Mapping[str, tuple[str, ...]] | None:
+        try:
+            return self._reader.monitoring()
+        except (CellDenied, CellFailed):
+            return None
+
+    @cached_property
+    def _experiments(self) -> tuple[str, ...] | None:
+        try:
+            return tuple(sorted(self._reader.experiments()))
+        except (CellDenied, CellFailed):
+            return None

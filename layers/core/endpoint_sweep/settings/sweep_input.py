@@ -1,0 +1,187 @@
+"""The input of an execution, checked field by field. A refusal names the field and the fix, never echoes at length."""
+
+import difflib
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from endpoint_sweep.domain.errors import InputRejected
+from endpoint_sweep.domain.model import Caps, Mode, Policy
+from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
+from endpoint_sweep.rules.approvals import person
+from endpoint_sweep.rules.targets import ENABLED, Scope
+from endpoint_sweep.settings.environment import Settings
+
+FIELDS = (
+    "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
+    "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "expires_hours", "requested_by",
+)  # fmt: skip
+_SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+_MAX_INPUT = 32 * 1024
+MAX_APPROVERS = 50
+SCHEDULE = "schedule"  # who asks where no person does
+# Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
+SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
+LONGEST_SLICE = timedelta(hours=1)
+_UNSET = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepInput:
+    """What one sweep was asked to do, completed with what the stack was deployed with. `requested_by` is an address,
+    `schedule`, or empty where nobody will be asked. `expires_hours`: less time to answer than the stack gives; 0: as
+    much. `started`: when the execution began, which tells it from another of its name; `now`: the clock that every
+    cell is judged by; `pins`: SHA-256 of the lists that were written beside this.
+    """
+
+    id: str
+    mode: Mode
+    policy: Policy
+    caps: Caps
+    scope: Scope
+    requested_by: str = ""
+    expires_hours: int = 0
+    started: str = ""
+    now: datetime = _UNSET
+    pins: dict[str, str] = field(default_factory=dict)
+
+
+def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
+    """Raises InputRejected, whose text begins with one of the codes `E_…`."""
+    if not _SWEEP_ID.fullmatch(sweep_id):
+        raise InputRejected(
+            "E_RUN_NAME: the name of the execution may have 80 letters, digits, dots, dashes and underscores"
+        )
+    if not isinstance(data, dict):
+        raise InputRejected('E_INPUT_SHAPE: the input must be a JSON object such as {"mode": "report"}')
+    if len(json.dumps(data)) > _MAX_INPUT:
+        raise InputRejected("E_INPUT_TOO_LARGE: the input may have 32 KiB")
+    _reject_unknown(data)
+    mode = _mode(data.get("mode", Mode.REPORT))
+    if mode is Mode.APPROVE:
+        if not settings.approvers:
+            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
+        if not settings.sender:
+            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
+        _check_approvers(settings)
+        _check_timers(settings)
+    lookback = _number(data, "lookback_days", settings.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
+    min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
+    top = settings.caps.per_sweep
+    per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
+    longest = max(1, settings.approval_ttl // timedelta(hours=1))
+    expires = _number(data, "expires_hours", 1, 1, longest, "E_TTL_RANGE") if "expires_hours" in data else 0
+    scope = _scope(data, settings)
+    if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(settings.deny_accounts))):
+        raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in {denied[0]}, it is on the deny list")
+    return SweepInput(
+        id=sweep_id,
+        mode=mode,
+        policy=Policy(lookback, min_age, settings.protect_tags),
+        caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
+        scope=scope,
+        requested_by=_requested_by(data, mode),
+        expires_hours=expires,
+    )
+
+
+def _check_approvers(settings: Settings) -> None:
+    """Enough of them, each one person: an alias is nobody else (BI-10)."""
+    persons = {person(one) for one in settings.approvers}
+    if len(settings.approvers) > MAX_APPROVERS:
+        raise InputRejected(f"E_APPROVERS: the stack parameter Approvers may have {MAX_APPROVERS} addresses")
+    if len(persons) < len(settings.approvers):
+        raise InputRejected("E_APPROVERS: two of the stack parameter Approvers are addresses of one person")
+    if len(persons) < settings.rules.minimum:
+        raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is more than there are Approvers")
+    if unusable := [one for one in settings.approvers if not _ADDRESS.fullmatch(one)]:
+        raise InputRejected(f"E_APPROVERS: {len(unusable)} of the stack parameter Approvers is no plain mail address")
+
+
+def _check_timers(settings: Settings) -> None:
+    """The timers fit into each other and into the state machine's own (S1.5). The limits of the stack's parameters
+    leave no combination that does not; a slice of waiting is cut to what is left of the approval.
+    """
+    if settings.link_ttl() <= timedelta():
+        raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15, its last minutes are for the deletions")
+    if settings.wait_slice > LONGEST_SLICE:
+        raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so that a lost wake-up is found in an hour")
+    if settings.rules.grace >= settings.delete_window:
+        raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, else nothing could be deleted")
+    looking = settings.gone_check * MAX_LOOKS
+    if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
+        timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"
+        raise InputRejected(f"E_TTL: {timers} must stay below 94 hours together")
+
+
+def _requested_by(data: dict[str, Any], mode: Mode) -> str:
+    """Who started the sweep must be known, because that person cannot be its only approver (S1.10)."""
+    if mode is Mode.REPORT and "requested_by" not in data:
+        return ""
+    value = data.get("requested_by")
+    if not isinstance(value, str) or not (value == SCHEDULE or _ADDRESS.fullmatch(value)):
+        raise InputRejected("E_REQUESTED_BY: requested_by must be the mail address of the person who starts the sweep")
+    return value
+
+
+def _scope(data: dict[str, Any], settings: Settings) -> Scope:
+    an_account, a_region = "an account id of 12 digits", "a region such as eu-west-1"
+    a_unit = "a unit such as ou-ab12-11111111"
+    if data.get("regions") in (ENABLED, [ENABLED]):
+        regions: tuple[str, ...] = (ENABLED,)
+    else:
+        regions = _texts(data, "regions", _REGION, "E_REGION", f'{a_region}, or be "{ENABLED}"') or settings.regions
+    if not regions:
+        raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
+    return Scope(
+        accounts=_texts(data, "accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
+        exclude_accounts=_texts(data, "exclude_accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
+        organizational_units=_texts(data, "organizational_units", _UNIT, "E_UNIT", a_unit),
+        exclude_organizational_units=_texts(data, "exclude_organizational_units", _UNIT, "E_UNIT", a_unit),
+        regions=regions,
+        exclude_regions=_texts(data, "exclude_regions", _REGION, "E_REGION", a_region),
+    )
+
+
+def _reject_unknown(data: dict[str, Any]) -> None:
+    for name in data:
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, 1, 0.4)
+            hint = "mode" if name.lower().replace("_", "") == "dryrun" else (near[0] if near else None)
+            question = f'; did you mean "{hint}"?' if hint else f"; known are {', '.join(FIELDS)}"
+            raise InputRejected(f'E_INPUT_UNKNOWN_FIELD: there is no field "{_short(name)}"{question}')
+
+
+def _mode(value: Any) -> Mode:
+    if not isinstance(value, str) or value not in list(Mode):
+        raise InputRejected('E_MODE: mode must be "report" or "approve"')
+    return Mode(value)
+
+
+def _number(data: dict[str, Any], name: str, default: int, low: int, high: int, code: str) -> int:
+    value = data.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise InputRejected(f"{code}: {name} must be a whole number from {low} to {high}")
+    return value
+
+
+def _texts(data: dict[str, Any], name: str, pattern: re.Pattern[str], code: str, example: str) -> tuple[str, ...]:
+    values = data.get(name, [])
+    if not isinstance(values, list) or len(values) > 10_000:
+        raise InputRejected(f"{code}: {name} must be a list of at most 10000 texts")
+    for value in values:
+        if not isinstance(value, str) or not pattern.fullmatch(value):
+            raise InputRejected(f"{code}: {name} must hold only texts like {example}")
+    if len(set(values)) != len(values):
+        raise InputRejected(f"{code}: {name} names something twice")
+    return tuple(values)
+
+
+def _short(text: str) -> str:
+    return "".join(c for c in text if c.isalnum() or c in "_-")[:40]

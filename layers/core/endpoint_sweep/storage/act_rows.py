@@ -1,0 +1,194 @@
+"""What is recorded of deletions: intents, inference components, outcomes, each endpoint's own rows of a sweep.
+
+That a row is there keeps the endpoint, so an intent needs no proof. What claims that something was sent or is gone is
+signed by the deleting functions.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from endpoint_sweep.domain.documents import from_data, sealed_digest, to_data
+from endpoint_sweep.domain.errors import AlreadyRecorded, RecordForged, Unavailable
+from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.ports import Maker, Row, Seals, Store, Table
+
+# What may be said of an endpoint without the signature of the function that deletes: none of it claims a deletion.
+_UNSIGNED = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
+NOT_SENT = "not sent"  # what a component's row says where its deletion was called off after the intent
+_SENT = (OutcomeStatus.DELETING, OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN)
+_FORGED = "its outcome was not written by the function that deletes; look at the endpoint"
+
+
+class ActRows:
+    """Intents, components and outcomes of a sweep, by endpoint."""
+
+    def __init__(self, table: Table, store: Store, seals: Seals) -> None:
+        self._table = table
+        self._store = store
+        self._seals = seals
+
+    def write_intent(self, sweep_id: str, target: EndpointId, at: datetime, approver: str) -> None:
+        """Before the deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        document = {"at": to_data(at), "approver": approver, "target": str(target)}
+        self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
+
+    def has_intent(self, sweep_id: str, target: EndpointId) -> bool:
+        return self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}") is not None
+
+    def void_intent(self, sweep_id: str, target: EndpointId, at: datetime) -> bool:
+        """Takes the intent's place, so that a step that stopped can never go on; False where there is an intent."""
+        document = {"at": to_data(at), "approver": "", "target": str(target), "void": True}
+        try:
+            self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
+        except AlreadyRecorded:
+            return self.is_void(sweep_id, target)
+        return True
+
+    def is_void(self, sweep_id: str, target: EndpointId) -> bool:
+        row = self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}")
+        return row is not None and bool(row.document.get("void"))
+
+    # inference components of an endpoint that is to be deleted: one record for all of them
+
+    def components(self, sweep_id: str, target: EndpointId) -> dict[str, dict[str, str]]:
+        """By name those whose deletion may have been sent: `at`, `approver`, `said`, `request_id`.
+
+        Raises RecordForged, RecordUnreadable's kin, where the deleting function did not write it, and Unavailable.
+        """
+        known, _ = self._components(sweep_id, target)
+        return known
+
+    def write_component_intent(self, sweep_id: str, target: EndpointId, name: str, at: datetime, approver: str) -> None:
+        """Before its deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        known, row = self._components(sweep_id, target)
+        if name in known:
+            raise AlreadyRecorded(f"there is an intent for {name}")
+        known[name] = {"at": to_data(at), "approver": approver, "said": "intent", "request_id": ""}
+        self._put_components(sweep_id, target, known, row)
+
+    def write_component_outcome(
+        self, sweep_id: str, target: EndpointId, name: str, said: str, at: datetime, request_id: str
+    ) -> None:
+        known, row = self._components(sweep_id, target)
+        known[name] = known.get(name, {}) | {"said": said, "at": to_data(at), "request_id": request_id}
+        self._put_components(sweep_id, target, known, row)
+
+    def settle_components(self, sweep_id: str, target: EndpointId, at: datetime) -> None:
+        """All of them are gone."""
+        known, row = self._components(sweep_id, target)
+        if row is None:
+            return
+        settled = {name: one | {"said": "deleted", "at": to_data(at)} for name, one in known.items()}
+        self._put_components(sweep_id, target, settled, row)
+
+    def components_gone(self, sweep_id: str, target: EndpointId) -> str:
+        """For the reason why an endpoint stays: which of its components were already given up. Empty: none."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        found = row.document.get("components") if row else None
+        names = sorted(name for name, one in found.items() if _was_sent(one)) if isinstance(found, dict) else []
+        told = f"; a deletion of its inference components {', '.join(names)} had been sent"
+        return f"{told}, endpoint-sweep restore makes them again" if names else ""
+
+    def _components(self, sweep_id: str, target: EndpointId) -> tuple[dict[str, dict[str, str]], Row | None]:
+        row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
+        if row is None:
+            return {}, None
+        try:
+            known = from_data(dict[str, dict[str, str]], row.document["components"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise RecordForged("the record of its inference components cannot be read") from error
+        digest = sealed_digest(f"components {sweep_id} {target}", known)
+        if not self._seals.is_authentic(Maker.ACTS, digest, str(row.document.get("mac", ""))):
+            raise RecordForged("the record of its inference components was not written by the function that deletes")
+        return known, row
+
+    def _put_components(self, sweep_id: str, target: EndpointId, known: dict[str, Any], row: Row | None) -> None:
+        mac = self._seals.mac(Maker.ACTS, sealed_digest(f"components {sweep_id} {target}", known))
+        document = {"components": known, "mac": mac}
+        self._table.put(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}", document, row.version if row else 0)
+
+    def outcome(self, sweep_id: str, target: EndpointId) -> Outcome | None:
+        """One that claims a deletion and is not signed is told as unknown: it keeps the endpoint and proves nothing."""
+        row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{target}")
+        return self._read(sweep_id, row) if row else None
+
+    def write_outcome(self, sweep_id: str, outcome: Outcome, *, signed: bool = False) -> Outcome:
+        """The first final outcome stands; `deleting` may become a final one.
+
+        `signed`: by the functions that delete, without which nothing counts as sent or gone.
+        """
+        row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}")
+        if row and (known := self._read(sweep_id, row)).status is not OutcomeStatus.DELETING:
+            return known
+        if row and outcome.request_id is None:
+            outcome = replace(outcome, request_id=row.document["request_id"])
+        mac = self._seals.mac(Maker.ACTS, _digest(sweep_id, outcome)) if signed else ""
+        document = to_data(outcome) | {"mac": mac}
+        self._table.put(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}", document, row.version if row else 0)
+        return outcome
+
+    def outcomes(self, sweep_id: str) -> dict[EndpointId, Outcome]:
+        """One that cannot be proven at this moment is unknown."""
+        found: dict[EndpointId, Outcome] = {}
+        for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
+            try:
+                outcome = self._read(sweep_id, row)
+            except Unavailable as error:
+                outcome = _doubted(row, f"it cannot be proven what became of it: {error}")
+            found[outcome.id] = outcome
+        return found
+
+    def _read(self, sweep_id: str, row: Row) -> Outcome:
+        outcome = from_data(Outcome, row.document)
+        if outcome.status in _UNSIGNED and row.key[1] == f"OUTCOME#{outcome.id}":
+            return outcome
+        return outcome if self._is_signed(sweep_id, row, outcome) else _doubted(row, _FORGED)
+
+    def _is_signed(self, sweep_id: str, row: Row, outcome: Outcome) -> bool:
+        """By a function that deletes, for this place. Raises Unavailable."""
+        mac = str(row.document.get("mac") or "")
+        is_placed = row.key[1] == f"OUTCOME#{outcome.id}"
+        return is_placed and self._seals.is_authentic(Maker.ACTS, _digest(sweep_id, outcome), mac)
+
+    def progress(self, sweep_id: str, approved: Collection[EndpointId]) -> tuple[int, int]:
+        """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet.
+
+        Only what the deleting functions signed leaves less, so that nobody can make it look as if nothing were left.
+        What nobody found out may have been sent.
+        """
+        signed: dict[EndpointId, OutcomeStatus] = {}
+        unknown = set()
+        for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
+            with suppress(ValueError, TypeError, Unavailable):
+                outcome = from_data(Outcome, row.document)
+                if self._is_signed(sweep_id, row, outcome):
+                    signed[outcome.id] = outcome.status
+                elif outcome.status is OutcomeStatus.UNKNOWN:
+                    unknown.add(outcome.id)
+        sent = [one for one in approved if one in unknown or signed.get(one) in _SENT]
+        return len(sent), len([one for one in approved if one not in signed])
+
+    def intents(self, sweep_id: str) -> set[str]:
+        """The endpoints whose deletion, or that of one of their components, may have been sent."""
+        rows = self._table.query(f"SWEEP#{sweep_id}", "INTENT#")
+        sent = {str(row.document["target"]) for row in rows if not row.document.get("void")}
+        parts = self._table.query(f"SWEEP#{sweep_id}", "COMPONENTS#")
+        return sent | {row.key[1].partition("#")[2] for row in parts}
+
+
+def _was_sent(component: object) -> bool:
+    """What cannot be read may have been."""
+    return not isinstance(component, dict) or component.get("said") != NOT_SENT
+
+
+def _digest(sweep_id: str, outcome: Outcome) -> bytes:
+    return sealed_digest(f"outcome {sweep_id} {outcome.id}", outcome)
+
+
+def _doubted(row: Row, reason: str) -> Outcome:
+    account, region, endpoint = row.key[1].partition("#")[2].split("/", 2)
+    at = from_data(datetime, row.document["at"])
+    return Outcome(account, region, endpoint, OutcomeStatus.UNKNOWN, reason, at)

@@ -1,0 +1,72 @@
+"""The hub's records in the product's words: the sweep lock, approvals, intents, outcomes, snoozes, the ledger."""
+
+from typing import Any
+
+from endpoint_sweep.domain.documents import from_data, to_data
+from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.ports import Row, Seals, Store, Table
+from endpoint_sweep.rules.snoozes import Snoozed
+from endpoint_sweep.storage.act_rows import ActRows
+from endpoint_sweep.storage.approval_rows import ApprovalRows, Versions
+
+__all__ = ["Records", "Versions"]
+
+_LOCK = ("LOCK", "LOCK")
+
+
+class Records(ApprovalRows, ActRows):
+    """Every write is conditional: nobody's word is overwritten unseen."""
+
+    def __init__(self, table: Table, store: Store, seals: Seals) -> None:
+        self._table = table
+        self._store = store
+        self._seals = seals
+
+    # the sweep lock
+
+    def lock_holder(self) -> Row | None:
+        return self._table.get(*_LOCK)
+
+    def take_lock(self, sweep_id: str, execution: str, replacing: Row | None) -> None:
+        """`instead_of` names the sweep it is taken over from. Raises AlreadyRecorded where somebody was faster."""
+        document = {"sweep_id": sweep_id, "execution": execution}
+        document["instead_of"] = replacing.document["sweep_id"] if replacing else ""
+        self._table.put(*_LOCK, document, replacing.version if replacing else 0)
+
+    def release_lock(self, execution: str) -> bool:
+        """Only the holder's lock is released; whether it was this execution's."""
+        row = self._table.get(*_LOCK)
+        if row is None or row.document["execution"] != execution:
+            return False
+        self._table.remove(*_LOCK, row.version)
+        return True
+
+    # snoozes
+
+    def snoozed(self) -> dict[EndpointId, Snoozed]:
+        rows = self._table.query("SNOOZE")
+        return {one.id: one for one in (from_data(Snoozed, row.document) for row in rows)}
+
+    def snooze(self, one: Snoozed) -> None:
+        """The later end stands; of endpoints that had the same name, that of the newest."""
+        row = self._table.get("SNOOZE", str(one.id))
+        if row:
+            known = from_data(Snoozed, row.document)
+            if (known.created_at, known.until) >= (one.created_at, one.until):
+                return
+        self._table.put("SNOOZE", str(one.id), to_data(one), row.version if row else 0)
+
+    # the ledger of sweeps
+
+    def summary_of(self, sweep_id: str) -> dict[str, Any] | None:
+        row = self._table.get("LEDGER", sweep_id)
+        return row.document if row else None
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """The rows of all sweeps that ended, oldest first, each with its `sweep_id`."""
+        rows = [row.document | {"sweep_id": row.key[1]} for row in self._table.query("LEDGER")]
+        return sorted(rows, key=lambda row: (str(row.get("at", "")), row["sweep_id"]))
+
+    def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
+        row = self._table.get("LEDGER", sweep_id)
+        self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)

@@ -1,0 +1,33 @@
+"""What the hub stack consists of besides its functions, made on moto as template.yaml says."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.simulation.hub import cloudformation
+from tests.simulation.hub.cloudformation import Template
+
+BUCKET = "endpoint-sweep-bucket"
+TABLE = "endpoint-sweep-table"
+STACK = "endpoint-sweep"
+SENDER = "finops@example.com"
+
+
+def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str, str]:
+    """Bucket, table, mail identity, keys; the ARNs of the keys by their logical ids."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    table = template["Resources"]["Table"]["Properties"]
+    client("dynamodb").create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=table["KeySchema"],
+        AttributeDefinitions=table["AttributeDefinitions"],
+    )
+    client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
+    keys = {}
+    for name, key in cloudformation.resources(template, "AWS::KMS::Key").items():
+        kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
+        keys[name] = client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
+    return keys

@@ -1,0 +1,32 @@
+"""Every place where the gateway reaches into MiniStack's private names, against exactly version 1.5.33.
+
+Each function mends one thing that would make a test pass where AWS fails, or fail where AWS works.
+`tests/deploy/test_emulator_contract.py` and `test_record_fences.py` hold one test for each.
+"""
+
+from tests.simulation.hub_aws.patches import executions, functions, keys, maps, objects, page, principals, stacks
+from tests.simulation.hub_aws.patches.executions import RecordInvocation
+from tests.simulation.organization.specification import Organization
+
+MINISTACK_VERSION = "1.5.33"
+
+
+def apply(organization: Organization, record_invocation: RecordInvocation) -> None:
+    """Apply all patches, once per process, before the server starts."""
+    functions.name_python_errors()
+    functions.limit_workers()
+    functions.share_layers()
+    functions.fill_scheduler_placeholders()
+    executions.honour_timeout_paths()
+    executions.close_executions()
+    executions.answer_tokens_like_aws()
+    executions.enforce_state_machine_roles(record_invocation)
+    page.import_any_method()
+    maps.honour_concurrency_paths()
+    stacks.create_roles_like_aws()
+    keys.authenticate_ciphertexts()
+    objects.check_every_deletion()
+    objects.hide_what_is_missing()
+    principals.know_principals(organization)
+    principals.name_mail_identities()
+    principals.check_assume_role(organization)

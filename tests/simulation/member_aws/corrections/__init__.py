@@ -1,0 +1,68 @@
+"""moto made true, in process: each correction replaces one function of moto where its answer would hide a bug.
+
+Written against one pinned version of moto. Every correction is named after what it mends and has a test of its own.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from unittest.mock import patch
+
+from tests.simulation.member_aws import state as states
+from tests.simulation.member_aws.corrections import (
+    autoscaling,
+    cloudwatch,
+    components,
+    dynamodb,
+    kms,
+    organizations,
+    regions,
+    s3,
+    sagemaker,
+    sagemaker_configs,
+    schedules,
+    stepfunctions,
+    sts,
+    tagging,
+)
+from tests.simulation.member_aws.corrections.correction import Correction
+
+MOTO = "5.2.5"
+ALL: tuple[Correction, ...] = (
+    *sagemaker.CORRECTIONS,
+    *sagemaker_configs.CORRECTIONS,
+    *components.CORRECTIONS,
+    *schedules.CORRECTIONS,
+    *cloudwatch.CORRECTIONS,
+    *sts.CORRECTIONS,
+    *organizations.CORRECTIONS,
+    *regions.CORRECTIONS,
+    *tagging.CORRECTIONS,
+    *dynamodb.CORRECTIONS,
+    *s3.CORRECTIONS,
+    *kms.CORRECTIONS,
+    *autoscaling.CORRECTIONS,
+    *stepfunctions.CORRECTIONS,
+)
+
+
+@contextmanager
+def apply(state: states.State, without: Collection[str] = ()) -> Iterator[None]:
+    """moto answers for `state`, corrected, until the end of the block. `without`: names of corrections to leave out."""
+    if version("moto") != MOTO:
+        raise RuntimeError(f"the corrections are written against moto {MOTO}, not {version('moto')}")
+    with ExitStack() as stack:
+        states.activate(state)
+        stack.callback(states.deactivate, state)
+        stack.enter_context(corrected(*(one for one in ALL if one.name not in without)))
+        yield
+
+
+@contextmanager
+def corrected(*corrections: Correction) -> Iterator[None]:
+    """Only these, which need no `state`."""
+    with ExitStack() as stack:
+        for one in corrections:
+            # "create": some corrections add an operation that moto does not have.
+            stack.enter_context(patch.object(one.target, one.attribute, one.replacement, create=True))
+        yield

@@ -1,0 +1,33 @@
+"""Services that moto does not have: account management's regions, the price list, Compute Optimizer.
+
+Written on moto's own base class, which reads and writes every wire protocol by the SDK's model.
+"""
+
+from moto.core.request import Request
+from moto.core.responses import BaseResponse
+
+from tests.simulation.member_aws.services.account import AccountRegions
+from tests.simulation.member_aws.services.compute_optimizer import ComputeOptimizer
+from tests.simulation.member_aws.services.pricing import Pricing
+from tests.simulation.member_aws.services.refused import Refused
+from tests.simulation.wire.calls import Call
+from tests.simulation.wire.protocols import Reply, error_reply
+
+_OURS: dict[str, type[BaseResponse]] = {
+    "account:ListRegions": AccountRegions,
+    "pricing:GetProducts": Pricing,
+    "compute-optimizer:GetIdleRecommendations": ComputeOptimizer,
+}
+
+
+def is_ours(call: Call) -> bool:
+    return call.name in _OURS
+
+
+def answer(call: Call, protocol: str, request: Request) -> Reply:
+    """The reply to one call of a service of ours."""
+    try:
+        status, headers, text = _OURS[call.name].dispatch(request, request.url, request.headers)
+    except Refused as error:
+        return error_reply(protocol, error.code, error.message)
+    return Reply(int(status), dict(headers), text if isinstance(text, bytes) else str(text).encode())

@@ -1,0 +1,122 @@
+"""What the product should conclude about one endpoint, derived from its specification alone.
+
+First what is in change or broken, then traffic, protection, age, what cannot be judged, what costs nothing, evidence.
+The order is the product's promise; the worlds avoid mixtures about which reasonable people would disagree.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from tests.simulation.organization.endpoints import MODEL_KINDS, EndpointSpec
+
+KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
+JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
+SETTLED_AFTER_DAYS = 1.0  # A change more recent than this is a change in progress (D2.5).
+# Who made it, by tag. Canvas leaves no tag: its managed policy names its endpoints by prefix.
+MAKERS = {
+    "aws:cloudformation:stack-name": "cloudformation",  # D3.13
+    "sagemaker-sdk:jumpstart-model-id": "jumpstart",
+    "sagemaker-studio:jumpstart-model-id": "jumpstart",
+    "bedrock:marketplace-registration-status": "bedrock",
+}
+CANVAS_PREFIX = "canvas"
+
+
+def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  # noqa: PLR0911 - one return a verdict
+    """One of the product's nine words."""
+    if spec.status not in JUDGED_STATUSES:
+        return "not-in-service"
+    if called(spec, min(lookback_days, spec.created_days_ago)):
+        return "busy"
+    if is_protected(spec.tags) or any(key in spec.tags for key in MAKERS):
+        return "protected"
+    recently_changed = spec.modified_days_ago is not None and spec.modified_days_ago < SETTLED_AFTER_DAYS
+    if spec.created_days_ago < age_days or recently_changed:
+        return "too-young"
+    if spec.kind == "unknown" or spec.config_gone:
+        # Without its configuration neither the kind is sure nor the undo possible (D1.5, D3.9).
+        return "unknown"
+    if spec.variants_hidden:
+        return "no-evidence"
+    if all(_saves_nothing(spec, number) for number in range(len(spec.variants))):
+        return "zero-cost"
+    if spec.at_zero:
+        return "at-zero"
+    return "idle" if proven(spec) else "no-evidence"
+
+
+def called(spec: EndpointSpec, days: float) -> bool:
+    """Whether anything that serves it was called. A shadow's traffic is a copy and does not count (D1.18)."""
+    if spec.kind == "unknown":
+        return False  # It publishes where nobody looks.
+    if spec.kind == "components":  # D1.13, D1.14
+        return any(one.traffic.called_within(days) or one.refused.called_within(days) for one in spec.components)
+    return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)
+
+
+def proven(spec: EndpointSpec) -> bool:
+    """Whether silence is proof: zeros of all that serves (D1.25), or a live fleet where idle means no data (D1.28)."""
+    if spec.kind == "components" and spec.components:
+        return all(one.traffic.zeros for one in spec.components)
+    return all(spec.traffic_of(variant).zeros for variant in spec.variants)
+
+
+def is_protected(tags: Mapping[str, str]) -> bool:
+    """Our own keys in any letter case; a day that is over protects no longer, a day that is no day does."""
+    lower = {key.lower(): value for key, value in tags.items()}
+    if KEEP_TAG in lower:
+        return True
+    until = lower.get(KEEP_UNTIL_TAG)
+    if until is None:
+        return False
+    try:
+        return date.fromisoformat(until) >= datetime.now(UTC).date()
+    except ValueError:
+        return True
+
+
+def makers(spec: EndpointSpec) -> frozenset[str]:
+    """Who made the endpoint, where it is not the account's own people by hand."""
+    found = {maker for key, maker in MAKERS.items() if key in spec.tags}
+    return frozenset(found | ({"canvas"} if spec.name.lower().startswith(CANVAS_PREFIX) else set()))
+
+
+def notes(spec: EndpointSpec) -> frozenset[str]:
+    """What a person should be told beside the verdict, as words."""
+    of_variants = [spec.traffic_of(variant) for variant in spec.variants]
+    until = {key.lower(): value for key, value in spec.tags.items()}.get(KEEP_UNTIL_TAG)
+    found = {
+        "canary": any(one.per_minute for one in of_variants),  # D1.31
+        "monitoring-schedule": bool(spec.monitoring_schedules),  # D3.12
+        "inference-experiment": bool(spec.experiments),  # D1.18
+        "shadow-variant": bool(spec.shadows),
+        "not-restorable": spec.config_gone,  # D3.9
+        "capacity-reservation": any(variant.reservation for variant in spec.variants),  # D1.35
+        "backlog-without-capacity": spec.backlog > 0 and spec.at_zero,  # D1.12
+        "called-without-capacity": any(one.refused.called_within(14) for one in spec.components),  # D1.14
+        "no-components": spec.kind == "components" and not spec.components,  # D1.15
+        "keep-until-unparseable": until is not None and not _is_day(until),
+        "unknown-status": spec.status not in STATUSES,
+    }
+    return frozenset(word for word, true in found.items() if true) | makers(spec)
+
+
+STATUSES = (
+    *("InService", "OutOfService", "Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"),
+    *("Failed", "UpdateRollbackFailed"),
+)
+
+
+def _saves_nothing(spec: EndpointSpec, number: int) -> bool:
+    variant = spec.variants[number]
+    if variant.serverless is not None:
+        return variant.serverless.provisioned == 0  # D1.6
+    return bool(variant.reservation) and spec.kind in MODEL_KINDS  # D1.35
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The one place that every call passes: logged, struck by faults, told apart by protocol."""

@@ -1,0 +1,138 @@
+"""The second witness: what Compute Optimizer calls idle, and what that means beside our own verdict."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from endpoint_sweep.aws.compute_optimizer import AwsComputeOptimizer
+from endpoint_sweep.domain.model import Cell, Verdict
+from endpoint_sweep.resources.endpoint.second_opinion import Answers, Witness, witness
+from tests.unit.answering import Answer, Asked, Refusal, client, in_pages
+from tests.unit.samples import ACCOUNT, ARN, REGION, finding
+
+CELL = Cell(ACCOUNT, REGION)
+
+
+def recommendation(arn: str = ARN, **changes: Any) -> dict[str, Any]:
+    return {"resourceArn": arn, "resourceType": "SageMakerEndpoint", "finding": "Idle", "accountId": ACCOUNT} | changes
+
+
+def optimizer(*pages: Any) -> tuple[AwsComputeOptimizer, Asked]:
+    made, asked = client("compute-optimizer", in_pages(*pages, field="nextToken"))
+    return AwsComputeOptimizer(made), asked
+
+
+def test_idle_endpoints_of_every_page() -> None:
+    """One account a call, of one resource type (D0.4); ARNs in lower case, for SageMaker's are (D2.6)."""
+    said, asked = optimizer(
+        {"idleRecommendations": [recommendation(f"{ARN}-A", finding="Unused")]},
+        {"idleRecommendations": []},
+        {"idleRecommendations": [recommendation(), recommendation(finding="Unattached")]},
+    )
+    assert said.idle(ACCOUNT) == frozenset({f"{ARN}-a", ARN})
+    assert asked[0] == ("GetIdleRecommendations", {
+        "accountIds": [ACCOUNT], "filters": [{"name": "ResourceType", "values": ["SageMakerEndpoint"]}],
+        "maxResults": 100})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changes", [{"resourceType": "EBSVolume"}, {"finding": "Optimized"}, {"finding": None}, {"resourceArn": None}]
+)
+def test_another_recommendation_names_no_endpoint(changes: dict[str, Any]) -> None:
+    """A filter that is not understood must not make a volume an endpoint."""
+    said, _ = optimizer({"idleRecommendations": [recommendation(**changes)]})
+    assert said.idle(ACCOUNT) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        (Refusal("OptInRequiredException"),),
+        (Refusal("AccessDeniedException"),),
+        (Refusal("InvalidParameterValueException", "Unknown resource type"),),
+        ({"idleRecommendations": [recommendation()]}, Refusal("ThrottlingException")),
+        ({"idleRecommendations": [recommendation()], "errors": [{"code": "InternalServer"}]},),
+    ],
+    ids=["not opted in", "refused", "type unknown", "second page fails", "errors beside answers"],
+)
+def test_no_whole_answer_is_none(pages: tuple[Any, ...]) -> None:
+    """Whoever is missing from half an answer has not been passed over in silence."""
+    assert optimizer(*pages)[0].idle(ACCOUNT) is None
+
+
+def test_a_token_that_leads_to_itself_is_none() -> None:
+    """Noticed, not followed; and two tokens in turn end, too."""
+    said, asked = client("compute-optimizer", lambda *_: {"nextToken": "again"})
+    assert AwsComputeOptimizer(said).idle(ACCOUNT) is None
+    assert len(asked) == 2
+    said, asked = client("compute-optimizer", lambda *_: {"nextToken": f"turn {len(asked) % 2}"})
+    assert AwsComputeOptimizer(said).idle(ACCOUNT) is None
+    assert len(asked) == 100
+
+
+def test_no_compute_optimizer_there_is_none() -> None:
+    """Not every region has one."""
+
+    def answer(*_: Any) -> Answer:
+        raise EndpointConnectionError(endpoint_url="https://compute-optimizer.xx-test-1.amazonaws.com")
+
+    assert AwsComputeOptimizer(client("compute-optimizer", answer)[0]).idle(ACCOUNT) is None
+
+
+@pytest.mark.parametrize(("code", "calls"), [("AccessDeniedException", 3), ("OptInRequiredException", 10)])
+def test_only_what_is_refused_to_the_hub_is_not_asked_any_more(code: str, calls: int) -> None:
+    """An account that has not opted in says nothing of the next one."""
+
+    def answer(*_: Any) -> Answer:
+        raise Refusal(code)
+
+    made, asked = client("compute-optimizer", answer)
+    said = AwsComputeOptimizer(made)
+    assert [said.idle(f"{number:012}") for number in range(10)] == [None] * 10
+    assert len(asked) == calls
+
+
+def test_one_refusal_says_nothing_of_the_other_accounts() -> None:
+    """Refusals count only in a row."""
+
+    def answer(_: str, request: dict[str, Any]) -> Answer:
+        if request["accountIds"] == ["100000000001"]:
+            raise Refusal("AccessDeniedException")
+        return {"idleRecommendations": [recommendation()]}
+
+    said = AwsComputeOptimizer(client("compute-optimizer", answer)[0])
+    for _ in range(5):
+        assert said.idle("100000000001") is None
+        assert said.idle(ACCOUNT) == frozenset({ARN})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "named", "expected"),
+    [
+        (Verdict.IDLE, {ARN}, Witness.AGREES),
+        (Verdict.IDLE, {f"{ARN}-other"}, Witness.SILENT),
+        (Verdict.IDLE, set(), Witness.SILENT),
+        (Verdict.BUSY, {ARN}, Witness.DISAGREES),
+        (Verdict.BUSY, set(), Witness.SILENT),
+        (Verdict.NO_EVIDENCE, {ARN}, Witness.DISAGREES),
+    ],
+)
+def test_what_it_says_beside_our_verdict(verdict: Verdict, named: set[str], expected: Witness) -> None:
+    """It speaks only by naming what it calls idle."""
+    assert witness(finding(verdict=verdict), {CELL: named}) is expected
+
+
+def test_the_case_of_a_name_does_not_matter() -> None:
+    """The ARN that we listed may keep the capitals that its own lost."""
+    one = replace(finding(), arn=ARN.replace("resnet", "ResNet"))
+    assert witness(one, {CELL: {ARN}}) is Witness.AGREES
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {CELL: None}, {Cell(ACCOUNT, "eu-west-1"): {ARN}}, {Cell("333333333333", REGION): {ARN}}]
+)
+def test_without_an_answer_there_is_no_witness(answers: Answers) -> None:
+    """An answer for another cell is none for this one."""
+    assert witness(finding(), answers) is None

@@ -1,0 +1,183 @@
+"""Sessions in member accounts: each for one purpose, and none serves another account, region, endpoint or approver."""
+
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.aws.members import AwsCellActor, AwsMembers
+from endpoint_sweep.aws.sessions import Sessions, act_policy
+from endpoint_sweep.aws.shell_credentials import LaptopReaders
+from endpoint_sweep.domain.model import Cell, EndpointId
+from tests.unit.answering import ok
+from tests.unit.samples import ACCOUNT, ADA, ARN, ENVIRONMENT, NAME, NOW, REGION, finding, settings
+
+TARGET, SWEEP = finding().id, "2026-11-20T06-00Z-weekly"
+CELL = Cell(ACCOUNT, REGION)
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
+HUB_KEY = "AKIATESTING"
+DESCRIBED = {"EndpointName": NAME, "EndpointArn": ARN, "EndpointStatus": "Deleting", "CreationTime": NOW,
+             "LastModifiedTime": NOW}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One call: to which region, with whose key, how often botocore may send it."""
+
+    operation: str
+    region: str
+    key: str
+    attempts: int
+    request: dict[str, Any]
+
+
+@dataclass
+class Wired(Sessions):
+    """Real clients of a real session, answered here. Each AssumeRole hands out a key of its own."""
+
+    sent: list[Sent] = field(default_factory=list)
+    _lean: bool = False
+
+    @cached_property
+    def _session(self) -> Any:
+        made = super()._session
+        made.events.register("provide-client-params", self._note)
+        made.events.register("before-call", self._answer)
+        return made
+
+    def _note(self, params: dict[str, Any], **_: Any) -> None:
+        self._asked = dict(params)
+
+    def _answer(self, model: Any, request_signer: Any, context: dict[str, Any], **_: Any) -> Any:
+        key, attempts = request_signer._credentials.access_key, context["client_config"].retries["total_max_attempts"]
+        self.sent.append(Sent(model.name, request_signer.region_name, key, attempts, self._asked))
+        token = f"ASIA-{len(self.assumed)}"
+        keys = {"AccessKeyId": token, "SecretAccessKey": "testing", "SessionToken": token}
+        answers: dict[str, dict[str, Any]] = {"AssumeRole": {"Credentials": keys}, "DescribeEndpoint": DESCRIBED}
+        return ok({"ResponseMetadata": {}} | answers.get(model.name, {}))
+
+    @property
+    def assumed(self) -> list[dict[str, Any]]:
+        return [one.request for one in self.sent if one.operation == "AssumeRole"]
+
+    def last(self, operation: str) -> Sent:
+        return [one for one in self.sent if one.operation == operation][-1]
+
+
+@pytest.fixture
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Wired:
+    for name, value in (("ACCESS_KEY_ID", HUB_KEY), ("SECRET_ACCESS_KEY", "testing"), ("DEFAULT_REGION", "us-east-2")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return Wired()
+
+
+def members(sessions: Sessions, partition: str = "aws") -> AwsMembers:
+    return AwsMembers(sessions, settings(PARTITION=partition))
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, partition: str) -> None:
+    """All of the request: the role in its partition, the external id, sweep and approver, what it may delete."""
+    members(sessions, partition).actor(TARGET, SWEEP, ADA, [ARN])
+    [request] = sessions.assumed
+    assert json.loads(request.pop("Policy")) == act_policy(partition, TARGET, [ARN])
+    assert request == {
+        "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['ACT_ROLE_NAME']}",
+        "RoleSessionName": f"endpoint-sweep-{SWEEP}",
+        "DurationSeconds": 900,
+        "ExternalId": ENVIRONMENT["EXTERNAL_ID"],
+        "SourceIdentity": f"{ADA},{SWEEP}",
+    }
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: str) -> None:
+    """All of the request: it acts for nobody, and its role alone says what it may."""
+    members(sessions, partition).reader(CELL, SWEEP)
+    assert sessions.assumed == [
+        {
+            "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['SCAN_ROLE_NAME']}",
+            "RoleSessionName": f"endpoint-sweep-{SWEEP}",
+            "DurationSeconds": 900,
+            "ExternalId": ENVIRONMENT["EXTERNAL_ID"],
+        }
+    ]
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+@pytest.mark.parametrize("external_id", ["external", None])
+def test_a_session_of_the_laptop_is_of_the_named_role(sessions: Wired, partition: str, external_id: str | None) -> None:
+    """All of the request; without an external id none is sent, not an empty one."""
+    LaptopReaders(sessions, "111111111111", partition, "admin", external_id).member(ACCOUNT)
+    [request] = sessions.assumed
+    assert request == {
+        "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/admin",
+        "RoleSessionName": "endpoint-sweep-scan",
+        "DurationSeconds": 3600,
+    } | ({"ExternalId": external_id} if external_id else {})
+
+
+ASKED: dict[str, Any] = {"target": TARGET, "sweep_id": SWEEP, "approver": ADA, "deletes": [ARN]}
+OTHERS = {
+    "account": {"target": replace(TARGET, account="333333333333")},
+    "region": {"target": replace(TARGET, region="eu-west-1")},
+    "endpoint": {"target": replace(TARGET, endpoint="other")},
+    "sweep": {"sweep_id": "another-sweep"},
+    "approver": {"approver": "grace@example.com"},
+    "what it deletes": {"deletes": [f"{ARN}-component"]},
+}
+
+
+@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
+def test_no_session_acts_for_another(sessions: Wired, other: dict[str, Any]) -> None:
+    """Two that differ in one thing only, the first one used in between and afterwards: each has its own session."""
+    shared = members(sessions)
+    asked: tuple[dict[str, Any], ...] = (ASKED, ASKED | other)
+    actors = [acted(shared.actor(**one)) for one in asked]
+    for number, (actor, one) in enumerate(zip(actors, asked, strict=True)):
+        acted(actor)
+        target: EndpointId = one["target"]
+        request = sessions.assumed[number]
+        assert request["RoleArn"].split(":")[4] == target.account
+        assert request["SourceIdentity"] == f"{one['approver']},{one['sweep_id']}"
+        assert json.loads(request["Policy"]) == act_policy("aws", target, one["deletes"])
+        for operation in ("DescribeEndpoint", "DeleteEndpoint", "DeleteInferenceComponent"):
+            sent = sessions.last(operation)
+            assert (sent.region, sent.key) == (target.region, f"ASIA-{number + 1}")
+    assert len(sessions.assumed) == 2
+
+
+def acted(actor: AwsCellActor) -> AwsCellActor:
+    actor.describe(NAME)
+    actor.delete(NAME)
+    actor.delete_component(NAME)
+    return actor
+
+
+def test_only_what_deletes_is_never_repeated(sessions: Wired) -> None:
+    """A lost reply may hide a deletion; whatever reads may be sent again."""
+    acted(members(sessions).actor(**ASKED))
+    attempts = {one.operation: one.attempts for one in sessions.sent}
+    assert attempts == {"AssumeRole": 5, "DescribeEndpoint": 5, "DeleteEndpoint": 1, "DeleteInferenceComponent": 1}
+
+
+def test_no_session_reads_for_another(sessions: Wired) -> None:
+    """Neither in a sweep nor on a laptop: calls go to the cell that was asked for, with the session of its account."""
+    cells = [CELL, Cell(ACCOUNT, "eu-west-1"), Cell("333333333333", "eu-west-1"), CELL]
+    hub, laptop = members(sessions), LaptopReaders(sessions, "111111111111", "aws", "admin", "external")
+    for readers in ([hub.reader(one, SWEEP) for one in cells], [laptop.reader(one) for one in cells]):
+        for cell, reader in zip(cells, readers, strict=True):
+            reader.describe(NAME)
+            sent = sessions.last("DescribeEndpoint")
+            role = sessions.assumed[int(sent.key.removeprefix("ASIA-")) - 1]["RoleArn"]
+            assert (role.split(":")[4], sent.region) == (cell.account, cell.region)
+
+
+def test_a_laptop_reads_its_own_account_as_itself(sessions: Wired) -> None:
+    """No role is assumed there."""
+    LaptopReaders(sessions, ACCOUNT, "aws", "admin", "external").reader(CELL).describe(NAME)
+    assert sessions.assumed == []
+    assert sessions.last("DescribeEndpoint").key == HUB_KEY

@@ -1,0 +1,133 @@
+"""A proof of who calls is read strictly: one question to STS, for a minute, and nothing else."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+import pytest
+
+from endpoint_sweep.domain.caller_proof import Binding, unwrap, wrap
+from endpoint_sweep.domain.errors import CallerUnproven
+from tests.unit.proving import BODY, DECISION, ID, TOKEN, changed, proof_of, query_of, signed_at
+
+Change = Callable[[dict[str, str]], object]
+
+
+def refusal(proof: str) -> str:
+    with pytest.raises(CallerUnproven) as caught:
+        unwrap(proof, "us-east-1", datetime.now(UTC))
+    return str(caught.value)
+
+
+def test_a_proof_is_written_anew() -> None:
+    """The same parameters, in one order and one spelling."""
+    proof = proof_of(DECISION)
+    query = unwrap(proof, "us-east-1", datetime.now(UTC))
+    assert parse_qs(query) == parse_qs(query_of(proof))
+    assert parse_qs(query)["X-Amz-Security-Token"] == [TOKEN]
+    assert unwrap(changed(proof, lambda given: given), "us-east-1", datetime.now(UTC)) == query
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda given: given.update({"Action": "AssumeRole"}),
+        lambda given: given.update({"Version": "2011-06-16"}),
+        lambda given: given.update({"X-Amz-Algorithm": "AWS4-ECDSA-P256-SHA256"}),
+        lambda given: given.update({"X-Amz-Expires": "61"}),
+        lambda given: given.update({"X-Amz-Expires": "900"}),
+        lambda given: given.update({"X-Amz-Expires": "0"}),
+        lambda given: given.update({"X-Amz-Expires": "-1"}),
+        lambda given: given.update({"X-Amz-Expires": "٦"}),
+        lambda given: given.update({"X-Amz-Date": "20261399T000000Z"}),
+        lambda given: given.update({"X-Amz-Date": "2026-11-20"}),
+        lambda given: given.update({"X-Amz-SignedHeaders": "host"}),
+        lambda given: given.update({"X-Amz-SignedHeaders": "host;x-endpoint-sweep-approval"}),
+        lambda given: given.update({"X-Amz-SignedHeaders": "host;x-endpoint-sweep-request"}),
+        lambda given: given.update({"X-Amz-SignedHeaders": "x-endpoint-sweep-approval;x-endpoint-sweep-request"}),
+        lambda given: given.update({"X-Amz-SignedHeaders": given["X-Amz-SignedHeaders"] + ";x-more"}),
+        lambda given: given.update({"X-Amz-Credential": given["X-Amz-Credential"].replace("us-east-1", "eu-west-1")}),
+        lambda given: given.update({"X-Amz-Credential": given["X-Amz-Credential"].replace("/sts/", "/s3/")}),
+        lambda given: given.update({"X-Amz-Credential": "ASIAADA/20200101/us-east-1/sts/aws4_request"}),
+        lambda given: given.update({"X-Amz-Credential": "/" + given["X-Amz-Credential"]}),
+        lambda given: given.update({"X-Amz-Signature": given["X-Amz-Signature"].upper()}),
+        lambda given: given.update({"X-Amz-Signature": ""}),
+        lambda given: given.update({"X-Amz-Security-Token": ""}),
+        lambda given: given.update({"X-Amz-Security-Token": "a\r\nHost: elsewhere"}),
+        lambda given: given.update({"RoleArn": "arn:aws:iam::222222222222:role/x"}),
+        lambda given: given.update({"action": "GetCallerIdentity"}),
+        lambda given: given.update({"X-Amz-Content-Sha256": "0" * 64}),
+        *(
+            lambda given, name=name: given.pop(name)
+            for name in ("Action", "Version", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires")
+        ),
+        lambda given: given.pop("X-Amz-SignedHeaders"),
+        lambda given: given.pop("X-Amz-Signature"),
+    ],
+)
+def test_a_question_that_is_not_exact(change: Change) -> None:
+    """Refused before anything is sent to STS."""
+    refusal(changed(proof_of(DECISION), change))
+
+
+@pytest.mark.parametrize("name", ["Action", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"])
+def test_the_same_parameter_twice(name: str) -> None:
+    """Also with the same value: who reads which is nobody's guess."""
+    query = query_of(proof_of(DECISION))
+    value = dict(parse_qsl(query))[name]
+    assert "twice" in refusal(wrap(f"{query}&{urlencode({name: value})}"))
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        *("", "!", "a", "=", "é", "\ud800", "ab\ncd"),
+        wrap("Action"),
+        wrap("=&="),
+        wrap("Action=%ff"),
+        wrap("é=1"),
+        wrap("https://sts.example.com/?Action=GetCallerIdentity"),
+        base64.b64encode(b"\xff" * 40).decode(),
+        wrap("a=1&" * 1000),
+        "A" * 100_000,
+    ],
+)
+def test_what_is_no_proof(proof: str) -> None:
+    """Garbage, a whole address, a header without end: a sentence, and nothing is sent."""
+    assert refusal(proof).endswith(".")
+
+
+def test_another_region() -> None:
+    """A proof for the stack of another region says nothing to this one."""
+    assert "us-east-1" in refusal(proof_of(DECISION, region="eu-west-1"))
+
+
+@pytest.mark.parametrize(("minutes", "clock"), [(-1.1, "slow"), (-16, "slow"), (1.1, "fast"), (16, "fast")])
+def test_it_is_good_for_a_minute(minutes: float, clock: str) -> None:
+    """STS would take it for a quarter of an hour; the sentence names the clock."""
+    when = datetime.now(UTC) + timedelta(minutes=minutes)
+    assert clock in refusal(signed_at(when, lambda: proof_of(DECISION)))
+
+
+def test_the_clocks_may_differ_a_little() -> None:
+    """Half a minute both ways."""
+    for seconds in (-30, 30):
+        when = datetime.now(UTC) + timedelta(seconds=seconds)
+        assert unwrap(signed_at(when, lambda: proof_of(DECISION)), "us-east-1", datetime.now(UTC))
+
+
+@pytest.mark.parametrize("approval_id", ["", "x", "A" * 32, "0" * 65, "00\r\nHost: x", "٠" * 32])
+def test_what_is_no_approval(approval_id: str) -> None:
+    """Its id becomes a header."""
+    with pytest.raises(CallerUnproven):
+        Binding.of(approval_id, "GET", b"")
+
+
+def test_the_digest_is_over_method_and_body() -> None:
+    """As documented, for other command lines."""
+    assert DECISION.headers == {
+        "x-endpoint-sweep-approval": ID,
+        "x-endpoint-sweep-request": hashlib.sha256(b"POST\n" + BODY).hexdigest(),
+    }

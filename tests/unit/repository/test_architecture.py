@@ -1,0 +1,141 @@
+"""Imports point one way, AWS stays behind its adapters, files stay readable."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.hub.cloudformation import ROOT
+
+CORE = ROOT / "layers" / "core" / "endpoint_sweep"
+FUNCTIONS = ROOT / "functions"
+
+# From the bottom up. A room imports from its own folder and from lower floors. Rooms of one floor do not know each
+# other: steps are tested with fakes, and adapters against engines.
+FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"domain"}),
+    frozenset({"rules"}),
+    frozenset({"resources"}),
+    frozenset({"ports"}),
+    frozenset({"settings"}),
+    frozenset({"storage", "scanning", "reports"}),
+    frozenset({"steps", "review", "aws"}),
+    frozenset({"cli"}),
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+PURE = frozenset({"domain", "rules", "resources"})
+# A pure module is given the time and its settings.
+IMPURE = {"os", "socket", "subprocess", "requests", "urllib.request", "time"}
+AWS_LIBRARIES = {"boto3", "botocore", "s3transfer"}
+FUNCTION_LIBRARIES = {"endpoint_sweep", "aws_lambda_powertools"}
+STANDARD_LIBRARY_IN_FUNCTIONS = {"json", "os", "datetime", "typing", "collections", "functools"}
+
+
+def imports(source: str) -> set[str]:
+    """Every imported name in full: `from a.b import c` is both `a.b` and `a.b.c`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide where they lead"
+            found |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room_of(path: Path) -> tuple[str, ...]:
+    """The folder of the core that the file lies in; of resources, the kind as well."""
+    parts = path.relative_to(CORE).with_suffix("").parts
+    return parts[:2] if parts[0] == "resources" else parts[:1]
+
+
+def wrong_imports(room: tuple[str, ...], source: str) -> list[str]:
+    names = imports(source)
+    found = []
+    if room[0] != "aws":
+        found += [name for name in names if name.split(".")[0] in AWS_LIBRARIES]
+    if room[0] in PURE:
+        found += [name for name in names if name in IMPURE]
+    for name in names:
+        parts = tuple(name.split("."))[1:]
+        if not name.startswith("endpoint_sweep.") or parts[0] not in FLOOR or parts[: len(room)] == room:
+            continue
+        # One kind of resource does not know another.
+        if FLOOR[parts[0]] >= FLOOR[room[0]] and parts != room[:1]:
+            found.append(name)
+    return sorted(found)
+
+
+def core_files() -> list[Path]:
+    return [path for path in sorted(CORE.rglob("*.py")) if path.parent != CORE or path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("path", core_files(), ids=lambda path: str(path.relative_to(CORE)))
+def test_core_imports_point_down(path: Path) -> None:
+    """Rules know no steps and steps know no AWS. A new folder gets its floor in FLOORS."""
+    room = room_of(path)
+    assert room[0] in FLOOR, f"place {room[0]} in FLOORS"
+    assert wrong_imports(room, path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "source"),
+    [
+        ("domain", "from endpoint_sweep.rules.planning import join"),
+        ("resources/endpoint", "from endpoint_sweep import ports"),
+        ("resources/endpoint", "from endpoint_sweep.resources.notebook import idleness"),
+        ("rules", "from endpoint_sweep.resources.endpoint.idleness import judge"),
+        ("rules", "import os"),
+        ("steps", "from endpoint_sweep.aws.store import AwsStore"),
+        ("steps", "from endpoint_sweep.review.pages import Page"),
+        ("aws", "from endpoint_sweep.steps.scan_cell import scan_cell"),
+        ("steps", "import boto3"),
+        ("storage", "def late():\n    from botocore.exceptions import ClientError"),
+    ],
+)
+def test_a_wrong_import_is_noticed(room: str, source: str) -> None:
+    """Each forbidden direction is one that the rule sees."""
+    assert wrong_imports(tuple(room.split("/")), source) != []
+
+
+def foreign_imports(source: str) -> list[str]:
+    roots = {name.split(".")[0] for name in imports(source)}
+    return sorted(roots - FUNCTION_LIBRARIES - STANDARD_LIBRARY_IN_FUNCTIONS)
+
+
+@pytest.mark.parametrize("path", sorted(FUNCTIONS.glob("*/*.py")), ids=lambda path: path.parent.name)
+def test_functions_only_wire(path: Path) -> None:
+    """A function's entry imports the core and nothing that would let it grow."""
+    assert foreign_imports(path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", sorted(FUNCTIONS.glob("*/*.py")), ids=lambda path: path.parent.name)
+def test_no_function_stops_at_a_point(path: Path) -> None:
+    """The hook at the points of a deletion is for tests: nothing that is deployed passes one."""
+    called = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.keyword)]
+    assert "at" not in {one.arg for one in called}
+
+
+def test_a_foreign_import_in_a_function_is_noticed() -> None:
+    """boto3 in a function is named."""
+    assert foreign_imports("import boto3\nfrom endpoint_sweep import config") == ["boto3"]
+
+
+@pytest.mark.parametrize("folder", ["functions", "layers", "scripts", "tests"])
+def test_no_file_is_longer_than_three_hundred_lines(folder: str) -> None:
+    """A file is read in one sitting."""
+    long = [path for path in (ROOT / folder).rglob("*.py") if len(path.read_text().splitlines()) > 300]
+    assert long == []
+
+
+@pytest.mark.parametrize("folder", ["functions", "layers"])
+def test_the_product_does_not_know_its_simulation(folder: str) -> None:
+    """Nothing that is deployed names a local engine or this machine."""
+    words = ("moto", "ministack", "simulation", "localhost", "127.0.0.1", "tests.")
+    found = [
+        (path.relative_to(ROOT), word)
+        for path in (ROOT / folder).rglob("*.py")
+        for word in words
+        if word in path.read_text().lower()
+    ]
+    assert found == []

@@ -1,0 +1,227 @@
+"""What no local engine enforces about the hub stack, read from the template: storage, logs, own permissions."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulation.hub import cloudformation
+from tests.simulation.hub.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT, Statement, Template
+from tests.unit.repository import statemachine_rules as rules
+from tests.unit.repository.statemachine_rules import Definition
+
+STATES_ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+
+
+@pytest.fixture(scope="module")
+def hub() -> Template:
+    return cloudformation.load(HUB_TEMPLATE)
+
+
+@pytest.fixture(scope="module")
+def definition() -> Definition:
+    return rules.parse((ROOT / "statemachine" / "sweep.asl.json").read_text())
+
+
+def only(template: Template, kind: str) -> dict[str, Any]:
+    """The properties of the one resource of this type."""
+    [(_, properties)] = cloudformation.resources(template, kind).items()
+    return properties
+
+
+def machine_permissions(hub: Template, action: str) -> list[Any]:
+    """The resources on which the state machine's role may do this, as written in the template."""
+    machine = only(hub, "AWS::Serverless::StateMachine")
+    statements: list[Statement] = [s for policy in machine["Policies"] for s in policy["Statement"]]
+    return [
+        resource
+        for statement in statements
+        if action in cloudformation.actions(statement)
+        for resource in cloudformation.as_list(statement["Resource"])
+    ]
+
+
+def test_the_machine_may_invoke_its_steps_and_nothing_else(hub: Template, definition: Definition) -> None:
+    """Every function that a state calls is granted, and no other is."""
+    substitutions = only(hub, "AWS::Serverless::StateMachine")["DefinitionSubstitutions"]
+    called = [substitutions[rules.invoked(state)] for _, state in rules.tasks(definition)]
+    granted = machine_permissions(hub, "lambda:InvokeFunction")
+    assert sorted(map(str, granted)) == sorted({str(function) for function in called})
+
+
+def test_the_machine_may_run_its_children(hub: Template) -> None:
+    """A Distributed Map starts executions of the same machine, follows them and reads its items."""
+    own = f"{STATES_ARN}:stateMachine:${{AWS::StackName}}"
+    assert [cloudformation.text(hub, arn) for arn in machine_permissions(hub, "states:StartExecution")] == [own]
+    for action in ("states:DescribeExecution", "states:StopExecution"):
+        children = {cloudformation.text(hub, arn) for arn in machine_permissions(hub, action)}
+        # Of this machine and of its maps; a name that merely begins alike is another stack's.
+        assert children == {f"{STATES_ARN}:execution:${{AWS::StackName}}{end}" for end in (":*", "/*")}
+    assert machine_permissions(hub, "s3:GetObject") == [{"Fn::Sub": "${Bucket.Arn}/sweeps/*"}]
+
+
+def test_the_machine_logs_events_without_their_data(hub: Template) -> None:
+    """Log and trace are on; what the states carry is not copied into logs."""
+    machine = only(hub, "AWS::Serverless::StateMachine")
+    assert machine["Type"] == "STANDARD"
+    assert machine["Logging"]["Level"] == "ALL"
+    assert machine["Logging"]["IncludeExecutionData"] is False
+    assert machine["Tracing"] == {"Enabled": True}
+
+
+def test_a_step_is_waited_for_as_long_as_its_function_may_run(hub: Template, definition: Definition) -> None:
+    """A state that gave up before its function would go on without knowing what the function did."""
+    functions = cloudformation.resources(hub, "AWS::Serverless::Function")
+    default = hub["Globals"]["Function"]["Timeout"]
+    for name, state in rules.tasks(definition):
+        if "TimeoutSeconds" in state:
+            assert state["TimeoutSeconds"] >= functions[rules.logical_id(name)].get("Timeout", default), name
+
+
+def test_the_machine_ends_by_itself(definition: Definition) -> None:
+    """An execution has a timeout of its own, below the year that AWS would wait."""
+    assert 0 < definition["TimeoutSeconds"] <= 30 * 86_400
+
+
+def test_the_bucket_is_closed(hub: Template) -> None:
+    """Versioned, encrypted, without public access, TLS only, and kept when the stack goes."""
+    bucket = only(hub, "AWS::S3::Bucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    statements = only(hub, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert any(
+        s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for s in statements
+    )
+
+
+def test_nobody_deletes_a_version_of_a_sweep(hub: Template) -> None:
+    """Refused to everybody by the bucket itself: a veto counts in every version that ever existed."""
+    [deny] = [
+        one
+        for one in only(hub, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+        if "s3:DeleteObjectVersion" in cloudformation.actions(one)
+    ]
+    assert (deny["Effect"], deny["Principal"], "Condition" in deny) == ("Deny", "*", False)
+    assert deny["Resource"] == {"Fn::Sub": "${Bucket.Arn}/sweeps/*"}
+
+
+def test_the_table_is_asked_by_partition_only(hub: Template) -> None:
+    """Each statement names its actions and its partition keys; none reads or writes without one (ForAllValues)."""
+    known = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:Query"}
+    fenced = [one for _, one in cloudformation.statements(hub) if "dynamodb:" in str(one.get("Action"))]
+    assert fenced
+    for one in fenced:
+        assert set(cloudformation.actions(one)) <= known, one["Sid"]
+        [(operator, keys)] = one["Condition"].items()
+        assert operator in {"ForAllValues:StringEquals", "ForAllValues:StringLike"}, one["Sid"]
+        assert list(keys) == ["dynamodb:LeadingKeys"], one["Sid"]
+        assert "*" not in keys["dynamodb:LeadingKeys"], one["Sid"]
+
+
+def test_a_sweep_knows_when_it_was_started(definition: Definition) -> None:
+    """By that a name that is used again is told from a step that is tried again."""
+    given = definition["States"]["Plan sweep"]["Parameters"]
+    assert given["started.$"] == "$$.Execution.StartTime"
+
+
+def test_the_table_can_be_restored(hub: Template) -> None:
+    """On demand, with point-in-time recovery and expiry, and kept when the stack goes."""
+    table = only(hub, "AWS::DynamoDB::Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"]["Enabled"] is True
+
+
+def test_what_was_written_down_outlives_the_stack(hub: Template) -> None:
+    """The record of what was deleted is not deleted with the stack, nor replaced."""
+    for resource in hub["Resources"].values():
+        if resource["Type"] in {"AWS::S3::Bucket", "AWS::DynamoDB::Table"}:
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_logs_end(hub: Template) -> None:
+    """Every log group has a retention, and every function writes to one of them."""
+    groups = cloudformation.resources(hub, "AWS::Logs::LogGroup")
+    assert all("RetentionInDays" in group for group in groups.values())
+    assert hub["Globals"]["Function"]["LoggingConfig"]["LogGroup"]["Ref"] in groups
+    assert hub["Globals"]["Function"]["Tracing"] == "Active"
+
+
+def test_the_layer_is_built_for_the_processor_that_runs_it(hub: Template) -> None:
+    """BuildArchitecture is what `sam build` takes wheels for; without it they would be this machine's."""
+    [layer] = [r for r in hub["Resources"].values() if r["Type"] == "AWS::Serverless::LayerVersion"]
+    architectures = hub["Globals"]["Function"]["Architectures"]
+    assert layer["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": architectures[0]}
+    assert layer["Properties"]["CompatibleArchitectures"] == architectures
+
+
+def test_a_lost_start_or_alarm_is_kept(hub: Template) -> None:
+    """Schedule and watchdog have a dead-letter queue and try more than once."""
+    events = [
+        event["Properties"]
+        for function in cloudformation.resources(hub, "AWS::Serverless::Function").values()
+        for event in function.get("Events", {}).values()
+        if event["Type"] in {"ScheduleV2", "EventBridgeRule"}
+    ]
+    assert len(events) == 2
+    for event in events:
+        assert event["DeadLetterConfig"]
+        assert event["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_every_parameter_is_explained_and_grouped(hub: Template) -> None:
+    """`sam deploy --guided` and the console show a description for each, in groups."""
+    parameters = hub["Parameters"]
+    assert [name for name, parameter in parameters.items() if not parameter.get("Description")] == []
+    groups = hub["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
+
+
+def test_the_kill_switch_is_off_and_can_be_read_by_who_deletes(hub: Template) -> None:
+    """Made by the stack with the value off; the functions that act, verify and start may read it, none may write it."""
+    switch = only(hub, "AWS::SSM::Parameter")
+    assert switch["Value"] == "off"
+    text = str(hub["Resources"])
+    assert text.count("'ssm:GetParameter'") == 3
+    assert "ssm:PutParameter" not in text
+    assert hub["Globals"]["Function"]["Environment"]["Variables"]["KILL_SWITCH"] == switch["Name"]
+
+
+@pytest.mark.parametrize("template", [HUB_TEMPLATE, MEMBER_TEMPLATE], ids=lambda path: path.name)
+def test_every_arn_is_of_the_partition_of_the_stack(template: Path) -> None:
+    """Also in China and GovCloud; the functions are told which one it is."""
+    resources = cloudformation.load(template)["Resources"]
+    written = re.findall(r"\barn:([^:]*(?:::[^:]*)?):", str(resources))
+    assert len(written) > 5
+    assert set(written) == {"${AWS::Partition}"}
+
+
+def test_the_functions_are_told_the_partition(hub: Template) -> None:
+    """The ARNs of the roles that they assume are made of it."""
+    assert hub["Globals"]["Function"]["Environment"]["Variables"]["PARTITION"] == {"Ref": "AWS::Partition"}
+
+
+def test_documents_can_be_locked(hub: Template) -> None:
+    """S3 Object Lock by a parameter, off unless somebody chooses it, with a time of its own."""
+    assert hub["Parameters"]["ObjectLockMode"]["Default"] == "OFF"
+    bucket = only(hub, "AWS::S3::Bucket")
+    assert bucket["ObjectLockEnabled"]["Fn::If"][:2] == ["LocksObjects", True]
+    [_, locked, _] = bucket["ObjectLockConfiguration"]["Fn::If"]
+    retention = locked["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "ObjectLockMode"}, "Days": {"Ref": "ObjectLockDays"}}
+
+
+def test_only_the_acting_role_names_somebody(hub: Template) -> None:
+    """`sts:SetSourceIdentity` on the act role, nowhere else."""
+    roles = {name for name, role in hub["Resources"].items() if "sts:SetSourceIdentity" in str(role)}
+    assert roles == {"ApplyDecisionRole"}
+
+
+def test_the_deleting_function_is_over_before_its_state_gives_up(hub: Template, definition: Definition) -> None:
+    """Else it could delete behind the back of the state that looks what it did."""
+    functions = cloudformation.resources(hub, "AWS::Serverless::Function")
+    [state] = [state for name, state in rules.tasks(definition) if name == "Apply decision"]
+    assert functions["ApplyDecisionFunction"]["Timeout"] <= state["TimeoutSeconds"] - 60

@@ -1,0 +1,153 @@
+"""From a bundle to the calls of a restore: numbers, down to zero, come back as they were."""
+
+from typing import Any
+
+import pytest
+
+from endpoint_sweep.resources.endpoint.restore_plan import Call, calls, differences, missing_parts, rest
+
+NAME, COUNT = "idle", "sagemaker:variant:DesiredInstanceCount"
+TARGET: dict[str, Any] = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": f"endpoint/{NAME}/variant/a",
+    "ScalableDimension": COUNT,
+}
+AWAKE = dict.fromkeys(("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"), False)
+
+
+def bundle(*, configured: dict[str, Any] | None = None, parts: Any = (), **variant: Any) -> dict[str, Any]:
+    """An endpoint of one variant: as it is `configured`, and as it is told."""
+    return {
+        "endpoint": {
+            "EndpointName": NAME,
+            "EndpointConfigName": "c",
+            "ProductionVariants": [{"VariantName": "a"} | variant],
+        },
+        "endpoint_config": {
+            "EndpointConfigName": "c",
+            "ProductionVariants": [{"VariantName": "a"} | (configured or {})],
+        },
+        "models": {},
+        "tags": {},
+        "inference_components": list(parts),
+        "autoscaling": {"targets": [], "policies": [], "scheduled_actions": []},
+    }
+
+
+def part(copies: int | None, name: str = "part", base: str = "") -> dict[str, Any]:
+    specification = {"BaseInferenceComponentName": base} if base else {"ModelName": "m"}
+    told = {"InferenceComponentName": name, "EndpointName": NAME, "VariantName": "a", "Specification": specification}
+    return told | ({"RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": 9}} if copies is not None else {})
+
+
+def made(asked: list[Call], operation: str) -> list[dict[str, Any]]:
+    return [one.request for one in asked if one.operation == operation]
+
+
+def changed(asked: list[Call]) -> list[dict[str, Any]]:
+    """What is set after the endpoint stands, without the names."""
+    requests = made(asked, "update_endpoint_weights_and_capacities")
+    assert all(one["EndpointName"] == NAME for one in requests)
+    rows = [row for one in requests for row in one["DesiredWeightsAndCapacities"]]
+    assert all(row["VariantName"] == "a" for row in rows)
+    return [{key: value for key, value in row.items() if key != "VariantName"} for row in rows]
+
+
+CHANGES: list[tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]] = [
+    ({"InitialVariantWeight": 1.0}, {"DesiredWeight": 0.0}, [{"DesiredWeight": 0.0}]),
+    ({"InitialVariantWeight": 0.0}, {"DesiredWeight": 0.5}, [{"DesiredWeight": 0.5}]),
+    ({"InitialVariantWeight": 0.0}, {"DesiredWeight": 0.0}, []),
+    ({}, {"DesiredWeight": 0.0}, [{"DesiredWeight": 0.0}]),
+    ({}, {"DesiredWeight": 1.0}, []),
+    (
+        {"InitialInstanceCount": 1},
+        {"DesiredInstanceCount": 3, "CurrentInstanceCount": 2},
+        [{"DesiredInstanceCount": 3}],
+    ),
+    ({"InitialInstanceCount": 2}, {"DesiredInstanceCount": 2}, []),
+]
+
+
+@pytest.mark.parametrize(("configured", "told", "expected"), CHANGES)
+def test_weight_and_count_are_what_they_were(
+    configured: dict[str, Any], told: dict[str, Any], expected: list[dict[str, Any]]
+) -> None:
+    """A weight of 0 is one, too; a configuration without a weight means 1."""
+    assert changed(calls(bundle(configured=configured, **told), (), config_there=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [({"DesiredWeight": 0.0}, {"DesiredWeight": 1.0}), ({"DesiredInstanceCount": 3}, {"DesiredInstanceCount": 1})],
+)
+def test_a_restore_that_goes_on_sets_what_it_had_not_come_to(was: dict[str, Any], now: dict[str, Any]) -> None:
+    """And what was set already is not set again; what is not as it was is told."""
+    assert changed(rest(bundle(**was), bundle(**now))) == [was]
+    assert changed(rest(bundle(**was), bundle(**was))) == []
+    assert differences(bundle(**was), bundle(**now)) == [f"variant a was {was}, is {now}"]
+
+
+@pytest.mark.parametrize(
+    "state", [AWAKE, AWAKE | {"ScheduledScalingSuspended": True}, AWAKE | {"DynamicScalingInSuspended": True}]
+)
+@pytest.mark.parametrize(("least", "most"), [(0, 4), (2, 2), (0, 0)])
+def test_a_target_has_its_limits_and_its_rest(state: dict[str, bool], least: int, most: int) -> None:
+    """Least and most, also where they are 0, and what is suspended; each difference is told."""
+    was = bundle()
+    target = TARGET | {"MinCapacity": least, "MaxCapacity": most, "SuspendedState": state}
+    was["autoscaling"]["targets"] = [target | {"RoleARN": "arn:role", "CreationTime": "2026-01-01", "Tags": {}}]
+    assert made(calls(was, (), config_there=True), "register_scalable_target") == [target]
+    for field, value in (
+        ("MinCapacity", 1),
+        ("MaxCapacity", 5),
+        ("SuspendedState", dict.fromkeys(state, True)),
+    ):
+        now = bundle()
+        now["autoscaling"]["targets"] = [target | {field: value}]
+        [line] = differences(was, now)
+        assert line.startswith(f"scalable target {TARGET['ResourceId']} {COUNT} was ")
+
+
+@pytest.mark.parametrize(("copies", "expected"), [(1, 1), (3, 3), (0, 1), (None, 1)])
+def test_a_component_has_as_many_copies_as_it_should_have(copies: int | None, expected: int) -> None:
+    """As many as were desired, not as many as ran; one where there were none, because fewer cannot be made (D3.16)."""
+    was = bundle(parts=[part(copies)])
+    for asked in (calls(was, (), config_there=True), missing_parts(was, bundle()), rest(was, bundle())):
+        [request] = made(asked, "create_inference_component")
+        assert request["RuntimeConfig"] == {"CopyCount": expected}
+    now = bundle(parts=[part(expected)])
+    assert [line.partition(" was ")[0] for line in differences(was, now)] == (
+        [] if copies == expected else ["inference component part"]
+    )
+
+
+def test_an_adapter_has_no_copies_of_its_own() -> None:
+    """It is made after its base and shares the base's; neither variant nor copies are named (D3.16)."""
+    was = bundle(parts=[part(None, "adapter", "base"), part(2, "base")])
+    base, adapter = made(calls(was, (), config_there=True), "create_inference_component")
+    assert (base["InferenceComponentName"], adapter["InferenceComponentName"]) == ("base", "adapter")
+    assert "RuntimeConfig" not in adapter
+    assert "VariantName" not in adapter
+
+
+POLICY = TARGET | {"PolicyName": "p", "PolicyType": "StepScaling", "StepScalingPolicyConfiguration": {"Cooldown": 0}}
+ACTION = (
+    TARGET
+    | {"ScheduledActionName": "s", "Schedule": "rate(1 day)", "Timezone": "Europe/Berlin"}
+    | {"ScalableTargetAction": {"MinCapacity": 0, "MaxCapacity": 0}}
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "row"),
+    [("policies", "put_scaling_policy", POLICY), ("scheduled_actions", "put_scheduled_action", ACTION)],
+)
+def test_policies_and_actions_are_made_as_they_were(kind: str, operation: str, row: dict[str, Any]) -> None:
+    """Word for word and number for number, all of them; those that stand are not made again, missing ones are told."""
+    named = next(field for field in ("PolicyName", "ScheduledActionName") if field in row)
+    was, now, rows = bundle(), bundle(), [row | {named: name} for name in ("one", "two", "three")]
+    was["autoscaling"][kind] = [one | {"CreationTime": "2026-01-01"} for one in rows]
+    now["autoscaling"][kind] = was["autoscaling"][kind][:1]
+    assert made(calls(was, (), config_there=True), operation) == rows
+    assert made(rest(was, now), operation) == rows[1:]
+    assert sum(line.endswith(" is missing") for line in differences(was, now)) == 2
