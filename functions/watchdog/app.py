@@ -10,6 +10,14 @@ from endpoint_sweep.steps.watchdog import watchdog
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
-    done = watchdog(event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now)
+    done = watchdog(
+        event,
+        settings=at.settings,
+        store=at.store,
+        records=at.records,
+        executions=at.executions,
+        mailer=at.mailer,
+        now=at.now,
+    )
     note("watchdog", done, {"alarm": Alarm.SWEEP_STOPPED})
     return done

@@ -156,7 +156,7 @@ def _finish(stage: Stage, run: Run | None) -> list[str]:
     """Waits for every sweep; where nobody decides any more, time passes. Then the watchdog, twice if it fails."""
     wrong = []
     for sweep in list(stage.sweeps):
-        began = time.monotonic()
+        began, expired = time.monotonic(), False
         while (status := stage.onlooker.status(sweep)) == "RUNNING":
             took = time.monotonic() - began
             record = _record(stage, sweep)
@@ -164,8 +164,9 @@ def _finish(stage: Stage, run: Run | None) -> list[str]:
             is_open = record is not None and record["status"] in ("pending", "decided")
             # Never while it acts: a clock that jumps between a look and a call would be nobody's mistake.
             patience = run.patience if run else PATIENCE
-            if is_pending or (is_open and took > patience):
-                stage.hub.ahead = LONG
+            if not expired and (is_pending or (is_open and took > patience)):
+                stage.hub.ahead += LONG  # What was asked while the clock was ahead expires later.
+                expired = True
             if took > LIMIT:
                 wrong.append(f"{sweep} never ends: {stage.states(sweep)[-3:]}")
                 break

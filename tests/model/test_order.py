@@ -233,5 +233,8 @@ class _Nobody:
     def is_running(self, execution: str) -> bool:
         return True
 
+    def error_of(self, execution: str) -> str:
+        return ""
+
     def start(self, name: str, data: Any) -> str:
         raise AssertionError("nothing starts")

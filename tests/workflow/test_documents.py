@@ -190,7 +190,7 @@ def test_a_report_that_cannot_be_written_changes_no_fate(stage_of: OpenStage, wh
     stage.stopped.add(sweep)
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.end(sweep)["status"] == "FAILED"
-    assert stage.states(sweep)[-2:] == ["Send summary", "Sweep failed"]
+    assert stage.states(sweep)[-2:] == ["Send summary", "Summary not mailed"]
     assert f"{STACK}-SendSummaryFunction" in stage.history(sweep)
     mailed = len(stage.mails(sweep))
     done = stage.watchdog(sweep, "FAILED")

@@ -1,11 +1,16 @@
 """What somebody with a stolen link, or with a name that was used before, cannot do; the rest is in tests/deploy."""
 
+import json
+
+import pytest
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
+from endpoint_sweep.steps.watchdog import SUMMARY_MAILED
 from tests.deploy.insider import wrong_guesses
 from tests.judging.deciding import form
 from tests.judging.stage import ADA, GRACE, Stage, link_in
 from tests.simulation.hub.approver import newest_code
+from tests.simulation.hub.resources import TABLE
 from tests.workflow.conftest import OpenStage
 
 
@@ -73,3 +78,30 @@ def forget(stage: Stage, sweep: str) -> None:
     backend = stepfunctions_parser_backends[stage.world.organization.hub_account][stage.hub.region]
     machine = backend.describe_state_machine(stage.hub.arn)
     machine.executions = [one for one in machine.executions if one.name != sweep]
+
+
+@pytest.mark.parametrize("error", ["", SUMMARY_MAILED], ids=["aborted", "aborted with the error of a mailed summary"])
+def test_nobody_silences_the_watchdog(stage: Stage, error: str) -> None:
+    """A row of the ledger that says that the summary was mailed, and an execution that is stopped: people are told."""
+    sweep = stage.start()
+    stage.links(sweep)
+    document = json.dumps({"ending": "complete", "mailed": 2, "monthly_saving_usd": "0", "deleted": {}})
+    row = {"pk": {"S": "LEDGER"}, "sk": {"S": sweep}, "document": {"S": document}, "version": {"N": "1"}}
+    stage.tampered.add(sweep)
+    stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=row)
+    stage.stopped.add(sweep)
+    stage.hub.client("stepfunctions").stop_execution(executionArn=stage.sweeps[sweep], error=error, cause="-")
+    assert stage.watchdog(sweep, str(stage.end(sweep)["status"]))["mailed"] == 2
+    assert "stopped" in stage.summary(sweep).subject
+
+
+def test_a_mailed_summary_is_not_followed_by_a_second_mail(stage_of: OpenStage) -> None:
+    """A sweep that fails and says so in its summary: the watchdog closes what is open and mails nothing."""
+    stage = stage_of("small")
+    stage.world.fault(service="organizations", operation="*", code="AccessDeniedException")
+    sweep = stage.start()
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.states(sweep)[-1] == "Sweep failed"
+    before = len(stage.mails(sweep))
+    assert stage.watchdog(sweep, "FAILED")["mailed"] == 0
+    assert len(stage.mails(sweep)) == before > 0

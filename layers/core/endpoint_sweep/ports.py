@@ -210,6 +210,9 @@ class Executions(Protocol):
 
     def is_running(self, execution: str) -> bool: ...
 
+    def error_of(self, execution: str) -> str:
+        """The error that an execution failed with; empty where it did not fail, or Step Functions does not answer."""
+
     def start(self, name: str, data: Mapping[str, Any]) -> str:
         """The execution's ARN. Raises AlreadyRecorded where the name was used before."""
 

@@ -81,6 +81,22 @@ def test_only_a_running_execution_runs(states: tuple[AwsExecutions, Stubber]) ->
         executions.is_running("arn:aws:states:x")
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "told"),
+    [("FAILED", "SweepFailed", "SweepFailed"), ("ABORTED", "SweepFailed", ""), ("RUNNING", None, "")],
+)
+def test_the_error_of_an_execution_is_that_of_its_failure(
+    states: tuple[AwsExecutions, Stubber], status: str, error: str | None, told: str
+) -> None:
+    """Whoever stops an execution may name any error; a state that fails names its own."""
+    executions, stubber = states
+    shape = {"executionArn": "arn:aws:states:x", "stateMachineArn": MACHINE, "status": status, "startDate": 0}
+    stubber.add_response("describe_execution", shape | ({"error": error} if error else {}))
+    assert executions.error_of("arn:aws:states:x") == told
+    stubber.add_client_error("describe_execution", "AccessDeniedException")
+    assert executions.error_of("arn:aws:states:x") == ""
+
+
 def test_a_name_that_was_used_is_told(states: tuple[AwsExecutions, Stubber]) -> None:
     """A schedule that fires twice."""
     executions, stubber = states

@@ -48,7 +48,7 @@ ROWS: dict[str, tuple[str, set[str], set[str], set[str], set[str]]] = {
         {REVIEW, SUMMARY, WATCHDOG},
     ),
     "snooze": ("SNOOZE", {VERIFY}, set(), {VERIFY}, {AGGREGATE}),
-    "ledger": ("LEDGER", {SUMMARY}, set(), {SUMMARY, WATCHDOG}, {AGGREGATE, SUMMARY}),
+    "ledger": ("LEDGER", {SUMMARY}, set(), {SUMMARY}, {AGGREGATE, SUMMARY}),
     # No kind of ours: a key that only begins or ends like one.
     "longer lock": ("LOCK#2", set(), set(), set(), set()),
     "hidden request": ("X#ASKED#5f3a", set(), set(), set(), set()),

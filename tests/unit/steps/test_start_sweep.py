@@ -26,6 +26,9 @@ class Executions:
     def is_running(self, execution: str) -> bool:
         raise NotImplementedError
 
+    def error_of(self, execution: str) -> str:
+        raise NotImplementedError
+
 
 def now() -> datetime:
     return datetime(2026, 11, 20, 6, 0, 7, tzinfo=UTC)

@@ -173,8 +173,7 @@ def test_only_lock_and_ledger_live_for_ever(hub: Stored) -> None:
     records.write_intent("s", TARGET, NOW, ADA)
     stays = {item["pk"]["S"] for item in hub.dynamodb.scan(TableName=hub.name)["Items"] if "expires_at" not in item}
     assert stays == {"LOCK", "LEDGER"}
-    assert records.summary_of("s1") == {"found": 1}
-    assert records.summary_of("s2") is None
+    assert records.ledger() == [{"found": 1, "sweep_id": "s1"}]
 
 
 def test_a_void_intent_takes_the_place(records: Records) -> None:

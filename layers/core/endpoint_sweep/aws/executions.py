@@ -35,6 +35,14 @@ class AwsExecutions:
             raise
         return bool(status == "RUNNING")
 
+    def error_of(self, execution: str) -> str:
+        try:
+            found = self._client.describe_execution(executionArn=execution)
+        except (ClientError, BotoCoreError):
+            return ""
+        # Whoever stops an execution may name any error: that one is ABORTED.
+        return str(found.get("error", "")) if found["status"] == "FAILED" else ""
+
     def start(self, name: str, data: Mapping[str, Any]) -> str:
         try:
             answer = self._client.start_execution(

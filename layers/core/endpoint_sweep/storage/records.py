@@ -58,10 +58,6 @@ class Records(ApprovalRows, ActRows):
 
     # the ledger of sweeps
 
-    def summary_of(self, sweep_id: str) -> dict[str, Any] | None:
-        row = self._table.get("LEDGER", sweep_id)
-        return row.document if row else None
-
     def ledger(self) -> list[dict[str, Any]]:
         """The rows of all sweeps that ended, oldest first, each with its `sweep_id`."""
         rows = [row.document | {"sweep_id": row.key[1]} for row in self._table.query("LEDGER")]
