@@ -166,7 +166,8 @@ def allowed(record: Record, now: int, laws: Laws) -> tuple[int, str]:
     found = approval_rules.rule(
         joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * TICK, WINDOW * TICK
     )
-    return sum(1 << bit for bit, one in enumerate(TARGETS) if one in found.selected), found.why
+    mask = sum(1 << bit for bit, one in enumerate(TARGETS) if one in found.selected)
+    return mask, found.why.sentence if found.why else ""
 
 
 @cache

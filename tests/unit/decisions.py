@@ -42,3 +42,9 @@ def decided(*decisions: Decision, **changes: Any) -> Approval:
 
 def ruled(asked: Approval, rules: Rules = RULES, after: timedelta = timedelta(), plan: Plan = PLAN) -> Ruling:
     return rule(asked, plan, plan_digest(plan), rules, is_authentic, NOW + after, WINDOW)
+
+
+def because(ruling: Ruling) -> str:
+    """The sentence that says why nothing is deleted."""
+    assert ruling.why
+    return ruling.why.sentence

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.errors import EndpointNotFound
 from endpoint_sweep.domain.model import Cell, Component, Description, Finding, ListedEndpoint, Listing, Series, Verdict
+from endpoint_sweep.domain.restorable import YES, Restorable
 from endpoint_sweep.resources.endpoint import traffic_series
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from endpoint_sweep.scanning.one_cell import scan
@@ -93,9 +94,9 @@ class FakeCell:
             raise EndpointNotFound(name)
         return self.descriptions[name]
 
-    def restorable(self, config: str) -> str:
+    def restorable(self, config: str) -> Restorable:
         self._ask("restorable", config)
-        return "yes"
+        return YES
 
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         self._ask("monitoring")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import DocumentNotFound, PlanDiffers
-from endpoint_sweep.rules.approval_rules import NOT_OFFERED
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 from tests.judging.stage import ADA, Stage
 from tests.simulation.hub.resources import BUCKET, STACK
@@ -56,7 +56,7 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
         stage.world.fault(service="s3", operation="GetObject", resource="*plan.json*", rewrite=corrupted, nth=[1])
     stage.end(sweep)
     assert deletions(stage) == 0
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {NOT_OFFERED}")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {Why(Cause.NOT_OFFERED).sentence}")
     assert '"alarm":"PlanTampered"' in stage.log.getvalue()
     assert "SOMEBODY CHANGED THE RECORDS: PlanTampered" in stage.summary(sweep).text
     stage.approved.clear()

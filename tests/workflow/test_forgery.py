@@ -8,8 +8,7 @@ import pytest
 
 from endpoint_sweep.domain.documents import digest
 from endpoint_sweep.domain.errors import Unavailable
-from endpoint_sweep.rules.approval_rules import FORGED
-from endpoint_sweep.steps.send_summary import UNPROVEN_NAMES
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.storage.records import Records
 from tests.judging.forging import BUSY, IDLE, Document, at, by_hand, rewrite
 from tests.judging.stage import ADA, GRACE, Stage
@@ -17,6 +16,7 @@ from tests.simulation.hub.resources import BUCKET
 from tests.workflow.conftest import OpenStage
 
 ANOTHER_REQUEST = "the record of the approval was not written by the function that mails the links"
+FORGED = Why(Cause.FORGED).sentence
 ALARMS = {FORGED: "DecisionForged", ANOTHER_REQUEST: "RecordForged"}
 FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "a decision that fits": (lambda _: None, FORGED),
@@ -121,7 +121,7 @@ def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeyp
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
-    assert stage.disposition(sweep, "churn-poc") == ("kept", f"kept: {UNPROVEN_NAMES}")
+    assert stage.disposition(sweep, "churn-poc") == ("kept", f"kept: {Why(Cause.UNPROVEN).sentence}")
     assert f"{ADA} decided" not in stage.summary(sweep).text
     assert "SOMEBODY CHANGED THE RECORDS" not in stage.summary(sweep).text
 

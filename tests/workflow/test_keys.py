@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from endpoint_sweep.rules.approval_rules import UNNAMED
+from endpoint_sweep.domain.why import Cause, Why
 from tests.judging import deciding
 from tests.judging.stage import ADA, Stage, link_in
 from tests.workflow.conftest import OpenStage
@@ -37,7 +37,7 @@ def test_keeping_everything_needs_no_signature(stage: Stage) -> None:
     stage.world.fault(service="kms", operation="GenerateMac", nth=FOREVER, code="ThrottlingException")
     assert stage.decide(links[ADA]).status == 303
     stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {UNNAMED}")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {Why(Cause.UNNAMED).sentence}")
 
 
 def test_a_page_that_cannot_be_proven_shows_and_records_nothing(stage: Stage) -> None:

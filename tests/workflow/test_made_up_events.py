@@ -9,7 +9,7 @@ import pytest
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.documents import digest
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, InputRejected, PlanDiffers
-from endpoint_sweep.rules.approval_rules import TOO_EARLY
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import approval_id
 from tests.judging.forging import IDLE, rewrite
 from tests.judging.stage import ADA, Stage, link_in
@@ -88,7 +88,7 @@ def test_a_status_that_was_written_by_hand_does_not_shorten_it(stage_of: OpenSta
     assert call(stage, "ApplyDecision", **event)["status"] == "failed"
     outcome = stage.onlooker.document(f"SWEEP#{sweep}", f"OUTCOME#{'/'.join(IDLE.values())}")
     assert outcome
-    assert outcome["reason"] == TOO_EARLY
+    assert outcome["reason"] == Why(Cause.TOO_EARLY).sentence
     stage.hub.ahead = timedelta(minutes=16)
     stage.wake(sweep, 2)
     stage.end(sweep)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
 from endpoint_sweep.domain.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.resources.endpoint.second_opinion import Answers
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 
@@ -61,10 +62,8 @@ class CellReader(Protocol):
     def describe(self, name: str) -> Description:
         """Raises EndpointNotFound."""
 
-    def restorable(self, config: str) -> str:
-        """Whether a described endpoint of this configuration could be made again: "yes", or "no" or "not known" with
-        the reason (D3.17).
-        """
+    def restorable(self, config: str) -> Restorable:
+        """Whether a described endpoint of this configuration could be created again (D3.17)."""
 
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         """Monitoring schedules of the cell by endpoint (D3.12)."""

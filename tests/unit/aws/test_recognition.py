@@ -8,6 +8,7 @@ import pytest
 
 from endpoint_sweep.aws.recognition import recognise
 from endpoint_sweep.domain.model import Kind, Variant
+from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 from tests.unit.aws.test_sagemaker import CONFIG, CURRENT, ENDPOINT, VARIANT
 
 ROLE = {"ExecutionRoleArn": "arn:aws:iam::222222222222:role/x"}
@@ -178,5 +179,5 @@ def test_the_order_of_variants_does_not_matter() -> None:
 
 def test_without_its_configuration_it_could_not_be_made_again() -> None:
     """D3.9, told at the scan, before anybody approves anything."""
-    assert recognise(ENDPOINT, {}).restorable == "no: its configuration was deleted"
-    assert recognise(ENDPOINT, CONFIG).restorable == "yes"
+    assert recognise(ENDPOINT, {}).restorable == Restorable.no("its configuration was deleted")
+    assert recognise(ENDPOINT, CONFIG).restorable == NOT_ASKED

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from endpoint_sweep.aws.sagemaker_models import Models
+from endpoint_sweep.domain.restorable import YES, Restorable, RestoreAnswer
 
 
 class Account:
@@ -43,8 +44,8 @@ def test_one_listing_serves_the_whole_cell() -> None:
     """What is not on a complete listing is gone, without another call."""
     account = Account("a", "b")
     models = Models(account)
-    assert models.restorable(config("a", "b")) == "yes"
-    assert models.restorable(config("a", "c")) == "no: its model c was deleted"
+    assert models.restorable(config("a", "b")) == YES
+    assert models.restorable(config("a", "c")) == Restorable.no("its model c was deleted")
     assert account.asked == ["list"]
 
 
@@ -53,8 +54,8 @@ def test_beyond_the_first_pages_a_model_is_looked_at_by_name() -> None:
     account = Account(*(f"m{number:04}" for number in range(1000)))
     models = Models(account)
     for _ in range(2):
-        assert models.restorable(config("m0007")) == models.restorable(config("m0999")) == "yes"
-        assert models.restorable(config("gone")) == "no: its model gone was deleted"
+        assert models.restorable(config("m0007")) == models.restorable(config("m0999")) == YES
+        assert models.restorable(config("gone")) == Restorable.no("its model gone was deleted")
     assert account.asked == ["list", "list", "list", "m0999", "gone"]
 
 
@@ -62,12 +63,12 @@ def test_beyond_the_first_pages_a_model_is_looked_at_by_name() -> None:
 def test_what_may_not_be_listed_is_not_known(code: str) -> None:
     """And is asked for again: an error is no answer."""
     models = Models(Account("a", wrong=code))
-    assert models.restorable(config("a")).startswith("not known: ")
-    assert models.restorable(config("a")).startswith("not known: ")
+    assert models.restorable(config("a")).answer is RestoreAnswer.UNKNOWN
+    assert models.restorable(config("a")).answer is RestoreAnswer.UNKNOWN
 
 
 def test_without_a_configuration_it_cannot_be_made() -> None:
     """Nor is anything said of models that a scan does not see."""
     models = Models(Account())
-    assert models.restorable({}) == "no: its configuration was deleted"
-    assert models.restorable(config()).startswith("not known: ")
+    assert models.restorable({}) == Restorable.no("its configuration was deleted")
+    assert models.restorable(config()).answer is RestoreAnswer.UNKNOWN

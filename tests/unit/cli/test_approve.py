@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.cli import main
+from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.rules.approvals import Choice, Identity
 from tests.simulation.hub.offers import FINDINGS, Offer, put_on_offer
 from tests.simulation.hub.review_site import ADA, PRINCIPAL, ReviewSite
@@ -88,11 +89,11 @@ def test_without_a_choice_it_only_shows(run: Run, offer: Offer, site: ReviewSite
 
 def test_what_the_page_says_of_an_endpoint_is_said_here_too(run: Run) -> None:
     """Before anybody decides: what could not be made again, and how many more are idle (D3.17)."""
-    lost = replace(FINDINGS[0], restorable="no: its model llama3-70b was deleted")
+    lost = replace(FINDINGS[0], restorable=Restorable.no("its model llama3-70b was deleted"))
     sweep = put_on_offer([lost, FINDINGS[1]], beyond=6_600).approval.sweep_id
     _, out, _ = run(sweep=sweep)
-    assert out.count("It cannot be made again: its model llama3-70b was deleted") == 1
-    assert "It can be made again" not in out
+    assert out.count("It cannot be restored: its model llama3-70b was deleted") == 1
+    assert "It can be restored" not in out
     assert "6,600 more idle endpoints, cheaper or of unknown price, are not offered" in out
 
 

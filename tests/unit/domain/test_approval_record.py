@@ -9,6 +9,7 @@ import pytest
 
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_json
 from endpoint_sweep.domain.model import Caps, EndpointId, Plan, Pointer
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
@@ -103,8 +104,10 @@ def test_any_stop_stops() -> None:
             found = joined(REQUEST, approved.decisions, (stop,), decided=True, ended=ended)
             ruling = ruled(found)
             assert ruling.selected == ()
-            assert ruling.why == (why if ended is None or stop.decision or stop.note else "the approval is verified")
-    assert ruled(joined(REQUEST, approved.decisions, (KEEP, honest))).why == f"kept by {GRACE}"
+            assert ruling.why
+            told = why if ended is None or stop.decision or stop.note else "the approval is verified"
+            assert ruling.why.sentence == told
+    assert ruled(joined(REQUEST, approved.decisions, (KEEP, honest))).why == Why(Cause.KEPT, f"kept by {GRACE}")
     assert ruled(joined(REQUEST, approved.decisions, (KEEP,))).alarm == "DecisionForged"
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.model import EndpointId
-from endpoint_sweep.rules.approval_rules import FORGED, TOO_OLD, Ruling, admit, can_be_decided, quorum, reach
+from endpoint_sweep.domain.why import Cause, Why
+from endpoint_sweep.rules.approval_rules import Ruling, admit, can_be_decided, quorum, reach
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, Snooze
 from endpoint_sweep.rules.approvals import RefusalCode as Code
 from endpoint_sweep.rules.decision_rules import Rules, is_stale
-from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, decided, mac, ruled, signed
+from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, because, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
 
@@ -93,7 +94,7 @@ def test_one_person_with_two_addresses_is_one_approver() -> None:
     rules = Rules((ADA, alias, GRACE), minimum=2)
     first = admitted(approval(PLAN), signed(ADA, C), rules)
     assert refused(first, signed(alias, C), rules) is Code.ALREADY_DECIDED
-    assert "2 approvers were needed" in ruled(decided(signed(ADA, C), signed(alias, C)), rules).why
+    assert "2 approvers were needed" in because(ruled(decided(signed(ADA, C), signed(alias, C)), rules))
 
 
 # together
@@ -106,7 +107,7 @@ def test_two_approvers_delete_what_both_selected() -> None:
     both = admitted(first, signed(GRACE, B, C), TWO)
     assert (both.status, ruled(both, TWO).selected) == (ApprovalStatus.DECIDED, (C,))
     apart = ruled(decided(signed(ADA, A), signed(GRACE, B)), TWO)
-    assert apart == Ruling(why="the approvers agreed on no endpoint")
+    assert apart == Ruling(why=Why(Cause.STOPPED, "the approvers agreed on no endpoint"))
 
 
 def test_a_rejection_after_an_approval_keeps_everything() -> None:
@@ -114,7 +115,7 @@ def test_a_rejection_after_an_approval_keeps_everything() -> None:
     approved = admitted(approval(PLAN), signed(ADA, C))
     for status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
         rejected = admitted(replace(approved, status=status), signed(GRACE))
-        assert (rejected.status, ruled(rejected)) == (status, Ruling(why=f"kept by {GRACE}"))
+        assert (rejected.status, ruled(rejected)) == (status, Ruling(why=Why(Cause.KEPT, f"kept by {GRACE}")))
         assert refused(rejected, signed(LINUS, C)) is Code.ALREADY_DECIDED
         assert refused(rejected, signed(LINUS)) is Code.ALREADY_DECIDED
     for over in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED):
@@ -230,7 +231,7 @@ def test_what_an_approver_alone_can_choose() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "why"),
+    ("asked", "why"),  # a cause whose sentence says all, or a part of the sentence
     [
         (decided(), "nobody answered in time"),
         (decided(signed(ADA, C, at=NOW + timedelta(hours=72))), "after the approval had expired"),
@@ -238,20 +239,21 @@ def test_what_an_approver_alone_can_choose() -> None:
         (decided(signed(ADA, C, identity=Identity.LINK)), "without the code"),
         (decided(signed(ADA, EndpointId(ACCOUNT, REGION, "z"))), "not in the plan"),
         (decided(signed(ADA, C, C)), "not in the plan"),
-        (decided(decision(PLAN, ADA, C)), FORGED),
-        (decided(signed(ADA, C, approval="another")), FORGED),
-        (decided(signed(ADA, C, plan_sha256="0" * 64)), FORGED),
-        (decided(signed(ADA, C, plan_version="v2")), FORGED),
-        (decided(signed(ADA, C), expires_at=NOW + timedelta(hours=90)), FORGED),
-        (decided(signed(ADA, C), decision(PLAN, GRACE, C)), FORGED),
+        (decided(decision(PLAN, ADA, C)), Cause.FORGED),
+        (decided(signed(ADA, C, approval="another")), Cause.FORGED),
+        (decided(signed(ADA, C, plan_sha256="0" * 64)), Cause.FORGED),
+        (decided(signed(ADA, C, plan_version="v2")), Cause.FORGED),
+        (decided(signed(ADA, C), expires_at=NOW + timedelta(hours=90)), Cause.FORGED),
+        (decided(signed(ADA, C), decision(PLAN, GRACE, C)), Cause.FORGED),
     ],
 )
 def test_a_recorded_decision_is_checked_anew(asked: Approval, why: str) -> None:
     """Whatever was checked on the page is checked again, and one bad decision spoils all (FI-33)."""
     found = ruled(asked)
     assert found.selected == ()
-    assert why in found.why
-    assert found.alarm == ("DecisionForged" if why == FORGED else "")
+    is_forged = found.why == Why(Cause.FORGED)
+    assert is_forged if why is Cause.FORGED else why in because(found)
+    assert found.alarm == ("DecisionForged" if is_forged else "")
 
 
 def test_without_the_code_only_where_none_is_asked_for() -> None:
@@ -266,7 +268,7 @@ def test_a_recorded_selection_over_the_cap_is_not_effective() -> None:
     many = plan([finding(f"e{number:02}") for number in range(12)], {ACCOUNT: 100})
     made = decision(many, ADA, *(item.id for item in many.items))
     asked = approval(many, status=ApprovalStatus.DECIDED, decisions=(replace(made, mac=mac(made)),))
-    assert "the limit for an account is 10" in ruled(asked, plan=many).why
+    assert "the limit for an account is 10" in because(ruled(asked, plan=many))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +284,7 @@ def test_a_recorded_selection_over_the_cap_is_not_effective() -> None:
 def test_a_decision_is_acted_on_within_its_window(later: timedelta, stale: bool) -> None:
     """Neither later nor, by a clock gone wrong, earlier (FI-39)."""
     assert is_stale(NOW, NOW + later, WINDOW) is stale
-    assert ruled(decided(signed(ADA, C)), after=later).why == (TOO_OLD if stale else "")
+    assert ruled(decided(signed(ADA, C)), after=later).why == (Why(Cause.TOO_OLD) if stale else None)
 
 
 def test_the_window_begins_with_the_last_decision_that_was_needed() -> None:
@@ -290,4 +292,4 @@ def test_the_window_begins_with_the_last_decision_that_was_needed() -> None:
     late = signed(GRACE, C, at=NOW + timedelta(hours=48))
     asked = decided(signed(ADA, C), late)
     assert ruled(asked, TWO, timedelta(hours=50)).selected == (C,)
-    assert ruled(asked, TWO, timedelta(hours=53)).why == TOO_OLD
+    assert ruled(asked, TWO, timedelta(hours=53)).why == Why(Cause.TOO_OLD)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep.domain.model import Caps
-from endpoint_sweep.rules.approval_rules import TOO_EARLY
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import ApprovalStatus, Decision, Refusal, select
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, grace_ends
 from endpoint_sweep.rules.planning import plan_digest
@@ -30,7 +30,7 @@ LATER = timedelta(minutes=5)
 def test_nothing_is_deleted_before_the_grace_period_ends(after: timedelta, early: bool) -> None:
     """But for the minute that the clocks of two functions may differ."""
     found = ruled(decided(signed(ADA, C)), WAITING, after)
-    assert (found.selected, found.why) == (((), TOO_EARLY) if early else ((C,), ""))
+    assert (found.selected, found.why) == (((), Why(Cause.TOO_EARLY)) if early else ((C,), None))
     assert found.alarm == ""
 
 
@@ -83,6 +83,6 @@ def test_the_caps_of_the_stack_bind_whatever_the_plan_says(caps: Caps, words: st
     made = decision(generous, ADA, *ids)
     asked = approval(generous, status=ApprovalStatus.DECIDED, decisions=(replace(made, mac=mac(made)),))
     found = ruled(asked, replace(RULES, caps=caps), plan=generous)
-    assert (found.selected, words in found.why) == ((), True)
+    assert (found.selected, found.why is not None and words in found.why.sentence) == ((), True)
     assert ruled(asked, plan=generous).selected == tuple(ids)
     assert asked.plan.sha256 == plan_digest(generous)

@@ -22,6 +22,7 @@ from endpoint_sweep.domain.model import (
     Variant,
     Verdict,
 )
+from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.rules.planning import (
     FOREIGN,
     MOST_OFFERED,
@@ -155,7 +156,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "monthly_usd": st.decimals(0, 100_000, places=2),
     "snoozed_until": st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
     "components": st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: (Component(name, "host", "v"),)),
-    "restorable": st.just("no: its configuration was deleted"),
+    "restorable": st.just(Restorable.no("its configuration was deleted")),
 }
 
 

@@ -8,6 +8,7 @@ from endpoint_sweep.aws import cloudwatch, components, restore_bundle, sagemaker
 from endpoint_sweep.aws.sagemaker_models import Models
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
 from endpoint_sweep.domain.model import Cell, Component, Description, EndpointId, Listing, Series
+from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.resources.endpoint.recheck import source_identity
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from endpoint_sweep.settings.environment import Settings
@@ -82,7 +83,7 @@ class AwsCellReader:
     def describe(self, name: str) -> Description:
         return sagemaker.describe(self._client("sagemaker"), name, self._configs)
 
-    def restorable(self, config: str) -> str:
+    def restorable(self, config: str) -> Restorable:
         if self._models is None:
             self._models = Models(self._client("sagemaker"))
         return self._models.restorable(self._configs.get(config, {}))

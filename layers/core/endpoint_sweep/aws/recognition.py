@@ -3,6 +3,7 @@
 from typing import Any
 
 from endpoint_sweep.domain.model import Description, Kind, Variant
+from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
 Document = dict[str, Any]
 
@@ -35,7 +36,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
         why_unknown=why,
         reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
         captures=bool((endpoint.get("DataCaptureConfig") or {}).get("EnableCapture")),
-        restorable="yes" if config else "no: its configuration was deleted",
+        restorable=NOT_ASKED if config else Restorable.no("its configuration was deleted"),
     )
 
 

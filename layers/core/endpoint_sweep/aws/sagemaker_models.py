@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from endpoint_sweep.aws.error_translation import code_of, translated
 from endpoint_sweep.aws.paging import pages
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
+from endpoint_sweep.domain.restorable import YES, Restorable
 
 Document = dict[str, Any]
 _HUNDRED = {"PaginationConfig": {"PageSize": 100}}
@@ -35,20 +36,20 @@ class Models:
         self._there: dict[str, bool] = {}
         self._is_listed = self._is_whole = False
 
-    def restorable(self, config: Document) -> str:
-        """ "yes", or why an endpoint of this configuration could not be made again, as far as the scan role sees
-        (D3.17). Images and model data are not looked at.
+    def restorable(self, config: Document) -> Restorable:
+        """Whether an endpoint of this configuration could be created again, as far as the scan role can see (D3.17).
+        Images and model data are not checked.
         """
         if not config:
-            return "no: its configuration was deleted"
+            return Restorable.no("its configuration was deleted")
         names = names_of(config)
         if not names:
-            return "not known: the models of its inference components are not looked at"
+            return Restorable.unknown("the models of its inference components are not checked")
         try:
             gone = [name for name in names if not self._has(name)]
         except (CellDenied, CellFailed) as error:
-            return f"not known: {error}"
-        return f"no: its model {gone[0]} was deleted" if gone else "yes"
+            return Restorable.unknown(str(error))
+        return Restorable.no(f"its model {gone[0]} was deleted") if gone else YES
 
     def _has(self, name: str) -> bool:
         if not self._is_listed:

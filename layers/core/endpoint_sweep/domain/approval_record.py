@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from endpoint_sweep.domain.documents import sealed_digest
 from endpoint_sweep.domain.model import EndpointId, Pointer
+from endpoint_sweep.domain.why import Cause
 
 
 def person(approver: str) -> str:
@@ -161,7 +162,7 @@ class Approval:
 
     The first fields are those of `Request`. `decisions`: one a person; `withdrawn`: approvals that their authors took
     back. `stops`: why nothing more may be deleted. `unreachable`: approvers whose mail came back. `note` says why a
-    verified record deletes nothing; `newer` names the sweep that superseded it.
+    verified record deletes nothing, and `cause` the same for code; `newer` names the sweep that superseded it.
     """
 
     id: str
@@ -179,6 +180,7 @@ class Approval:
     unreachable: tuple[str, ...] = ()
     reminders: int = 0
     note: str = ""
+    cause: Cause | None = None
     newer: str = ""
 
     @property
@@ -219,6 +221,7 @@ def joined(
     decided: bool = False,
     ended: ApprovalStatus | None = None,
     note: str = "",
+    cause: Cause | None = None,
     unreachable: tuple[str, ...] = (),
 ) -> Approval:
     """The approval of what was asked, what was chosen for deletion, what stops it and how it ended.
@@ -250,6 +253,7 @@ def joined(
         unreachable=unreachable,
         reminders=request.reminders,
         note=note or (over.note if over else ""),
+        cause=cause,
         newer=over.newer if over else "",
     )
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
 
 class Mode(StrEnum):
@@ -127,7 +128,7 @@ class Description:
     why_unknown: str = ""
     reserved: bool = False
     captures: bool = False
-    restorable: str = "yes"
+    restorable: Restorable = NOT_ASKED
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -181,7 +182,7 @@ class Policy:
 class Finding:
     """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost.
 
-    `components`: the inference components that the scan saw. `restorable`: "yes", or why it could not be made again.
+    `components`: the inference components that the scan saw.
     """
 
     account: str
@@ -207,7 +208,7 @@ class Finding:
     monthly_usd: Decimal | None = None
     snoozed_until: datetime | None = None
     components: tuple[Component, ...] = ()
-    restorable: str = "yes"
+    restorable: Restorable = NOT_ASKED
 
     @property
     def id(self) -> EndpointId:

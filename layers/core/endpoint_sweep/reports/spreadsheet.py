@@ -11,7 +11,7 @@ from endpoint_sweep.reports.views import Report
 COLUMNS = (
     "account", "account_name", "region", "endpoint", "kind", "status", "verdict", "reason", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
-    "monthly_usd", "restorable",
+    "monthly_usd", "restorable", "restorable_why",
 )  # fmt: skip
 
 
@@ -46,5 +46,6 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.created_at.isoformat(),
         "" if finding.hourly_usd is None else str(finding.hourly_usd),
         "" if finding.monthly_usd is None else str(finding.monthly_usd),
-        clean(finding.restorable, 200),
+        finding.restorable.answer.value,
+        clean(finding.restorable.why, 200),
     ]

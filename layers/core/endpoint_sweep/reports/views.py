@@ -66,15 +66,12 @@ class RowView:
     last_invocation_at: datetime | None
     evidence: str = ""
     restorable: str = ""
+    can_be_restored: bool = False
     witness: str = ""
     outcome: str = ""
     outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
-
-    @property
-    def can_be_restored(self) -> bool:
-        return self.restorable.startswith("It can ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +226,8 @@ def row_view(
         monthly=finding.monthly_usd,
         last_invocation_at=finding.last_invocation_at,
         evidence=evidence(finding),
-        restorable=restorable(finding),
+        restorable=clean(finding.restorable.sentence, 240),
+        can_be_restored=finding.restorable.is_certain,
         witness=_WITNESS.get(finding.witness or "", ""),
         outcome=outcome.status.value if outcome else "",
         outcome_words=OUTCOME_WORDS[outcome.status] if outcome else "",
@@ -244,15 +242,6 @@ def evidence(finding: Finding) -> str:
     points = sum(one.points for one in measured.series)
     window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
     return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
-
-
-def restorable(finding: Finding) -> str:
-    """Whether it could be made again, checked by the scan; said before anybody decides (D3.17)."""
-    answer, _, why = finding.restorable.partition(": ")
-    if answer == "yes":
-        return "It can be made again: its configuration and models are there"
-    words = {"no": "It cannot be made again", "not known": "Whether it can be made again is not known"}
-    return f"{words.get(answer, words['not known'])}: {clean(why or answer, 160)}"
 
 
 def _outcome_reason(outcome: Outcome) -> str:

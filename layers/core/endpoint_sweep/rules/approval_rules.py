@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from endpoint_sweep.domain.documents import to_json
-from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import EndpointId, Plan
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
@@ -33,13 +33,6 @@ from endpoint_sweep.rules.pricing import total_monthly
 
 # An item of the table may have 400 KB, and a rejection must always find room.
 MOST_BYTES = 320_000
-TOO_OLD = "the approval is too old to act on"
-TOO_EARLY = "the grace period after the decision is not over"
-NOT_OFFERED = "the plan is not the one that was offered"
-FORGED = "a decision in the record was not made on the review page"
-UNNAMED = "somebody who cannot be named stopped this sweep"
-# What no honest hand causes, by the reason that stands in the record.
-ALARMS = {NOT_OFFERED: Alarm.PLAN_TAMPERED, FORGED: Alarm.DECISION_FORGED, UNNAMED: Alarm.DECISION_FORGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +57,12 @@ class Ruling:
     """What may be deleted, or why nothing is."""
 
     selected: tuple[EndpointId, ...] = ()
-    why: str = ""
+    why: Why | None = None
 
     @property
     def alarm(self) -> str:
-        """The metric of what no honest hand causes, or empty."""
-        return ALARMS.get(self.why, "")
+        """The metric that counts why nothing is deleted, or empty."""
+        return self.why.alarm if self.why else ""
 
 
 def quorum(
@@ -224,38 +217,39 @@ def rule(  # noqa: PLR0911 - one return a reason
     the last one that was needed (S1.5, FI-39).
     """
     if approval.plan.sha256 != plan_sha256:
-        return Ruling(why=NOT_OFFERED)
+        return Ruling(why=Why(Cause.NOT_OFFERED))
     if approval.stops:
         return Ruling(why=why_stopped(approval, is_authentic))
     if not approval.decisions:
-        return Ruling(why="nobody answered in time")
+        return Ruling(why=Why(Cause.NO_ANSWER))
     if authentic(approval, is_authentic) != approval.decisions:
-        return Ruling(why=FORGED)
+        return Ruling(why=Why(Cause.FORGED))
     if doubts := [why for one in approval.decisions if (why := _why_not(one, approval, plan, rules))]:
-        return Ruling(why=doubts[0])
+        return Ruling(why=Why(Cause.INVALID_DECISION, doubts[0]))
     selected = agreed(approval.decisions)
     if not selected:
-        return Ruling(why="the approvers agreed on no endpoint")
+        return Ruling(why=Why(Cause.NOTHING_AGREED))
     asked = _quorum_of(approval, approval.decisions, plan, rules)
     if _persons(approval.decisions) < asked.needed:
-        why = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
-        return Ruling(why=why)
+        detail = f"{asked.needed} approvers were needed" + "".join(f"; {one}" for one in asked.reasons)
+        return Ruling(why=Why(Cause.TOO_FEW_APPROVERS, detail))
     if is_stale(max(one.at for one in approval.decisions), now, window):
-        return Ruling(why=TOO_OLD)
+        return Ruling(why=Why(Cause.TOO_OLD))
     if now + CLOCKS_DIFFER < grace_ends(approval.decisions, rules):
-        return Ruling(why=TOO_EARLY)
+        return Ruling(why=Why(Cause.TOO_EARLY))
     return Ruling(selected)
 
 
-def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) -> str:
+def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) -> Why:
     """Why nothing more is deleted, naming who kept everything where that can be proven."""
     keeps = approval.kept_by
     known = [one for one in keeps if _fits(one, approval) and is_authentic(one)]
     if known:
-        return f"kept by {known[0].approver}"
+        return Why(Cause.KEPT, f"kept by {known[0].approver}")
     if keeps:
-        return UNNAMED
-    return next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
+        return Why(Cause.UNNAMED)
+    note = next((stop.note for stop in approval.stops if stop.note), f"the approval is {approval.status.value}")
+    return Why(Cause.STOPPED, note)
 
 
 def _fits(decision: Decision, approval: Approval) -> bool:

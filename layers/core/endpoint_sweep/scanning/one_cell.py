@@ -25,6 +25,7 @@ from endpoint_sweep.domain.model import (
     Series,
     Verdict,
 )
+from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 from endpoint_sweep.ports import CellReader
 from endpoint_sweep.resources.endpoint import traffic_series
 from endpoint_sweep.resources.endpoint.idleness import (
@@ -202,12 +203,12 @@ class _Scan:
             restorable=self._restorable(description, verdict),
         )
 
-    def _restorable(self, description: Description | None, verdict: Verdict) -> str:
-        """Only of what may be offered is it asked whether its models are there."""
+    def _restorable(self, description: Description | None, verdict: Verdict) -> Restorable:
+        """Whether its models exist is asked only of an endpoint that may be offered."""
         if description is None or description.config is None:
-            return "yes"
-        is_offered = verdict is Verdict.IDLE and description.restorable == "yes"
-        return self._reader.restorable(description.config) if is_offered else description.restorable
+            return NOT_ASKED
+        is_asked = verdict is Verdict.IDLE and description.restorable == NOT_ASKED
+        return self._reader.restorable(description.config) if is_asked else description.restorable
 
     def _readable(self, name: str, description: Description | None) -> bool:
         """The positive control. Serverless has no instances: there any datapoint of the cell serves, too (D1.28)."""

@@ -27,11 +27,12 @@ from endpoint_sweep.domain.errors import (
 )
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.resources.endpoint import recheck, traffic_series
 from endpoint_sweep.resources.endpoint.protection import protection
 from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.rules.approval_rules import ALARMS, TOO_OLD, rule
+from endpoint_sweep.rules.approval_rules import rule
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.settings.environment import Settings
@@ -221,8 +222,9 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     digest, now = plan_digest(plan), path.now()
     ruling = rule(approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window)
     if path.target not in ruling.selected:
-        status = OutcomeStatus.STALE if ruling.why == TOO_OLD else OutcomeStatus.FAILED
-        raise Kept(status, ruling.why or "it is not among the approved endpoints")
+        why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved endpoints")
+        status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED
+        raise Kept(status, why.sentence, why.alarm)
     return by_id(plan.items)[path.target], approval.decided_by, plan
 
 
@@ -278,7 +280,7 @@ def _alarm(error: Exception) -> str:
         case DocumentTampered():
             return Alarm.PLAN_TAMPERED
         case Kept():
-            return ALARMS.get(error.reason, "")
+            return error.alarm
         case _:
             return ""
 

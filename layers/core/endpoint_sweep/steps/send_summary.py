@@ -1,6 +1,6 @@
 """Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,16 +18,15 @@ from endpoint_sweep.domain.errors import (
 )
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.domain.why import Cause, Why, alarm_of
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
-from endpoint_sweep.rules.approval_rules import ALARMS, FORGED, UNNAMED, approved, authentic
+from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
 from endpoint_sweep.rules.savings import deleted, realized
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
-
-UNPROVEN_NAMES = "it cannot be proven at this moment who decided"
 
 
 def send_summary(
@@ -99,7 +98,7 @@ def _gather(
         return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=alarm)
     if found.doubt:
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
-    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records)
+    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records, settings.rules.approvers)
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
@@ -161,7 +160,9 @@ def _unproven(folder: SweepFolder) -> Coverage:
         return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
 
 
-def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | None, Approval | None, str, str]:
+def _asked(
+    sweep_id: str, found: _Found, records: Records, approvers: Collection[str]
+) -> tuple[Approval | None, Approval | None, str, str]:
     """The approval, if there is one, as it is recorded and as it may be told; why an idle endpoint that nobody chose to
     delete was kept; and an alarm.
     """
@@ -173,7 +174,8 @@ def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | N
         return None, None, f"kept: {error}", ""
     if known:
         shown, unnamed = _shown(known, records)
-        return known, shown, _kept_reason(shown, unnamed), ALARMS.get(known.note, ALARMS.get(unnamed, ""))
+        alarm = alarm_of(known.cause) or (unnamed.alarm if unnamed else "")
+        return known, shown, _kept_reason(shown, unnamed, approvers), alarm
     if found.mode is Mode.REPORT:
         return None, None, "kept: this sweep only reports", ""
     if found.plan is None:
@@ -181,15 +183,15 @@ def _asked(sweep_id: str, found: _Found, records: Records) -> tuple[Approval | N
     return None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
 
 
-def _shown(approval: Approval, records: Records) -> tuple[Approval, str]:
+def _shown(approval: Approval, records: Records) -> tuple[Approval, Why | None]:
     """With only the decisions that were made on the review page, and why others are left out, if any are."""
     try:
         decisions = authentic(approval, records.is_authentic)
         withdrawn = authentic(replace(approval, decisions=approval.withdrawn), records.is_authentic)
     except Unavailable:
-        return replace(approval, decisions=(), withdrawn=()), UNPROVEN_NAMES
+        return replace(approval, decisions=(), withdrawn=()), Why(Cause.UNPROVEN)
     is_whole = (decisions, withdrawn) == (approval.decisions, approval.withdrawn)
-    return replace(approval, decisions=decisions, withdrawn=withdrawn), "" if is_whole else FORGED
+    return replace(approval, decisions=decisions, withdrawn=withdrawn), None if is_whole else Why(Cause.FORGED)
 
 
 def _approval(sweep_id: str, records: Records) -> Approval | None:
@@ -216,14 +218,16 @@ def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime)
     return outcome
 
 
-def _kept_reason(shown: Approval, unnamed: str) -> str:
-    """Names come from proven decisions alone: the note is not signed."""
+def _kept_reason(shown: Approval, unnamed: Why | None, approvers: Collection[str]) -> str:
+    """Names come from proven decisions alone: the note is not signed, so one that names an approver is not shown."""
     if any(stop.decision for stop in shown.stops):
-        return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {UNNAMED}"
-    if shown.note.startswith("kept by"):
-        return f"kept: {UNNAMED}"
+        return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {Why(Cause.UNNAMED).sentence}"
+    if shown.cause is Cause.KEPT or any(one in shown.note for one in approvers):
+        return f"kept: {Why(Cause.UNNAMED).sentence}"
     if shown.note:
         return f"kept: {shown.note}"
     if shown.status is not ApprovalStatus.VERIFIED:
         return "kept: the sweep ended before a decision could be acted on"
-    return f"kept by {', '.join(one.approver for one in shown.decisions)}" if shown.decisions else f"kept: {unnamed}"
+    if shown.decisions:
+        return f"kept by {', '.join(one.approver for one in shown.decisions)}"
+    return f"kept: {(unnamed or Why(Cause.NO_ANSWER)).sentence}"

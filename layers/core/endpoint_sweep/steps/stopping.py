@@ -5,9 +5,9 @@ from contextlib import suppress
 
 from endpoint_sweep.domain.errors import Unavailable
 from endpoint_sweep.domain.model import OutcomeStatus
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import KillSwitch
 from endpoint_sweep.resources.endpoint.recheck import Kept
-from endpoint_sweep.rules.approval_rules import UNNAMED
 from endpoint_sweep.rules.approvals import Decision, Stop
 from endpoint_sweep.storage.kill_switch import why_stopped
 from endpoint_sweep.storage.records import Records
@@ -23,16 +23,17 @@ def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authenti
         why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
     if stops:
-        raise Kept(OutcomeStatus.FAILED, f"kept: {_told(stops, is_authentic)}")
+        stopped = _why(stops, is_authentic)
+        raise Kept(OutcomeStatus.FAILED, f"kept: {stopped.sentence}", stopped.alarm)
 
 
-def _told(stops: tuple[Stop, ...], is_authentic: Callable[[Decision], bool]) -> str:
+def _why(stops: tuple[Stop, ...], is_authentic: Callable[[Decision], bool]) -> Why:
     """Names who kept everything only where that can be proven."""
     keeps = [stop.decision for stop in stops if stop.decision]
     with suppress(Unavailable):
         known = [one.approver for one in keeps if is_authentic(one)]
         if known:
-            return f"{known[0]} decided to keep everything that was not yet sent for deletion"
+            return Why(Cause.KEPT, f"{known[0]} decided to keep everything that was not yet sent for deletion")
     if keeps:
-        return UNNAMED
-    return next((stop.note for stop in stops if stop.note), "the sweep was stopped")
+        return Why(Cause.UNNAMED)
+    return Why(Cause.STOPPED, next((stop.note for stop in stops if stop.note), ""))

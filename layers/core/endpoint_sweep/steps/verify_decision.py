@@ -14,8 +14,9 @@ from endpoint_sweep.domain.errors import (
 )
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import Clock, KillSwitch, Store
-from endpoint_sweep.rules.approval_rules import ALARMS, NOT_OFFERED, Ruling, authentic, rule
+from endpoint_sweep.rules.approval_rules import Ruling, authentic, rule
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Identity, Stop, StopKind, reminders_due, undecided
 from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
 from endpoint_sweep.rules.planning import plan_digest
@@ -52,10 +53,10 @@ def verify_decision(
             return _kept(event["approval_id"], "there is no record of this approval")
         return _judge(*found, settings, store, records, switch, now)
     except RecordForged as error:
-        return _kept(event["approval_id"], str(error)) | {"alarm": Alarm.RECORD_FORGED}
+        return _kept(event["approval_id"], str(error), Alarm.RECORD_FORGED)
     except RecordUnreadable:
         reason = "the record of the approval cannot be read"
-        return _kept(event["approval_id"], reason) | {"alarm": Alarm.DECISION_FORGED}
+        return _kept(event["approval_id"], reason, Alarm.DECISION_FORGED)
     except Unavailable as error:
         return _not_certain(event["approval_id"], str(error), settings, records, now)
 
@@ -105,7 +106,7 @@ def _settle(
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
     if plan is None:
-        ruling = Ruling(why=NOT_OFFERED)
+        ruling = Ruling(why=Why(Cause.NOT_OFFERED))
     else:
         window = settings.delete_window
         ruling = rule(approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window)
@@ -117,13 +118,14 @@ def _settle(
                 records.snooze(one)
     # A record that is not decided deletes nothing, whatever stands in it.
     expired = approval.status in (ApprovalStatus.PENDING, ApprovalStatus.EXPIRED)
-    why = ruling.why or ("nobody answered in time" if expired else "")
+    why = ruling.why or (Why(Cause.NO_ANSWER) if expired else None)
     status = ApprovalStatus.EXPIRED if expired else ApprovalStatus.VERIFIED
-    if (status, why) != (approval.status, approval.note):
-        records.save_end(replace(approval, status=status, note=why), versions.ended)
+    note, cause = (why.sentence, why.cause) if why else ("", None)
+    if (status, note) != (approval.status, approval.note):
+        records.save_end(replace(approval, status=status, note=note, cause=cause), versions.ended)
     records.forget_waiting(approval.id)
     if why:
-        return _kept(approval.id, why)
+        return _kept(approval.id, why.sentence, why.alarm)
     pointer = folder.put_approved(ruling.selected)
     return {
         "id": approval.id,
@@ -164,6 +166,6 @@ def _waiting(approval: Approval, versions: Versions, seconds: int, status: str =
     return {"id": approval.id, "status": status, "reason": "", "seen": versions.seen, "slice_seconds": seconds}
 
 
-def _kept(approval_id: str, reason: str) -> dict[str, Any]:
-    said = {"alarm": ALARMS[reason]} if reason in ALARMS else {}
+def _kept(approval_id: str, reason: str, alarm: str = "") -> dict[str, Any]:
+    said = {"alarm": alarm} if alarm else {}
     return {"id": approval_id, "status": "kept", "reason": reason, "slice_seconds": 1, **said}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from endpoint_sweep.domain.documents import from_data, to_data, to_json
 from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, RecordForged, RecordUnreadable
+from endpoint_sweep.domain.why import Cause
 from endpoint_sweep.ports import Maker, Seals, Store, Table
 from endpoint_sweep.rules.approvals import (
     Approval,
@@ -87,6 +88,7 @@ class _Ended:
     status: ApprovalStatus = ApprovalStatus.PENDING
     note: str = ""
     unreachable: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 class ApprovalRows:
@@ -102,7 +104,7 @@ class ApprovalRows:
     def approval(self, approval_id: str) -> tuple[Approval, Versions] | None:
         """All that is recorded of an approval, proven to be asked by the mailing functions.
 
-        The decisions carry their own MACs; `ruling` checks them. Raises RecordUnreadable, RecordForged, Unavailable.
+        The decisions carry their own MACs, see `approval_rules`. Raises RecordUnreadable, RecordForged, Unavailable.
         """
         found = self.unproven(approval_id)
         if found is None:
@@ -137,6 +139,7 @@ class ApprovalRows:
             decided=decisions.decided,
             ended=state.status if state.status in (ApprovalStatus.VERIFIED, ApprovalStatus.EXPIRED) else None,
             note=state.note,
+            cause=state.cause,
             unreachable=state.unreachable,
         )
         versions = Versions(asked.version, chosen.version if chosen else 0, ended.version if ended else 0, len(stops))
@@ -157,7 +160,7 @@ class ApprovalRows:
 
     def save_end(self, approval: Approval, version: int) -> None:
         """How it ended, and whose mail came back. Raises AlreadyRecorded where that changed since it was read."""
-        state = _Ended(approval.status, approval.note, approval.unreachable)
+        state = _Ended(approval.status, approval.note, approval.unreachable, approval.cause)
         self._table.put(*_ended(approval.id), to_data(state), version)
 
     def stops(self, sweep_id: str) -> tuple[Stop, ...]:

@@ -35,12 +35,13 @@ class Point(StrEnum):
 
 
 class Kept(Exception):
-    """This endpoint stays, and why."""
+    """This endpoint stays, and why. `alarm`: the metric of what no honest hand causes."""
 
-    def __init__(self, status: OutcomeStatus, reason: str) -> None:
+    def __init__(self, status: OutcomeStatus, reason: str, alarm: str = "") -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.alarm = alarm
 
 
 def source_identity(sweep_id: str, approver: str) -> str:

@@ -1,0 +1,66 @@
+"""Why nothing, or nothing more, is deleted in a sweep: a cause that code can ask for, and a sentence for people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from endpoint_sweep.domain.kinds import Alarm
+
+
+class Cause(StrEnum):
+    """Each has a sentence of its own, but for those that name a person, a number or an endpoint."""
+
+    NOT_OFFERED = "not-offered"
+    FORGED = "decision-forged"
+    UNNAMED = "kept-by-somebody-unnamed"
+    TOO_OLD = "too-old"
+    TOO_EARLY = "too-early"
+    NO_ANSWER = "no-answer"
+    NOTHING_AGREED = "nothing-agreed"
+    TOO_FEW_APPROVERS = "too-few-approvers"
+    INVALID_DECISION = "invalid-decision"
+    KEPT = "kept"
+    STOPPED = "stopped"
+    UNPROVEN = "unproven"
+
+
+_SENTENCES = {
+    Cause.NOT_OFFERED: "the plan is not the one that was offered",
+    Cause.FORGED: "a decision in the record was not made on the review page",
+    Cause.UNNAMED: "somebody who cannot be named stopped this sweep",
+    Cause.TOO_OLD: "the approval is too old to act on",
+    Cause.TOO_EARLY: "the grace period after the decision is not over",
+    Cause.NO_ANSWER: "nobody answered in time",
+    Cause.NOTHING_AGREED: "the approvers agreed on no endpoint",
+    Cause.TOO_FEW_APPROVERS: "more approvers were needed",
+    Cause.INVALID_DECISION: "a decision does not meet the rules of this deployment",
+    Cause.KEPT: "an approver kept everything",
+    Cause.STOPPED: "the sweep was stopped",
+    Cause.UNPROVEN: "it cannot be proven at this moment who decided",
+}
+# What no honest hand causes.
+_ALARMS = {
+    Cause.NOT_OFFERED: Alarm.PLAN_TAMPERED,
+    Cause.FORGED: Alarm.DECISION_FORGED,
+    Cause.UNNAMED: Alarm.DECISION_FORGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`detail` replaces the sentence of the cause where it says more."""
+
+    cause: Cause
+    detail: str = ""
+
+    @property
+    def sentence(self) -> str:
+        return self.detail or _SENTENCES[self.cause]
+
+    @property
+    def alarm(self) -> str:
+        """The metric that counts it, or empty."""
+        return alarm_of(self.cause)
+
+
+def alarm_of(cause: Cause | None) -> str:
+    return _ALARMS.get(cause, "") if cause else ""
