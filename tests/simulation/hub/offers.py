@@ -16,6 +16,7 @@ from endpoint_sweep.domain.model import (
     CellResult,
     CoverageStatus,
     Finding,
+    GapCause,
     Kind,
     Mode,
     Outcome,
@@ -47,8 +48,8 @@ HOSTILE_NAME = '</code><script>alert("name")</script>'
 HOSTILE_OWNER = '"><img src=x onerror=alert(1)>{{ 7*7 }}'
 LONGEST_NAME = "x" * 63  # the limit of SageMaker
 REFUSED = (
-    "arn:aws:iam::666666666666:role/endpoint-sweep-scan cannot be assumed: AccessDenied: User: arn:aws:sts::"
-    "111111111111:assumed-role/endpoint-sweep-scan-cell/scan is not authorized to perform: sts:AssumeRole"
+    "AccessDenied: User: arn:aws:sts::111111111111:assumed-role/endpoint-sweep-scan-cell/scan is not authorized to "
+    "perform: sts:AssumeRole (assuming arn:aws:iam::666666666666:role/endpoint-sweep-scan)"
 )
 ACCOUNTS = {
     "222222222222": Account("222222222222", "vision-prod", "ACTIVE"),
@@ -129,9 +130,15 @@ def coverage_of(findings: Sequence[Finding]) -> Coverage:
     for account in ACCOUNTS.values():
         for region in REGIONS:
             if account.state == "SUSPENDED":
-                row = CellResult(account.id, region, CoverageStatus.SKIPPED, "the account is SUSPENDED")
+                row = CellResult(
+                    account.id,
+                    region,
+                    CoverageStatus.SKIPPED,
+                    "the account is SUSPENDED",
+                    cause=GapCause.ACCOUNT_SUSPENDED,
+                )
             elif account.id == "666666666666":
-                row = CellResult(account.id, region, CoverageStatus.DENIED, REFUSED)
+                row = CellResult(account.id, region, CoverageStatus.DENIED, REFUSED, cause=GapCause.ROLE_DENIED)
             else:
                 found = tuple(one for one in findings if one.id.cell.account == account.id and one.region == region)
                 row = CellResult(account.id, region, CoverageStatus.SCANNED, "", len(found), found)

@@ -107,7 +107,7 @@ def test_two_approvers_delete_what_both_selected() -> None:
     both = admitted(first, signed(GRACE, B, C), TWO)
     assert (both.status, ruled(both, TWO).selected) == (ApprovalStatus.DECIDED, (C,))
     apart = ruled(decided(signed(ADA, A), signed(GRACE, B)), TWO)
-    assert apart == Ruling(why=Why(Cause.STOPPED, "the approvers agreed on no endpoint"))
+    assert apart == Ruling(why=Why(Cause.NOTHING_AGREED))
 
 
 def test_a_rejection_after_an_approval_keeps_everything() -> None:

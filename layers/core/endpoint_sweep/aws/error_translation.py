@@ -18,6 +18,7 @@ from endpoint_sweep.domain.errors import (
     ComponentNotFound,
     EndpointNotFound,
     RegionDenied,
+    RegionNotOffered,
     RegionOff,
     ReplyLost,
 )
@@ -85,7 +86,7 @@ def translated(doing: str) -> Iterator[None]:
     except ClientError as error:
         _raise_translated(error, doing)
     except EndpointConnectionError as error:
-        raise RegionOff(f"{doing}: the service has no endpoint there") from error
+        raise RegionNotOffered(f"{doing}: the service has no endpoint there") from error
     except BotoCoreError as error:
         raise CellFailed(f"{doing}: {type(error).__name__}") from error
 

@@ -16,7 +16,7 @@ from botocore.utils import parse_timestamp
 
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
-from endpoint_sweep.domain.errors import CellFailed, RoleDenied
+from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
 from endpoint_sweep.domain.model import EndpointId
 from endpoint_sweep.settings.environment import Settings
 
@@ -87,7 +87,7 @@ class Sessions:
     def assume(
         self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None, source: str = ""
     ) -> "Member":
-        """Raises RoleDenied or CellFailed with AWS's reason."""
+        """Raises RoleDenied or RoleFailed with AWS's reason."""
         arn = f"arn:{settings.partition}:iam::{account}:role/{role}"
         return self.assume_role(arn, sweep_id, settings.external_id, policy, source=source)
 
@@ -102,7 +102,7 @@ class Sessions:
     ) -> "Member":
         """`source`: the SourceIdentity, which the member account's CloudTrail keeps beside every call.
 
-        Raises RoleDenied or CellFailed with AWS's reason.
+        Raises RoleDenied or RoleFailed with AWS's reason.
         """
         request: dict[str, Any] = {
             "RoleArn": arn,
@@ -119,10 +119,10 @@ class Sessions:
             credentials = self._sts.assume_role(**request)["Credentials"]
         except ClientError as error:
             # STS throttled or broken is no refusal, and its row must not say so (D6.5, FI-02).
-            kind = RoleDenied if code_of(error) in DENIED else CellFailed
-            raise kind(f"{arn} cannot be assumed: {code_of(error)}: {message_of(error)}") from error
+            kind = RoleDenied if code_of(error) in DENIED else RoleFailed
+            raise kind(f"{code_of(error)}: {message_of(error)} (assuming {arn})") from error
         except BotoCoreError as error:
-            raise CellFailed(f"{arn} cannot be assumed: {type(error).__name__}") from error
+            raise RoleFailed(f"{type(error).__name__} (assuming {arn})") from error
         return Member(self._session, credentials)
 
     def own(self) -> "Member":

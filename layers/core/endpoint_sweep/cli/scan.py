@@ -128,7 +128,7 @@ def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
     cells = [cell for target in targets if not target.skipped for cell in target.cells]
     with shown(len(cells)) as progress:
         results = scan_cells(cells, readers, asked.policy, started, asked.concurrency, progress)
-    results += [_skipped(cell, target.skipped) for target in targets if target.skipped for cell in target.cells]
+    results += [_skipped(cell, target) for target in targets if target.skipped for cell in target.cells]
     coverage = _priced(join([cell for target in targets for cell in target.cells], results), sessions, started)
     return coverage, {target.account.id: target.account for target in targets}, started
 
@@ -173,8 +173,8 @@ def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage
     return output.priced(coverage, PriceBook.from_table(), price_list, today.date())
 
 
-def _skipped(cell: Cell, why: str | None) -> CellResult:
-    return CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, why or "")
+def _skipped(cell: Cell, target: Target) -> CellResult:
+    return CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped or "", cause=target.cause)
 
 
 def _list(text: str, option: str, pattern: re.Pattern[str], example: str) -> tuple[str, ...]:

@@ -1,5 +1,9 @@
 """What can go wrong, by name. Step Functions shows these class names; adapters translate AWS errors into them."""
 
+from typing import ClassVar
+
+from endpoint_sweep.domain.kinds import CoverageStatus, GapCause
+
 
 class EndpointSweepError(Exception):
     """Base of all: something that a person can be told in one sentence."""
@@ -17,24 +21,62 @@ class TargetsIncomplete(EndpointSweepError):
     """The Organization could not be listed completely, so no plan may be made."""
 
 
-class RoleDenied(EndpointSweepError):
-    """The role in the member account could not be assumed."""
+class CellUnreachable(EndpointSweepError):
+    """A cell that could not be looked at: what its coverage row says."""
+
+    status: ClassVar[CoverageStatus] = CoverageStatus.FAILED
+    cause: ClassVar[GapCause] = GapCause.FAILED
 
 
-class CellDenied(EndpointSweepError):
+class RoleDenied(CellUnreachable):
+    """The role in the member account does not exist or does not trust the hub."""
+
+    status = CoverageStatus.DENIED
+    cause = GapCause.ROLE_DENIED
+
+
+class CellDenied(CellUnreachable):
     """A call in the member account was refused."""
 
+    status = CoverageStatus.DENIED
+    cause = GapCause.PERMISSION
 
-class RegionOff(EndpointSweepError):
+
+class RegionOff(CellUnreachable):
     """The region is not enabled in this account."""
 
+    status = CoverageStatus.REGION_OFF
+    cause = GapCause.REGION_OFF
 
-class RegionDenied(EndpointSweepError):
+
+class RegionNotOffered(RegionOff):
+    """The service has no endpoint in this region."""
+
+    cause = GapCause.REGION_NOT_OFFERED
+
+
+class RegionDenied(CellUnreachable):
     """A policy of the Organization closes this region."""
 
+    status = CoverageStatus.DENIED
+    cause = GapCause.REGION_DENIED
 
-class CellFailed(EndpointSweepError):
+
+class CellFailed(CellUnreachable):
     """A call in the member account failed for another reason than permission."""
+
+
+class RoleFailed(CellFailed):
+    """The role in the member account could not be assumed for another reason than permission."""
+
+    cause = GapCause.ROLE_FAILED
+
+
+# By the name that Step Functions shows.
+UNREACHABLE: dict[str, type[CellUnreachable]] = {
+    kind.__name__: kind
+    for kind in (RoleDenied, RoleFailed, CellDenied, CellFailed, RegionOff, RegionNotOffered, RegionDenied)
+}
 
 
 class EndpointNotFound(EndpointSweepError):

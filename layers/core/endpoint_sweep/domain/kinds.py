@@ -1,4 +1,4 @@
-"""Kinds of endpoints and of outcomes."""
+"""Kinds of endpoints, of outcomes and of gaps."""
 
 from enum import StrEnum
 
@@ -40,6 +40,38 @@ class Verdict(StrEnum):
     NOT_IN_SERVICE = "not-in-service"
     NO_EVIDENCE = "no-evidence"
     UNKNOWN = "unknown"
+
+
+class CoverageStatus(StrEnum):
+    """How one cell ended. Everything but `scanned` is said before any money is."""
+
+    SCANNED = "scanned"
+    PARTIAL = "partial"
+    DENIED = "denied"
+    REGION_OFF = "region-off"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class GapCause(StrEnum):
+    """Why a cell was not scanned."""
+
+    ROLE_DENIED = "role-denied"
+    ROLE_FAILED = "role-failed"
+    PERMISSION = "permission"
+    REGION_DENIED = "region-denied"
+    REGION_OFF = "region-off"
+    REGION_NOT_OFFERED = "region-not-offered"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    ACCOUNT_CLOSED = "account-closed"
+    ACCOUNT_INACTIVE = "account-inactive"
+    EXCLUDED = "excluded"
+    LEFT_OUT = "left-out"
+    NO_RESULT = "no-result"
+    FOREIGN = "foreign"
+    TIMED_OUT = "timed-out"
+    PARTIAL = "partial"
+    FAILED = "failed"
 
 
 class Alarm(StrEnum):

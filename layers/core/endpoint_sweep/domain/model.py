@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from endpoint_sweep.domain.kinds import CoverageStatus as CoverageStatus  # noqa: PLC0414 - one of the words, told to mypy as such
+from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
@@ -19,17 +21,6 @@ class Mode(StrEnum):
 
     REPORT = "report"
     APPROVE = "approve"
-
-
-class CoverageStatus(StrEnum):
-    """How one cell ended. Everything but `scanned` is said before any money is."""
-
-    SCANNED = "scanned"
-    PARTIAL = "partial"
-    DENIED = "denied"
-    REGION_OFF = "region-off"
-    SKIPPED = "skipped"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -217,7 +208,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """What one cell left behind: its coverage row and its findings."""
+    """What one cell left behind: its coverage row and its findings. `cause`: why it was not scanned, for code;
+    `reason`: what AWS or a step said.
+    """
 
     account: str
     region: str
@@ -226,6 +219,7 @@ class CellResult:
     endpoints: int = 0
     findings: tuple[Finding, ...] = ()
     retries: int = 0
+    cause: GapCause | None = None
 
     @property
     def cell(self) -> Cell:

@@ -1,35 +1,31 @@
 """What was looked at, and what was not: one entry a cause, in words for people who read no AWS errors."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus
+from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus, GapCause
 from endpoint_sweep.reports.text import clean, clip
-from endpoint_sweep.rules.planning import FOREIGN, NO_RESULT, Coverage
+from endpoint_sweep.rules.planning import Coverage
 
-# What AWS or a step wrote -> what a person reads. The first that is found wins. False: the sentence says it all.
-_CAUSES: tuple[tuple[str, str, bool], ...] = (
-    (r"cannot be assumed: AccessDenied", "The scan role is missing or does not trust the hub", True),
-    (r"cannot be assumed", "The scan role could not be assumed", True),
-    (r"closed by a policy of the Organization", "A policy of the Organization closes the region", False),
-    (r"is not enabled in this account", "The region is not enabled in the account", False),
-    (r"has no endpoint there", "SageMaker is not offered in the region", False),
-    (r"the account is SUSPENDED", "The account is suspended", False),
-    (r"the account is (PENDING_CLOSURE|CLOSED)", "The account is being closed or is closed", False),
-    (r"the account is ", "The account is not active", True),
-    (r"excluded by the input", "Excluded by the input of the sweep", False),
-    (re.escape(NO_RESULT), "The scan left no result", False),
-    (re.escape(FOREIGN), "The scan answered for another account or region", False),
-    (r"^States\.Timeout|Task timed out", "The scan took too long", False),
-)
-_OTHERWISE = {
-    CoverageStatus.PARTIAL: "Scanned only in part",
-    CoverageStatus.DENIED: "The scan role lacks a permission",
-    CoverageStatus.REGION_OFF: "The region is not enabled in the account",
-    CoverageStatus.SKIPPED: "Left out",
-    CoverageStatus.FAILED: "The scan failed",
+# What a person reads, and whether the reason of the row adds something to it.
+_CAUSES: dict[GapCause, tuple[str, bool]] = {
+    GapCause.ROLE_DENIED: ("The scan role is missing or does not trust the hub", True),
+    GapCause.ROLE_FAILED: ("The scan role could not be assumed", True),
+    GapCause.PERMISSION: ("The scan role lacks a permission", True),
+    GapCause.REGION_DENIED: ("A policy of the Organization closes the region", False),
+    GapCause.REGION_OFF: ("The region is not enabled in the account", False),
+    GapCause.REGION_NOT_OFFERED: ("SageMaker is not offered in the region", False),
+    GapCause.ACCOUNT_SUSPENDED: ("The account is suspended", False),
+    GapCause.ACCOUNT_CLOSED: ("The account is being closed or is closed", False),
+    GapCause.ACCOUNT_INACTIVE: ("The account is not active", True),
+    GapCause.EXCLUDED: ("Excluded by the input of the sweep", False),
+    GapCause.LEFT_OUT: ("Left out", True),
+    GapCause.NO_RESULT: ("The scan left no result", False),
+    GapCause.FOREIGN: ("The scan answered for another account or region", False),
+    GapCause.TIMED_OUT: ("The scan took too long", False),
+    GapCause.PARTIAL: ("Scanned only in part", True),
+    GapCause.FAILED: ("The scan failed", True),
 }
 # Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.
 _ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
@@ -87,14 +83,6 @@ def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> Covera
     )
 
 
-def explain(status: CoverageStatus, reason: str) -> tuple[str, bool]:
-    """The cause as a short sentence, and whether AWS's own words add something to it."""
-    for pattern, cause, more in _CAUSES:
-        if re.search(pattern, reason):
-            return cause, more
-    return _OTHERWISE.get(status, "Not scanned"), bool(reason)
-
-
 def account_name(account: str, accounts: Mapping[str, Account]) -> str:
     return clean(accounts[account].name, 50) if account in accounts else ""
 
@@ -103,13 +91,12 @@ def _gaps(rows: Iterable[CellResult], accounts: Mapping[str, Account], regions: 
     """One entry a cause, the one with most cells first."""
 
     def cause(row: CellResult) -> tuple[str, bool]:
-        return explain(row.status, row.reason)
+        return _CAUSES[row.cause or GapCause.FAILED]
 
     gaps = []
     for (sentence, more), members in groupby(sorted(rows, key=cause), key=cause):
         of_cause = sorted(members, key=lambda row: row.cell)
-        words = of_cause[0].reason.rpartition("cannot be assumed: ")[2]
-        detail = clip(words, _MAX_DETAIL) if more else ""
+        detail = clip(of_cause[0].reason, _MAX_DETAIL) if more else ""
         gaps.append(Gap(sentence, detail, _places(of_cause, accounts, regions), len(of_cause)))
     return tuple(sorted(gaps, key=lambda gap: (-gap.cells, gap.cause)))
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
@@ -59,3 +60,9 @@ def moment(at: datetime) -> str:
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 or noun.endswith("s") else f"{count:,} {noun}s"
+
+
+def mentions(text: str, addresses: Collection[str]) -> bool:
+    """Whether any of these addresses stands in it, in whatever case."""
+    lowered = text.lower()
+    return any(one.lower() in lowered for one in addresses)

@@ -246,8 +246,6 @@ def evidence(finding: Finding) -> str:
 
 def _outcome_reason(outcome: Outcome) -> str:
     """AWS's refusal of a role is a page long and says one thing; the report has it in full."""
-    if "cannot be assumed: AccessDenied" in outcome.reason:
-        return "kept: the act role is missing or does not trust the hub"
     return clip(outcome.reason, 160)
 
 

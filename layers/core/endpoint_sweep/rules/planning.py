@@ -5,7 +5,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from endpoint_sweep.domain.documents import digest, to_json
-from endpoint_sweep.domain.model import Caps, Cell, CellResult, CoverageStatus, EndpointId, Finding, Plan, Verdict
+from endpoint_sweep.domain.model import (
+    Caps,
+    Cell,
+    CellResult,
+    CoverageStatus,
+    EndpointId,
+    Finding,
+    GapCause,
+    Plan,
+    Verdict,
+)
 
 NO_RESULT = "the scan of this cell left no result"
 FOREIGN = "the result named another account or region and was set aside"
@@ -46,9 +56,9 @@ def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
     for cell in sorted(set(expected)):
         row = by_cell.get(cell)
         if row is None:
-            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, NO_RESULT)
+            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, NO_RESULT, cause=GapCause.NO_RESULT)
         elif any(finding.id.cell != cell for finding in row.findings):
-            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, FOREIGN)
+            row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, FOREIGN, cause=GapCause.FOREIGN)
         rows.append(row)
     return Coverage(tuple(rows))
 

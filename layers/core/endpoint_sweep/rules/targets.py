@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from endpoint_sweep.domain.errors import InputRejected
+from endpoint_sweep.domain.kinds import GapCause
 from endpoint_sweep.domain.model import Account, Cell
 
 ENABLED = "enabled"  # Instead of names in `Scope.regions`: whatever each account has switched on (D6.2, D6.3).
@@ -13,6 +14,11 @@ NOT_ASKED_FOR = "not among the accounts that the sweep was asked for"
 EXCLUDED = "excluded by the input of the sweep"
 OTHER_UNIT = "not in an organizational unit that the sweep was asked for"
 UNIT_NOT_KNOWN = "its organizational unit is not known, so it is left alone"
+_STATES = {
+    "SUSPENDED": GapCause.ACCOUNT_SUSPENDED,
+    "PENDING_CLOSURE": GapCause.ACCOUNT_CLOSED,
+    "CLOSED": GapCause.ACCOUNT_CLOSED,
+}
 NO_REGION = "none of the regions that the sweep was asked for is enabled in it"
 
 
@@ -41,7 +47,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One account of the Organization. `skipped` says why its cells are not visited.
+    """One account of the Organization. `skipped` says why its cells are not visited, `cause` the same for code.
 
     `asked` is False where the sweep was about other accounts or units: a reader need not be told of each of those,
     except of the management account, which no StackSet reaches by itself (D7.5).
@@ -52,6 +58,7 @@ class Target:
     skipped: str | None = None
     asked: bool = True
     management: bool = False
+    cause: GapCause = GapCause.LEFT_OUT
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -115,26 +122,29 @@ def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
 
 
 def _target(account: Account, regions: tuple[str, ...], scope: Scope, management_account: str | None) -> Target:
-    reason, asked = _why_skipped(account, scope)
-    return Target(account, regions, reason, asked, management=account.id == management_account)
+    reason, asked, cause = _why_skipped(account, scope)
+    return Target(account, regions, reason, asked, management=account.id == management_account, cause=cause)
 
 
-def _why_skipped(account: Account, scope: Scope) -> tuple[str | None, bool]:  # noqa: PLR0911 - one return a reason
-    """The reason, or None, and whether the sweep was about this account at all."""
+def _why_skipped(  # noqa: PLR0911 - one return a reason
+    account: Account, scope: Scope
+) -> tuple[str | None, bool, GapCause]:
+    """The reason, or None, whether the sweep was about this account at all, and the cause."""
+    out = GapCause.LEFT_OUT
     units = set(_units(account))
     if scope.accounts and account.id not in scope.accounts:
-        return NOT_ASKED_FOR, False
+        return NOT_ASKED_FOR, False, out
     if scope.needs_units and not units:
-        return UNIT_NOT_KNOWN, True
+        return UNIT_NOT_KNOWN, True, out
     if scope.organizational_units and not units & set(scope.organizational_units):
-        return OTHER_UNIT, False
+        return OTHER_UNIT, False, out
     if account.id in scope.exclude_accounts:
-        return EXCLUDED, True
+        return EXCLUDED, True, GapCause.EXCLUDED
     if denied := sorted(units & set(scope.exclude_organizational_units)):
-        return f"its organizational unit {denied[0]} is {EXCLUDED}", True
+        return f"its organizational unit {denied[0]} is {EXCLUDED}", True, GapCause.EXCLUDED
     if account.state != ACTIVE:
-        return f"the account is {account.state}", True
-    return None, True
+        return f"the account is {account.state}", True, _STATES.get(account.state, GapCause.ACCOUNT_INACTIVE)
+    return None, True, out
 
 
 def _units(account: Account) -> list[str]:

@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointSweepError, RegionDenied, RegionOff, RoleDenied
+from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointSweepError
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy
 from endpoint_sweep.ports import CellReader
 from endpoint_sweep.scanning.one_cell import scan
-
-_STATUS = {
-    RoleDenied: CoverageStatus.DENIED,
-    CellDenied: CoverageStatus.DENIED,
-    RegionDenied: CoverageStatus.DENIED,
-    RegionOff: CoverageStatus.REGION_OFF,
-    CellFailed: CoverageStatus.FAILED,
-}
-
 
 # A client is a ring of references, a quarter of a megabyte: hundreds of dead ones would wait for the collector.
 _COLLECT_EVERY = 4
@@ -69,9 +60,13 @@ def scan_one(cell: Cell, readers: Readers, policy: Policy, now: datetime) -> Cel
     """A row in any case: what went wrong in one cell is its reason and stops no other."""
     try:
         return scan(readers.reader(cell), cell, policy, now)
+    except CellUnreachable as error:
+        return _row(cell, error, str(error)[:300])
     except EndpointSweepError as error:
-        return CellResult(cell.account, cell.region, _STATUS.get(type(error), CoverageStatus.FAILED), str(error)[:300])
+        return _row(cell, CellFailed(), str(error)[:300])
     except Exception as error:  # noqa: BLE001 - a surprise in one cell is that cell's row, too
-        return CellResult(
-            cell.account, cell.region, CoverageStatus.FAILED, f"{type(error).__name__} while it was looked at"
-        )
+        return _row(cell, CellFailed(), f"{type(error).__name__} while it was looked at")
+
+
+def _row(cell: Cell, error: CellUnreachable, reason: str) -> CellResult:
+    return CellResult(cell.account, cell.region, error.status, reason, cause=error.cause)

@@ -19,6 +19,7 @@ from endpoint_sweep.domain.model import (
     CoverageStatus,
     Description,
     Finding,
+    GapCause,
     Kind,
     ListedEndpoint,
     Policy,
@@ -53,8 +54,9 @@ def scan(reader: CellReader, cell: Cell, policy: Policy, now: datetime) -> CellR
     if listing.broken:
         findings = tuple(_withheld(finding) for finding in findings)
     status = CoverageStatus.PARTIAL if listing.broken else CoverageStatus.SCANNED
+    cause = GapCause.PARTIAL if listing.broken else None
     return CellResult(
-        cell.account, cell.region, status, listing.broken, len(findings), findings, retries=reader.retries()
+        cell.account, cell.region, status, listing.broken, len(findings), findings, reader.retries(), cause
     )
 
 

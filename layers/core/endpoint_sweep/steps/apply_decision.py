@@ -10,8 +10,7 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import (
     AlreadyRecorded,
-    CellDenied,
-    CellFailed,
+    CellUnreachable,
     ComponentNotFound,
     DocumentNotFound,
     DocumentNotWritten,
@@ -19,8 +18,6 @@ from endpoint_sweep.domain.errors import (
     EndpointNotFound,
     RecordForged,
     RecordUnreadable,
-    RegionDenied,
-    RegionOff,
     ReplyLost,
     RoleDenied,
     Unavailable,
@@ -41,9 +38,8 @@ from endpoint_sweep.storage.act_rows import NOT_SENT
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import Pins, SweepFolder
 
-_UNREACHABLE = (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed)
 _UNPROVEN = (RecordUnreadable, DocumentTampered, DocumentNotFound, Unavailable)
-_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, *_UNREACHABLE, *_UNPROVEN)
+_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, CellUnreachable, *_UNPROVEN)
 # CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
 _RECHECK_PERIOD = timedelta(minutes=5)
 CLEARING = "clearing"
@@ -266,6 +262,9 @@ def _ending(path: _Path, error: Exception) -> Outcome:
             return _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
         case Unavailable():
             return _outcome(path, OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}")
+        case RoleDenied():
+            said = f"kept: the act role is missing or does not trust the hub: {error}"
+            return _outcome(path, OutcomeStatus.FAILED, said)
         case DocumentNotWritten():
             return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
         case _:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointNotFound, RegionDenied, RegionOff, RoleDenied
+from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointNotFound
 from endpoint_sweep.domain.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
 from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
@@ -53,7 +53,7 @@ def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tu
         seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.endpoint)
     except EndpointNotFound:
         return OutcomeStatus.DELETED, "deleted, and confirmed gone"
-    except (RoleDenied, RegionOff, RegionDenied, CellDenied, CellFailed) as error:
+    except CellUnreachable as error:
         if attempt < MAX_LOOKS:
             return OutcomeStatus.DELETING, str(error)
         return OutcomeStatus.UNKNOWN, f"it cannot be seen whether it is gone: {error}"

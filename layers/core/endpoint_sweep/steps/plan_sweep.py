@@ -62,7 +62,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
 def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, seals: Seals) -> Pointer:
     """The lists first, then the input that holds their hashes, then the key that holds its hash."""
     skipped = [
-        CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped)
+        CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped, cause=target.cause)
         for target in targets
         if target.skipped
         for cell in target.cells

@@ -3,18 +3,16 @@
 import json
 from typing import Any
 
-from endpoint_sweep.domain import errors
+from endpoint_sweep.domain.errors import UNREACHABLE, CellFailed
 from endpoint_sweep.domain.kinds import Alarm
-from endpoint_sweep.domain.model import CellResult, CoverageStatus
+from endpoint_sweep.domain.model import CellResult, GapCause
 from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-_STATUS = {
-    errors.RoleDenied.__name__: CoverageStatus.DENIED,
-    errors.CellDenied.__name__: CoverageStatus.DENIED,
-    errors.RegionDenied.__name__: CoverageStatus.DENIED,
-    errors.RegionOff.__name__: CoverageStatus.REGION_OFF,
-}
+# Step Functions' own name, and Lambda's for a function that ran out of time.
+_TIMED_OUT = ("States.Timeout", "Sandbox.Timedout")
+# Lambda says it so where it names no error.
+_OUT_OF_TIME = "Task timed out"
 _MAX_REASON = 300
 
 
@@ -25,11 +23,12 @@ def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals
     """
     cell, error = event["cell"], event["error"]
     name, message = _explain(error)
-    status = _STATUS.get(name, CoverageStatus.FAILED)
-    result = CellResult(cell["account"], cell["region"], status, message[:_MAX_REASON])
+    known = UNREACHABLE.get(name, CellFailed)
+    cause = GapCause.TIMED_OUT if name in _TIMED_OUT or _OUT_OF_TIME in message else known.cause
+    result = CellResult(cell["account"], cell["region"], known.status, message[:_MAX_REASON], cause=cause)
     folder = SweepFolder(store, event["sweep_id"])
     forged = folder.put_cell(result, folder.opened(seals).key)
-    return {"status": status.value} | ({"alarm": Alarm.CELL_FORGED} if forged else {})
+    return {"status": result.status.value} | ({"alarm": Alarm.CELL_FORGED} if forged else {})
 
 
 def _explain(error: dict[str, Any]) -> tuple[str, str]:
@@ -41,5 +40,5 @@ def _explain(error: dict[str, Any]) -> tuple[str, str]:
         told = None
     if isinstance(told, dict):
         message = str(told.get("errorMessage") or told.get("errorType") or name)
-        return str(told.get("errorType") or name), message if name in _STATUS else f"{name}: {message}"
+        return str(told.get("errorType") or name), message if name in UNREACHABLE else f"{name}: {message}"
     return name, f"{name}: {cause}" if cause else name

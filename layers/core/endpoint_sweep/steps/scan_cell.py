@@ -14,7 +14,7 @@ def scan_cell(event: dict[str, Any], *, members: Members, store: Store, seals: S
     written a result for this cell.
 
     Policy and clock are those of the sweep's input, so that every cell is judged alike, also over midnight. Raises
-    RoleDenied, RegionOff, RegionDenied, CellDenied or CellFailed; the state machine writes those down. DocumentTampered
+    CellUnreachable, which the state machine writes down. DocumentTampered
     and Unavailable: the input cannot be proven.
     """
     cell = Cell(event["cell"]["account"], event["cell"]["region"])

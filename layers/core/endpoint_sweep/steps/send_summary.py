@@ -20,6 +20,7 @@ from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
+from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
@@ -222,7 +223,7 @@ def _kept_reason(shown: Approval, unnamed: Why | None, approvers: Collection[str
     """Names come from proven decisions alone: the note is not signed, so one that names an approver is not shown."""
     if any(stop.decision for stop in shown.stops):
         return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {Why(Cause.UNNAMED).sentence}"
-    if shown.cause is Cause.KEPT or any(one in shown.note for one in approvers):
+    if shown.cause is Cause.KEPT or mentions(shown.note, approvers):
         return f"kept: {Why(Cause.UNNAMED).sentence}"
     if shown.note:
         return f"kept: {shown.note}"
