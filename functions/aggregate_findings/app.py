@@ -7,9 +7,10 @@ from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import DocumentTampered, PlanDiffers
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
+from endpoint_sweep.steps.contracts import AggregateFindingsEvent
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
     at = hub()
     try:
         done = aggregate_findings(

@@ -5,9 +5,10 @@ from typing import Any
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.apply_decision import apply_decision
+from endpoint_sweep.steps.contracts import EndpointEvent
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: EndpointEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = apply_decision(
         event,

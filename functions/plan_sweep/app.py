@@ -4,10 +4,11 @@ from typing import Any
 
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.steps.plan_sweep import plan_sweep
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = plan_sweep(
         event,

@@ -4,10 +4,11 @@ from typing import Any
 
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.steps.contracts import RecordUnreachableCellEvent
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: RecordUnreachableCellEvent, _context: object) -> dict[str, Any]:
     done = record_unreachable_cell(event, store=hub().store, seals=hub().seals)
     note("record_unreachable_cell", event, event["cell"], done)
     return done

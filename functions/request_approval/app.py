@@ -6,10 +6,11 @@ from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import ApprovalNotSent, DocumentTampered
 from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.steps.contracts import RequestApprovalEvent
 from endpoint_sweep.steps.request_approval import request_approval
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: RequestApprovalEvent, _context: object) -> dict[str, Any]:
     at = hub()
     try:
         done = request_approval(

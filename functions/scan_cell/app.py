@@ -4,10 +4,11 @@ from typing import Any
 
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.steps.contracts import ScanCellEvent
 from endpoint_sweep.steps.scan_cell import scan_cell
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: ScanCellEvent, _context: object) -> dict[str, Any]:
     done = scan_cell(event, members=hub().members, store=hub().store, seals=hub().seals)
     note("scan_cell", event, event["cell"], done)
     return done

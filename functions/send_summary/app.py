@@ -5,10 +5,11 @@ from typing import Any
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.steps.contracts import SendSummaryEvent
 from endpoint_sweep.steps.send_summary import send_summary
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: SendSummaryEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = send_summary(
         event,

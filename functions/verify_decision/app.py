@@ -4,10 +4,11 @@ from typing import Any
 
 from endpoint_sweep.aws.step_log import note
 from endpoint_sweep.aws.wiring import hub
+from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.verify_decision import verify_decision
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: ApprovalEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = verify_decision(
         event, settings=at.settings, store=at.store, records=at.records, switch=at.switch, now=at.now

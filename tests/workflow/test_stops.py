@@ -65,7 +65,7 @@ class Stopper:
         assert name in self.stopped
         return done
 
-    def run(self, event: dict[str, Any], at: Callable[[Point], None]) -> Any:
+    def run(self, event: Any, at: Callable[[Point], None]) -> Any:
         with_ = hub()
         try:
             return apply_decision(

@@ -78,9 +78,13 @@ def many() -> Iterator[Many]:
             {"sweep_id": SWEEP}, settings=at.settings, store=at.store, records=at.records, seals=at.seals,
             price_list=NoPrices(), optimizer=NoWitness(),
         )  # fmt: skip
-        event = {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]}
         ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
-        asked = request_approval(event, mailer=at.mailer, seals=at.seals, **ports)
+        asked = request_approval(
+            {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]},
+            mailer=at.mailer,
+            seals=at.seals,
+            **ports,
+        )
         found = at.records.approval(approval_id(SWEEP))
         assert found
         paths = {mail.to: mail.text.split("/v1")[1].split()[0] for mail in site.outbox}

@@ -14,6 +14,7 @@ from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import approval_id
 from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import PRICES, aggregate_findings
+from endpoint_sweep.steps.contracts import CaughtError, CellItem
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
@@ -23,7 +24,7 @@ from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
 
-PLACE = {"account": ACCOUNT, "region": REGION}
+PLACE: CellItem = {"account": ACCOUNT, "region": REGION}
 IDLE = tuple(finding(name) for name in "abcd")
 
 
@@ -143,7 +144,7 @@ def test_a_changed_input_stops_the_sweep(hub: Stored, name: str) -> None:
     if name == "input.json":
         with pytest.raises(DocumentTampered):
             scan_cell({"sweep_id": "sweep-1", "cell": PLACE}, members=Members(), store=hub.store, seals=hub.seals)
-        error = {"Error": "CellDenied", "Cause": ""}
+        error: CaughtError = {"Error": "CellDenied", "Cause": ""}
         with pytest.raises(DocumentTampered):
             record_unreachable_cell(
                 {"sweep_id": "sweep-1", "cell": PLACE, "error": error}, store=hub.store, seals=hub.seals

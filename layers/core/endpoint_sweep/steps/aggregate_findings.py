@@ -16,6 +16,7 @@ from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash,
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
 from endpoint_sweep.rules.snoozes import told
 from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.steps.contracts import AggregateFindingsEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
 
@@ -23,7 +24,7 @@ PRICES = "prices/read.json"
 
 
 def aggregate_findings(
-    event: dict[str, Any],
+    event: AggregateFindingsEvent,
     *,
     settings: Settings,
     store: Store,

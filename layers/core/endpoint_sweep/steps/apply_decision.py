@@ -33,6 +33,7 @@ from endpoint_sweep.rules.approval_rules import rule
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.steps.contracts import EndpointEvent
 from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.storage.act_rows import NOT_SENT
 from endpoint_sweep.storage.records import Records
@@ -53,7 +54,7 @@ def _pass_by(_point: Point) -> None:
 class _Path:
     """What one walk over the points works with."""
 
-    event: dict[str, Any]
+    event: EndpointEvent
     target: EndpointId
     settings: Settings
     members: Members
@@ -70,7 +71,7 @@ class _Path:
 
 
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
-    event: dict[str, Any],
+    event: EndpointEvent,
     *,
     settings: Settings,
     members: Members,

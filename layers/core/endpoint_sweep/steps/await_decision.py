@@ -5,10 +5,13 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import RecordUnreadable, Unavailable
 from endpoint_sweep.ports import Executions, Seals
+from endpoint_sweep.steps.contracts import AwaitDecisionEvent
 from endpoint_sweep.storage.records import Records
 
 
-def await_decision(event: dict[str, Any], *, records: Records, executions: Executions, seals: Seals) -> dict[str, Any]:
+def await_decision(
+    event: AwaitDecisionEvent, *, records: Records, executions: Executions, seals: Seals
+) -> dict[str, Any]:
     """`event`: `{"approval_id", "token", "seen"}`. What came in since the last look, `seen`, ends this wait at once.
 
     A token that cannot be sealed is not stored: nobody can wake this wait, and the next slice looks by itself.

@@ -9,6 +9,7 @@ from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
 from endpoint_sweep.rules.planning import by_id
 from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.steps.contracts import EndpointEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -16,7 +17,7 @@ LOOKING = "confirming"  # in the place of an approver, in the member account's C
 
 
 def confirm_it_is_gone(
-    event: dict[str, Any], *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+    event: EndpointEvent, *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
 
@@ -39,7 +40,7 @@ def confirm_it_is_gone(
     return _answer(status, attempt, settings)
 
 
-def _approved(event: dict[str, Any], target: EndpointId, store: Store, records: Records) -> Finding:
+def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: Records) -> Finding:
     """The finding as it was approved."""
     found = records.approval(event["approval_id"])
     if found is None:

@@ -12,13 +12,14 @@ from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_reg
 from endpoint_sweep.settings import sweep_input
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.settings.sweep_input import SweepInput
+from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.storage.kill_switch import why_stopped
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
 
 
 def plan_sweep(  # noqa: PLR0913 - one argument a port
-    event: dict[str, Any],
+    event: PlanSweepEvent,
     *,
     settings: Settings,
     organization: Organization,

@@ -7,6 +7,7 @@ from endpoint_sweep.domain.errors import UNREACHABLE, CellFailed
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import CellResult, GapCause
 from endpoint_sweep.ports import Seals, Store
+from endpoint_sweep.steps.contracts import CaughtError, RecordUnreachableCellEvent
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 # Step Functions' own name, and Lambda's for a function that ran out of time.
@@ -16,7 +17,7 @@ _OUT_OF_TIME = "Task timed out"
 _MAX_REASON = 300
 
 
-def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals) -> dict[str, Any]:
+def record_unreachable_cell(event: RecordUnreachableCellEvent, *, store: Store, seals: Seals) -> dict[str, Any]:
     """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it.
 
     Raises DocumentTampered or Unavailable where the sweep's input cannot be proven: then the cell has no result.
@@ -31,7 +32,7 @@ def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals
     return {"status": result.status.value} | ({"alarm": Alarm.CELL_FORGED} if forged else {})
 
 
-def _explain(error: dict[str, Any]) -> tuple[str, str]:
+def _explain(error: CaughtError) -> tuple[str, str]:
     """Name and sentence. The cause of a function's error is JSON; of a timeout or a refused call it is text."""
     name, cause = str(error.get("Error", "")), error.get("Cause") or ""
     try:

@@ -10,13 +10,14 @@ from endpoint_sweep.domain.errors import AlreadyRecorded
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, reminders_due, undecided
 from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.request_approval import mail_links, next_slice
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def remind_approvers(
-    event: dict[str, Any], *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
+    event: ApprovalEvent, *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `waiting`.
 

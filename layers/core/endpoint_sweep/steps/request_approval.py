@@ -14,6 +14,7 @@ from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.settings.sweep_input import SCHEDULE
+from endpoint_sweep.steps.contracts import RequestApprovalEvent
 from endpoint_sweep.storage.records import Records, Versions
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -21,7 +22,7 @@ NOTHING_SEEN = Versions().seen
 
 
 def request_approval(
-    event: dict[str, Any],
+    event: RequestApprovalEvent,
     *,
     settings: Settings,
     store: Store,
@@ -63,7 +64,7 @@ def request_approval(
 
 
 def _open(
-    event: dict[str, Any], pointer: Pointer, requester: str, ends: timedelta, records: Records, now: Clock
+    event: RequestApprovalEvent, pointer: Pointer, requester: str, ends: timedelta, records: Records, now: Clock
 ) -> tuple[Approval, int]:
     """The record of this sweep and its version, written anew where there is none yet."""
     name, at = approval_id(event["sweep_id"]), now()

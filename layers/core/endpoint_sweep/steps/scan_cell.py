@@ -6,10 +6,11 @@ from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Cell, Verdict
 from endpoint_sweep.ports import Members, Seals, Store
 from endpoint_sweep.scanning.one_cell import scan
+from endpoint_sweep.steps.contracts import ScanCellEvent
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
-def scan_cell(event: dict[str, Any], *, members: Members, store: Store, seals: Seals) -> dict[str, Any]:
+def scan_cell(event: ScanCellEvent, *, members: Members, store: Store, seals: Seals) -> dict[str, Any]:
     """`event`: `{"sweep_id", "cell": {"account", "region"}}`; returns counts, and `alarm` where somebody else had
     written a result for this cell.
 

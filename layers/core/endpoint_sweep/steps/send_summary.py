@@ -26,12 +26,13 @@ from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
 from endpoint_sweep.rules.savings import deleted, realized
 from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.steps.contracts import SendSummaryEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 
 
 def send_summary(
-    event: dict[str, Any],
+    event: SendSummaryEvent,
     *,
     settings: Settings,
     store: Store,

@@ -22,6 +22,7 @@ from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
 from endpoint_sweep.rules.planning import plan_digest
 from endpoint_sweep.rules.snoozes import asked_for
 from endpoint_sweep.settings.environment import LAST_MINUTES, Settings
+from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice
 from endpoint_sweep.storage.kill_switch import is_on
@@ -35,7 +36,7 @@ _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
 
 
 def verify_decision(
-    event: dict[str, Any],
+    event: ApprovalEvent,
     *,
     settings: Settings,
     store: Store,
