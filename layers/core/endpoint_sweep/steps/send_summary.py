@@ -46,7 +46,14 @@ def send_summary(
     """
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id, every_version=True)
-    report = _gather(sweep_id, folder, records, seals, settings, now)
+    try:
+        found = _found(folder, seals)
+    except (DocumentNotFound, DocumentTampered) as error:
+        report = _without_findings(sweep_id, error, folder, records)
+    else:
+        asked = _asked(sweep_id, found, records, settings.rules.approvers)
+        outcomes = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
+        report = _report(sweep_id, found, asked, outcomes, folder, records, settings)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
@@ -85,22 +92,33 @@ class _Found:
     doubt: str = ""
 
 
-def _gather(
-    sweep_id: str, folder: SweepFolder, records: Records, seals: Seals, settings: Settings, now: Clock
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The approval, if there is one, as `recorded` and as it may be `shown`, and an alarm. `kept_reason`: why an idle
+    endpoint that nobody chose to delete was kept.
+    """
+
+    recorded: Approval | None
+    shown: Approval | None
+    kept_reason: str
+    alarm: str = ""
+
+
+def _without_findings(
+    sweep_id: str, error: DocumentNotFound | DocumentTampered, folder: SweepFolder, records: Records
 ) -> reports.Report:
-    """The whole sweep from what was written down, so that it can be told also where a state failed."""
-    failure = folder.failure()
-    try:
-        found = _found(folder, seals)
-    except (DocumentNotFound, DocumentTampered) as error:
-        is_there = isinstance(error, DocumentTampered)
-        why = str(error) if is_there else f"{error} is not there"
-        told = {"error": type(error).__name__, "reason": f"{why}{_sent(sweep_id, records)}"}
-        alarm = Alarm.PLAN_TAMPERED if is_there else ""
-        return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure or told, alarm=alarm)
-    if found.doubt:
-        failure = failure or {"error": "Unavailable", "reason": found.doubt}
-    approval, shown, kept_reason, alarm = _asked(sweep_id, found, records, settings.rules.approvers)
+    """What can be said where the documents of the sweep are missing or forged."""
+    is_forged = isinstance(error, DocumentTampered)
+    why = str(error) if is_forged else f"{error} is not there"
+    failure = folder.failure() or {"error": type(error).__name__, "reason": f"{why}{_sent(sweep_id, records)}"}
+    alarm = Alarm.PLAN_TAMPERED if is_forged else ""
+    return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure, alarm=alarm)
+
+
+def _settle_unknown_outcomes(
+    sweep_id: str, approval: Approval | None, records: Records, now: Clock
+) -> dict[EndpointId, Outcome]:
+    """What became of every approved endpoint. Writes down an end for those that the deleting step left without one."""
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
@@ -108,7 +126,23 @@ def _gather(
             known = outcomes.get(target)
             if known is None or known.status is OutcomeStatus.DELETING:
                 outcomes[target] = _resolved(sweep_id, target, records, now())
-    outcomes, hidden = _listed(outcomes, found.coverage)
+    return outcomes
+
+
+def _report(
+    sweep_id: str,
+    found: _Found,
+    asked: _Asked,
+    outcomes: Mapping[EndpointId, Outcome],
+    folder: SweepFolder,
+    records: Records,
+    settings: Settings,
+) -> reports.Report:
+    """The whole sweep from what was written down, also where a state failed."""
+    failure, alarm = folder.failure(), asked.alarm
+    if found.doubt:
+        failure = failure or {"error": "Unavailable", "reason": found.doubt}
+    listed, hidden = _listed(outcomes, found.coverage)
     if hidden:
         why = found.doubt or "what was found does not name every endpoint that was deleted"
         failure = {
@@ -118,9 +152,9 @@ def _gather(
         alarm = alarm or ("" if found.doubt else Alarm.PLAN_TAMPERED)
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
-        sweep_id, found.mode, found.coverage, found.accounts, None, shown, outcomes, failure,
-        restorable=folder.restore_keys(), kept_reason=kept_reason, alarm=alarm, deny_accounts=settings.deny_accounts,
-        realized=realized(earlier, found.coverage, outcomes.keys()),
+        sweep_id, found.mode, found.coverage, found.accounts, None, asked.shown, listed, failure,
+        restorable=folder.restore_keys(), kept_reason=asked.kept_reason, alarm=alarm,
+        deny_accounts=settings.deny_accounts, realized=realized(earlier, found.coverage, listed.keys()),
     )  # fmt: skip
 
 
@@ -162,27 +196,22 @@ def _unproven(folder: SweepFolder) -> Coverage:
         return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
 
 
-def _asked(
-    sweep_id: str, found: _Found, records: Records, approvers: Collection[str]
-) -> tuple[Approval | None, Approval | None, str, str]:
-    """The approval, if there is one, as it is recorded and as it may be told; why an idle endpoint that nobody chose to
-    delete was kept; and an alarm.
-    """
+def _asked(sweep_id: str, found: _Found, records: Records, approvers: Collection[str]) -> _Asked:
     try:
-        known = _approval(sweep_id, records)
+        recorded = _approval(sweep_id, records)
     except RecordForged as error:
-        return None, None, f"kept: {error}", Alarm.RECORD_FORGED
+        return _Asked(None, None, f"kept: {error}", Alarm.RECORD_FORGED)
     except RecordUnreadable as error:
-        return None, None, f"kept: {error}", ""
-    if known:
-        shown, unnamed = _shown(known, records)
-        alarm = alarm_of(known.cause) or (unnamed.alarm if unnamed else "")
-        return known, shown, _kept_reason(shown, unnamed, approvers), alarm
+        return _Asked(None, None, f"kept: {error}")
+    if recorded:
+        shown, unnamed = _shown(recorded, records)
+        alarm = alarm_of(recorded.cause) or (unnamed.alarm if unnamed else "")
+        return _Asked(recorded, shown, _kept_reason(shown, unnamed, approvers), alarm)
     if found.mode is Mode.REPORT:
-        return None, None, "kept: this sweep only reports", ""
+        return _Asked(None, None, "kept: this sweep only reports")
     if found.plan is None:
-        return None, None, "kept: there is no plan", ""
-    return None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}", ""
+        return _Asked(None, None, "kept: there is no plan")
+    return _Asked(None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}")
 
 
 def _shown(approval: Approval, records: Records) -> tuple[Approval, Why | None]:
