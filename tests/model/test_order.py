@@ -194,7 +194,7 @@ def test_the_page_answers_as_the_model(who: int, selected: int) -> None:
         if takes and selected:
             found = hub.records.unproven(REQUEST.id)
             assert found
-            assert (found[0].status is ApprovalStatus.DECIDED) == (decided or read.decided)
+            assert (found.approval.status is ApprovalStatus.DECIDED) == (decided or read.decided)
 
 
 def test_the_page_overwrites_nothing_unseen() -> None:

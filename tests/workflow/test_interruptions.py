@@ -140,7 +140,7 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
 
     def seen_before(event: dict[str, Any]) -> Any:
         found = hub().records.unproven(event["approval_id"])
-        seen = found[1].seen if found else ""
+        seen = found.versions.seen if found else ""
         return {"id": event["approval_id"], "status": "waiting", "reason": "", "seen": seen, "slice_seconds": 1}
 
     stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"] = blind

@@ -75,7 +75,7 @@ class Offer:
         """The record as it is by now."""
         found = wiring.hub().records.approval(self.approval.id)
         assert found
-        return found[0]
+        return found.approval
 
     def decision(self) -> Decision | None:
         """What is recorded by now of the first who decided."""

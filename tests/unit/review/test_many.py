@@ -88,8 +88,8 @@ def many() -> Iterator[Many]:
         found = at.records.approval(approval_id(SWEEP))
         assert found
         paths = {mail.to: mail.text.split("/v1")[1].split()[0] for mail in site.outbox}
-        plan = folder.plan(found[0].plan)
-        offers = {who: Offer(found[0], plan, path, "") for who, path in paths.items()}
+        plan = folder.plan(found.approval.plan)
+        offers = {who: Offer(found.approval, plan, path, "") for who, path in paths.items()}
         yield Many(site, said, asked, offers)
 
 

@@ -95,4 +95,4 @@ def version_of(offer: Offer) -> int:
     """How often the decisions were written."""
     found = wiring.hub().records.approval(offer.approval.id)
     assert found
-    return found[1].chosen
+    return found.versions.chosen

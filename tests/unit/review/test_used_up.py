@@ -63,7 +63,7 @@ def test_another_link_of_the_same_approver_counts_anew(site: ReviewSite, spent: 
     assert found
     secret = mint_secret()
     newer = Link(hash_secret(secret), ADA, NOW + timedelta(hours=1))
-    records.save_request(replace(found[0], links=(*found[0].links, newer)), found[1].asked)
+    records.save_request(replace(found.approval, links=(*found.approval.links, newer)), found.versions.asked)
     mine = f"/a/{spent.approval.id}?k={secret}"
     for path, who in ((mine, ADA), (spent.second, GRACE)):
         shown = site.post(path, form(spent, "resnet-demo", step="review"))

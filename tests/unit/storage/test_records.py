@@ -54,7 +54,7 @@ def test_a_record_that_changed_since_it_was_read_is_not_overwritten(
             save(records, late, version)
     found = records.approval("a1")
     assert found
-    assert found[0] == approval(plan())
+    assert found.approval == approval(plan())
 
 
 def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
@@ -74,7 +74,7 @@ def test_of_many_deciders_at_once_one_wins(records: Records) -> None:
     assert won.count(True) == 1
     found = records.approval("a1")
     assert found
-    assert [one.approver for one in found[0].decisions] == [f"p{won.index(True)}@example.com"]
+    assert [one.approver for one in found.approval.decisions] == [f"p{won.index(True)}@example.com"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_only_what_is_open_is_told_as_closed(records: Records, status: ApprovalS
     assert [records.close_approval("sweep-1", CLOSED) for _ in range(2)] == [closes, False]
     found = records.approval(name)
     assert found
-    assert (found[0].status, found[0].stops) == (ApprovalStatus.CLOSED if closes else status, (CLOSED,))
+    assert (found.approval.status, found.approval.stops) == (ApprovalStatus.CLOSED if closes else status, (CLOSED,))
     assert not records.close_approval("unknown", CLOSED)
 
 

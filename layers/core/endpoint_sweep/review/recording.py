@@ -75,7 +75,7 @@ def _is_there(decision: Decision, desk: Desk) -> bool:
         found = desk.records.unproven(decision.approval)
     except Exception as error:
         raise DecisionUncertain("the record cannot be read") from error
-    return found is not None and any(one.nonce == decision.nonce for one in found[0].decisions)
+    return found is not None and any(one.nonce == decision.nonce for one in found.approval.decisions)
 
 
 def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
@@ -96,7 +96,7 @@ def _next(approval: Approval, desk: Desk) -> Next:
     with suppress(Exception):
         # It may have ended while this was being recorded: whoever decided must not be told that it counts.
         there = desk.records.unproven(approval.id)
-        is_ended = there is not None and there[0].status in _ENDED
+        is_ended = there is not None and there.approval.status in _ENDED
         if is_ended or not desk.executions.is_running(approval.execution):
             return Next.OVER
     if approval.status is ApprovalStatus.VERIFIED:

@@ -30,7 +30,7 @@ from endpoint_sweep.resources.endpoint import recheck, traffic_series
 from endpoint_sweep.resources.endpoint.protection import protection
 from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Kept, Point, check_fingerprint
 from endpoint_sweep.rules.approval_rules import rule
-from endpoint_sweep.rules.approvals import Approval, ApprovalStatus
+from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import EndpointEvent
@@ -212,9 +212,9 @@ def _check_stops(path: _Path) -> None:
 def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     """The finding as it was approved, by whom, and the plan: from the record, not from the step's input."""
     found = path.records.approval(path.event["approval_id"])
-    if found is None or found[0].status is not ApprovalStatus.VERIFIED or found[0].sweep_id != path.sweep_id:
+    approval = found.approval if found else None
+    if approval is None or approval.status is not ApprovalStatus.VERIFIED or approval.sweep_id != path.sweep_id:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
-    approval: Approval = found[0]
     plan, settings = path.folder.plan(approval.plan), path.settings
     digest, now = plan_digest(plan), path.now()
     ruling = rule(approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window)

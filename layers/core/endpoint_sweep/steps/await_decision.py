@@ -28,4 +28,4 @@ def _now(approval_id: str, records: Records) -> str:
         found = records.unproven(approval_id)
     except RecordUnreadable:
         return ""
-    return found[1].seen if found else ""
+    return found.versions.seen if found else ""

@@ -45,7 +45,7 @@ def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: R
     found = records.approval(event["approval_id"])
     if found is None:
         raise CellFailed("there is no record of this approval")
-    return by_id(SweepFolder(store, event["sweep_id"]).plan(found[0].plan).items)[target]
+    return by_id(SweepFolder(store, event["sweep_id"]).plan(found.approval.plan).items)[target]
 
 
 def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:

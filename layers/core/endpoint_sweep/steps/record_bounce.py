@@ -77,7 +77,7 @@ def _mark(
             found = records.approval(approval_id)
         except RecordUnreadable:
             return None
-        if found is None or found[0].status is not ApprovalStatus.PENDING:
+        if found is None or found.approval.status is not ApprovalStatus.PENDING:
             return None
         approval, versions = found
         bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]

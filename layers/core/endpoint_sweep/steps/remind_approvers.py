@@ -25,10 +25,10 @@ def remind_approvers(
     the next look finds the decision, or that a reminder is still due.
     """
     found = records.approval(event["approval_id"])
-    seen = found[1].seen if found else ""
+    seen = found.versions.seen if found else ""
     waiting = {"id": event["approval_id"], "status": "waiting", "reason": "", "seen": seen, "mailed": 0}
     waiting["slice_seconds"] = 1
-    if found is None or found[0].status is not ApprovalStatus.PENDING:
+    if found is None or found.approval.status is not ApprovalStatus.PENDING:
         return waiting
     approval, versions = found
     due = reminders_due(approval, now())

@@ -73,9 +73,9 @@ def _open(
         records.save_request(approval, 0)
     except AlreadyRecorded:
         found = records.approval(name)
-        if found is None or found[0].plan != pointer:
+        if found is None or found.approval.plan != pointer:
             raise
-        return found[0], found[1].asked
+        return found.approval, found.versions.asked
     return approval, 1
 
 

@@ -231,8 +231,8 @@ def _approval(sweep_id: str, records: Records) -> Approval | None:
         found = records.approval(approval_id(sweep_id))
     except Unavailable:
         doubted = records.unproven(approval_id(sweep_id))
-        return doubted[0] if doubted else None
-    return found[0] if found else None
+        return doubted.approval if doubted else None
+    return found.approval if found else None
 
 
 def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime) -> Outcome:

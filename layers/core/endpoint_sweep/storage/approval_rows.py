@@ -9,6 +9,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from endpoint_sweep.domain.documents import from_data, to_data, to_json
 from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, RecordForged, RecordUnreadable
@@ -77,6 +78,21 @@ class Versions:
         return f"{self.chosen}.{self.ended}.{self.stops}"
 
 
+class Versioned(NamedTuple):
+    """An approval and the versions of its rows, without which nothing is written over them."""
+
+    approval: Approval
+    versions: Versions
+
+
+class Unproven(NamedTuple):
+    """The same, before KMS was asked whether the `mac` of its request is right."""
+
+    approval: Approval
+    versions: Versions
+    mac: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
     decisions: tuple[Decision, ...] = ()
@@ -101,7 +117,7 @@ class ApprovalRows:
 
     # approvals: what was asked, what was chosen, how it ended, and what stops it, each written by its own functions
 
-    def approval(self, approval_id: str) -> tuple[Approval, Versions] | None:
+    def approval(self, approval_id: str) -> Versioned | None:
         """All that is recorded of an approval, proven to be asked by the mailing functions.
 
         The decisions carry their own MACs, see `approval_rules`. Raises RecordUnreadable, RecordForged, Unavailable.
@@ -111,12 +127,11 @@ class ApprovalRows:
             # A stranger must not learn from the time it takes whether there is such an approval (BI-27).
             self._seals.is_authentic(Maker.LINKS, bytes(32), _NO_MAC)
             return None
-        approval, versions, mac = found
-        if not self._seals.is_authentic(Maker.LINKS, approval.request.digest, mac):
+        if not self._seals.is_authentic(Maker.LINKS, found.approval.request.digest, found.mac):
             raise RecordForged("the record of the approval was not written by the function that mails the links")
-        return approval, versions
+        return Versioned(found.approval, found.versions)
 
-    def unproven(self, approval_id: str) -> tuple[Approval, Versions, str] | None:
+    def unproven(self, approval_id: str) -> Unproven | None:
         """The same without asking KMS, with the MAC of the request: enough to see that something is over."""
         asked = self._table.get(*_asked(approval_id))
         chosen, ended = self._table.get(*_chosen(approval_id)), self._table.get(*_ended(approval_id))
@@ -143,7 +158,7 @@ class ApprovalRows:
             unreachable=state.unreachable,
         )
         versions = Versions(asked.version, chosen.version if chosen else 0, ended.version if ended else 0, len(stops))
-        return approval, versions, request.mac
+        return Unproven(approval, versions, request.mac)
 
     def save_request(self, approval: Approval, version: int) -> None:
         """For the functions that mail links. Raises AlreadyRecorded where it changed since it was read."""
