@@ -9,8 +9,8 @@ from tests.judging.stage import ADA
 from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
 from tests.workflow.conftest import House
 
-YES = "It can be made again: its configuration and models are there."
-NO = "It cannot be made again: its model torn-AllTraffic was deleted."
+YES = "It can be restored: its configuration and models exist."
+NO = "It cannot be restored: its model torn-AllTraffic was deleted."
 
 
 def test_the_page_says_what_could_not_be_made_again(house: House) -> None:
@@ -51,5 +51,5 @@ def test_what_cannot_be_looked_at_is_said_to_be_unknown(house: House, code: str)
     stage.end(sweep)
     [row] = stage.report(sweep)["findings"]
     assert (row["verdict"], row["restorable"].partition(":")[0]) == ("idle", "not known")
-    assert "Whether it can be made again is not known: listing models" in stage.summary(sweep).text
+    assert "It is not known whether it can be restored: listing models" in stage.summary(sweep).text
     assert violations(stage, start) == []

@@ -43,7 +43,7 @@ class Models:
             return "no: its configuration was deleted"
         names = names_of(config)
         if not names:
-            return "not known: the models of its inference components are not looked at"
+            return "not known: the models of its inference components are not checked"
         try:
             gone = [name for name in names if not self._has(name)]
         except (CellDenied, CellFailed) as error:

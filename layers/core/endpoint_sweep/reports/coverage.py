@@ -13,22 +13,22 @@ from endpoint_sweep.rules.planning import FOREIGN, NO_RESULT, Coverage
 _CAUSES: tuple[tuple[str, str, bool], ...] = (
     (r"cannot be assumed: AccessDenied", "The scan role is missing or does not trust the hub", True),
     (r"cannot be assumed", "The scan role could not be assumed", True),
-    (r"closed by a policy of the Organization", "A policy of the Organization closes the region", False),
+    (r"closed by a policy of the Organization", "An Organization policy blocks the region", False),
     (r"is not enabled in this account", "The region is not enabled in the account", False),
-    (r"has no endpoint there", "SageMaker is not offered in the region", False),
+    (r"has no endpoint there", "SageMaker is not available in the region", False),
     (r"the account is SUSPENDED", "The account is suspended", False),
     (r"the account is (PENDING_CLOSURE|CLOSED)", "The account is being closed or is closed", False),
     (r"the account is ", "The account is not active", True),
-    (r"excluded by the input", "Excluded by the input of the sweep", False),
-    (re.escape(NO_RESULT), "The scan left no result", False),
-    (re.escape(FOREIGN), "The scan answered for another account or region", False),
+    (r"excluded by the input", "Excluded by the sweep input", False),
+    (re.escape(NO_RESULT), "The scan produced no result", False),
+    (re.escape(FOREIGN), "The scan returned another account or region", False),
     (r"^States\.Timeout|Task timed out", "The scan took too long", False),
 )
 _OTHERWISE = {
-    CoverageStatus.PARTIAL: "Scanned only in part",
+    CoverageStatus.PARTIAL: "Only partly scanned",
     CoverageStatus.DENIED: "The scan role lacks a permission",
     CoverageStatus.REGION_OFF: "The region is not enabled in the account",
-    CoverageStatus.SKIPPED: "Left out",
+    CoverageStatus.SKIPPED: "Skipped",
     CoverageStatus.FAILED: "The scan failed",
 }
 # Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.

@@ -72,6 +72,4 @@ def scan_one(cell: Cell, readers: Readers, policy: Policy, now: datetime) -> Cel
     except EndpointSweepError as error:
         return CellResult(cell.account, cell.region, _STATUS.get(type(error), CoverageStatus.FAILED), str(error)[:300])
     except Exception as error:  # noqa: BLE001 - a surprise in one cell is that cell's row, too
-        return CellResult(
-            cell.account, cell.region, CoverageStatus.FAILED, f"{type(error).__name__} while it was looked at"
-        )
+        return CellResult(cell.account, cell.region, CoverageStatus.FAILED, f"{type(error).__name__} during the scan")

@@ -111,7 +111,7 @@ class ApprovalRows:
             return None
         approval, versions, mac = found
         if not self._seals.is_authentic(Maker.LINKS, approval.request.digest, mac):
-            raise RecordForged("the record of the approval was not written by the function that mails the links")
+            raise RecordForged("the approval record was not written by the function that emails the links")
         return approval, versions
 
     def unproven(self, approval_id: str) -> tuple[Approval, Versions, str] | None:
@@ -124,11 +124,11 @@ class ApprovalRows:
         try:
             request = from_data(Request, asked.document)
             if request.id != approval_id:
-                raise ValueError("it is another approval's")
+                raise ValueError("it belongs to another approval")
             decisions = from_data(_Chosen, chosen.document) if chosen else _Chosen()
             state = from_data(_Ended, ended.document) if ended else _Ended()
         except (ValueError, TypeError) as error:
-            raise RecordUnreadable(f"the record of the approval cannot be read: {error}") from error
+            raise RecordUnreadable(f"the approval record cannot be read: {error}") from error
         stops = self.stops(request.sweep_id)
         approval = joined(
             request,
