@@ -58,7 +58,7 @@ def elsewhere(_error: Exception) -> Response[str]:
 
 
 def _elsewhere() -> Response[str]:
-    return _page(message("Nothing here", "Please use the link in your mail.", code="E_METHOD", status=405))
+    return _page(message("Nothing here", "Please use the link in your email.", code="E_METHOD", status=405))
 
 
 @app.exception_handler(CallerUnproven)  # type: ignore[untyped-decorator]

@@ -47,9 +47,9 @@ def confirm(page: Page, code: str = "") -> None:
     """`code` is empty where the page asks for none: to keep everything."""
     page.get_by_label("Type").fill(phrase(page))
     if code:
-        page.get_by_label("The six digits").fill(code)
+        page.get_by_label("Six-digit code").fill(code)
     else:
-        expect(page.get_by_label("The six digits")).to_have_count(0)
+        expect(page.get_by_label("Six-digit code")).to_have_count(0)
     page.locator("form.confirm button").click()
 
 

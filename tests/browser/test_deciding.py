@@ -27,11 +27,11 @@ def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Op
         expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 endpoints?")
         expect(page.get_by_text("Your approval is enough.")).to_be_visible()
         page.get_by_label("Type").fill("delete 2")
-        page.get_by_label("The six digits").fill(desk.code())
+        page.get_by_label("Six-digit code").fill(desk.code())
         page.get_by_role("button", name="Delete 2 endpoints").click()
-        expect(page.get_by_role("alert")).to_contain_text("must read exactly")
+        expect(page.get_by_role("alert")).to_contain_text("exactly as shown")
         confirm(page, "000000" if desk.code() != "000000" else "111111")
-        expect(page.get_by_role("alert")).to_contain_text("not the code from your newest mail. It has 4 more tries.")
+        expect(page.get_by_role("alert")).to_contain_text("not the code from your latest email. You have 4 more tries.")
         expect(page.get_by_label("Type")).to_have_value(phrase(page))
         for endpoint in (*TWO, "resnet-eu"):
             expect(row_of(page, endpoint)).to_be_visible()
@@ -70,10 +70,10 @@ def test_two_approvers_in_turn(site: str, desk: ReviewSite, tab: Open) -> None:
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
         go_to_confirmation(page, TWO)
-        expect(page.get_by_role("main")).to_contain_text("2 approvers must agree; with you, one has decided.")
+        expect(page.get_by_role("main")).to_contain_text("2 approvers must agree; you are the first.")
         confirm(page, desk.code())
         visit(page, site + offer.path)
-        expect(page.get_by_role("main")).to_contain_text("Nothing is deleted before one more approver agrees.")
+        expect(page.get_by_role("main")).to_contain_text("Nothing is deleted until one more approver agrees.")
         visit(page, site + offer.second)
         expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to delete 2 endpoints")
         go_to_confirmation(page, TWO[:1])
@@ -95,7 +95,7 @@ def test_all_of_an_account_by_one_button(site: str, tab: Open) -> None:
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
         choose(page, ["churn-poc"])
-        page.get_by_role("button", name="Choose all 3 of 222222222222").click()
+        page.get_by_role("button", name="Select all 3 of 222222222222").click()
         expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(4)
         assert page.url.endswith("#account-1")
         page.get_by_role("button", name="Keep all 3 of 222222222222").click()
@@ -131,7 +131,7 @@ def test_a_page_that_has_become_stale(site: str, desk: ReviewSite, tab: Open) ->
         newer = Stop(StopKind.SUPERSEDED, NOW, newer="2026-11-27T06-00Z-weekly")
         wiring.hub().records.stop(superseded.approval.sweep_id, newer)
         confirm(page, desk.code())
-        expect(page.get_by_role("main")).to_contain_text("2026-11-27T06-00Z-weekly, asks instead")
+        expect(page.get_by_role("main")).to_contain_text("2026-11-27T06-00Z-weekly, has replaced this one")
     assert expired.decision() is superseded.decision() is None
 
 
@@ -168,7 +168,7 @@ def test_the_number_of_chosen_endpoints_stays_in_sight(site: str, tab: Open) -> 
         row_of(page, TWO[0]).get_by_label("Delete").check()
         tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
         words = "".join(node["name"]["value"] for node in tree if node["role"]["value"] == "StaticText")
-        assert "1 chosen for deletion, 0 snoozed" in words
+        assert "1 selected for deletion, 0 snoozed" in words
 
 
 def test_a_keyboard_is_enough(site: str, desk: ReviewSite, tab: Open) -> None:

@@ -55,7 +55,7 @@ def the_confirmation(page: Page, site: str) -> None:
 def a_wrong_phrase(page: Page, site: str) -> None:
     the_confirmation(page, site)
     page.get_by_label("Type").fill("yes")
-    page.get_by_label("The six digits").fill("123456")
+    page.get_by_label("Six-digit code").fill("123456")
     press(page.locator("form.confirm button"))
 
 
@@ -154,7 +154,7 @@ def test_hundreds_of_rows_stay_one_page(site: str, tab: Open) -> None:
         page.get_by_role("link", name="vision-prod 222222222222").click()
         expect(page.get_by_role("heading", name="vision-prod 222222222222")).to_be_in_viewport()
         for account in list(ACCOUNTS)[:2]:
-            page.get_by_role("button", name=f"Choose all 250 of {account}").click()
+            page.get_by_role("button", name=f"Select all 250 of {account}").click()
         page.get_by_role("button", name="Review decision").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Delete 500 endpoints?")
         assert 3_000 < max(sent) < 65_536
@@ -198,10 +198,10 @@ def test_what_was_not_looked_at_comes_before_the_money(site: str, tab: Open) -> 
     with tab() as page:
         the_list(page, site)
         words = page.get_by_role("main").inner_text()
-        gap = words.index("The scan role is missing or does not trust the hub (2 cells)")
+        gap = words.index("The scan role is missing or does not trust the hub (2 account-region pairs)")
         assert gap < words.index("$")
         assert words.count("The account is suspended") == 1
-        assert words.count("In AWS’s words: AccessDenied: User: ") == 1
+        assert words.count("AWS says: AccessDenied: User: ") == 1
         assert "666666666666, all 2 regions" in words
 
 

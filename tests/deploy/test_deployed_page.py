@@ -54,12 +54,13 @@ def test_part_of_the_list_is_approved(deployed: Deployed, tab: Open) -> None:
         expect(page.get_by_text("Your approval is enough.")).to_be_visible()
         code = deployed.code(ADA)
         page.get_by_label("Type").fill(phrase(page).lower())
-        page.get_by_label("The six digits").fill(code)
+        page.get_by_label("Six-digit code").fill(code)
         press(page.locator("form.confirm button"))
-        expect(page.get_by_role("alert")).to_contain_text("must read exactly")
+        expect(page.get_by_role("alert")).to_contain_text("exactly as shown")
         for left in (4, 3):
             confirm(page, "000000" if code != "000000" else "111111")
-            expect(page.get_by_role("alert")).to_contain_text(f"not the code from your newest mail. It has {left} more")
+            words = f"not the code from your latest email. You have {left} more"
+            expect(page.get_by_role("alert")).to_contain_text(words)
         assert deployed.status(execution) == "RUNNING"
         confirm(page, code)
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
@@ -104,12 +105,12 @@ def test_two_approvers_delete_what_both_chose(deployed: Deployed, tab: Open) -> 
         visit(page, link)
         go_to_confirmation(page, ("asr-poc-0", "asr-poc-1"))
         main = page.get_by_role("main")
-        expect(main).to_contain_text("2 approvers must agree; with you, one has decided.")
+        expect(main).to_contain_text("2 approvers must agree; you are the first.")
         expect(main).to_contain_text(f"Account {SPEECH} always needs two")
         confirm(page, deployed.code(ADA))
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
         visit(page, link)
-        expect(main).to_contain_text("Nothing is deleted before one more approver agrees.")
+        expect(main).to_contain_text("Nothing is deleted until one more approver agrees.")
     assert deployed.aws.snapshot() == world
     with tab(java_script_enabled=False) as page:
         visit(page, deployed.link("two-1", GRACE))

@@ -135,7 +135,7 @@ def test_mails_that_come_back_end_the_wait(deployed: Deployed) -> None:
     assert deployed.wait(execution) == "SUCCEEDED"
     [kept] = {row["disposition_reason"] for row in deployed.document("bounced-1", "report.json")["findings"]
               if row["verdict"] == "idle"}  # fmt: skip
-    assert kept == "kept: too few approvers can be reached by mail to approve anything"
+    assert kept == "kept: too few approvers can be reached by email to approve anything"
 
 
 def test_input_that_nobody_meant_is_refused_by_name(deployed: Deployed) -> None:

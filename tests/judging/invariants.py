@@ -180,7 +180,7 @@ def no_report(stage: Stage, sweep: str) -> list[str]:
     if stage.has_report(sweep) or any(one.startswith(f"{name}@") for one in stage.objects()):
         return []
     tried = stage.world.log.find(service="s3", operation="PutObject", resource=f"*{name}")
-    told = [mail for mail in stage.mails(sweep) if mail.subject.endswith("stopped before its summary")]
+    told = [mail for mail in stage.mails(sweep) if mail.subject.endswith("stopped before it sent its summary")]
     return [] if tried and told else [f"{sweep} was stopped, and there is no report"]
 
 

@@ -207,7 +207,7 @@ def test_an_endpoint_that_vanishes_between_list_and_description(laptop: Laptop) 
     done = laptop.scan(*ONE_CELL)
     assert (done.status, done.names["resnet-demo"], done.names["churn-poc"]) == (0, "no-evidence", "idle")
     found = next(one for one in done.document["findings"] if one["endpoint"] == "resnet-demo")
-    assert found["reason"] == "it vanished while it was being looked at"
+    assert found["reason"] == "it disappeared during the scan"
 
 
 def test_an_endpoint_that_is_made_anew_while_it_is_looked_at(laptop: Laptop) -> None:

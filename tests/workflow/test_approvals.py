@@ -45,7 +45,7 @@ def test_two_approvers_delete_what_both_chose(stage_of: OpenStage) -> None:
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert stage.decide(links[GRACE], "churn-poc", comment="only this one").status == 303
     stage.end(sweep)
-    assert stage.disposition(sweep, "churn-poc") == ("deleted", "deleted, and confirmed gone")
+    assert stage.disposition(sweep, "churn-poc") == ("deleted", "deleted and confirmed gone")
     assert stage.disposition(sweep, "resnet-demo")[0] == "kept"
     told = stage.summary(sweep).text
     assert f"{ADA} decided to delete 2 endpoints on " in told

@@ -49,13 +49,13 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"accounts": value} for value in (["12345"], ["*"], [12345678901], [FIRST, FIRST], [HOSTILE], FIRST)],
     ),
     # Ten thousand ids are less than AWS's 256 KiB and more than ours, so that they never come to be counted.
-    "BI-06, 10 001 ids": ("E_INPUT_TOO_LARGE: the input may have 32 KiB", [{"accounts": MANY}]),
+    "BI-06, 10 001 ids": ("E_INPUT_TOO_LARGE: the input can have at most 32 KiB", [{"accounts": MANY}]),
     "BI-07, outside": (
-        f"E_ACCOUNT_NOT_IN_SCOPE: accounts names {STRANGER}, not in the Organization",
+        f"E_ACCOUNT_NOT_IN_SCOPE: accounts has {STRANGER}, which is not in the Organization",
         [{"accounts": [STRANGER]}, {**ASKED, "accounts": [FIRST, STRANGER]}],
     ),
     "BI-07, management": (
-        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, only mode report may name it",
+        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, which only mode report can sweep",
         [{**ASKED, "accounts": [MANAGEMENT]}, {**ASKED, "accounts": [FIRST, MANAGEMENT]}],
     ),
     "BI-08": (
@@ -63,7 +63,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE], "us-east-1")],
     ),
     "BI-11": (
-        "E_INPUT_TOO_LARGE: the input may have 32 KiB",
+        "E_INPUT_TOO_LARGE: the input can have at most 32 KiB",
         [{"slot": "x" * 33_000}, {**ASKED, "accounts": ["1" * 250_000]}],
     ),
     "BI-13": (
@@ -137,7 +137,7 @@ def test_more_than_a_state_may_carry_is_told_by_the_watchdog(stage: Stage) -> No
 def test_a_name_that_aws_would_not_take_is_refused_by_us(stage: Stage, name: str) -> None:
     """BI-12: local engines take it."""
     calls = len(stage.world.log)
-    assert_refused(stage, stage.start_with(dict(ASKED), name), "E_RUN_NAME: the name of the execution", calls)
+    assert_refused(stage, stage.start_with(dict(ASKED), name), "E_RUN_NAME: the execution name", calls)
 
 
 @pytest.mark.parametrize(
@@ -161,22 +161,22 @@ def test_without_people_nobody_is_asked(stage_of: OpenStage, parameters: dict[st
 
 
 SIXTY = [f"p{number}@example.com" for number in range(60)]
-NO_ADDRESS = "1 of the stack parameter Approvers is no plain mail address"
+NO_ADDRESS = "1 in the stack parameter Approvers is not a plain email address"
 
 
 @pytest.mark.parametrize(
     ("parameters", "words", "mailed"),
     [
-        ({"MinApprovers": "3"}, "the stack parameter MinApprovers is more than there are Approvers", APPROVERS),
+        ({"MinApprovers": "3"}, "the stack parameter MinApprovers is higher than the number of Approvers", APPROVERS),
         (
             {"Approvers": f"{ADA},ada+1@example.com"},
-            "two of the stack parameter Approvers are addresses of one person",
+            "two addresses in the stack parameter Approvers belong to one person",
             (ADA, "ada+1@example.com"),
         ),
         ({"Approvers": f"{ADA},grace@example.com\r\nBcc: x@example.com"}, NO_ADDRESS, (ADA,)),
         ({"Approvers": f"{ADA},{HOSTILE}@example.com"}, NO_ADDRESS, (ADA,)),
         ({"Approvers": f"{ADA},grace@ex\u0430mple.com"}, NO_ADDRESS, (ADA, "grace@ex\u0430mple.com")),
-        ({"Approvers": ",".join(SIXTY)}, "the stack parameter Approvers may have 50 addresses", SIXTY),
+        ({"Approvers": ",".join(SIXTY)}, "the stack parameter Approvers can have at most 50 addresses", SIXTY),
     ],
     ids=["too few", "an alias", "a header", "markup", "a homoglyph", "sixty"],
 )
@@ -194,7 +194,7 @@ def test_an_account_of_the_deny_list_cannot_be_asked_for(stage_of: OpenStage) ->
     stage = stage_of("small", DenyAccounts=FIRST)
     calls = len(stage.world.log)
     sweep = stage.start(accounts=[FIRST])
-    assert_refused(stage, sweep, f"E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in {FIRST}", calls)
+    assert_refused(stage, sweep, f"E_ACCOUNT_NOT_IN_SCOPE: {FIRST} is on the deny list", calls)
     reported = stage.start("report", accounts=[FIRST])
     assert stage.end(reported)["status"] == "SUCCEEDED"
     assert {row["account"] for row in stage.report(reported)["findings"]} == {FIRST}

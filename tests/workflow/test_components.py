@@ -23,18 +23,18 @@ from tests.workflow.test_stops import Stopped, Stopper
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 FATES = {
-    "layered": ("deleted", "deleted, and confirmed gone"),
-    "many": ("deleted", "deleted, and confirmed gone"),
-    "reply-lost": ("deleted", "deleted, and confirmed gone"),
-    "called": ("spared", "it came back to life"),
+    "layered": ("deleted", "deleted and confirmed gone"),
+    "many": ("deleted", "deleted and confirmed gone"),
+    "reply-lost": ("deleted", "deleted and confirmed gone"),
+    "called": ("spared", "it is in use again"),
     "grown": ("changed", "its inference component grown-late is new since the scan"),
     "shrunk": ("changed", "its inference component shrunk-b was removed after the scan"),
-    "starting": ("changed", "its inference component starting-a is Creating now"),
+    "starting": ("changed", "the status of its inference component starting-a is now Creating"),
     "reborn": ("changed", "its inference component reborn-a was re-created after the scan"),
-    "guarded": ("protected", "of its inference component guarded-a: its owner protects it with the tag"),
-    "stuck": ("failed", "the deletion of its inference component stuck-a came to nothing, its status is Failed"),
-    "request-lost": ("failed", "the deletion of its inference component request-lost-a came to nothing"),
-    "refused": ("failed", "kept, because of an error: DeleteInferenceComponent: "),
+    "guarded": ("protected", "inference component guarded-a: its owner protects it with the tag"),
+    "stuck": ("failed", "its inference component stuck-a was not deleted, its status is Failed"),
+    "request-lost": ("failed", "its inference component request-lost-a was not deleted"),
+    "refused": ("failed", "kept because of an error: DeleteInferenceComponent: "),
 }
 PARTS = {
     "layered": ("base", "adapter>base", "second", "adapter-2>base"),
@@ -156,7 +156,7 @@ def test_a_lost_call_is_never_repeated(run: Run) -> None:
 def test_what_was_begun_is_told(run: Run, endpoint: str) -> None:
     """The endpoint stays, and the reason names the component whose deletion had been sent."""
     reason = run.stage.disposition(run.sweep, endpoint)[1]
-    assert f"a deletion of its inference components {endpoint}-a had been sent" in reason
+    assert f"the deletion of its inference components {endpoint}-a had already been sent" in reason
 
 
 def test_the_undo_holds_the_components(run: Run) -> None:
@@ -185,8 +185,8 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     assert stage.disposition(sweep, "trio") == (
         "failed",
         (
-            "kept: the step stopped before the deletion; a deletion of its inference components trio-a had been sent, "
-            "endpoint-sweep restore makes them again"
+            "kept: the delete step stopped before it deleted the endpoint; the deletion of its inference components "
+            "trio-a had already been sent, endpoint-sweep restore brings them back"
         ),
     )
 
@@ -213,7 +213,7 @@ def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage, poi
     assert [call.resource for call in sent] == ["trio-a"]
     status, reason = stage.disposition(sweep, "trio")
     assert status == "failed"
-    assert reason.startswith("kept: the kill switch is on; a deletion of its inference components trio-a had been")
+    assert reason.startswith("kept: the kill switch is on; the deletion of its inference components trio-a had")
 
 
 def dying(here: Point) -> None:

@@ -46,7 +46,10 @@ def test_too_little_coverage_asks_nobody(stage_of: OpenStage) -> None:
     stage.end(sweep)
     assert "Request approval" not in stage.states(sweep)
     said = stage.disposition(sweep, "resnet-demo")[1]
-    assert said == "kept: only 50 % of the cells were scanned, at least 90 % are needed"
+    assert said == (
+        "kept: nobody was asked to approve. 2 of 4 account-region pairs were scanned (50 %), and the minimum is 90 %. "
+        "Deploy the scan role in the missing accounts, exclude them, or lower MinCoveragePercent"
+    )
 
 
 def test_a_failing_cell_is_a_row(stage_of: OpenStage) -> None:
@@ -74,7 +77,7 @@ def test_a_cell_without_a_result_is_a_row(stage: Stage) -> None:
     stage.end(sweep)
     cells = {(account, REGION): "failed" for account in (MANAGEMENT, HUB, FIRST)}
     assert stage.coverage(sweep) == cells
-    assert reason(stage, sweep, FIRST, REGION) == "the scan of this cell left no result"
+    assert reason(stage, sweep, FIRST, REGION) == "the scan of this account and region produced no result"
     assert stage.report(sweep)["findings"] == []
 
 

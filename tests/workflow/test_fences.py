@@ -84,7 +84,7 @@ def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
     assert stage.decide(links[ADA], "idle-1").status == 303
     stage.end(sweep)
     assert deleted(stage) == []
-    assert "cannot be read, so it counts as on" in stage.disposition(sweep, "idle-1")[1]
+    assert "could not be read and is treated as on" in stage.disposition(sweep, "idle-1")[1]
 
 
 @pytest.mark.parametrize("value", ["on", "ON", "stop", "0", "offf"])
@@ -108,10 +108,11 @@ def test_an_account_of_the_deny_list_is_shown_and_never_offered(stage_of: OpenSt
     sweep = stage.decided("idle-1")
     assert f"{SECOND}/{REGION}/elsewhere" not in stage.plan(sweep)
     assert stage.disposition(sweep, "elsewhere") == ("kept", "kept: its account is on the deny list")
-    assert "1 endpoint of these in accounts of the deny list" in stage.summary(sweep).text
+    assert "1 of these is in accounts on the deny list" in stage.summary(sweep).text
     rejected = stage.start(accounts=[SECOND])
     stage.end(rejected)
-    assert "E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted" in stage.report(rejected)["failure"]["reason"]
+    why = f"E_ACCOUNT_NOT_IN_SCOPE: {SECOND} is on the deny list, so nothing is deleted there"
+    assert why in stage.report(rejected)["failure"]["reason"]
 
 
 def test_the_deny_list_is_looked_at_again_before_the_deletion(
@@ -161,8 +162,8 @@ def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
     plan = stage.hub.document("plan.json", second)
     assert len(plan["items"]) == 11
     assert plan["flagged"] == {
-        "*": "11 endpoints are idle, in the last sweep there were 5",
-        FIRST: "6 of its 10 endpoints are idle that were not in the last sweep",
+        "*": "11 endpoints are idle, up from 5 in the last sweep",
+        FIRST: "6 of its 10 endpoints are idle and were not idle in the last sweep",
     }
 
 
@@ -180,7 +181,7 @@ def test_what_stays_gone_is_told_by_later_sweeps(stage_of: OpenStage) -> None:
     realized = stage.report(second)["realized"]
     assert (realized["gone"], realized["back"], realized["unseen"]) == (1, 1, 0)
     assert 0 < float(realized["monthly"]) < float(promised)
-    assert "1 stayed gone, 1 came back, 0 could not be seen this time." in stage.summary(second).text
+    assert "1 stayed gone, 1 came back, 0 could not be checked this time." in stage.summary(second).text
 
 
 @pytest.mark.parametrize("decided", [False, True])

@@ -15,7 +15,7 @@ from tests.judging.stage import ADA, GRACE, Stage
 from tests.simulation.hub.resources import BUCKET
 from tests.workflow.conftest import OpenStage
 
-ANOTHER_REQUEST = "the record of the approval was not written by the function that mails the links"
+ANOTHER_REQUEST = "the approval record was not written by the function that emails the links"
 FORGED = Why(Cause.FORGED).sentence
 ALARMS = {FORGED: "DecisionForged", ANOTHER_REQUEST: "RecordForged"}
 FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {

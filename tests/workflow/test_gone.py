@@ -75,7 +75,7 @@ def test_a_lost_reply_and_a_new_endpoint_of_the_name(stage_of: OpenStage) -> Non
     sweep = approve(stage)
     assert stage.disposition(sweep, "resnet-demo") == (
         "changed",
-        "an endpoint of the same name was created meanwhile; it is left alone",
+        "an endpoint with the same name was created in the meantime; it is left alone",
     )
     assert stage.world.exists(MEMBER, REGION, "resnet-demo")
     assert len(stage.world.log.find(**DELETION)) == 1

@@ -80,8 +80,8 @@ def test_a_signature_that_can_never_be_checked_keeps_everything(stage: Stage) ->
     stage.end(sweep)
     stage.approved.clear()
     assert stage.world.log.find(operation="DeleteEndpoint") == []
-    assert "could not be made certain who decided" in stage.disposition(sweep, "resnet-demo")[1]
-    assert "could not be made certain who decided" in stage.summary(sweep).text
+    assert "could not verify who decided" in stage.disposition(sweep, "resnet-demo")[1]
+    assert "could not verify who decided" in stage.summary(sweep).text
 
 
 def test_a_token_that_cannot_be_sealed_is_not_stored(stage: Stage) -> None:

@@ -51,5 +51,5 @@ def test_what_cannot_be_looked_at_is_said_to_be_unknown(house: House, code: str)
     stage.end(sweep)
     [row] = stage.report(sweep)["findings"]
     assert (row["verdict"], row["restorable"]["answer"]) == ("idle", "not-known")
-    assert "Whether it can be restored is not known: listing models" in stage.summary(sweep).text
+    assert "It is not known whether it can be restored: listing models" in stage.summary(sweep).text
     assert violations(stage, start) == []

@@ -158,10 +158,10 @@ def test_what_cannot_be_brought_back_is_listed(after: After, capsys: pytest.Capt
     ("target", "options", "status", "words"),
     [
         ("222222222222/us-east-1/resnet-demo", (), 2, "name a role with --member-role"),
-        ("222222222222/us-east-1", (), 2, "name the endpoint like"),
-        ("222222222222/us-east-1/../x", (), 2, "name the endpoint like"),
+        ("222222222222/us-east-1", (), 2, "write the endpoint as"),
+        ("222222222222/us-east-1/../x", (), 2, "write the endpoint as"),
         ("222222222222/us-east-1/resnet-demo", ("--wait-minutes", "0"), 2, "--wait-minutes must be"),
-        ("222222222222/us-east-1/resnet-demo", ("--member-role", "r"), 1, "there is no restore bundle"),
+        ("222222222222/us-east-1/resnet-demo", ("--member-role", "r"), 1, "has no restore bundle"),
         ("222222222222/us-east-1/resnet-demo", ("--member-role", "r", "--bucket", ""), 1, "asking the stack"),
     ],
 )
@@ -181,7 +181,7 @@ def test_an_endpoint_that_is_there_is_left_alone(after: After, capsys: pytest.Ca
     stage.world.recreate(FIRST, REGION, "plain")
     snapshot = stage.world.snapshot()
     assert restore(stage, sweep, "plain") == 1
-    assert "there is an endpoint plain already" in capsys.readouterr().err
+    assert "endpoint plain already exists" in capsys.readouterr().err
     assert stage.world.snapshot() == snapshot
 
 
@@ -196,20 +196,19 @@ def test_an_endpoint_that_only_lost_its_components_gets_them_back(
     stage.world.fault(operation="DeleteInferenceComponent", nth=[1], hook=lambda _: stage.hub.kill())
     assert stage.decide(links[ADA], "host").status == 303
     stage.end(sweep, 120)
-    assert (
-        "inference components host-adapter had been sent, endpoint-sweep restore" in stage.disposition(sweep, "host")[1]
-    )
+    sent = "inference components host-adapter had already been sent, endpoint-sweep restore"
+    assert sent in stage.disposition(sweep, "host")[1]
     assert violations(stage, start) == []
     assert sorted(cell(stage)["components"]) == ["host-base"]
     calls = len(stage.world.log)
     assert restore(stage, sweep, "host", "--dry-run") == 0
-    assert capsys.readouterr().out.splitlines() == ["would make inference component host-adapter"]
+    assert capsys.readouterr().out.splitlines() == ["would create inference component host-adapter"]
     assert restore(stage, sweep, "host") == 0, capsys.readouterr()
     made = [call.operation for call in stage.world.log.calls[calls:] if call.operation.startswith("Create")]
     assert made == ["CreateInferenceComponent"]
     assert cell(stage)["components"] == first["components"]
     assert restore(stage, sweep, "host") == 1
-    assert "already; nothing was changed" in capsys.readouterr().err
+    assert "already exists; nothing was changed" in capsys.readouterr().err
 
 
 def test_a_restore_that_stopped_goes_on(
@@ -220,8 +219,8 @@ def test_a_restore_that_stopped_goes_on(
     stage, sweep = after("scaled", "two")
     stage.world.fault(operation="PutScalingPolicy", nth=[1], code="ServiceUnavailable", status=400)
     assert restore(stage, sweep, "scaled") == 1
-    assert "making scaling policy" in (said := capsys.readouterr().err), said
-    assert "what was made stays: run this again with --resume" in said
+    assert "creating scaling policy" in (said := capsys.readouterr().err), said
+    assert "to create the rest, run this again with --resume" in said
     # The endpoint of the other one is still being made when the shell's credentials end.
     real = restorer.Restorer.wait
     with monkeypatch.context() as patched:
@@ -264,7 +263,7 @@ def test_what_is_not_from_a_restore_is_not_gone_on_with(
     for name in ("plain", "two"):
         assert restore(stage, sweep, name) == 0
     client = stage.world.client("sagemaker", FIRST, REGION, ROLE)
-    words = {"failed": "has failed", "config": "is another one: its configuration is", "variants": "its variants are"}
+    words = {"failed": "with status Failed", "config": "exists: its configuration is", "variants": "its variants are"}
     if change == "failed":
         stage.world.set_status(FIRST, REGION, "two", "Failed")
     elif change == "config":

@@ -179,16 +179,16 @@ def test_nothing_is_sent_for_what_changed(run: Run, endpoint: str) -> None:
 @pytest.mark.parametrize(
     ("endpoint", "words"),
     [
-        ("revived", "came back to life"),
+        ("revived", "it is in use again"),
         ("recreated", "re-created under the same name"),
-        ("born-again", "of the same name was created meanwhile"),
-        ("updating", "its status is Updating now"),
+        ("born-again", "with the same name was created in the meantime"),
+        ("updating", "its status is now Updating"),
         ("reconfigured", "its configuration was changed after the scan"),
         ("tagged", "protects it with the tag Endpoint-Sweep:KEEP"),
-        ("request-lost", "kept: the deletion was not carried out"),
-        ("refused", "kept, because of an error: DeleteEndpoint"),
+        ("request-lost", "kept: it was not deleted"),
+        ("refused", "kept because of an error: DeleteEndpoint"),
         ("no-undo", "kept: its restore bundle could not be written"),
-        ("no-act-role", "kept, because of an error: "),
+        ("no-act-role", "kept because of an error: "),
         ("not-selected", f"kept by {ADA}"),
     ],
 )
@@ -200,7 +200,7 @@ def test_the_reason_is_told(run: Run, endpoint: str, words: str) -> None:
 def test_a_lost_reply_is_not_repeated(run: Run) -> None:
     """FI-45: one DeleteEndpoint whose reply was dropped: that it is gone is found out by looking."""
     assert [call.decision for call in run.calls("DeleteEndpoint", "reply-lost")] == ["dropped-after"]
-    assert run.stage.disposition(run.sweep, "reply-lost") == ("deleted", "deleted, and confirmed gone")
+    assert run.stage.disposition(run.sweep, "reply-lost") == ("deleted", "deleted and confirmed gone")
 
 
 def test_a_lost_request_is_not_repeated(run: Run) -> None:

@@ -22,7 +22,7 @@ from tests.workflow.test_fences import deleted, one_at_a_time
 
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 FOUR = [f"idle-{number}" for number in range(4)]
-KEPT = f"kept: {GRACE} decided to keep everything that was not yet sent for deletion"
+KEPT = f"kept: {GRACE} decided to keep everything not yet sent for deletion"
 
 
 def four() -> Organization:
@@ -77,7 +77,7 @@ def test_a_keep_between_two_deletions_keeps_the_rest(stage_of: OpenStage, point:
     stage.end(sweep, 120)
     assert deleted(stage) == held.names[:gone]
     for name in FOUR:
-        fate = ("deleted", "deleted, and confirmed gone") if name in held.names[:gone] else ("failed", KEPT)
+        fate = ("deleted", "deleted and confirmed gone") if name in held.names[:gone] else ("failed", KEPT)
         assert stage.disposition(sweep, name) == fate
     totals = stage.report(sweep)["totals"]
     assert (totals["found"], totals["deleted"], totals["failed"]) == (4, gone, 4 - gone)
@@ -162,7 +162,7 @@ def lower_the_caps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 THOUSAND = {"MaxDeletesPerSweep": "1000", "MaxDeletesPerAccount": "1000", "MaxDeletePercentOfAccount": "100"}
-TOO_MANY = "2 endpoints are selected, one decision may delete 1"
+TOO_MANY = "2 endpoints are selected, the limit for one decision is 1"
 
 
 @pytest.mark.parametrize("step", ["VerifyDecisionFunction", "ApplyDecisionFunction"])

@@ -28,7 +28,7 @@ def show_coverage(console: Console, aws: LocalAws, sweep: Sweep) -> None:
 def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     items = document(aws, sweep, "plan.json")["items"]
     table = Table("Endpoint", "Account", "Region", "Owner", "Instances", title="Idle", title_justify="left", box=SIMPLE)
-    table.add_column("A month", justify="right")
+    table.add_column("Monthly cost", justify="right")
     for item in items:
         instances = ", ".join(f"{one['count']} × {one['type']}" for one in item["instances"])
         cost = f"${float(item['monthly_usd']):,.2f}" if item["monthly_usd"] else "unknown"
@@ -37,7 +37,7 @@ def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     console.print(table)
     known = sum(float(item["monthly_usd"]) for item in items if item["monthly_usd"])
     unknown = sum(item["monthly_usd"] is None for item in items)
-    console.print(f"{len(items)} idle, ${known:,.2f} a month at list price, {unknown} without a known price.\n")
+    console.print(f"{len(items)} idle, ${known:,.2f} a month at list price, {unknown} with no known price.\n")
 
 
 def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:

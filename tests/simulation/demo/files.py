@@ -11,7 +11,8 @@ from tests.simulation.hub.local_aws import LocalAws, Mail
 HOME = Path(".demo")
 # By words of its subject.
 KINDS = {
-    "wait for your decision": "approval", "left to decide": "reminder", "your code": "code", "is recorded": "receipt",
+    "waiting for your decision": "approval", "left to decide": "reminder", "your code": "code",
+    "is recorded": "receipt",
 }  # fmt: skip
 
 

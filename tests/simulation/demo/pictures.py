@@ -135,7 +135,7 @@ def confirmation(page: Page, stage: Stage, folder: Path, name: str, size: tuple[
     page.get_by_role("button", name="Review decision").click()
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     page.get_by_label("Type").fill(page.locator("label[for=phrase] code").inner_text())
-    page.get_by_label("The six digits").fill(newest_code(stage.texts()))
+    page.get_by_label("Six-digit code").fill(newest_code(stage.texts()))
     if size == WINDOW:
         page.evaluate("scrollTo(0, 0)")
     shoot(page, folder, name)

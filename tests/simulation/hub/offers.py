@@ -197,8 +197,8 @@ def put_on_offer(
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:
     """A sweep after its decision: first `deleted` are gone, then `spared` came back to life, the rest is kept."""
-    told = [(OutcomeStatus.DELETED, "deleted, and confirmed gone")] * deleted
-    told += [(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")] * spared
+    told = [(OutcomeStatus.DELETED, "deleted and confirmed gone")] * deleted
+    told += [(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")] * spared
     outcomes = [
         Outcome(one.account, one.region, one.endpoint, status, reason, NOW)
         for one, (status, reason) in zip(findings, told, strict=False)

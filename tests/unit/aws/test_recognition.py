@@ -70,11 +70,11 @@ def test_kinds(endpoint: dict[str, Any], config: dict[str, Any], kind: Kind) -> 
         ({}, CONFIG | configured(BARE), "its variants name no model"),
         ({}, CONFIG | configured(VARIANT, BARE | {"VariantName": "b"}, **ROLE), "its variants name no model"),
         ({}, CONFIG | {"ProductionVariants": []}, "its variants name no model"),
-        ({}, CONFIG | configured(VARIANT | {"QuantumConfig": {}}), "a field that is not known here: QuantumConfig"),
+        ({}, CONFIG | configured(VARIANT | {"QuantumConfig": {}}), "an unsupported field: QuantumConfig"),
         (
             {},
             CONFIG | {"ShadowProductionVariants": [VARIANT | {"VariantName": "s", "QuantumConfig": {}}]},
-            "a field that is not known here: QuantumConfig",
+            "an unsupported field: QuantumConfig",
         ),
         (
             {"ProductionVariants": [CURRENT, CURRENT | {"VariantName": "b", "CurrentServerlessConfig": ON_DEMAND}]},

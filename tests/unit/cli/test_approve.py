@@ -94,7 +94,7 @@ def test_what_the_page_says_of_an_endpoint_is_said_here_too(run: Run) -> None:
     _, out, _ = run(sweep=sweep)
     assert out.count("It cannot be restored: its model llama3-70b was deleted") == 1
     assert "It can be restored" not in out
-    assert "6,600 more idle endpoints, cheaper or of unknown price, are not offered" in out
+    assert "6,600 more idle endpoints are not offered, because one sweep offers the 1,000 most expensive" in out
 
 
 def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site: ReviewSite) -> None:
@@ -103,7 +103,7 @@ def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site:
     status, out, err = run(*options, "--yes-i-typed", phrase(offer, 1))
     assert (status, err) == (0, "")
     assert f"for {ADA}: delete 1 endpoint." in out
-    assert "The sweep carries it out now" in out
+    assert "The sweep carries this out now" in out
     decision = offer.decision()
     assert decision
     assert (decision.identity, decision.principal, decision.approver) == (Identity.IAM, PRINCIPAL, ADA)
@@ -170,12 +170,12 @@ def test_the_same_again_is_told_so(run: Run, offer: Offer) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--delete", LLAMA, "--delete-all"), "exclude each other"),
-        (("--delete", LLAMA, "--delete", LLAMA), "twice"),
+        (("--delete", LLAMA, "--delete-all"), "use only one of --delete"),
+        (("--delete", LLAMA, "--delete", LLAMA), "duplicate"),
         (("--snooze", f"{LLAMA}=8"), "=7, =30 or =90"),
-        (("--snooze", f"{LLAMA}=7", "--snooze", f"{LLAMA}=7"), "twice"),
+        (("--snooze", f"{LLAMA}=7", "--snooze", f"{LLAMA}=7"), "duplicate"),
         (("--delete", "222222222222/us-east-1/unknown"), "not offered in this sweep"),
-        (("--delete", LLAMA, "--snooze", f"{LLAMA}=7"), "the same endpoint"),
+        (("--delete", LLAMA, "--snooze", f"{LLAMA}=7"), "an endpoint is in both --delete and --snooze"),
         (("--delete", LLAMA), '--yes-i-typed "DELETE 1 '),
     ],
 )

@@ -184,7 +184,7 @@ def test_what_too_few_could_complete_is_refused(site: ReviewSite) -> None:
     before = site.everything()
     answer = post(site, offer, body(offer, CHURN, RESNET))
     assert told(answer) == (400, "E_QUORUM_IMPOSSIBLE")
-    assert "or ask whoever deployed the stack to add an approver." in json.loads(answer.body)["message"]
+    assert "or ask the team that deployed the stack to add an approver." in json.loads(answer.body)["message"]
     assert site.everything() == before
     assert told(post(site, offer, body(offer, CHURN))) == (200, "")
 

@@ -36,7 +36,7 @@ def test_a_code_has_five_tries(site: ReviewSite, offer: Offer) -> None:
     """Each wrong one is counted and told; then even the right one is refused, and a new one works."""
     fields = with_code(site, offer.path, form(offer, "resnet-demo"))
     wrong = "000000" if fields["code"] != "000000" else "111111"
-    for left in ("4 more tries", "3 more tries", "2 more tries", "one more try", "no longer good"):
+    for left in ("4 more tries", "3 more tries", "2 more tries", "one more try", "no longer valid"):
         answer = site.post(offer.path, fields | {"code": wrong})
         assert told(answer) == (400, "E_CODE")
         assert left in answer.body

@@ -31,7 +31,7 @@ def test_a_decision_is_recorded_and_wakes_the_sweep(site: ReviewSite, offer: Off
     assert [mail.to for mail in site.outbox[mails:]] == [ADA, ADA]
     receipt = site.outbox[-1]
     assert receipt.subject.endswith("your decision to delete 1 endpoint is recorded")
-    assert "The sweep carries it out now" in receipt.text
+    assert "The sweep carries this out now" in receipt.text
     assert offer.path.partition("k=")[2] not in receipt.text + receipt.html
     result = site.get(f"/a/{answer.headers['Location']}")
     assert result.status == 200
@@ -81,7 +81,7 @@ def test_the_page_says_why_two_are_needed(site: ReviewSite) -> None:
     offer = put_on_offer(flagged={"*": "half of everything became idle at once"})
     assert "Half of everything became idle at once." in site.get(offer.path).body
     review = site.post(offer.path, form(offer, "churn-poc", step="review"))
-    assert "2 approvers must agree; with you, one has decided." in review.body
+    assert "2 approvers must agree; you are the first." in review.body
     assert "Half of everything became idle at once." in review.body
 
 
@@ -185,7 +185,7 @@ def test_over_a_cap(site: ReviewSite) -> None:
     before = site.everything()
     answer = site.post(offer.path, form(offer, "churn-poc", "resnet-demo", step="review"))
     assert told(answer) == (400, "E_OVER_CAP")
-    assert "2 endpoints are selected, one decision may delete 1" in answer.body
+    assert "2 endpoints are selected, the limit for one decision is 1" in answer.body
     assert site.everything() == before
 
 
@@ -203,7 +203,7 @@ def test_more_than_those_who_can_decide_may_choose(site: ReviewSite) -> None:
             "This selection needs 2 approvers (account 222222222222: twice as many are idle as last time)"
             in answer.body
         )
-        assert "or ask whoever deployed the stack to add an approver." in answer.body
+        assert "or ask the team that deployed the stack to add an approver." in answer.body
         assert answer.body.count('value="d" checked') == 2
     assert site.everything() == before
     assert decide(site, offer.path, form(offer, "churn-poc")).status == 303

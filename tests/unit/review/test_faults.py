@@ -83,7 +83,7 @@ def test_what_nobody_can_tell_is_not_told(site: ReviewSite, offer: Offer, monkey
     answer = site.post(offer.path, fields)
     monkeypatch.setattr(AwsTable, "get", real)
     assert told(answer) == (503, "E_UNAVAILABLE")
-    assert "cannot be seen at this moment whether" in answer.body
+    assert "cannot tell right now whether" in answer.body
     assert "Your decision stands" in site.get(offer.path).body
 
 

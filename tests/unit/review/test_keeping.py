@@ -28,7 +28,7 @@ def test_keeping_needs_no_code(site: ReviewSite, offer: Offer) -> None:
     """None is mailed, none is asked for; the phrase still is. It is on record as what it is: by the link alone."""
     mails = len(site.outbox)
     shown = site.post(offer.path, form(offer, step="keep"))
-    assert (shown.status, "six digits" in shown.body, len(site.outbox)) == (200, False, mails)
+    assert (shown.status, "Six-digit code" in shown.body, len(site.outbox)) == (200, False, mails)
     assert told(site.post(offer.path, form(offer, phrase="KEEP ALL"))) == (400, "E_CONFIRM_PHRASE")
     assert offer.now().stops == ()
     assert site.post(offer.path, form(offer)).status == 303
@@ -45,7 +45,7 @@ def test_keeping_needs_no_code(site: ReviewSite, offer: Offer) -> None:
 def test_keeping_with_snoozes_wants_a_code(site: ReviewSite, offer: Offer) -> None:
     """Who only has the link must not hide endpoints from the next sweeps; without them it can keep."""
     fields = form(offer, snooze={"resnet-eu": 90})
-    assert "six digits" in site.post(offer.path, fields | {"step": "review"}).body
+    assert "Six-digit code" in site.post(offer.path, fields | {"step": "review"}).body
     for code in ("", "000000" if site.code() != "000000" else "111111"):
         assert told(site.post(offer.path, fields | {"code": code})) == (400, "E_CODE")
     assert offer.now().stops == ()

@@ -141,7 +141,7 @@ def test_a_phrase_that_is_not_exact(site: ReviewSite, offer: Offer, phrase: str)
     typed = phrase.format(hash=hash8, HASH=hash8.upper())
     answer = site.post(offer.path, form(offer, "resnet-demo", "churn-poc", phrase=typed, code="000000"))
     assert told(answer) == (400, "E_CONFIRM_PHRASE")
-    assert "must read exactly" in answer.body
+    assert "exactly as shown" in answer.body
     assert answer.body.count('value="d"') == 4  # two rows, in the form to confirm and in the one to go back
 
 

@@ -35,7 +35,7 @@ def test_without_the_code_the_link_is_the_identity() -> None:
     """The setting switches it off, and the record says so."""
     with ReviewSite.open(REQUIRE_CODE="false") as site:
         offer = put_on_offer()
-        assert "six digits" not in site.post(offer.path, form(offer, "churn-poc", step="review")).body
+        assert "Six-digit code" not in site.post(offer.path, form(offer, "churn-poc", step="review")).body
         assert site.post(offer.path, form(offer, "churn-poc")).status == 303
         assert [one.identity for one in offer.now().decisions] == [Identity.LINK]
         assert len(site.outbox) == 1
@@ -60,7 +60,7 @@ def test_the_end_of_the_grace_period_is_told() -> None:
         assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
         assert f"The first deletion starts on {starts}." in site.get(offer.path).body
         theirs = site.get(offer.second).body
-        assert f"Nothing is deleted before {starts}. Until then all of it can still be kept." in theirs
+        assert f"Nothing is deleted before {starts}. Until then, everything can still be kept." in theirs
         assert "Keep everything</button>" in theirs
         assert site.post(offer.second, form(offer)).status == 303
         assert [one.approver for one in offer.now().kept_by] == [GRACE]
@@ -68,7 +68,7 @@ def test_the_end_of_the_grace_period_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("status", "wanted"),
-    [(ApprovalStatus.DECIDED, "Until then all"), (ApprovalStatus.VERIFIED, "You can still keep all 12.")],
+    [(ApprovalStatus.DECIDED, "Until then, everything"), (ApprovalStatus.VERIFIED, "You can still keep all 12.")],
 )
 def test_the_grace_period_is_told_only_while_it_lasts(status: ApprovalStatus, wanted: str) -> None:
     """After it, what counts is what was sent."""
@@ -80,7 +80,7 @@ def test_the_caps_that_bind_are_told_before_anybody_chooses() -> None:
     """The stack's if the plan is more generous, and the plan's if that is the stricter: on the page, as data."""
     with ReviewSite.open(MAX_DELETES_PER_SWEEP="2", MAX_DELETES_PER_ACCOUNT="9") as site:
         offer = put_on_offer(caps=Caps(25, 7, 100))
-        words = "One decision may delete at most 2 endpoints, 7 of one account"
+        words = "One decision can delete at most 2 endpoints, at most 7 in one account"
         assert words in " ".join(site.get(offer.path).body.split())
         data = json.loads(site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL).body)
         assert data["caps"] == {"per_sweep": 2, "per_account": 7, "percent_of_account": 100}

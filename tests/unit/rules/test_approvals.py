@@ -135,7 +135,7 @@ def test_a_selection_over_a_cap_is_refused_whole() -> None:
     many = plan([finding(f"e{number}") for number in range(12)], {ACCOUNT: 100})
     found = select(many, [str(item.id) for item in many.items], CAPS)
     assert isinstance(found, Refusal)
-    assert (found.code, "12 of account" in found.message) == (RefusalCode.OVER_CAP, True)
+    assert (found.code, "12 in account" in found.message) == (RefusalCode.OVER_CAP, True)
     assert select(PLAN, [str(B), str(A)], CAPS) == (A, B)
 
 

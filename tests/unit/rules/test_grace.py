@@ -68,7 +68,7 @@ def test_it_begins_with_the_last_decision() -> None:
 @pytest.mark.parametrize(
     ("caps", "words"),
     [
-        (Caps(1, 10, 100), "one decision may delete 1"),
+        (Caps(1, 10, 100), "the limit for one decision is 1"),
         (Caps(10, 1, 100), "the limit for an account is 1"),
         (Caps(10, 10, 7), "which is 1"),
     ],

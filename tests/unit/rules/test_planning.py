@@ -238,4 +238,4 @@ def test_an_account_of_the_deny_list_is_not_offered() -> None:
     coverage = idle_of(3)
     denied = make_plan("sweep-1", coverage, CAPS, 0, deny_accounts=[ACCOUNT])
     assert denied.items == ()
-    assert why_not_offered(denied, coverage) == "what is idle lies in accounts of the deny list"
+    assert why_not_offered(denied, coverage) == "all idle endpoints are in accounts on the deny list"

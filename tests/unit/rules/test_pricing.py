@@ -47,14 +47,14 @@ def test_a_known_price_is_hours_times_instances_times_730() -> None:
 @pytest.mark.parametrize(
     ("region", "variants", "why"),
     [
-        ("us-east-1", [Variant("a", "ml.unheard.of", 1)], "no list price of ml.unheard.of in us-east-1 is known"),
-        ("us-east-1", [Variant("a", None, 1)], "no list price of its instance type in us-east-1 is known"),
-        ("us-east-1", [Variant("a", G5, None)], "how many instances variant a has is not known"),
-        ("us-east-1", [Variant("a", G5, -1)], "how many instances variant a has is not known"),
-        ("us-east-1", [Variant("a", G5, 1), Variant("b", "ml.unheard.of", 1)], "no list price of ml.unheard.of"),
-        ("us-east-1", [Variant("a", G5, 0), Variant("b", G5, None)], "how many instances variant b has"),
+        ("us-east-1", [Variant("a", "ml.unheard.of", 1)], "the list price of ml.unheard.of in us-east-1 is not known"),
+        ("us-east-1", [Variant("a", None, 1)], "the list price of its instance type in us-east-1 is not known"),
+        ("us-east-1", [Variant("a", G5, None)], "the instance count of variant a is not known"),
+        ("us-east-1", [Variant("a", G5, -1)], "the instance count of variant a is not known"),
+        ("us-east-1", [Variant("a", G5, 1), Variant("b", "ml.unheard.of", 1)], "the list price of ml.unheard.of"),
+        ("us-east-1", [Variant("a", G5, 0), Variant("b", G5, None)], "the instance count of variant b"),
         ("us-east-1", [], "its instances are not known"),
-        ("eu-west-1", [Variant("a", G5, 1)], "no list price of ml.g5.xlarge in eu-west-1 is known"),
+        ("eu-west-1", [Variant("a", G5, 1)], "the list price of ml.g5.xlarge in eu-west-1 is not known"),
     ],
     ids=["type", "no type", "no count", "negative", "one of two", "zero and no count", "no variant", "region"],
 )

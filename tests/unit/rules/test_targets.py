@@ -114,10 +114,10 @@ def test_the_management_account_is_always_there_and_flagged(asked: dict[str, Any
 @pytest.mark.parametrize(
     ("asked", "code"),
     [
-        ({"accounts": (A, "999999999999")}, "E_ACCOUNT_NOT_IN_SCOPE: accounts names 999999999999"),
-        ({"exclude_accounts": ("999999999999",)}, "E_ACCOUNT_NOT_IN_SCOPE: exclude_accounts names"),
-        ({"organizational_units": ("ou-ab12-nobody00",)}, "E_UNIT: organizational_units names ou-ab12-nobody00"),
-        ({"exclude_organizational_units": ("ou-ab12-prod",)}, "E_UNIT: exclude_organizational_units names"),
+        ({"accounts": (A, "999999999999")}, "E_ACCOUNT_NOT_IN_SCOPE: accounts has 999999999999"),
+        ({"exclude_accounts": ("999999999999",)}, "E_ACCOUNT_NOT_IN_SCOPE: exclude_accounts has"),
+        ({"organizational_units": ("ou-ab12-nobody00",)}, "E_UNIT: organizational_units has ou-ab12-nobody00"),
+        ({"exclude_organizational_units": ("ou-ab12-prod",)}, "E_UNIT: exclude_organizational_units has"),
         ({"exclude_regions": REGIONS}, "E_REGION"),
     ],
 )

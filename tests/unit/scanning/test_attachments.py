@@ -29,21 +29,21 @@ def test_an_endpoint_with_neither_is_not_asked_about() -> None:
 def test_its_schedules_are_named() -> None:
     """Those of the endpoint alone."""
     cell = FakeCell(descriptions={NAME: CAPTURING}, schedules={NAME: ("quality", "bias"), "other": ("drift",)})
-    assert advice(cell) == "watched by the monitoring schedule bias and quality"
+    assert advice(cell) == "monitored by the schedule bias and quality"
     assert advice(FakeCell(descriptions={NAME: CAPTURING}, schedules={"other": ("drift",)})) == ""
 
 
 def test_running_experiments_are_named() -> None:
     """AWS does not say in the list which endpoint one is about."""
     cell = FakeCell(descriptions={NAME: SHADOWED}, running=("b-test", "a-test"))
-    assert advice(cell) == "has shadow variants, and here runs the inference experiment a-test and b-test"
+    assert advice(cell) == "has shadow variants, and the inference experiment a-test and b-test is running"
     assert advice(FakeCell(descriptions={NAME: SHADOWED})) == "has shadow variants; no inference experiment is running"
 
 
 @pytest.mark.parametrize(
     ("described", "call", "said"),
     [
-        (CAPTURING, "monitoring", "captures data, so a monitoring schedule may watch it"),
+        (CAPTURING, "monitoring", "captures data, so a monitoring schedule may use it"),
         (SHADOWED, "experiments", "has shadow variants, so a shadow test may be running"),
     ],
 )

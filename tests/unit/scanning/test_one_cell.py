@@ -115,7 +115,7 @@ def test_a_cell_that_cannot_be_measured_fails_as_a_whole(call: str) -> None:
 def test_an_endpoint_that_vanishes_is_told_of() -> None:
     """Listed, then not found: a row, no crash, not idle (FI-05)."""
     [found] = silent(descriptions={}).findings().values()
-    assert (found.verdict, found.reason) == (Verdict.NO_EVIDENCE, "it vanished while it was being looked at")
+    assert (found.verdict, found.reason) == (Verdict.NO_EVIDENCE, "it disappeared during the scan")
 
 
 def test_nothing_of_a_listing_that_broke_off_is_idle() -> None:
@@ -128,7 +128,7 @@ def test_nothing_of_a_listing_that_broke_off_is_idle() -> None:
     row = scan(cell, HERE, POLICY, NOW)
     assert (row.status, row.reason, row.endpoints) == (CoverageStatus.PARTIAL, "listing endpoints: InternalFailure", 2)
     assert {one.endpoint: one.verdict for one in row.findings} == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
-    assert row.findings[0].reason.endswith("but its cell could not be listed to the end")
+    assert row.findings[0].reason.endswith("but the endpoints in its account and region could not all be listed")
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_one_row_an_endpoint() -> None:
         "b": (Verdict.BUSY, 1),
         "c": (Verdict.BUSY, 2),
     }
-    assert (found["a"].advice, found["b"].advice) == ("watched by the monitoring schedule bias and quality", "")
+    assert (found["a"].advice, found["b"].advice) == ("monitored by the schedule bias and quality", "")
     assert (found["a"].kind, found["a"].config, len(found["a"].instances)) == (Kind.REAL_TIME, f"{NAME}-config", 1)
     assert (found["b"].kind, found["b"].config, found["b"].instances) == (None, None, ())
 

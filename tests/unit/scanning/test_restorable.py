@@ -32,8 +32,8 @@ def test_nothing_is_claimed_of_a_busy_endpoint(described: bool) -> None:
     [
         (YES, "It can be restored: its configuration and models exist"),
         (Restorable.no("its model a was deleted"), "It cannot be restored: its model a was deleted"),
-        (Restorable.unknown("access denied"), "Whether it can be restored is not known: access denied"),
-        (NOT_ASKED, "Whether it can be restored was not checked"),
+        (Restorable.unknown("access denied"), "It is not known whether it can be restored: access denied"),
+        (NOT_ASKED, "It was not checked whether it can be restored"),
     ],
 )
 def test_each_answer_has_its_sentence(restorable: Restorable, sentence: str) -> None:

@@ -58,7 +58,7 @@ def test_a_request_is_of_its_own_approval(hub: Stored) -> None:
     with pytest.raises(RecordForged):
         hub.records.approval("a2")
     hub.put_row("ASKED#a2", "REQUEST", document)
-    with pytest.raises(Exception, match="another approval's"):
+    with pytest.raises(Exception, match="belongs to another approval"):
         hub.records.approval("a2")
 
 

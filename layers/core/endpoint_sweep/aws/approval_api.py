@@ -31,7 +31,7 @@ class ApprovalApi:
     def __init__(self, url: str, sessions: Sessions) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not _is_loopback(parts.hostname):
-            raise InputRejected("--api must be the https address of the review API: the output ReviewUrl of the stack")
+            raise InputRejected("--api must be the https address of the review API: the ReviewUrl output of the stack")
         if not parts.hostname or parts.query or parts.fragment:
             raise InputRejected("--api must be an address like https://abc.execute-api.eu-west-1.amazonaws.com/v1")
         self._url = url.rstrip("/")
@@ -67,7 +67,7 @@ def _document(status: int, content: bytes) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Unavailable(f"the API answered {status} and no document; is --api the review API of the stack?")
+        raise Unavailable(f"the API answered {status} without a JSON document; is --api the review API of the stack?")
     if status >= 400:
         # API Gateway itself says {"message": …} or {"Message": …}.
         said = found.get("message") or found.get("Message") or "no reason was given"

@@ -21,7 +21,7 @@ _ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):[\w+=,.@/-]{1,512}", re
 _CODE = re.compile(r"\w{1,64}", re.ASCII)
 # These say nothing about the caller (D9.2).
 _NO_ANSWER = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "RegionDisabledException"}
-_SILENT = "STS does not say who calls"
+_SILENT = "STS did not say who the caller is"
 
 
 def prove(binding: Binding, credentials: Any, sts: Any) -> str:
@@ -50,7 +50,7 @@ class AwsCallers:
             code = str(answer.get("Error", {}).get("Code", ""))
             if not _CODE.fullmatch(code) or code in _NO_ANSWER:
                 raise Unavailable(f"{_SILENT}: HTTP {status}")
-            raise CallerUnproven(f"AWS does not accept the proof of who calls: {code}.")
+            raise CallerUnproven(f"AWS does not accept the caller proof: {code}.")
         return _arn_in(answer)
 
     def _parsed(self, status: int, body: bytes) -> dict[str, Any]:
@@ -85,5 +85,5 @@ def _arn_in(answer: dict[str, Any]) -> str:
     arn = str(answer.get("Arn", ""))
     found = _ARN.fullmatch(arn)
     if found is None or found[1] != answer.get("Account"):
-        raise Unavailable(f"{_SILENT}: its answer names nobody")
+        raise Unavailable(f"{_SILENT}: its answer names no caller")
     return arn

@@ -50,6 +50,6 @@ class AwsExecutions:
             )
         except ClientError as error:
             if code_of(error) == "ExecutionAlreadyExists":
-                raise AlreadyRecorded(f"there is an execution named {name} already") from error
+                raise AlreadyRecorded(f"an execution named {name} already exists") from error
             raise
         return str(answer["executionArn"])

@@ -43,11 +43,11 @@ def recognise(endpoint: Document, config: Document) -> Description:
 def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PLR0911 - one return a kind
     current, configured = endpoint.get("ProductionVariants", []), config.get("ProductionVariants", [])
     if endpoint.get("PendingDeploymentSummary"):  # D1.34
-        return Kind.UNKNOWN, "a deployment is pending, two fleets may be running"
+        return Kind.UNKNOWN, "a deployment is pending, so two fleets may be running"
     if not config:  # D3.9
         return Kind.UNKNOWN, "its configuration is gone, so it could not be created again"
     if strange := sorted({field for row in _all(config) for field in row} - _KNOWN):
-        return Kind.UNKNOWN, f"its configuration has a field that is not known here: {strange[0]}"
+        return Kind.UNKNOWN, f"its configuration has an unsupported field: {strange[0]}"
     serverless = [row.get("CurrentServerlessConfig") or row.get("ServerlessConfig") for row in (*current, *configured)]
     if any(serverless):
         return _serverless([row.get("CurrentServerlessConfig") for row in current], [one for one in serverless if one])

@@ -50,7 +50,7 @@ class Restorer:
 
     def make(self, call: Call, wait_seconds: int) -> None:
         """Raises CellDenied or CellFailed with AWS's reason."""
-        with translated(f"making {call.what}"):
+        with translated(f"creating {call.what}"):
             for attempt in range(1, _TRIES + 1):
                 try:
                     getattr(self._clients[call.service], call.operation)(**call.request)
@@ -73,7 +73,7 @@ class Restorer:
             if status == "Failed":
                 raise CellFailed(f"{kind} {name} failed: {why}")
             if time.monotonic() >= end:
-                raise CellFailed(f"{kind} {name} is {status} after {seconds // 60} minutes; it may still come")
+                raise CellFailed(f"{kind} {name} is still {status} after {seconds // 60} minutes; it may still come up")
             time.sleep(POLL_SECONDS)
 
     def _status(self, kind: str, name: str) -> tuple[str, str]:
@@ -106,9 +106,9 @@ def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
         try:
             body = AwsStore(sessions.hub("s3"), bucket).get(key)
         except DocumentNotFound as error:
-            raise CellFailed(f"there is no restore bundle {key} in {bucket}") from error
+            raise CellFailed(f"bucket {bucket} has no restore bundle {key}") from error
     try:
         bundle: dict[str, Any] = json.loads(body)
     except ValueError as error:
-        raise CellFailed(f"{key} in {bucket} is no restore bundle") from error
+        raise CellFailed(f"{key} in {bucket} is not a restore bundle") from error
     return bundle

@@ -52,7 +52,7 @@ def describe(client: Any, name: str, configs: dict[str, dict[str, Any]]) -> Desc
     with translated(f"describing endpoint {name}"):
         endpoint = client.describe_endpoint(EndpointName=name)
     if endpoint["EndpointName"] != name:
-        raise CellFailed(f"describing endpoint {name}: the answer was about another one (E_RESULT_FOREIGN)")
+        raise CellFailed(f"describing endpoint {name}: AWS returned another endpoint (E_RESULT_FOREIGN)")
     config_name = endpoint.get("EndpointConfigName")
     if config_name and config_name not in configs:
         configs[config_name] = _config(client, config_name)
@@ -68,7 +68,7 @@ def _config(client: Any, name: str) -> dict[str, Any]:
             return {}
         raise CellFailed(f"describing configuration {name}: {code_of(error)}: {message_of(error)}") from error
     if found["EndpointConfigName"] != name:
-        raise CellFailed(f"describing configuration {name}: the answer was about another one (E_RESULT_FOREIGN)")
+        raise CellFailed(f"describing configuration {name}: AWS returned another configuration (E_RESULT_FOREIGN)")
     return found
 
 

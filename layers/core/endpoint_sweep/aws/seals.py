@@ -28,7 +28,7 @@ class AwsSeals:
         try:
             answer = self._client.generate_mac(KeyId=self._keys[maker], MacAlgorithm=_ALGORITHM, Message=digest)
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(f"no MAC could be made: {_told(error)}") from error
+            raise Unavailable(f"KMS could not create a MAC: {_told(error)}") from error
         return base64.b64encode(answer["Mac"]).decode()
 
     def is_authentic(self, maker: Maker, digest: bytes, mac: str) -> bool:
@@ -43,9 +43,9 @@ class AwsSeals:
         except ClientError as error:
             if code_of(error) == "KMSInvalidMacException":
                 return False
-            raise Unavailable(f"a MAC could not be checked: {_told(error)}") from error
+            raise Unavailable(f"KMS could not verify a MAC: {_told(error)}") from error
         except BotoCoreError as error:
-            raise Unavailable(f"a MAC could not be checked: {_told(error)}") from error
+            raise Unavailable(f"KMS could not verify a MAC: {_told(error)}") from error
 
     def new_key(self, context: Mapping[str, str]) -> str:
         try:
@@ -53,7 +53,7 @@ class AwsSeals:
                 KeyId=self._cells_key, KeySpec="AES_256", EncryptionContext=dict(context)
             )
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(f"no key could be made: {_told(error)}") from error
+            raise Unavailable(f"KMS could not create a key: {_told(error)}") from error
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
     def open_key(self, wrapped: str, context: Mapping[str, str]) -> bytes | None:

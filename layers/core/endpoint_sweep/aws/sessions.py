@@ -76,7 +76,7 @@ class Sessions:
         """The credentials of this shell. Raises CellFailed where there are none."""
         found = self._session.get_credentials()
         if found is None:
-            raise CellFailed("there are no AWS credentials here: log in, or set AWS_PROFILE")
+            raise CellFailed("no AWS credentials found: log in, or set AWS_PROFILE")
         return found
 
     @cached_property

@@ -60,5 +60,5 @@ def caller(sessions: Sessions) -> tuple[str, str]:
     except ClientError as error:
         raise CellFailed(f"AWS does not accept these credentials: {code_of(error)}: {message_of(error)}") from error
     except BotoCoreError as error:
-        raise CellFailed(f"AWS cannot be asked who this is: {error}") from error
+        raise CellFailed(f"AWS did not say whose credentials these are: {error}") from error
     return str(answer["Account"]), str(answer["Arn"]).split(":")[1]

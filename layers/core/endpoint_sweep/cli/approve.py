@@ -41,21 +41,21 @@ class Asked:
 
 def add_parser(commands: Any) -> None:
     """The options of the command."""
-    parser = commands.add_parser("approve", help="decide on what a sweep found, with AWS credentials")
+    parser = commands.add_parser("approve", help="approve or reject the deletions of a sweep, with AWS credentials")
     add = parser.add_argument
-    add("sweep", metavar="SWEEP", help="the name of the sweep, as in the subject of its mail")
-    add("--api", required=True, metavar="URL", help="the review API: the output ReviewUrl of the stack")
-    add("--delete", action="append", default=[], metavar="ID", help="account/region/endpoint; may be given often")
-    add("--delete-all", action="store_true", help="everything that is offered")
-    add("--keep-all", action="store_true", help="nothing; final for every approver")
-    add("--snooze", action="append", default=[], metavar="ID=DAYS", help="kept, and not offered for 7, 30 or 90 days")
-    add("--comment", default="", metavar="TEXT", help="for the record")
+    add("sweep", metavar="SWEEP", help="the sweep name, as in the subject of its email")
+    add("--api", required=True, metavar="URL", help="the review API: the ReviewUrl output of the stack")
+    add("--delete", action="append", default=[], metavar="ID", help="account/region/endpoint; repeat for more")
+    add("--delete-all", action="store_true", help="delete everything that is offered")
+    add("--keep-all", action="store_true", help="keep everything; this is final for all approvers")
+    add("--snooze", action="append", default=[], metavar="ID=DAYS", help="keep it, and hide it for 7, 30 or 90 days")
+    add("--comment", default="", metavar="TEXT", help="a comment for the record")
     add(
         "--now",
         action="store_true",
-        help="without the grace period; counts only if all who decide choose it, and they are at least two",
+        help="skip the grace period; takes effect only if at least two approvers decide and all of them choose it",
     )
-    add("--yes-i-typed", metavar="PHRASE", help="the confirmation, instead of asking for it")
+    add("--yes-i-typed", metavar="PHRASE", help="the confirmation phrase, instead of a prompt")
     parser.set_defaults(run=run)
 
 
@@ -84,11 +84,11 @@ def check(given: argparse.Namespace) -> Asked:
     """Raises InputRejected naming the option and the fix."""
     ways = [bool(given.delete), given.delete_all, given.keep_all]
     if sum(ways) > 1:
-        raise InputRejected("--delete, --delete-all and --keep-all exclude each other: give one of them")
+        raise InputRejected("use only one of --delete, --delete-all and --keep-all")
     if len(set(given.delete)) != len(given.delete):
-        raise InputRejected("--delete names something twice")
+        raise InputRejected("--delete has a duplicate entry")
     if given.now and not (given.delete or given.delete_all):
-        raise InputRejected("--now goes with --delete or --delete-all: keeping takes effect at once in any case")
+        raise InputRejected("--now needs --delete or --delete-all: keeping always takes effect at once")
     return Asked(
         given.sweep,
         given.api,
@@ -109,7 +109,7 @@ def _snoozes(given: Sequence[str]) -> dict[str, int]:
         if days not in map(str, SNOOZE_DAYS):
             raise InputRejected("--snooze must be account/region/endpoint=7, =30 or =90")
         if target in found:
-            raise InputRejected("--snooze names something twice")
+            raise InputRejected("--snooze has a duplicate entry")
         found[target] = int(days)
     return found
 
@@ -120,13 +120,13 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
     console = Console(width=150, highlight=False)
     show(offer, console)
     if not (asked.delete or asked.delete_all or asked.keep_all or asked.snoozes):
-        console.print("Nothing is decided. Give --delete ID, --delete-all, --snooze ID=30 or --keep-all to decide.")
+        console.print("Nothing is decided yet. Decide with --delete ID, --delete-all, --snooze ID=30 or --keep-all.")
         return DONE
     selected = _selected(asked, offer)
     choice = Choice.DELETE if selected else Choice.KEEP
     wanted = phrase(choice, len(selected), offer["plan_sha256"])
-    what = f"delete {plural(len(selected), 'endpoint')}" if selected else "keep everything, for every approver"
-    console.print(f"This is to {what}.")
+    what = f"delete {plural(len(selected), 'endpoint')}" if selected else "keep everything, for all approvers"
+    console.print(f"You are about to {what}.")
     typed = asked.phrase if asked.phrase is not None else ask(wanted)
     decision = {
         "choice": choice.value,
@@ -149,13 +149,13 @@ def _selected(asked: Asked, offer: dict[str, Any]) -> list[str]:
     if asked.delete_all:
         return [one for one in offered if one not in asked.snoozes]
     if set(asked.delete) & set(asked.snoozes):
-        raise InputRejected("--delete and --snooze name the same endpoint")
+        raise InputRejected("an endpoint is in both --delete and --snooze")
     return list(asked.delete)
 
 
 def _ask(wanted: str) -> str:
     if not sys.stdin.isatty():
-        raise InputRejected(f'there is no terminal to ask on: give --yes-i-typed "{wanted}"')
+        raise InputRejected(f'there is no terminal for the prompt: use --yes-i-typed "{wanted}"')
     try:
         return input(f"Type {wanted} to confirm: ")
     except (EOFError, KeyboardInterrupt) as error:
@@ -170,7 +170,7 @@ def show(offer: dict[str, Any], console: Console) -> None:
     table.add_column("Endpoint id", no_wrap=True)
     for name in ("Owner", "Kind", "Why"):
         table.add_column(name)
-    table.add_column("A month", justify="right")
+    table.add_column("Monthly cost", justify="right")
     for row in offer["endpoints"]:
         words = [Text(clean(str(row[name]), 200)) for name in ("id", "owner", "kind", "reason")]
         monthly = None if row["monthly"] is None else Decimal(row["monthly"])
@@ -182,7 +182,7 @@ def show(offer: dict[str, Any], console: Console) -> None:
     if offer["not_offered"]:
         console.print(Text(clean(offer["not_offered"], 200)))
     for flag in offer["flags"]:
-        console.print(Text(f"Two approvers must agree where this concerns: {clean(flag, 200)}"))
+        console.print(Text(f"Two approvers must agree on the endpoints affected by this: {clean(flag, 200)}"))
     if offer["progress"]:
         console.print(Text(clean(offer["progress"], 200)))
     for one in offer["decisions"]:
@@ -203,7 +203,8 @@ def receipt(answer: dict[str, Any], console: Console) -> None:
     what = f"delete {plural(len(answer['selected']), 'endpoint')}" if answer["selected"] else "keep everything"
     console.print(Text(f"{again} at {answer['at']} for {clean(answer['approver'])}: {what}."))
     for target, days in answer["snoozes"].items():
-        console.print(Text(f"  snoozed for {days} days: {clean(target, 120)}"))
+        console.print(Text(f"  Snoozed for {days} days: {clean(target, 120)}"))
     if answer["selected"]:
-        console.print(f"{answer['given']} of {plural(answer['needed'], 'approver')} decided.")
+        have = "has" if answer["given"] == 1 else "have"
+        console.print(f"{answer['given']} of {plural(answer['needed'], 'approver')} {have} decided.")
     console.print(Text(clean(answer["next"], 400)))

@@ -85,7 +85,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     out = io.StringIO()
     console = Console(file=out, width=150, highlight=False)
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
-    console.print(f"{len(coverage.rows) - len(wrong)} of {len(coverage.rows)} cells scanned ({coverage.percent} %)")
+    done = len(coverage.rows) - len(wrong)
+    console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent} %)")
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]
@@ -94,7 +95,7 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     table = Table(
         "Endpoint", "Account", "Region", "Kind", "Owner", "Why", title="Idle", title_justify="left", box=SIMPLE
     )
-    table.add_column("A month", justify="right")
+    table.add_column("Monthly cost", justify="right")
     for one in idle:
         name = clean(accounts[one.account].name, 30) if one.account in accounts else ""
         account = Text(f"{one.account} {name}".strip())
@@ -106,8 +107,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     console.print(f"{len(findings)} endpoints: {', '.join(others) or 'none'}")
     monthly, unpriced = total_monthly(tuple(idle))
     if idle:
-        console.print(f"Idle: {usd(monthly)} a month at list price, {unpriced} without a known price. Savings Plans,")
-        console.print("credits and private pricing make it less.")
+        console.print(f"Idle: {usd(monthly)} a month at list price, {unpriced} with no known price.")
+        console.print("Savings Plans, credits and private pricing lower the real cost.")
     return out.getvalue()
 
 

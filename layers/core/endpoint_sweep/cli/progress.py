@@ -17,7 +17,7 @@ def shown(cells: int) -> Iterator[Callable[[Done], None]]:
     if not sys.stderr.isatty():
         yield _lines
         return
-    words = "{task.fields[endpoints]} endpoints, {task.fields[failed]} cells not scanned"
+    words = "{task.fields[endpoints]} endpoints, {task.fields[failed]} not scanned"
     columns = (TextColumn("Scanning"), BarColumn(), MofNCompleteColumn(), TextColumn(words), TimeElapsedColumn())
     lock = threading.Lock()
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -33,5 +33,5 @@ def shown(cells: int) -> Iterator[Callable[[Done], None]]:
 def _lines(done: Done) -> None:
     step = max(1, done.of // 10)
     if done.cells % step == 0 or done.cells == done.of:
-        said = f"{done.cells} of {done.of} cells, {done.endpoints} endpoints, {done.failed} cells not scanned"
+        said = f"{done.cells} of {done.of} account-region pairs, {done.endpoints} endpoints, {done.failed} not scanned"
         print(said, file=sys.stderr, flush=True)

@@ -27,17 +27,17 @@ _SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
 def add_parser(commands: Any) -> None:
     """The options of the command."""
-    parser = commands.add_parser("restore", help="make an endpoint again that a sweep deleted")
+    parser = commands.add_parser("restore", help="restore an endpoint that a sweep deleted")
     add = parser.add_argument
-    add("sweep", metavar="SWEEP", help="the sweep that deleted it, as in the summary mail")
-    add("target", metavar="ACCOUNT/REGION/ENDPOINT", help="which endpoint, as in the summary mail")
-    add("--dry-run", action="store_true", help="only say what would be made")
-    add("--resume", action="store_true", help="go on with a restore that stopped: make what the endpoint still lacks")
-    add("--bucket", default="", metavar="NAME", help="the hub's bucket, instead of asking the stack")
-    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack, whose output names the bucket")
-    add("--member-role", default="", metavar="NAME", help="a role in the endpoint's account that may create it")
-    add("--external-id", metavar="X", help="the external id that the role asks for")
-    add("--wait-minutes", type=int, default=45, metavar="N", help="how long to wait for each part to be in service")
+    add("sweep", metavar="SWEEP", help="the sweep that deleted it, as in the summary email")
+    add("target", metavar="ACCOUNT/REGION/ENDPOINT", help="the endpoint, as in the summary email")
+    add("--dry-run", action="store_true", help="only show what would be created")
+    add("--resume", action="store_true", help="continue a restore that stopped: create what is still missing")
+    add("--bucket", default="", metavar="NAME", help="the hub's bucket; by default the stack's output names it")
+    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack")
+    add("--member-role", default="", metavar="NAME", help="a role in the endpoint's account that can create it")
+    add("--external-id", metavar="X", help="the external id that the role requires")
+    add("--wait-minutes", type=int, default=45, metavar="N", help="how long to wait until each part is in service")
     parser.set_defaults(run=run)
 
 
@@ -67,8 +67,8 @@ def _left_to_make(there: Restorer, bundle: dict[str, Any], given: argparse.Names
     is_same = standing["endpoint"]["CreationTime"] == then["CreationTime"]
     left = missing_parts(bundle, standing) if is_same else []
     if not left:
-        hint = "if it is from a restore that stopped, add --resume"
-        raise CellFailed(f"there is an endpoint {name} already; nothing was changed; {hint}")
+        hint = "if a restore stopped halfway, add --resume"
+        raise CellFailed(f"endpoint {name} already exists; nothing was changed; {hint}")
     return left
 
 
@@ -89,17 +89,17 @@ def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:
     """Raises CellFailed where nothing should be added to the endpoint that stands."""
     name = bundle["endpoint"]["EndpointName"]
     if why := why_another(bundle, standing):
-        raise CellFailed(f"the endpoint {name} that is there is another one: {why}; nothing was changed")
+        raise CellFailed(f"another endpoint named {name} exists: {why}; nothing was changed")
     if standing["endpoint"]["EndpointStatus"] == "Failed":
-        raise CellFailed(f"the endpoint {name} that is there has failed; delete it, then restore it anew")
+        raise CellFailed(f"endpoint {name} exists with status Failed; delete it, then run the restore again")
 
 
 def _target(given: argparse.Namespace) -> EndpointId:
     matched = _TARGET.fullmatch(given.target)
     if matched is None:
-        raise InputRejected("name the endpoint like 222222222222/eu-west-1/my-endpoint")
+        raise InputRejected("write the endpoint as 222222222222/eu-west-1/my-endpoint")
     if not _SWEEP.fullmatch(given.sweep):
-        raise InputRejected("SWEEP must be the name of a sweep, as in the summary mail")
+        raise InputRejected("SWEEP must be the name of a sweep, as in the summary email")
     if not 1 <= given.wait_minutes <= 240:
         raise InputRejected("--wait-minutes must be from 1 to 240")
     return EndpointId(*matched.groups())
@@ -109,13 +109,13 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
     sessions = Sessions()
     own, partition = caller(sessions)
     if target.account != own and not given.member_role:
-        raise InputRejected(f"{target.account} is not the account of this shell: name a role with --member-role")
+        raise InputRejected(f"your credentials are not for account {target.account}: name a role with --member-role")
     bucket = given.bucket or bucket_of(sessions, given.stack)
     bundle = written_bundle(sessions, bucket, f"sweeps/{given.sweep}/restore/{target}.json")
     member = LaptopReaders(sessions, own, partition, given.member_role, given.external_id).member(target.account)
     there = Restorer(member, target.region)
     for call in _left_to_make(there, bundle, given):
-        print(f"{'would make' if given.dry_run else 'making'} {call.what}", flush=True)
+        print(f"{'would create' if given.dry_run else 'creating'} {call.what}", flush=True)
         if not given.dry_run:
             _make(there, call, given)
     if given.dry_run:
@@ -126,7 +126,7 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
         print(f"to do: {line}")
     for line in wrong:
         print(f"differs: {line}")
-    print(f"{target} is in service again{', but for what differs' if wrong else ', as it was'}")
+    print(f"{target} is in service again, {'except for the differences above' if wrong else 'as it was before'}")
     return DIFFERS if wrong else RESTORED
 
 
@@ -134,4 +134,4 @@ def _make(there: Restorer, call: Call, given: argparse.Namespace) -> None:
     try:
         there.make(call, given.wait_minutes * 60)
     except EndpointSweepError as error:
-        raise CellFailed(f"{error}; what was made stays: run this again with --resume for the rest") from error
+        raise CellFailed(f"{error}; to create the rest, run this again with --resume") from error

@@ -44,22 +44,22 @@ class Asked:
 
 def add_parser(commands: Any) -> None:
     """The options of the command."""
-    parser = commands.add_parser("scan", help="judge every endpoint of an account or an Organization; changes nothing")
+    parser = commands.add_parser("scan", help="find idle endpoints in an account or an Organization; read-only")
     add = parser.add_argument
-    add("--organization", action="store_true", help="every account of the Organization, not only this one")
+    add("--organization", action="store_true", help="scan every account of the Organization, not only this one")
     add("--member-role", default="endpoint-sweep-scan", metavar="NAME", help="the role to assume in other accounts")
-    add("--external-id", metavar="X", help="the external id that the role asks for")
+    add("--external-id", metavar="X", help="the external id that the role requires")
     add("--accounts", default="", metavar="a,b", help="only these accounts")
-    add("--exclude-accounts", default="", metavar="a,b", help="not these accounts")
-    add("--organizational-units", default="", metavar="a,b", help="only accounts in these units or below them")
-    add("--exclude-organizational-units", default="", metavar="a,b", help="no account in these units or below them")
-    add("--regions", default="", metavar="r,s|enabled", help="these regions, or those that each account has enabled")
-    add("--lookback-days", type=int, default=14, metavar="N", help="idle is what nothing invoked for N days, 7 to 63")
-    add("--min-age-days", type=int, default=14, metavar="N", help="younger endpoints are not judged")
-    add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; may be given often")
-    add("--concurrency", type=int, default=24, metavar="N", help="cells that are looked at at the same time, 1 to 64")
-    add("--format", choices=("table", "json", "csv"), default="table", help="how the result is written")
-    add("--output", type=Path, metavar="FILE", help="where it is written, instead of standard output")
+    add("--exclude-accounts", default="", metavar="a,b", help="skip these accounts")
+    add("--organizational-units", default="", metavar="a,b", help="only accounts in or below these units")
+    add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
+    add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
+    add("--lookback-days", type=int, default=14, metavar="N", help="idle means not invoked for N days, 7 to 63")
+    add("--min-age-days", type=int, default=14, metavar="N", help="do not judge endpoints newer than N days")
+    add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
+    add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
+    add("--format", choices=("table", "json", "csv"), default="table", help="the output format")
+    add("--output", type=Path, metavar="FILE", help="write to this file instead of standard output")
     parser.set_defaults(run=run)
 
 
@@ -104,9 +104,9 @@ def check(given: argparse.Namespace) -> Asked:
     if any(not tag.partition("=")[0] for tag in given.protect_tag):
         raise InputRejected("--protect-tag must be a key, or key=value")
     if given.output and given.output.is_dir():
-        raise InputRejected(f"--output must be a file, and {given.output} is a folder")
+        raise InputRejected(f"--output must be a file, but {given.output} is a folder")
     if given.output and not given.output.absolute().parent.is_dir():
-        raise InputRejected(f"--output: there is no folder {given.output.parent}")
+        raise InputRejected(f"--output: the folder {given.output.parent} does not exist")
     return Asked(
         organization=given.organization,
         role=given.member_role,
@@ -181,9 +181,9 @@ def _list(text: str, option: str, pattern: re.Pattern[str], example: str) -> tup
     values = tuple(part.strip() for part in text.split(",") if part.strip())
     for value in values:
         if not pattern.fullmatch(value):
-            raise InputRejected(f"{option} must be a list of texts like {example}")
+            raise InputRejected(f"each entry of {option} must be like {example}")
     if len(set(values)) != len(values):
-        raise InputRejected(f"{option} names something twice")
+        raise InputRejected(f"{option} has a duplicate entry")
     return values
 
 

@@ -35,7 +35,7 @@ _SHAPES = {
     _TOKEN: re.compile(r"[!-~]{1,4096}", re.ASCII),
 }
 _NEEDED = _EXACT.keys() | _SHAPES.keys() - {_TOKEN}
-_UNREADABLE = "The proof of who calls cannot be read."
+_UNREADABLE = "The caller proof cannot be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Binding:
     def __post_init__(self) -> None:
         # It becomes a header of the request to STS.
         if not _ID.fullmatch(self.approval_id):
-            raise CallerUnproven("There is no such approval to prove anything for.")
+            raise CallerUnproven("The caller proof is for an approval that does not exist.")
 
     @classmethod
     def of(cls, approval_id: str, method: str, body: bytes) -> "Binding":
@@ -72,32 +72,32 @@ def unwrap(proof: str, region: str, now: datetime) -> str:
     """
     given = _parameters(proof)
     if given.keys() - {_TOKEN} != _NEEDED:
-        raise CallerUnproven("The proof of who calls has other parameters than those of one question to STS.")
+        raise CallerUnproven("The caller proof does not have exactly the parameters of one request to STS.")
     for name, value in given.items():
         exact, shape = _EXACT.get(name), _SHAPES.get(name)
         if value != exact and not (shape and shape.fullmatch(value)):
-            raise CallerUnproven(f"The proof of who calls has another {name} than is expected.")
+            raise CallerUnproven(f"The caller proof has an unexpected {name}.")
     _, day, where, *_ = given["X-Amz-Credential"].split("/")
     if where != region:
-        raise CallerUnproven(f"The proof of who calls is not for {region}, the region of this stack.")
+        raise CallerUnproven(f"The caller proof is not for {region}, the region of this stack.")
     if day != given["X-Amz-Date"][:8]:
-        raise CallerUnproven("The proof of who calls has two dates.")
+        raise CallerUnproven("The caller proof has two dates.")
     _check_time(given["X-Amz-Date"], int(given["X-Amz-Expires"]), now)
     return urlencode(sorted(given.items()), quote_via=quote)
 
 
 def _parameters(proof: str) -> dict[str, str]:
     if not proof:
-        raise CallerUnproven("There is no proof of who calls.")
+        raise CallerUnproven("The caller proof is missing.")
     if len(proof) > _LONGEST:
-        raise CallerUnproven("The proof of who calls is too long.")
+        raise CallerUnproven("The caller proof is too long.")
     try:
         raw = base64.b64decode(proof + "=" * (-len(proof) % 4), altchars=b"-_", validate=True)
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
     except (binascii.Error, ValueError) as error:
         raise CallerUnproven(_UNREADABLE) from error
     if len(pairs) != len(dict(pairs)):
-        raise CallerUnproven("The proof of who calls says something twice.")
+        raise CallerUnproven("The caller proof has a duplicate parameter.")
     return dict(pairs)
 
 
@@ -107,8 +107,8 @@ def _check_time(date: str, seconds: int, now: datetime) -> None:
     except ValueError as error:
         raise CallerUnproven(_UNREADABLE) from error
     if seconds > SECONDS:
-        raise CallerUnproven("The proof of who calls is good for longer than a minute.")
+        raise CallerUnproven("The caller proof is valid for more than a minute.")
     if now > signed + timedelta(seconds=seconds):
-        raise CallerUnproven("The proof of who calls is older than a minute, or the caller's clock is slow.")
+        raise CallerUnproven("The caller proof is more than a minute old, or the caller's clock is slow.")
     if signed > now + _AHEAD:
-        raise CallerUnproven("The proof of who calls is of the future: the caller's clock is fast.")
+        raise CallerUnproven("The caller proof is from the future: the caller's clock is fast.")

@@ -16,8 +16,8 @@ class RestoreAnswer(StrEnum):
 _SENTENCES = {
     RestoreAnswer.YES: "It can be restored: its configuration and models exist",
     RestoreAnswer.NO: "It cannot be restored",
-    RestoreAnswer.UNKNOWN: "Whether it can be restored is not known",
-    RestoreAnswer.NOT_ASKED: "Whether it can be restored was not checked",
+    RestoreAnswer.UNKNOWN: "It is not known whether it can be restored",
+    RestoreAnswer.NOT_ASKED: "It was not checked whether it can be restored",
 }
 
 

@@ -30,12 +30,12 @@ _SENTENCES = {
     Cause.TOO_OLD: "the approval is too old to act on",
     Cause.TOO_EARLY: "the grace period after the decision is not over",
     Cause.NO_ANSWER: "nobody answered in time",
-    Cause.NOTHING_AGREED: "the approvers agreed on no endpoint",
+    Cause.NOTHING_AGREED: "the approvers did not agree on any endpoint",
     Cause.TOO_FEW_APPROVERS: "more approvers were needed",
     Cause.INVALID_DECISION: "a decision does not meet the rules of this deployment",
     Cause.KEPT: "an approver kept everything",
     Cause.STOPPED: "the sweep was stopped",
-    Cause.UNPROVEN: "it cannot be proven at this moment who decided",
+    Cause.UNPROVEN: "we cannot verify right now who decided",
 }
 # What no honest hand causes.
 _ALARMS = {

@@ -19,7 +19,8 @@ PLACES_IN_A_MAIL = 6
 
 
 def approval_subject(view: ApprovalView) -> str:
-    return f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), 'idle endpoint')} wait for your decision"
+    are = "is" if len(view.rows) == 1 else "are"
+    return f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), 'idle endpoint')} {are} waiting for your decision"
 
 
 def reminder_subject(view: ApprovalView, left: timedelta) -> str:
@@ -95,7 +96,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
 
 
 def watchdog_subject(sweep_id: str) -> str:
-    return f"endpoint-sweep {sweep_id}: the sweep stopped before its summary"
+    return f"endpoint-sweep {sweep_id}: the sweep stopped before it sent its summary"
 
 
 def watchdog_mail(sweep_id: str, status: str, acted: Mapping[str, OutcomeStatus]) -> tuple[str, str]:
@@ -111,7 +112,7 @@ def ledger(report: Report) -> list[tuple[str, int]]:
     words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
     told = [(label, outcomes[label]) for label in dict.fromkeys(OUTCOME_WORDS.values())]
     told += [(words[verdict], rest[verdict]) for verdict in Verdict]
-    told.append(("Seen, but not judged", report.totals["found"] - sum(count for _, count in told)))
+    told.append(("Seen but not judged", report.totals["found"] - sum(count for _, count in told)))
     return [(label, count) for label, count in told if count]
 
 

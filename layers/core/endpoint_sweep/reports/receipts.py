@@ -12,8 +12,8 @@ from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity,
 from endpoint_sweep.rules.pricing import total_monthly
 
 _HOW = {
-    Identity.LINK: "by the link from the mail",
-    Identity.LINK_AND_CODE: "by the link and the code from the mail",
+    Identity.LINK: "using the emailed link",
+    Identity.LINK_AND_CODE: "using the emailed link and code",
     Identity.IAM: "with AWS credentials",
 }
 
@@ -68,9 +68,9 @@ class Progress:
                 kept = ""
             return f"{of} {_had(self.sent)} been sent for deletion. {kept}".rstrip()
         if self.starts_at:
-            return f"Nothing is deleted before {moment(self.starts_at)}. Until then all of it can still be kept."
+            return f"Nothing is deleted before {moment(self.starts_at)}. Until then, everything can still be kept."
         if not self.left:
-            return f"{of} {_had(self.sent)} been sent for deletion, and the others are kept: nothing is left to decide."
+            return f"{of} {_had(self.sent)} been sent for deletion and the others are kept. Nothing is left to decide."
         rest = "it" if self.approved == 1 else f"the other {self.left}" if self.sent else f"all {self.left}"
         return f"{of} {_had(self.sent)} been sent for deletion. You can still keep {rest}."
 
@@ -119,23 +119,23 @@ class Receipt:
         if self.coming == "over":
             return "The sweep is no longer running: nothing will be deleted."
         if self.progress.stopped and self.progress.approved:
-            return f"{self.progress.sentence} The summary follows by mail."
+            return f"{self.progress.sentence} You will get the summary by email."
         if self.choice == Choice.KEEP or self.progress.stopped:
-            return "Nothing is deleted in this sweep. The summary follows by mail."
+            return "Nothing is deleted in this sweep. You will get the summary by email."
         if self.coming == "awaiting":
             missing = self.needed - self.given
             more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
-            return f"Nothing is deleted before {more}. Without that, everything is kept."
+            return f"Nothing is deleted until {more}. Otherwise everything is kept."
         when = "now" if self.coming in ("woken", "acting") else "within the hour"
         if self.progress.starts_at:
             return (
-                f"The first deletion starts on {moment(self.progress.starts_at)}. Until then every approver can keep "
-                "everything, and after that whatever has not been sent for deletion. Each endpoint is looked at again "
-                "just before, and one that was called, changed or protected since is kept."
+                f"The first deletion starts on {moment(self.progress.starts_at)}. Until then, any approver can keep "
+                "everything; after that, any approver can keep what has not been sent for deletion yet. Each endpoint "
+                "is checked again right before it is deleted. One that was called, changed or protected is kept."
             )
         return (
-            f"The sweep carries it out {when}: each endpoint is looked at again, and one that was called, changed or "
-            "protected since is kept. The summary follows by mail."
+            f"The sweep carries this out {when}. Each endpoint is checked again right before it is deleted. One that "
+            "was called, changed or protected in the meantime is kept. You will get the summary by email."
         )
 
 

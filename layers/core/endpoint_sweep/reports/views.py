@@ -19,29 +19,29 @@ from endpoint_sweep.rules.savings import Realized, promised
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
     Verdict.BUSY: "In use",
-    Verdict.TOO_YOUNG: "Too young to be judged",
+    Verdict.TOO_YOUNG: "Too new to judge",
     Verdict.PROTECTED: "Protected by a tag",
-    Verdict.ZERO_COST: "Cost nothing while idle",
+    Verdict.ZERO_COST: "Free while idle",
     Verdict.AT_ZERO: "Scaled down to zero",
     Verdict.NOT_IN_SERVICE: "Not in service",
-    Verdict.NO_EVIDENCE: "No evidence either way",
-    Verdict.UNKNOWN: "Of a kind that is not judged",
+    Verdict.NO_EVIDENCE: "Not enough evidence",
+    Verdict.UNKNOWN: "Unsupported kind",
 }
 OUTCOME_WORDS = {
-    OutcomeStatus.DELETING: "Not known: please look",
+    OutcomeStatus.DELETING: "Unknown: please check",
     OutcomeStatus.DELETED: "Deleted",
     OutcomeStatus.ALREADY_GONE: "Already gone",
-    OutcomeStatus.SPARED: "Spared",
-    OutcomeStatus.CHANGED: "Kept: changed since",
-    OutcomeStatus.PROTECTED: "Kept: protected since",
+    OutcomeStatus.SPARED: "Kept: in use again",
+    OutcomeStatus.CHANGED: "Kept: changed since the scan",
+    OutcomeStatus.PROTECTED: "Kept: protected since the scan",
     OutcomeStatus.STALE: "Kept: approval too old",
     OutcomeStatus.FAILED: "Failed",
-    OutcomeStatus.UNKNOWN: "Not known: please look",
+    OutcomeStatus.UNKNOWN: "Unknown: please check",
 }
 _WITNESS = {
-    "agrees": "Compute Optimizer calls it idle, too",
-    "silent": "Compute Optimizer does not speak of it",
-    "disagrees": "Compute Optimizer does not call it idle",
+    "agrees": "Compute Optimizer also finds it idle",
+    "silent": "Compute Optimizer has no finding for it",
+    "disagrees": "Compute Optimizer finds it idle, this sweep does not",
 }
 _GONE = (OutcomeStatus.DELETED,)
 _TIMES = "\u00a0×\u00a0"  # a count is never parted from its type

@@ -24,14 +24,14 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 _ID = re.compile(r"[0-9a-f]{1,64}", re.ASCII)
 _NOBODYS = "0" * 32
-_INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use the link in your newest mail.")
+_INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use the link in your latest email.")
 _FORGED = Refusal(
     RefusalCode.FORGED,
-    "The record of this sweep was changed by somebody else, so nobody can decide on it. Everything is kept.",
+    "Somebody tampered with the record of this sweep, so nobody can decide on it. Everything is kept.",
     Alarm.RECORD_FORGED,
 )
 _NO_APPROVER = Refusal(
-    RefusalCode.NOT_AN_APPROVER, "You are not an approver of this stack. Whoever deployed it can make you one."
+    RefusalCode.NOT_AN_APPROVER, "You are not an approver. The team that deployed the stack can add you."
 )
 HTTP = {
     RefusalCode.LINK_INVALID: 404,
@@ -120,7 +120,7 @@ def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refus
     except RecordForged:
         return _FORGED
     if found is None:
-        return Refusal(RefusalCode.LINK_INVALID, "There is no approval of this sweep.")
+        return Refusal(RefusalCode.LINK_INVALID, "There is no approval for this sweep.")
     return Opened(*found, approver, Identity.IAM, principal=principal)
 
 
@@ -129,4 +129,4 @@ def plan_of(approval: Approval, desk: Desk) -> Plan | Refusal:
     try:
         return SweepFolder(desk.store, approval.sweep_id).plan(approval.plan)
     except (DocumentNotFound, DocumentTampered):
-        return Refusal(RefusalCode.PLAN_CHANGED, "The plan is not what was offered. Nothing is deleted.")
+        return Refusal(RefusalCode.PLAN_CHANGED, "The plan is not the one you were offered. Nothing is deleted.")

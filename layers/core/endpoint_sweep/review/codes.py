@@ -22,14 +22,14 @@ GOOD_FOR = timedelta(minutes=10)
 FRESH = timedelta(seconds=60)
 TRIES = 5
 CODES = 10
-_NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be mailed. Please ask for a new one in a minute.")
-_SPENT = Refusal(RefusalCode.CODE, "This code is no longer good. Press “Mail me a new code” below.")
+_NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be emailed. Please request a new one in a minute.")
+_SPENT = Refusal(RefusalCode.CODE, "This code is no longer valid. Press “Email me a new code” below.")
 _FORGED = Refusal(
-    RefusalCode.CODE, "The record of your code was changed by somebody else. Press “Mail me a new code” below.",
+    RefusalCode.CODE, "Somebody tampered with the record of your code. Press “Email me a new code” below.",
     Alarm.RECORD_FORGED,
 )  # fmt: skip
 _FORGED_ANEW = Refusal(
-    RefusalCode.CODE, "The record of your code was changed by somebody else, so you are mailed a new one.",
+    RefusalCode.CODE, "Somebody tampered with the record of your code, so a new one is on its way to you.",
     Alarm.RECORD_FORGED,
 )  # fmt: skip
 
@@ -127,7 +127,7 @@ def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: C
     if not left:
         return _used_up(opened, link, desk, wake) if code.number >= CODES else _SPENT
     ways = "one more try" if left == 1 else f"{left} more tries"
-    return Refusal(RefusalCode.CODE, f"This is not the code from your newest mail. It has {ways}.")
+    return Refusal(RefusalCode.CODE, f"This is not the code from your latest email. You have {ways}.")
 
 
 def _anew(opened: Opened, link: Link, desk: Desk) -> _Known:
@@ -143,8 +143,8 @@ def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object])
         wake()
     return Refusal(
         RefusalCode.CODE,
-        f"This link was mailed {CODES} codes and gets no more. A new link is on its way to {opened.approver}: please "
-        "use that one. You can still keep everything here, without a code.",
+        f"This link has used all of its {CODES} codes. A new link is on its way to {opened.approver}: please use that "
+        "one. You can still keep everything here, without a code.",
         Alarm.CODES_USED_UP if is_first else "",
     )
 

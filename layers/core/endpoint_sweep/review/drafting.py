@@ -14,7 +14,7 @@ from endpoint_sweep.rules.decision_rules import keep_ends
 LOOKS = 30
 _CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP)
 _OTHER_PLAN = Refusal(
-    RefusalCode.PLAN_CHANGED, "This decision belongs to another plan. Open the link in your mail again."
+    RefusalCode.PLAN_CHANGED, "This decision belongs to another plan. Open the link in your email again."
 )
 
 

@@ -72,7 +72,7 @@ def binding_of(approval_id: str, method: str, body: str | None, *, encoded: bool
     try:
         return Binding.of(approval_id, method, base64.b64decode(raw, validate=True) if encoded else raw)
     except binascii.Error as error:
-        raise CallerUnproven("The body that was to be proved cannot be read.") from error
+        raise CallerUnproven("The body that the proof covers cannot be read.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class _Unread:
 def _text(sent: Mapping[str, str], body: str | None, kind: str, *, encoded: bool) -> str | _Unread:
     """The body as text: of one kind, not compressed, at most 64 KiB after decoding (BI-36)."""
     if sent.get("content-type", "").partition(";")[0].strip().lower() != kind:
-        return _Unread(415, "Only the form of the page is read." if kind == _FORM else f"Only {kind} is read.")
+        return _Unread(415, "Only the form on the page is accepted." if kind == _FORM else f"Only {kind} is accepted.")
     if sent.get("content-encoding", "identity").strip().lower() != "identity":
-        return _Unread(415, "A compressed body is not read.")
+        return _Unread(415, "A compressed body is not accepted.")
     text = body or ""
     if len(text) > MAX_BODY * 2:
         return _TOO_LARGE

@@ -69,7 +69,7 @@ def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
     except Unavailable:
         pass
     except DecisionUncertain:
-        line = "It cannot be seen at this moment whether your decision was recorded. Ask again in a minute."
+        line = "We cannot tell right now whether your decision was recorded. Please check again in a minute."
         return refusing(503, "E_UNAVAILABLE", line)
     return refusing(503, "E_UNAVAILABLE", "Your decision was not recorded. Please try again in a minute.")
 
@@ -117,16 +117,16 @@ def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one retur
     if not isinstance(body, dict):
         return "The body must be a JSON object."
     if set(body) - _FIELDS:
-        return f"Only these fields are known: {', '.join(sorted(_FIELDS))}."
+        return f"Only these fields are allowed: {', '.join(sorted(_FIELDS))}."
     if body.get("choice") not in list(Choice):
         return "choice must be delete or keep."
     if not _is_list_of_texts(body.get("selected", [])):
-        return "selected must be a list of texts account/region/endpoint."
+        return "selected must be a list of strings like account/region/endpoint."
     snoozes = body.get("snoozes", {})
     if not isinstance(snoozes, dict) or not all(type(days) is int for days in snoozes.values()):
         return "snoozes must map account/region/endpoint to 7, 30 or 90."
     if not all(isinstance(body.get(name, ""), str) for name in ("plan_sha256", "phrase", "comment")):
-        return "plan_sha256, phrase and comment must be texts."
+        return "plan_sha256, phrase and comment must be strings."
     if not isinstance(body.get("at_once", False), bool):
         return "at_once must be true or false."
     return body
@@ -153,7 +153,7 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
     if mine is None:
         raise Unavailable("a decision that was recorded is not in the record")
     if coming is Next.OVER:
-        line = "Your decision is recorded, but the run is no longer active; nothing will be deleted."
+        line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
         return refusing(409, RefusalCode.CLOSED, line)
     receipt = receipt_of(opened.approval, mine, plan, desk, coming.value if coming else "")
     told: dict[str, Any] = to_data(receipt)

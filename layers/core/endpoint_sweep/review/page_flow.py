@@ -26,7 +26,7 @@ from endpoint_sweep.rules.approvals import (
 _STEPS = ("review", "keep", "decide")
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
 _PHRASE = Refusal(
-    RefusalCode.CONFIRM_PHRASE, "The confirmation must read exactly as shown, in capitals and with its numbers."
+    RefusalCode.CONFIRM_PHRASE, "Type the confirmation exactly as shown, with its capital letters and numbers."
 )
 
 
@@ -59,8 +59,8 @@ def answer(approval_id: str, form: Form, desk: Desk) -> Page:
         pass
     except DecisionUncertain:
         return pages.unavailable(
-            "It cannot be seen at this moment whether your decision was recorded. Open the link in your mail in a "
-            "minute: it shows what is recorded."
+            "We cannot tell right now whether your decision was recorded. Open the link in your email in a minute: it "
+            "shows what is recorded."
         )
     return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
 

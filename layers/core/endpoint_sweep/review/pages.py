@@ -48,10 +48,10 @@ def message(title: str, *lines: str, code: str = "", status: int = 200, told: Co
 
 def result() -> Page:
     """Where a browser is sent after a decision: no secret in its address, nothing of the plan on it."""
-    receipt = "A receipt is on its way to your mailbox: what was recorded, who else is awaited, what happens next."
+    receipt = "A receipt is on its way to you. It says what was recorded, who else must decide, and what happens next."
     link = (
-        "Your link shows the same from now on, and how far the deletions have come. There you can still keep whatever "
-        "has not been sent for deletion."
+        "Your link now shows the same, and how far the deletions have come. You can still keep there what has not been "
+        "sent for deletion."
     )
     return message("Recorded", receipt, link)
 
@@ -139,7 +139,7 @@ def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 
 def after(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
     """The answer to a decision that was recorded (S1.4, FI-35)."""
     if recorded.next is Next.OVER:
-        line = "Your decision is recorded, but the run is no longer active; nothing will be deleted."
+        line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
         return message("The sweep is over", line, code=RefusalCode.CLOSED, status=409)
     if recorded.next is Next.LATER:
         seen = replace(opened, approval=recorded.approval)

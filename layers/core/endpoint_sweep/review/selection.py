@@ -24,8 +24,8 @@ Form = Mapping[str, Sequence[str]]
 # A row of the form is named by its number in the plan, which the plan's hash in the same form pins: 500 rows are 4 KB.
 _ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
 DELETE = "d"
-_MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
-_NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Choose at least one endpoint.")
+_MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
+_NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
 
 
 @dataclass(frozen=True, slots=True)

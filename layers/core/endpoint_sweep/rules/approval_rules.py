@@ -80,7 +80,7 @@ def quorum(
     reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
     reasons += [plan.why_flagged(one) for one in ("*", *accounts) if one in plan.flagged and selected]
     if requester and person(requester) in {person(one) for one in approving}:
-        reasons.append("who started a sweep cannot be its only approver")
+        reasons.append("the person who started a sweep cannot be its only approver")
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
 
 
@@ -141,8 +141,8 @@ def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> A
     if isinstance(admitted, Approval) and names_something and len(to_json(admitted)) > MOST_BYTES:
         return Refusal(
             RefusalCode.OVER_CAP,
-            "With what was decided before, this is more than the record of an approval can hold. Choose fewer "
-            "endpoints, or snooze fewer.",
+            "Together with the earlier decisions, this is more than the approval record can hold. Select or snooze "
+            "fewer endpoints.",
         )
     return admitted
 
@@ -167,9 +167,7 @@ def _admitted(  # noqa: PLR0911 - one return a reason
         )
     others_than_requester = {person(one) for one in rules.approvers} - {person(approval.requester)}
     if approval.requester and person(decision.approver) == person(approval.requester) and not others_than_requester:
-        return Refusal(
-            RefusalCode.SELF_APPROVAL, "Who started a sweep cannot be the only one to approve its deletions."
-        )
+        return Refusal(RefusalCode.SELF_APPROVAL, "The person who started a sweep cannot approve its deletions alone.")
     decisions = (*approval.decisions, decision)
     asked, persons = _quorum_of(approval, decisions, plan, rules), len(able(approval, rules, decision.approver))
     if asked.needed > persons:
@@ -183,8 +181,8 @@ def _too_few(asked: Quorum, persons: int) -> str:
     who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
     why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
     return (
-        f"This selection needs {asked.needed} approvers{why}, and {who}. Choose fewer or other endpoints, "
-        "or ask whoever deployed the stack to add an approver."
+        f"This selection needs {asked.needed} approvers{why}, but {who}. Select fewer or other endpoints, "
+        "or ask the team that deployed the stack to add an approver."
     )
 
 
@@ -264,12 +262,12 @@ def _fits(decision: Decision, approval: Approval) -> bool:
 
 def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -> str:
     if decision.at >= approval.expires_at:
-        return "it was decided after the approval had expired"
+        return "the decision was made after the approval had expired"
     if decision.approver not in rules.approvers:
         return "the person who decided is not an approver"
     if rules.code_required and decision.identity is Identity.LINK:
-        return "it was decided without the code from the mail"
+        return "the decision was made without the emailed code"
     found = known(plan, [str(one) for one in decision.selected])
     if isinstance(found, Refusal):
-        return "it names an endpoint that is not in the plan"
+        return "the decision names an endpoint that is not in the plan"
     return "; ".join(over_caps(plan, decision.selected, rules.caps))

@@ -121,7 +121,7 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
             return _expired(approval)
         case ApprovalStatus.SUPERSEDED:
             return Refusal(
-                RefusalCode.SUPERSEDED, f"A newer sweep, {approval.newer}, asks instead. Please use its mail."
+                RefusalCode.SUPERSEDED, f"A newer sweep, {approval.newer}, has replaced this one. Please use its email."
             )
         case ApprovalStatus.CLOSED:
             return Refusal(RefusalCode.CLOSED, "This sweep is no longer running. Nothing more will be deleted.")
@@ -167,7 +167,7 @@ def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId,
     and those of the stack.
     """
     if not wanted:
-        return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Choose at least one endpoint.")
+        return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
     found = known(plan, wanted)
     if isinstance(found, Refusal):
         return found
@@ -180,5 +180,5 @@ def known(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refus
     """These ids, each once and each in the plan."""
     ids = {str(one): one for one in by_id(plan.items)}
     if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):
-        return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not fit this plan. Load the page again.")
+        return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
     return tuple(sorted(ids[one] for one in wanted))

@@ -17,8 +17,8 @@ from endpoint_sweep.domain.model import (
     Verdict,
 )
 
-NO_RESULT = "the scan of this cell left no result"
-FOREIGN = "the result named another account or region and was set aside"
+NO_RESULT = "the scan of this account and region produced no result"
+FOREIGN = "the result named another account or region and was ignored"
 FEWEST = 3
 # What one page, one form and one record of the table can hold (6 MB, 400 KB), and the most that a stack may let one
 # decision delete.
@@ -36,9 +36,17 @@ class Coverage:
     @property
     def percent(self) -> int:
         """Cells scanned whole, of all that should have been: rounded down, 100 where there was nothing to scan."""
-        wanted = [row for row in self.rows if row.status not in _NOT_EXPECTED]
-        scanned = sum(row.status is CoverageStatus.SCANNED for row in wanted)
-        return 100 * scanned // len(wanted) if wanted else 100
+        return 100 * self.scanned // self.wanted if self.wanted else 100
+
+    @property
+    def wanted(self) -> int:
+        """Cells that should have been scanned."""
+        return sum(row.status not in _NOT_EXPECTED for row in self.rows)
+
+    @property
+    def scanned(self) -> int:
+        """Cells scanned whole."""
+        return sum(row.status is CoverageStatus.SCANNED for row in self.rows)
 
     @property
     def counts(self) -> Counter[CoverageStatus]:
@@ -106,12 +114,12 @@ def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     for cell, row in _scanned(coverage).items():
         found[cell.account] += row.endpoints if cell in both else 0
     reasons = {
-        account: f"{count} of its {found[account]} endpoints are idle that were not in the last sweep"
+        account: f"{count} of its {found[account]} endpoints are idle and were not idle in the last sweep"
         for account, count in sorted(new.items())
         if count >= FEWEST and 2 * count > found[account]
     }
     if new.total() >= FEWEST and len(now) >= 2 * len(before):
-        reasons["*"] = f"{len(now)} endpoints are idle, in the last sweep there were {len(before)}"
+        reasons["*"] = f"{len(now)} endpoints are idle, up from {len(before)} in the last sweep"
     return reasons
 
 
@@ -140,14 +148,14 @@ def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list
     """
     caps, reasons = plan.caps.within(stack), []
     if len(selected) > caps.per_sweep:
-        reasons.append(f"{len(selected)} endpoints are selected, one decision may delete {caps.per_sweep}")
+        reasons.append(f"{len(selected)} endpoints are selected, the limit for one decision is {caps.per_sweep}")
     for account, count in sorted(Counter(one.account for one in selected).items()):
         if count > caps.per_account:
-            reasons.append(f"{count} of account {account} are selected, the limit for an account is {caps.per_account}")
+            reasons.append(f"{count} in account {account} are selected, the limit for an account is {caps.per_account}")
         share = max(1, plan.found.get(account, 0) * caps.percent_of_account // 100)
         if count > share:
             reasons.append(
-                f"{count} of account {account} are selected, the limit is {caps.percent_of_account} % "
+                f"{count} in account {account} are selected, the limit is {caps.percent_of_account} % "
                 f"of its {plan.found.get(account, 0)} endpoints, which is {share}"
             )
     return reasons
@@ -157,9 +165,13 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     """Why nobody is asked although the sweep may ask, or None."""
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
-        return "what is idle lies in accounts of the deny list" if idle else "nothing idle was found"
+        return "all idle endpoints are in accounts on the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
-        return f"only {coverage.percent} % of the cells were scanned, at least {plan.minimum_coverage} % are needed"
+        return (
+            f"nobody was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
+            f"({coverage.percent} %), and the minimum is {plan.minimum_coverage} %. Deploy the scan role in the "
+            "missing accounts, exclude them, or lower MinCoveragePercent"
+        )
     return None
 
 
@@ -170,8 +182,8 @@ def not_offered(plan: Plan) -> str:
     more = "1 more idle endpoint" if plan.beyond == 1 else f"{plan.beyond:,} more idle endpoints"
     are = "is" if plan.beyond == 1 else "are"
     return (
-        f"{more}, cheaper or of unknown price, {are} not offered: one sweep offers the {MOST_OFFERED:,} dearest. "
-        "A sweep of fewer accounts offers the rest."
+        f"{more} {are} not offered, because one sweep offers the {MOST_OFFERED:,} most expensive. "
+        "Run a sweep of fewer accounts to decide on the rest."
     )
 
 

@@ -144,11 +144,11 @@ class PriceBook:
         serverless = "serverless" in (finding.kind or "")
         if finding.verdict is Verdict.ZERO_COST:
             # D1.35: capacity reservations.
-            why = "billed by the request" if serverless else "its capacity is prepaid, so deleting it saves nothing"
+            why = "billed per request" if serverless else "its capacity is prepaid, so deleting it saves nothing"
             return Cost(_FREE, _FREE, why)
         if serverless:
             # Requests bill by their duration; the rate of provisioned concurrency is not in the table (D8.8).
-            return Cost(None, None, "what serverless capacity costs is not known")
+            return Cost(None, None, "the price of serverless capacity is not known")
         if not finding.instances:
             return Cost(None, None, "its instances are not known")
         return self._of_instances(finding.region, finding.instances)
@@ -157,12 +157,13 @@ class PriceBook:
         hourly, volumes, sources = Decimal(0), Decimal(0), dict[str, None]()
         for variant in instances:
             if variant.count is None or variant.count < 0:
-                return Cost(None, None, f"how many instances variant {variant.variant} has is not known")
+                return Cost(None, None, f"the instance count of variant {variant.variant} is not known")
             if variant.count == 0:
                 continue
             price = self.price_of(region, variant.type)
             if price is None:
-                return Cost(None, None, f"no list price of {variant.type or 'its instance type'} in {region} is known")
+                what = variant.type or "its instance type"
+                return Cost(None, None, f"the list price of {what} in {region} is not known")
             hourly += price.usd * variant.count
             sources[str(price)] = None
             if (volume := variant.volume_gb) and volume > 0:

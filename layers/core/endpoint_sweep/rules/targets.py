@@ -10,16 +10,16 @@ from endpoint_sweep.domain.model import Account, Cell
 ENABLED = "enabled"  # Instead of names in `Scope.regions`: whatever each account has switched on (D6.2, D6.3).
 ACTIVE = "ACTIVE"
 
-NOT_ASKED_FOR = "not among the accounts that the sweep was asked for"
+NOT_ASKED_FOR = "not in the list of accounts to sweep"
 EXCLUDED = "excluded by the input of the sweep"
-OTHER_UNIT = "not in an organizational unit that the sweep was asked for"
-UNIT_NOT_KNOWN = "its organizational unit is not known, so it is left alone"
+OTHER_UNIT = "not in one of the organizational units to sweep"
+UNIT_NOT_KNOWN = "its organizational unit is not known, so it is skipped"
 _STATES = {
     "SUSPENDED": GapCause.ACCOUNT_SUSPENDED,
     "PENDING_CLOSURE": GapCause.ACCOUNT_CLOSED,
     "CLOSED": GapCause.ACCOUNT_CLOSED,
 }
-NO_REGION = "none of the regions that the sweep was asked for is enabled in it"
+NO_REGION = "none of the regions to sweep is enabled in the account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def choose(accounts: Iterable[Account], scope: Scope, management_account: str | 
     _refuse_strangers(found, scope)
     regions = () if scope.needs_enabled_regions else _without(scope.regions, scope)
     if not regions and not scope.needs_enabled_regions:
-        raise InputRejected("E_REGION: every region that was asked for is excluded, too")
+        raise InputRejected("E_REGION: every region to sweep is also excluded")
     return tuple(_target(account, regions, scope, management_account) for account in found)
 
 
@@ -111,14 +111,14 @@ def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
     known = {account.id for account in accounts}
     for name, asked in (("accounts", scope.accounts), ("exclude_accounts", scope.exclude_accounts)):
         if strangers := sorted(set(asked) - known):
-            raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {name} names {strangers[0]}, not in the Organization")
+            raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {name} has {strangers[0]}, which is not in the Organization")
     units = {unit for account in accounts for unit in _units(account)}
     for name, asked in (
         ("organizational_units", scope.organizational_units),
         ("exclude_organizational_units", scope.exclude_organizational_units),
     ):
         if strangers := sorted(set(asked) - units):
-            raise InputRejected(f"E_UNIT: {name} names {strangers[0][:80]}, under which there is no account")
+            raise InputRejected(f"E_UNIT: {name} has {strangers[0][:80]}, which has no accounts")
 
 
 def _target(account: Account, regions: tuple[str, ...], scope: Scope, management_account: str | None) -> Target:

@@ -20,14 +20,14 @@ class Hangers:
     def of(self, name: str, description: Description) -> Iterator[str]:
         if description.captures:
             if self._monitoring is None:
-                yield "captures data, so a monitoring schedule may watch it"
+                yield "captures data, so a monitoring schedule may use it"
             elif schedules := self._monitoring.get(name):
-                yield f"watched by the monitoring schedule {' and '.join(sorted(schedules))}"
+                yield f"monitored by the schedule {' and '.join(sorted(schedules))}"
         if any(one.shadow for one in description.variants):
             if self._experiments is None:
                 yield "has shadow variants, so a shadow test may be running"
             elif self._experiments:
-                yield f"has shadow variants, and here runs the inference experiment {' and '.join(self._experiments)}"
+                yield f"has shadow variants, and the inference experiment {' and '.join(self._experiments)} is running"
             else:
                 yield "has shadow variants; no inference experiment is running"
 

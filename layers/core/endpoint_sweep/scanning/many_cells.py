@@ -65,7 +65,7 @@ def scan_one(cell: Cell, readers: Readers, policy: Policy, now: datetime) -> Cel
     except EndpointSweepError as error:
         return _row(cell, CellFailed(), str(error)[:300])
     except Exception as error:  # noqa: BLE001 - a surprise in one cell is that cell's row, too
-        return _row(cell, CellFailed(), f"{type(error).__name__} while it was looked at")
+        return _row(cell, CellFailed(), f"{type(error).__name__} during the scan")
 
 
 def _row(cell: Cell, error: CellUnreachable, reason: str) -> CellResult:

@@ -182,7 +182,7 @@ class _Scan:
         )
         verdict, reason = judge(seen, self._policy, self._now)
         if not _belongs(endpoint, self._cell):
-            verdict, reason = Verdict.UNKNOWN, "the answer named another account or region (E_RESULT_FOREIGN)"
+            verdict, reason = Verdict.UNKNOWN, "AWS returned another account or region (E_RESULT_FOREIGN)"
         return Finding(
             account=self._cell.account,
             region=self._cell.region,
@@ -246,7 +246,7 @@ def _withheld(finding: Finding) -> Finding:
     """Nothing of a cell that was not listed to the end is called idle (FI-03)."""
     if finding.verdict is not Verdict.IDLE:
         return finding
-    reason = f"{finding.reason}, but its cell could not be listed to the end"
+    reason = f"{finding.reason}, but the endpoints in its account and region could not all be listed"
     return replace(finding, verdict=Verdict.NO_EVIDENCE, reason=reason)
 
 

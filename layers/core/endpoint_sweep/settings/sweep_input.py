@@ -56,12 +56,12 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     """Raises InputRejected, whose text begins with one of the codes `E_…`."""
     if not _SWEEP_ID.fullmatch(sweep_id):
         raise InputRejected(
-            "E_RUN_NAME: the name of the execution may have 80 letters, digits, dots, dashes and underscores"
+            "E_RUN_NAME: the execution name can have up to 80 letters, digits, dots, dashes and underscores"
         )
     if not isinstance(data, dict):
         raise InputRejected('E_INPUT_SHAPE: the input must be a JSON object such as {"mode": "report"}')
     if len(json.dumps(data)) > _MAX_INPUT:
-        raise InputRejected("E_INPUT_TOO_LARGE: the input may have 32 KiB")
+        raise InputRejected("E_INPUT_TOO_LARGE: the input can have at most 32 KiB")
     _reject_unknown(data)
     mode = _mode(data.get("mode", Mode.REPORT))
     if mode is Mode.APPROVE:
@@ -79,7 +79,7 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     expires = _number(data, "expires_hours", 1, 1, longest, "E_TTL_RANGE") if "expires_hours" in data else 0
     scope = _scope(data, settings)
     if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(settings.deny_accounts))):
-        raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: nothing may be deleted in {denied[0]}, it is on the deny list")
+        raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {denied[0]} is on the deny list, so nothing is deleted there")
     return SweepInput(
         id=sweep_id,
         mode=mode,
@@ -95,13 +95,14 @@ def _check_approvers(settings: Settings) -> None:
     """Enough of them, each one person: an alias is nobody else (BI-10)."""
     persons = {person(one) for one in settings.approvers}
     if len(settings.approvers) > MAX_APPROVERS:
-        raise InputRejected(f"E_APPROVERS: the stack parameter Approvers may have {MAX_APPROVERS} addresses")
+        raise InputRejected(f"E_APPROVERS: the stack parameter Approvers can have at most {MAX_APPROVERS} addresses")
     if len(persons) < len(settings.approvers):
-        raise InputRejected("E_APPROVERS: two of the stack parameter Approvers are addresses of one person")
+        raise InputRejected("E_APPROVERS: two addresses in the stack parameter Approvers belong to one person")
     if len(persons) < settings.rules.minimum:
-        raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is more than there are Approvers")
+        raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is higher than the number of Approvers")
     if unusable := [one for one in settings.approvers if not _ADDRESS.fullmatch(one)]:
-        raise InputRejected(f"E_APPROVERS: {len(unusable)} of the stack parameter Approvers is no plain mail address")
+        wrong = f"{len(unusable)} in the stack parameter Approvers" + (" is" if len(unusable) == 1 else " are")
+        raise InputRejected(f"E_APPROVERS: {wrong} not a plain email address")
 
 
 def _check_timers(settings: Settings) -> None:
@@ -109,15 +110,15 @@ def _check_timers(settings: Settings) -> None:
     leave no combination that does not; a slice of waiting is cut to what is left of the approval.
     """
     if settings.link_ttl() <= timedelta():
-        raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15, its last minutes are for the deletions")
+        raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15: the last 15 are for the deletions")
     if settings.wait_slice > LONGEST_SLICE:
-        raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so that a lost wake-up is found in an hour")
+        raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so a lost wake-up is found in an hour")
     if settings.rules.grace >= settings.delete_window:
-        raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, else nothing could be deleted")
+        raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, or nothing could be deleted")
     looking = settings.gone_check * MAX_LOOKS
     if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
         timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"
-        raise InputRejected(f"E_TTL: {timers} must stay below 94 hours together")
+        raise InputRejected(f"E_TTL: {timers} must add up to less than 94 hours")
 
 
 def _requested_by(data: dict[str, Any], mode: Mode) -> str:
@@ -126,7 +127,7 @@ def _requested_by(data: dict[str, Any], mode: Mode) -> str:
         return ""
     value = data.get("requested_by")
     if not isinstance(value, str) or not (value == SCHEDULE or _ADDRESS.fullmatch(value)):
-        raise InputRejected("E_REQUESTED_BY: requested_by must be the mail address of the person who starts the sweep")
+        raise InputRejected("E_REQUESTED_BY: requested_by must be the email address of the person who starts the sweep")
     return value
 
 
@@ -154,7 +155,7 @@ def _reject_unknown(data: dict[str, Any]) -> None:
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, 1, 0.4)
             hint = "mode" if name.lower().replace("_", "") == "dryrun" else (near[0] if near else None)
-            question = f'; did you mean "{hint}"?' if hint else f"; known are {', '.join(FIELDS)}"
+            question = f'; did you mean "{hint}"?' if hint else f"; the fields are {', '.join(FIELDS)}"
             raise InputRejected(f'E_INPUT_UNKNOWN_FIELD: there is no field "{_short(name)}"{question}')
 
 
@@ -174,12 +175,12 @@ def _number(data: dict[str, Any], name: str, default: int, low: int, high: int, 
 def _texts(data: dict[str, Any], name: str, pattern: re.Pattern[str], code: str, example: str) -> tuple[str, ...]:
     values = data.get(name, [])
     if not isinstance(values, list) or len(values) > 10_000:
-        raise InputRejected(f"{code}: {name} must be a list of at most 10000 texts")
+        raise InputRejected(f"{code}: {name} must be a list of at most 10000 strings")
     for value in values:
         if not isinstance(value, str) or not pattern.fullmatch(value):
-            raise InputRejected(f"{code}: {name} must hold only texts like {example}")
+            raise InputRejected(f"{code}: each entry of {name} must be {example}")
     if len(set(values)) != len(values):
-        raise InputRejected(f"{code}: {name} names something twice")
+        raise InputRejected(f"{code}: {name} has a duplicate entry")
     return tuple(values)
 
 

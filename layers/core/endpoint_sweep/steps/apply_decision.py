@@ -144,7 +144,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         path.records.settle_components(path.sweep_id, path.target, path.now())
         return _delete(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
-        raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are not gone after {MAX_LOOKS} looks")
+        raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are still there after {MAX_LOOKS} checks")
     _delete_components(path, finding, clearing.next[: recheck.COMPONENTS_AT_ONCE], approvers)
     return None
 
@@ -155,7 +155,7 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     try:
         path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
     except AlreadyRecorded:
-        return _outcome(path, OutcomeStatus.DELETING, "a second run of this step found an intent")
+        return _outcome(path, OutcomeStatus.DELETING, "another run of this step has recorded an intent")
     try:
         path.at(Point.LAST_LOOK)
         check_fingerprint(actor.describe(finding.endpoint), finding)
@@ -195,7 +195,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             path.at(Point.DELETE)
             said, request_id = "sent", actor.delete_component(one.name)
         except ComponentNotFound:
-            said, request_id = "gone before the deletion", ""
+            said, request_id = "already gone", ""
         except ReplyLost as error:
             said, request_id = f"the reply was lost ({error})", ""
         except Kept:
@@ -214,7 +214,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     found = path.records.approval(path.event["approval_id"])
     approval = found.approval if found else None
     if approval is None or approval.status is not ApprovalStatus.VERIFIED or approval.sweep_id != path.sweep_id:
-        raise Kept(OutcomeStatus.FAILED, "there is no verified decision for it")
+        raise Kept(OutcomeStatus.FAILED, "there is no verified decision")
     plan, settings = path.folder.plan(approval.plan), path.settings
     digest, now = plan_digest(plan), path.now()
     ruling = rule(approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window)
@@ -232,7 +232,7 @@ def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[C
         raise Kept(OutcomeStatus.PROTECTED, why)
     for one in hosted:
         if why := protection(actor.tags_of(one.arn), policy, path.now()):
-            raise Kept(OutcomeStatus.PROTECTED, f"of its inference component {one.name}: {why}")
+            raise Kept(OutcomeStatus.PROTECTED, f"inference component {one.name}: {why}")
 
 
 def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
@@ -247,11 +247,11 @@ def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
     controls = traffic_series.controls(finding.endpoint, serving, kind)
     measured = actor.activity(keys | controls, finding.evidence.end, path.now(), _RECHECK_PERIOD)
     if any(measured[key].total > 0 for key in keys):
-        raise Kept(OutcomeStatus.SPARED, "it came back to life: it was invoked after the scan")
+        raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
     alive = keys if kind is Kind.REAL_TIME else controls
     seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
     if not seen:
-        raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan cannot be seen")
+        raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
 
 
 def _ending(path: _Path, error: Exception) -> Outcome:
@@ -260,16 +260,16 @@ def _ending(path: _Path, error: Exception) -> Outcome:
         case Kept():
             return _outcome(path, error.status, error.reason)
         case EndpointNotFound():
-            return _outcome(path, OutcomeStatus.ALREADY_GONE, "it was gone before the deletion")
+            return _outcome(path, OutcomeStatus.ALREADY_GONE, "it no longer existed when the deletion started")
         case Unavailable():
-            return _outcome(path, OutcomeStatus.FAILED, f"it could not be made certain who decided: {error}")
+            return _outcome(path, OutcomeStatus.FAILED, f"kept: we could not verify who decided: {error}")
         case RoleDenied():
             said = f"kept: the act role is missing or does not trust the hub: {error}"
             return _outcome(path, OutcomeStatus.FAILED, said)
         case DocumentNotWritten():
             return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
         case _:
-            return _outcome(path, OutcomeStatus.FAILED, f"kept, because of an error: {error}")
+            return _outcome(path, OutcomeStatus.FAILED, f"kept because of an error: {error}")
 
 
 def _alarm(error: Exception) -> str:

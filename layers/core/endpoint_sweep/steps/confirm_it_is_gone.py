@@ -31,7 +31,7 @@ def confirm_it_is_gone(
     if records.void_intent(sweep_id, target, now()):
         # Void from now on: should the step that stopped still be running somewhere, it finds no way to delete.
         gone = records.components_gone(sweep_id, target)
-        status, reason = OutcomeStatus.FAILED, f"kept: the step stopped before the deletion{gone}"
+        status, reason = OutcomeStatus.FAILED, f"kept: the delete step stopped before it deleted the endpoint{gone}"
     else:
         finding = _approved(event, target, store, records)
         status, reason = _look(finding, attempt, members, sweep_id)
@@ -44,7 +44,7 @@ def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: R
     """The finding as it was approved."""
     found = records.approval(event["approval_id"])
     if found is None:
-        raise CellFailed("there is no record of this approval")
+        raise CellFailed("this approval has no record")
     return by_id(SweepFolder(store, event["sweep_id"]).plan(found.approval.plan).items)[target]
 
 
@@ -53,24 +53,24 @@ def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tu
     try:
         seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.endpoint)
     except EndpointNotFound:
-        return OutcomeStatus.DELETED, "deleted, and confirmed gone"
+        return OutcomeStatus.DELETED, "deleted and confirmed gone"
     except CellUnreachable as error:
         if attempt < MAX_LOOKS:
             return OutcomeStatus.DELETING, str(error)
-        return OutcomeStatus.UNKNOWN, f"it cannot be seen whether it is gone: {error}"
+        return OutcomeStatus.UNKNOWN, f"we could not check whether it is gone: {error}"
     return _judge(seen, finding, attempt)
 
 
 def _judge(seen: Description, finding: Finding, attempt: int) -> tuple[OutcomeStatus, str]:
     if seen.created_at != finding.created_at:
-        return OutcomeStatus.CHANGED, "an endpoint of the same name was created meanwhile; it is left alone"
+        return OutcomeStatus.CHANGED, "an endpoint with the same name was created in the meantime; it is left alone"
     if seen.status == "Deleting":
         if attempt < MAX_LOOKS:
             return OutcomeStatus.DELETING, "still deleting"
-        return OutcomeStatus.UNKNOWN, f"still deleting after {MAX_LOOKS} looks"
+        return OutcomeStatus.UNKNOWN, f"still deleting after {MAX_LOOKS} checks"
     if seen.status == "Failed":
-        return OutcomeStatus.FAILED, "its deletion failed; SageMaker shows the status Failed"
-    return OutcomeStatus.FAILED, f"kept: the deletion was not carried out, its status is {seen.status}"
+        return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
+    return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
 
 
 def _outcome(target: EndpointId, status: OutcomeStatus, reason: str, at: datetime) -> Outcome:

@@ -37,7 +37,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
     """
     asked = replace(sweep_input.parse(event["sweep_id"], event["input"], settings), started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
-        raise InputRejected(f"E_KILL_SWITCH: {why}; until then only mode report may start")
+        raise InputRejected(f"E_KILL_SWITCH: {why}; only mode report can run")
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
@@ -46,7 +46,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
         # Its links, votes and stops would lie beside those of the earlier sweep, which is the audit of that one.
         records.release_lock(event["execution"])
         raise InputRejected(
-            f"E_RUN_NAME: documents of another sweep lie under the name {asked.id}; start it under a new name"
+            f"E_RUN_NAME: another sweep has already used the name {asked.id}; start this one under a new name"
         )
     _supersede(asked.id, records, now())
     targets = _targets(asked, settings, organization, regions)
@@ -91,7 +91,7 @@ def _take_lock(sweep_id: str, execution: str, records: Records, executions: Exec
         except AlreadyRecorded:
             continue
         return None
-    return "another sweep that is just starting"
+    return "another sweep that is starting right now"
 
 
 def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
@@ -110,7 +110,7 @@ def _targets(asked: SweepInput, settings: Settings, organization: Organization, 
     if asked.mode is Mode.APPROVE and management in scope.accounts:
         # No StackSet reaches it and no policy of the Organization binds it (S2.6, S2.7): nobody asks by its id.
         raise InputRejected(
-            f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, only mode report may name it"
+            f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which only mode report can sweep"
         )
     chosen = choose(accounts, scope, management)
     targets = [target for target in chosen if target.asked or target.management]

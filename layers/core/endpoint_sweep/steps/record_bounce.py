@@ -20,7 +20,7 @@ from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-TOO_FEW = "too few approvers can be reached by mail to approve anything"
+TOO_FEW = "too few approvers can be reached by email to approve anything"
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -42,7 +42,7 @@ def request_approval(
     plan = folder.proven_plan(seals, pointer)
     if plan.why_not:
         # The state machine does not come here then: somebody else called this function.
-        raise DocumentTampered(f"nobody may be asked about this plan: {plan.why_not}")
+        raise DocumentTampered(f"this plan must not be sent for approval: {plan.why_not}")
     asked = folder.input(plan.pins)
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)
@@ -50,8 +50,8 @@ def request_approval(
     refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer, now=now)
     reached = replace(approval, unreachable=(*approval.unreachable, *refused))
     if not can_be_decided(reached, plan, settings.rules):
-        why = next(iter(refused.values()), "there are not enough")
-        raise ApprovalNotSent(f"too few approvers could be mailed, nobody can approve anything: {why}")
+        why = next(iter(refused.values()), "there are not enough approvers")
+        raise ApprovalNotSent(f"too few approvers could be emailed to approve anything: {why}")
     return {
         "id": approval.id,
         "status": "waiting",

@@ -109,7 +109,7 @@ def _without_findings(
 ) -> reports.Report:
     """What can be said where the documents of the sweep are missing or forged."""
     is_forged = isinstance(error, DocumentTampered)
-    why = str(error) if is_forged else f"{error} is not there"
+    why = str(error) if is_forged else f"{error} does not exist"
     failure = folder.failure() or {"error": type(error).__name__, "reason": f"{why}{_sent(sweep_id, records)}"}
     alarm = Alarm.PLAN_TAMPERED if is_forged else ""
     return reports.Report(sweep_id, Mode.REPORT, Coverage(()), {}, failure=failure, alarm=alarm)
@@ -144,7 +144,7 @@ def _report(
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
     listed, hidden = _listed(outcomes, found.coverage)
     if hidden:
-        why = found.doubt or "what was found does not name every endpoint that was deleted"
+        why = found.doubt or "the findings do not list every endpoint that was deleted"
         failure = {
             "error": "Unavailable" if found.doubt else "DocumentTampered",
             "reason": f"{why}; deletions were sent for {hidden}",
@@ -181,7 +181,7 @@ def _found(folder: SweepFolder, seals: Seals) -> _Found:
             return _Found(mode, accounts, folder.judged(plan.pins), plan)
         opened = folder.opened(seals)
     except Unavailable as error:
-        asked, doubt = folder.input(UNPROVEN), f"what was found cannot be proven at this moment: {error}"
+        asked, doubt = folder.input(UNPROVEN), f"the findings cannot be verified right now: {error}"
         return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt)
     asked = opened.input
     rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
@@ -242,7 +242,7 @@ def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime)
     """
     kept = records.void_intent(sweep_id, target, at) and not records.components_gone(sweep_id, target)
     status = OutcomeStatus.FAILED if kept else OutcomeStatus.UNKNOWN
-    reason = "kept: it was not acted on" if kept else "a deletion may have been sent; look at the endpoint"
+    reason = "kept: no deletion was sent" if kept else "a deletion may have been sent; please check the endpoint"
     outcome = Outcome(target.account, target.region, target.endpoint, status, reason, at)
     with suppress(Unavailable):  # What stands there cannot be read at this moment, and is not overwritten unseen.
         return records.write_outcome(sweep_id, outcome)
@@ -258,7 +258,7 @@ def _kept_reason(shown: Approval, unnamed: Why | None, approvers: Collection[str
     if shown.note:
         return f"kept: {shown.note}"
     if shown.status is not ApprovalStatus.VERIFIED:
-        return "kept: the sweep ended before a decision could be acted on"
+        return "kept: the sweep ended before it could act on a decision"
     if shown.decisions:
         return f"kept by {', '.join(one.approver for one in shown.decisions)}"
     return f"kept: {(unnamed or Why(Cause.NO_ANSWER)).sentence}"

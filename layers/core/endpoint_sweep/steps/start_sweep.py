@@ -22,7 +22,7 @@ def start_sweep(event: dict[str, Any], *, executions: Executions, now: Clock) ->
     """
     label = event.get("label", "scheduled")
     if not isinstance(label, str) or not _LABEL.fullmatch(label):
-        raise InputRejected("E_RUN_NAME: label may have 20 lower-case letters, digits and dashes")
+        raise InputRejected("E_RUN_NAME: label must be 1 to 20 lower-case letters, digits and dashes")
     name = f"{_slot(event.get('scheduled_at'), now()):{_SLOT}}-{label}"
     given = event.get("input", {})
     if not isinstance(given, Mapping):

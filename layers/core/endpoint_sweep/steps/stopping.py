@@ -20,7 +20,7 @@ def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authenti
     try:
         stops = records.stops(sweep_id)
     except Exception as error:
-        why = f"it cannot be seen whether somebody stopped the sweep: {type(error).__name__}"
+        why = f"we could not check whether somebody stopped the sweep: {type(error).__name__}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
     if stops:
         stopped = _why(stops, is_authentic)
@@ -33,7 +33,7 @@ def _why(stops: tuple[Stop, ...], is_authentic: Callable[[Decision], bool]) -> W
     with suppress(Unavailable):
         known = [one.approver for one in keeps if is_authentic(one)]
         if known:
-            return Why(Cause.KEPT, f"{known[0]} decided to keep everything that was not yet sent for deletion")
+            return Why(Cause.KEPT, f"{known[0]} decided to keep everything not yet sent for deletion")
     if keeps:
         return Why(Cause.UNNAMED)
     return Why(Cause.STOPPED, next((stop.note for stop in stops if stop.note), ""))

@@ -51,7 +51,7 @@ def verify_decision(
     try:
         found = records.approval(event["approval_id"])
         if found is None:
-            return _kept(event["approval_id"], "there is no record of this approval")
+            return _kept(event["approval_id"], "this approval has no record")
         return _judge(*found, settings, store, records, switch, now)
     except RecordForged as error:
         return _kept(event["approval_id"], str(error), Alarm.RECORD_FORGED)
@@ -147,7 +147,7 @@ def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
 
 def _not_certain(approval_id: str, why: str, settings: Settings, records: Records, now: Clock) -> dict[str, Any]:
     """Looks again soon, until the decision is too old to act on or the approval is over; then everything is kept."""
-    reason = f"it could not be made certain who decided: {why}"
+    reason = f"we could not verify who decided: {why}"
     found = records.unproven(approval_id)
     if found is None:
         return _kept(approval_id, reason)

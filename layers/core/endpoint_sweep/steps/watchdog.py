@@ -20,7 +20,7 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 # The error of the state that ends a sweep whose summary was mailed and says what went wrong.
 SUMMARY_MAILED = "SweepFailed"
-_STOPPED = "the sweep was stopped while it was being deleted; look at the endpoint"
+_STOPPED = "the sweep stopped during its deletion; please check the endpoint"
 
 
 def watchdog(

@@ -19,7 +19,7 @@ from endpoint_sweep.ports import Maker, Row, Seals, Store, Table
 _UNSIGNED = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
 NOT_SENT = "not sent"  # what a component's row says where its deletion was called off after the intent
 _SENT = (OutcomeStatus.DELETING, OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN)
-_FORGED = "its outcome was not written by the function that deletes; look at the endpoint"
+_FORGED = "its outcome was not written by the delete function; please check the endpoint"
 
 
 class ActRows:
@@ -89,8 +89,8 @@ class ActRows:
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
         found = row.document.get("components") if row else None
         names = sorted(name for name, one in found.items() if _was_sent(one)) if isinstance(found, dict) else []
-        told = f"; a deletion of its inference components {', '.join(names)} had been sent"
-        return f"{told}, endpoint-sweep restore makes them again" if names else ""
+        told = f"; the deletion of its inference components {', '.join(names)} had already been sent"
+        return f"{told}, endpoint-sweep restore brings them back" if names else ""
 
     def _components(self, sweep_id: str, target: EndpointId) -> tuple[dict[str, dict[str, str]], Row | None]:
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
@@ -102,7 +102,7 @@ class ActRows:
             raise RecordForged("the record of its inference components cannot be read") from error
         digest = sealed_digest(f"components {sweep_id} {target}", known)
         if not self._seals.is_authentic(Maker.ACTS, digest, str(row.document.get("mac", ""))):
-            raise RecordForged("the record of its inference components was not written by the function that deletes")
+            raise RecordForged("the record of its inference components was not written by the delete function")
         return known, row
 
     def _put_components(self, sweep_id: str, target: EndpointId, known: dict[str, Any], row: Row | None) -> None:
@@ -137,7 +137,7 @@ class ActRows:
             try:
                 outcome = self._read(sweep_id, row)
             except Unavailable as error:
-                outcome = _doubted(row, f"it cannot be proven what became of it: {error}")
+                outcome = _doubted(row, f"its outcome cannot be verified: {error}")
             found[outcome.id] = outcome
         return found
 

@@ -128,7 +128,7 @@ class ApprovalRows:
             self._seals.is_authentic(Maker.LINKS, bytes(32), _NO_MAC)
             return None
         if not self._seals.is_authentic(Maker.LINKS, found.approval.request.digest, found.mac):
-            raise RecordForged("the record of the approval was not written by the function that mails the links")
+            raise RecordForged("the approval record was not written by the function that emails the links")
         return Versioned(found.approval, found.versions)
 
     def unproven(self, approval_id: str) -> Unproven | None:
@@ -141,11 +141,11 @@ class ApprovalRows:
         try:
             request = from_data(Request, asked.document)
             if request.id != approval_id:
-                raise ValueError("it is another approval's")
+                raise ValueError("it belongs to another approval")
             decisions = from_data(_Chosen, chosen.document) if chosen else _Chosen()
             state = from_data(_Ended, ended.document) if ended else _Ended()
         except (ValueError, TypeError) as error:
-            raise RecordUnreadable(f"the record of the approval cannot be read: {error}") from error
+            raise RecordUnreadable(f"the approval record cannot be read: {error}") from error
         stops = self.stops(request.sweep_id)
         approval = joined(
             request,

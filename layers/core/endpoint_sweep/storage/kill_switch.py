@@ -11,7 +11,7 @@ def why_stopped(switch: KillSwitch) -> str | None:
     try:
         value = switch.read()
     except SwitchUnreadable as error:
-        return f"the kill switch cannot be read, so it counts as on: {error}"
+        return f"the kill switch could not be read and is treated as on: {error}"
     return None if value.strip().lower() == OFF else "the kill switch is on"
 
 

@@ -78,7 +78,7 @@ class SweepFolder:
             raise DocumentTampered(f"{self.prefix}/{INPUT} or {_KEY} cannot be read") from error
         key = seals.open_key(wrapped, self._context(sha256))
         if key is None or found.id != self.sweep_id:
-            raise DocumentTampered(f"{self.prefix}/{INPUT} is not what the sweep was asked to do")
+            raise DocumentTampered(f"{self.prefix}/{INPUT} is not the input that the sweep started with")
         return Opened(found, sha256, key)
 
     def used_before(self, asked: SweepInput) -> bool:
@@ -184,7 +184,7 @@ class SweepFolder:
         except AlreadyRecorded as error:
             there = self._store.read(key)
             if there.body != body:
-                raise PlanDiffers(f"{key} holds another plan than this sweep made") from error
+                raise PlanDiffers(f"{key} holds a plan that this sweep did not make") from error
             return Pointer(self._store.bucket, key, there.version_id, digest(body), len(plan.items))
 
     def proven_plan(self, seals: Seals, pointer: Pointer | None = None) -> Plan:

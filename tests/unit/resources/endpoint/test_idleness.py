@@ -41,16 +41,16 @@ def test_no_call_in_a_whole_window_is_idle() -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("Creating", "it is still being created; where that takes over a day, it is stuck and bills"),
+        ("Creating", "it is still being created; after more than a day it is stuck, and it is billed"),
         ("Updating", "it is being updated"),
         ("SystemUpdating", "AWS is maintaining it"),
         ("RollingBack", "an update is being rolled back"),
         ("Deleting", "it is being deleted"),
-        ("Failed", "its creation failed; it serves nothing, and deleting it by hand is all that can be done"),
-        ("OutOfService", "it takes no requests, and bills where it has instances"),
-        ("Hibernating", "its status is not known here"),
-        ("", "its status is not known here"),
-        ("inservice", "its status is not known here"),
+        ("Failed", "its creation failed; it serves nothing and can only be deleted by hand"),
+        ("OutOfService", "it takes no requests, and is billed for any instances"),
+        ("Hibernating", "its status is not supported"),
+        ("", "its status is not supported"),
+        ("inservice", "its status is not supported"),
     ],
 )
 def test_a_status_that_is_left_alone(status: str, said: str) -> None:
@@ -136,7 +136,7 @@ def test_prepaid_capacity_saves_nothing() -> None:
 @pytest.mark.parametrize(
     ("total", "steady", "said"),
     [
-        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: perhaps only a canary"),
+        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly only a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
         (60_480, True, "60,480 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),

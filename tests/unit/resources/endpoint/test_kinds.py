@@ -81,7 +81,7 @@ def test_asynchronous(series: tuple[Series, ...], instances: int | None, readabl
 def test_what_waits_is_no_invocation() -> None:
     """A queue is told as a queue, and its length is not a number of calls (D1.12)."""
     waiting = seen(Kind.ASYNCHRONOUS, queue(waiting=4320, stuck=56), 0)
-    assert judged(waiting) == (Verdict.BUSY, "requests waited in its queue in the last 14 days")
+    assert judged(waiting) == (Verdict.BUSY, "requests were queued in the last 14 days")
     assert traffic(waiting.activity) == 0
     both = seen(Kind.ASYNCHRONOUS, queue(waiting=4320, processed=7))
     assert judged(both) == (Verdict.BUSY, "7 invocations in 14 days")
@@ -112,13 +112,18 @@ def test_inference_components(series: tuple[Series, ...], instances: int | None,
 @pytest.mark.parametrize(
     ("components", "orphans", "instances", "expected"),
     [
-        ((), False, 1, (Verdict.IDLE, "it hosts no inference component, and its instances bill")),
-        ((), True, 1, (Verdict.NO_EVIDENCE, "it has no inference component, but one that was called is gone since")),
+        ((), False, 1, (Verdict.IDLE, "it hosts no inference component, but its instances are billed")),
+        (
+            (),
+            True,
+            1,
+            (Verdict.NO_EVIDENCE, "it has no inference component, but one that was called has since been removed"),
+        ),
         (
             (),
             False,
             0,
-            (Verdict.AT_ZERO, "scaled to zero instances, and no call failed for want of capacity: it costs nothing"),
+            (Verdict.AT_ZERO, "scaled to zero instances, and no call failed for lack of capacity: it costs nothing"),
         ),
         (None, False, 1, (Verdict.NO_EVIDENCE, "its inference components could not be listed")),
         (None, False, 0, (Verdict.NO_EVIDENCE, "its inference components could not be listed")),

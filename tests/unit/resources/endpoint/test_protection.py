@@ -11,7 +11,7 @@ from endpoint_sweep.resources.endpoint.protection import protection, recent_chan
 from tests.unit.samples import NOW, POLICY
 
 STRICT = Policy(14, 14, ("critical", "env=prod", "a=b=c"))
-UNREADABLE = "its owner protects it with endpoint-sweep:keep-until, whose value is no date such as 2027-01-31"
+UNREADABLE = "its owner protects it with endpoint-sweep:keep-until, but the value is not a date such as 2027-01-31"
 STACK = "the CloudFormation stack ranker owns it; change the stack instead"
 
 
@@ -124,7 +124,7 @@ def test_youth(created: datetime, young: bool) -> None:
 def test_the_longer_of_age_and_lookback_decides() -> None:
     """A minimum age below the lookback cannot shorten the window."""
     created = NOW - timedelta(days=20)
-    assert youth(created, Policy(30, 1), NOW) == "created 20 days ago; an endpoint is judged from 30 days on"
+    assert youth(created, Policy(30, 1), NOW) == "created 20 days ago; an endpoint is judged after 30 days"
     assert youth(created, Policy(7, 21), NOW) is not None
     assert youth(created, Policy(7, 20), NOW) is None
 
@@ -137,8 +137,8 @@ def test_the_longer_of_age_and_lookback_decides() -> None:
         (NOW - timedelta(hours=24), None),
         (NOW - timedelta(hours=23, minutes=59), "it was deployed or scaled 23 hours ago"),
         (NOW, "it was deployed or scaled 0 hours ago"),
-        (NOW + timedelta(minutes=6), "the time of its last change is not believable"),
-        (datetime(2020, 1, 1), "the time of its last change is not believable"),  # noqa: DTZ001 - that is the point
+        (NOW + timedelta(minutes=6), "its last change time is not plausible"),
+        (datetime(2020, 1, 1), "its last change time is not plausible"),  # noqa: DTZ001 - that is the point
     ],
 )
 def test_a_recent_change_is_a_sign_of_life(modified: datetime | None, said: str | None) -> None:

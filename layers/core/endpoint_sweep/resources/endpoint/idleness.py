@@ -19,16 +19,16 @@ PERIOD = timedelta(hours=6)  # Legal at every age of the window, a multiple of 3
 CANARY_A_MINUTE = 2.0
 
 _STATUSES = {
-    "Creating": "it is still being created; where that takes over a day, it is stuck and bills",
+    "Creating": "it is still being created; after more than a day it is stuck, and it is billed",
     "Updating": "it is being updated",
     "SystemUpdating": "AWS is maintaining it",
     "RollingBack": "an update is being rolled back",
     "Deleting": "it is being deleted",
-    "Failed": "its creation failed; it serves nothing, and deleting it by hand is all that can be done",
-    "OutOfService": "it takes no requests, and bills where it has instances",
+    "Failed": "its creation failed; it serves nothing and can only be deleted by hand",
+    "OutOfService": "it takes no requests, and is billed for any instances",
 }
 
-_UNREADABLE = "it publishes nothing while it is idle, and nothing else shows that metrics work"
+_UNREADABLE = "it publishes no metrics while idle, and nothing else shows that its metrics work"
 Judgement = tuple[Verdict, str]
 
 
@@ -55,33 +55,33 @@ def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: 
     endpoint, description = seen.endpoint, seen.description
     status = description.status if description else endpoint.status
     if status not in JUDGED:
-        return Verdict.NOT_IN_SERVICE, f"{_STATUSES.get(status, 'its status is not known here')} (status {status})"
+        return Verdict.NOT_IN_SERVICE, f"{_STATUSES.get(status, 'its status is not supported')} (status {status})"
     if is_alive(seen.activity):
         return Verdict.BUSY, _busy(seen.activity, policy)
     if why := protection.protection(seen.tags, policy, now):
         return Verdict.PROTECTED, why
     if not protection.is_believable(endpoint.created_at, now):
-        return Verdict.NO_EVIDENCE, "its creation time is not believable"
+        return Verdict.NO_EVIDENCE, "its creation time is not plausible"
     if why := protection.youth(endpoint.created_at, policy, now) or protection.recent_change(
         endpoint.last_modified_at, now
     ):
         return Verdict.TOO_YOUNG, why
     if description is None:
-        return Verdict.NO_EVIDENCE, "it vanished while it was being looked at"
+        return Verdict.NO_EVIDENCE, "it disappeared during the scan"
     if description.created_at != endpoint.created_at:
-        return Verdict.NO_EVIDENCE, "it was re-created while it was being looked at"
+        return Verdict.NO_EVIDENCE, "it was re-created during the scan"
     for one in seen.components or ():
         if one.created_at and (why := protection.youth(one.created_at, policy, now)):
-            return Verdict.TOO_YOUNG, f"its inference component {one.name} is younger: {why}"
+            return Verdict.TOO_YOUNG, f"its inference component {one.name} is newer: {why}"
     return _by_kind(seen, description, policy)
 
 
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     match description.kind:
         case Kind.UNKNOWN:
-            return Verdict.UNKNOWN, f"it is not judged: {description.why_unknown}"
+            return Verdict.UNKNOWN, f"it cannot be judged: {description.why_unknown}"
         case Kind.SERVERLESS:
-            return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while nobody calls it"
+            return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while idle"
         case Kind.REAL_TIME:
             judged = _variants(seen, description, policy, zeros=True)
         case Kind.SERVERLESS_PROVISIONED:
@@ -100,7 +100,7 @@ def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgem
 def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros: bool) -> Judgement:
     """`zeros`: this kind publishes zeros while nothing calls it (D1.25), so no datapoints prove nothing."""
     if not description.serving:
-        return Verdict.NO_EVIDENCE, "it has no variant that could be measured"
+        return Verdict.NO_EVIDENCE, "it has no variant to measure"
     for variant in description.serving:
         series = [
             s for s in seen.activity.series if s.variant == variant and s.metric == INVOCATIONS and not s.component
@@ -124,12 +124,12 @@ def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> J
         if why := _doubt([one for one in series if one.metric == metric], metric, zeros=False):
             return Verdict.NO_EVIDENCE, why
     if description.instances == 0:
-        return Verdict.AT_ZERO, "asynchronous, scaled to zero instances, and no request waits: it costs nothing"
+        return Verdict.AT_ZERO, "asynchronous, scaled to zero instances, and no request is waiting: it costs nothing"
     if description.instances is None or not description.serving:
-        return Verdict.NO_EVIDENCE, "it is not known how many instances it has"
+        return Verdict.NO_EVIDENCE, "its instance count is not known"
     if not seen.readable:
         return Verdict.NO_EVIDENCE, _UNREADABLE
-    return Verdict.IDLE, f"no request was processed or waited in {policy.lookback_days} days"
+    return Verdict.IDLE, f"no request was processed or queued in {policy.lookback_days} days"
 
 
 def _inference_components(  # noqa: PLR0911 - one return a doubt
@@ -146,13 +146,13 @@ def _inference_components(  # noqa: PLR0911 - one return a doubt
             if why := _doubt(found, f"component {component.name}", zeros=zeros):
                 return Verdict.NO_EVIDENCE, why
     if at_zero:
-        return Verdict.AT_ZERO, "scaled to zero instances, and no call failed for want of capacity: it costs nothing"
+        return Verdict.AT_ZERO, "scaled to zero instances, and no call failed for lack of capacity: it costs nothing"
     if not seen.components:
         if seen.orphans:
-            return Verdict.NO_EVIDENCE, "it has no inference component, but one that was called is gone since"
+            return Verdict.NO_EVIDENCE, "it has no inference component, but one that was called has since been removed"
         if not seen.readable:
             return Verdict.NO_EVIDENCE, _UNREADABLE
-        return Verdict.IDLE, "it hosts no inference component, and its instances bill"
+        return Verdict.IDLE, "it hosts no inference component, but its instances are billed"
     count = len(seen.components)
     served = "its only inference component" if count == 1 else f"any of its {count} inference components"
     return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
@@ -170,7 +170,7 @@ def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
 def _busy(activity: Activity, policy: Policy) -> str:
     alive, calls = {one.metric for one in activity.series if one.total > 0}, traffic(activity)
     if alive <= set(BACKLOG):
-        return f"requests waited in its queue in the last {policy.lookback_days} days"
+        return f"requests were queued in the last {policy.lookback_days} days"
     if alive == {NO_CAPACITY}:
         return f"{calls:,} calls in {policy.lookback_days} days failed because it has no capacity"
     minutes = (activity.end - activity.start).total_seconds() / 60
@@ -178,7 +178,7 @@ def _busy(activity: Activity, policy: Policy) -> str:
     rate = calls / minutes if minutes else 0.0
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= CANARY_A_MINUTE:
-        return f"{said}, a steady {rate:.1f} a minute: perhaps only a canary"
+        return f"{said}, a steady {rate:.1f} a minute: possibly only a canary"
     return said
 
 

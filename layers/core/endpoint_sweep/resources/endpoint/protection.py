@@ -45,7 +45,7 @@ def _until(value: str, now: datetime) -> str | None:
     try:
         last = datetime.fromisoformat(value.strip()).date()
     except ValueError:
-        return "its owner protects it with endpoint-sweep:keep-until, whose value is no date such as 2027-01-31"
+        return "its owner protects it with endpoint-sweep:keep-until, but the value is not a date such as 2027-01-31"
     return f"its owner protects it until {last.isoformat()}" if last >= now.date() else None
 
 
@@ -64,11 +64,11 @@ def youth(created_at: datetime, policy: Policy, now: datetime) -> str | None:
     """Why the endpoint is too young, or None: the whole window must lie within its life (D2.5)."""
     needed = max(policy.min_age_days, policy.lookback_days)
     if not is_believable(created_at, now):
-        return "its creation time is not believable"
+        return "its creation time is not plausible"
     age = now - created_at
     if age >= timedelta(days=needed):
         return None
-    return f"created {age.days} days ago; an endpoint is judged from {needed} days on"
+    return f"created {age.days} days ago; an endpoint is judged after {needed} days"
 
 
 def recent_change(last_modified_at: datetime | None, now: datetime) -> str | None:
@@ -76,7 +76,7 @@ def recent_change(last_modified_at: datetime | None, now: datetime) -> str | Non
     if last_modified_at is None:
         return None
     if not is_believable(last_modified_at, now):
-        return "the time of its last change is not believable"
+        return "its last change time is not plausible"
     age = now - last_modified_at
     if age >= RECENT:
         return None

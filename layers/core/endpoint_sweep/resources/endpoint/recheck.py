@@ -61,11 +61,11 @@ def check_fingerprint(now: Description, approved: Finding) -> None:
     if now.created_at != approved.created_at:
         raise Kept(OutcomeStatus.CHANGED, "it was re-created under the same name after the scan")
     if now.status not in JUDGED or now.status != approved.status:
-        raise Kept(OutcomeStatus.CHANGED, f"its status is {now.status} now")
+        raise Kept(OutcomeStatus.CHANGED, f"its status is now {now.status}")
     if now.config != approved.config or _names(now.variants) != _names(approved.instances):
         raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
     if now.kind != approved.kind:
-        raise Kept(OutcomeStatus.CHANGED, f"it is of another kind now: {now.kind}")
+        raise Kept(OutcomeStatus.CHANGED, f"its kind is now {now.kind}")
     # SageMaker itself takes instances away where inference components go (D4.3): that is not somebody's plan.
     floats = now.kind is Kind.INFERENCE_COMPONENTS
     if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
@@ -117,7 +117,7 @@ def _check_component(now: Component, approved: Component | None, *, was_sent: bo
     if now.created_at != approved.created_at:
         raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} was re-created after the scan")
     if was_sent and now.status != "Deleting":
-        said = f"the deletion of its inference component {now.name} came to nothing, its status is {now.status}"
+        said = f"its inference component {now.name} was not deleted, its status is {now.status}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {said}")
     if not was_sent and now.status not in _DELETABLE:
-        raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} is {now.status} now")
+        raise Kept(OutcomeStatus.CHANGED, f"the status of its inference component {now.name} is now {now.status}")

@@ -181,7 +181,7 @@ def stale_alarms(bundle: Document, now: Document) -> list[str]:
     """
     arns = {(one["ResourceId"], one["PolicyName"]): one["PolicyARN"] for one in now["autoscaling"]["policies"]}
     return [
-        f"point alarm {alarm['AlarmName']} at {arns[one['ResourceId'], one['PolicyName']]}, not at {one['PolicyARN']}"
+        f"point alarm {alarm['AlarmName']} to {arns[one['ResourceId'], one['PolicyName']]}, not {one['PolicyARN']}"
         for one in bundle["autoscaling"]["policies"]
         if one["PolicyType"] == "StepScaling" and arns.get((one["ResourceId"], one["PolicyName"])) != one["PolicyARN"]
         for alarm in one.get("Alarms", [])
@@ -197,9 +197,9 @@ def differences(bundle: Document, now: Document) -> list[str]:
         if what not in now_:
             lines.append(f"{what} is missing")
         elif what not in then_:
-            lines.append(f"{what} was not there before")
+            lines.append(f"{what} is new")
         elif then_[what] != now_[what]:
-            lines.append(f"{what} was {then_[what]}, is {now_[what]}")
+            lines.append(f"{what} was {then_[what]}, is now {now_[what]}")
     return lines
 
 
