@@ -86,7 +86,9 @@ def make_environment(uv_env: Mapping[str, str]) -> None:
     python = VENV / "bin" / "python"
     run([UV, "pip", "sync", "--quiet", "--require-hashes", "--python", python, LOCKS[1]], uv_env)
     if (ROOT / "layers/core/endpoint_sweep/__init__.py").exists():
-        run([UV, "pip", "install", "--quiet", "--no-deps", "--python", python, "--editable", ROOT], uv_env)
+        # By the backend that was just installed from the lock: in isolation, uv would fetch one without a hash.
+        how = ["--quiet", "--no-deps", "--no-build-isolation"]
+        run([UV, "pip", "install", *how, "--python", python, "--editable", ROOT], uv_env)
     say(f"tools are in .venv ({time.monotonic() - started:.0f} s)")
 
 

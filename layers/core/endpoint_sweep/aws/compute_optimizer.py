@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.model import Cell
 
 _ENDPOINT = "SageMakerEndpoint"
-_FINDINGS = {"Idle", "Unattached", "Unused"}  # Which of them an endpoint gets is not documented.
+# Which of these findings an endpoint gets is not documented.
+_FINDINGS = '`["Idle", "Unattached", "Unused"]`'
+_IDLE = f"idleRecommendations[?resourceType=='{_ENDPOINT}' && contains({_FINDINGS}, finding)].resourceArn"
 _MAX_PAGES = 100
 _REFUSALS = 3  # After this many in a row the caller lacks access, not a single account.
 _REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken", "UnrecognizedClientException"}
@@ -50,7 +53,7 @@ class AwsComputeOptimizer:
             page = self._client.get_idle_recommendations(**request)
             if page.get("errors"):
                 return None
-            named |= {row["resourceArn"].lower() for row in page.get("idleRecommendations") or () if _is_ours(row)}
+            named |= {arn.lower() for arn in jmespath.search(_IDLE, page) or () if arn}
             token = page.get("nextToken")
             if not token:
                 return frozenset(named)
@@ -58,10 +61,6 @@ class AwsComputeOptimizer:
                 return None
             request["nextToken"] = token
         return None
-
-
-def _is_ours(row: dict[str, Any]) -> bool:
-    return row.get("resourceType") == _ENDPOINT and row.get("finding") in _FINDINGS and bool(row.get("resourceArn"))
 
 
 class AwsSecondWitness:

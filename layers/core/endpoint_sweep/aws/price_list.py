@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of, message_of
@@ -117,7 +118,7 @@ def _objects(texts: Iterable[object]) -> Iterator[dict[str, Any]]:
 
 
 def _attributes(product: dict[str, Any]) -> dict[str, Any]:
-    found = _branch(product, "product", "attributes")
+    found = jmespath.search("product.attributes", product)
     return found if isinstance(found, dict) else {}
 
 
@@ -125,24 +126,13 @@ def _is_of(region: str, product: dict[str, Any]) -> bool:
     return bool(_attributes(product).get("regionCode", region) == region)
 
 
-def _on_demand(product: dict[str, Any], unit: str) -> Iterator[Decimal]:
+def _on_demand(product: dict[str, Any], unit: str) -> list[Decimal]:
     """The believable amounts of its price dimensions in this unit."""
-    for term in _values(_branch(product, "terms", "OnDemand")):
-        for dimension in _values(_branch(term, "priceDimensions")):
-            if isinstance(dimension, dict) and dimension.get("unit") == unit:
-                amount = believable(_branch(dimension, "pricePerUnit", "USD"))
-                if amount is not None:
-                    yield amount
-
-
-def _branch(tree: object, *names: str) -> object:
-    for name in names:
-        tree = tree.get(name) if isinstance(tree, dict) else None
-    return tree
-
-
-def _values(tree: object) -> Iterable[object]:
-    return tree.values() if isinstance(tree, dict) else ()
+    # Where something has another shape, an expression finds nothing.
+    in_unit = jmespath.compile(f"priceDimensions.* | [?unit=='{unit}'].pricePerUnit.USD")
+    terms = jmespath.search("terms.OnDemand.*", product) or ()
+    told = [amount for term in terms for amount in in_unit.search(term) or ()]
+    return [amount for one in told if (amount := believable(one)) is not None]
 
 
 def _agreed(amounts: list[Decimal]) -> Decimal | None:

@@ -4,6 +4,7 @@ import json
 import time
 from typing import Any
 
+import jmespath
 from botocore.exceptions import ClientError
 
 from endpoint_sweep.aws import restore_bundle
@@ -93,11 +94,11 @@ class Restorer:
 def bucket_of(sessions: Sessions, stack: str) -> str:
     """The hub's bucket, as the outputs of its stack name it. Raises CellDenied or CellFailed."""
     with translated(f"asking the stack {stack} for its bucket"):
-        [found] = sessions.hub("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in found.get("Outputs", [])}
-    if "BucketName" not in outputs:
+        answer = sessions.hub("cloudformation").describe_stacks(StackName=stack)
+    bucket = jmespath.search("Stacks[0].Outputs[?OutputKey=='BucketName'].OutputValue | [0]", answer)
+    if not bucket:
         raise CellFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
-    return outputs["BucketName"]
+    return str(bucket)
 
 
 def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:

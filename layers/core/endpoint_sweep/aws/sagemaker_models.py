@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import jmespath
 from botocore.exceptions import ClientError
 
 from endpoint_sweep.aws.error_translation import code_of, translated
@@ -13,15 +14,15 @@ from endpoint_sweep.domain.restorable import YES, Restorable
 Document = dict[str, Any]
 _HUNDRED = {"PaginationConfig": {"PageSize": 100}}
 _PAGES = 3
+_OF_CONFIG = jmespath.compile(
+    "[ProductionVariants, ShadowProductionVariants][].[ModelName, InstancePools[].ModelNameOverride][][]"
+)
+_OF_COMPONENT = jmespath.compile("[Specification.ModelName, Specifications[].ModelName][]")
 
 
 def names_of(config: Document, components: Iterable[Document] = ()) -> list[str]:
     """All models that the variants, their instance pools and the components use."""
-    variants = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
-    names = [row.get("ModelName") for row in variants]
-    names += [pool.get("ModelNameOverride") for row in variants for pool in row.get("InstancePools", [])]
-    for one in components:
-        names += [row.get("ModelName") for row in (one.get("Specification") or {}, *one.get("Specifications", []))]
+    names = _OF_CONFIG.search(config) + [name for one in components for name in _OF_COMPONENT.search(one)]
     return sorted({name for name in names if name})
 
 
