@@ -76,14 +76,15 @@ def test_pages_of_one_query_are_one_series(stubbed: tuple[Any, Stubber]) -> None
         [{"MetricDataResults": [result(0, status="InternalError")]}],
         [{"MetricDataResults": [result(0, status="Forbidden")]}],
         [{"MetricDataResults": [result(0, status="InternalError")]}, {"MetricDataResults": [result(0)]}],
+        [{"MetricDataResults": [result(0)]}, {"MetricDataResults": [result(0, status="PartialData")]}],
         [{"MetricDataResults": [result(0, Messages=[{"Code": "x", "Value": "y"}])]}],
         [{"MetricDataResults": [result(0)], "Messages": [{"Code": "x", "Value": "y"}]}],
         [{"MetricDataResults": [result(0)], "Messages": [{"Code": "x", "Value": "y"}]}, {"MetricDataResults": []}],
         [{"MetricDataResults": []}],
         [{"MetricDataResults": [result(0, name="q9")]}],
     ],
-    ids=["partial", "error", "forbidden", "error then complete", "message of the result", "message of the page",
-         "message of an early page", "no answer", "another answer"],
+    ids=["partial", "error", "forbidden", "error then complete", "complete then partial", "message of the result",
+         "message of the page", "message of an early page", "no answer", "another answer"],
 )  # fmt: skip
 def test_everything_but_a_whole_answer_is_incomplete(stubbed: tuple[Any, Stubber], pages: list[dict[str, Any]]) -> None:
     """Then nothing is called idle."""

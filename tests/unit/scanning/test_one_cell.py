@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff
-from endpoint_sweep.domain.model import Component, CoverageStatus, Kind, Policy, Variant, Verdict
+from endpoint_sweep.domain.model import Component, CoverageStatus, Kind, Policy, Verdict
 from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
 from endpoint_sweep.scanning.one_cell import owner_of, scan
 from tests.unit.fake_cell import HERE, FakeCell, another
@@ -16,7 +16,6 @@ from tests.unit.samples import ARN, NAME, NOW, POLICY, description, listed
 PLAIN = of_variant(NAME, "AllTraffic")
 ASYNC = description(kind=Kind.ASYNCHRONOUS)
 HOSTING = description(kind=Kind.INFERENCE_COMPONENTS)
-PROVISIONED = description(kind=Kind.SERVERLESS_PROVISIONED, variants=(Variant("AllTraffic", None, None),))
 COMPONENT = Component("llm", NAME, "AllTraffic")
 CALLS, TURNED_AWAY = of_component("llm")
 ZEROS, MODELS = (0.0, 0.0), "restorable resnet-demo-config"
@@ -149,28 +148,6 @@ def test_an_answer_that_names_another_cell_is_not_believed(arn: str) -> None:
     assert (found.verdict, "E_RESULT_FOREIGN" in found.reason) == (Verdict.UNKNOWN, True)
 
 
-def test_an_asynchronous_endpoint_needs_a_sign_that_metrics_work() -> None:
-    """It publishes nothing when idle: CPU samples of its own instances show it, and no neighbour's (D1.8, D1.20)."""
-    running = control(NAME, "AllTraffic")
-    silence = FakeCell(descriptions={NAME: ASYNC})
-    assert silence.verdicts() == {NAME: Verdict.NO_EVIDENCE}
-    assert silence.keys == [{*of_asynchronous(NAME, "AllTraffic"), running}]
-    assert FakeCell(descriptions={NAME: ASYNC}, values={running: (60.0,)}).verdicts() == {NAME: Verdict.IDLE}
-    beside = FakeCell(
-        listing=[listed(), another("busy")],
-        descriptions={NAME: ASYNC},
-        values={of_variant("busy", "AllTraffic"): (5.0,)},
-    )
-    assert beside.verdicts() == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
-
-
-def test_the_control_is_no_traffic() -> None:
-    """Model servers idle at a few percent of CPU (D1.20)."""
-    found = FakeCell(descriptions={NAME: ASYNC}, values={control(NAME, "AllTraffic"): (60.0,)}).findings()[NAME]
-    assert (found.verdict, found.invocations, found.last_invocation_at) == (Verdict.IDLE, None, None)
-    assert {one.metric for one in found.evidence.series}.isdisjoint({"CPUUtilization"})
-
-
 @pytest.mark.parametrize(
     ("name", "value", "described"),
     [
@@ -235,22 +212,6 @@ def test_calls_to_a_component_that_is_gone_may_have_been_anybodys() -> None:
     assert FakeCell(descriptions={NAME: HOSTING}, values=called).verdicts() == {NAME: Verdict.NO_EVIDENCE}
 
 
-def test_provisioned_concurrency_that_publishes_nothing_needs_the_control() -> None:
-    """It has no instances: its own utilization shows it, or any datapoint of the cell (D1.7, D1.28)."""
-    assert FakeCell(descriptions={NAME: PROVISIONED}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
-    both = {"EndpointName": NAME, "VariantName": "AllTraffic"}
-    warm = {key("ServerlessProvisionedConcurrencyUtilization", both, stat="SampleCount"): (60.0,)}
-    assert FakeCell(descriptions={NAME: PROVISIONED}, values=warm).verdicts() == {NAME: Verdict.IDLE}
-    beside = FakeCell(
-        listing=[listed(), another("busy")],
-        descriptions={NAME: PROVISIONED},
-        values={of_variant("busy", "AllTraffic"): (5.0,)},
-    )
-    assert beside.verdicts() == {NAME: Verdict.IDLE, "busy": Verdict.BUSY}
-    setup = key("ModelSetupTime", both)
-    assert FakeCell(descriptions={NAME: PROVISIONED}, values={setup: (9.0,)}).verdicts() == {NAME: Verdict.BUSY}
-
-
 def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> None:
     """ListMetrics may have forgotten its calls, and being called is its verdict (D5.4)."""
     processed = of_asynchronous(NAME, "AllTraffic")[0]
@@ -263,6 +224,14 @@ def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> N
     assert FakeCell(**kept).verdicts() == {NAME: Verdict.PROTECTED}
     [found] = scan(FakeCell(**kept), HERE, Policy(30, 14), NOW).findings
     assert (found.verdict, found.invocations) == (Verdict.BUSY, 3)
+
+
+@pytest.mark.parametrize(("lookback", "described"), [(14, False), (15, True)])
+def test_list_metrics_is_believed_to_remember_two_weeks(lookback: int, described: bool) -> None:
+    """One day further back a call may have been forgotten, so even a protected endpoint is described (D5.4)."""
+    cell = silent(tagged={ARN: {"endpoint-sweep:keep": ""}})
+    scan(cell, HERE, Policy(lookback, 14), NOW)
+    assert (f"describe {NAME}" in cell.asked) is described
 
 
 def test_one_row_an_endpoint() -> None:

@@ -54,17 +54,23 @@ def slow_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "get_filter_expression", slow)
 
 
+def table_of_races() -> Any:
+    """A client, with a table that has one string as its key."""
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=TABLE, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )  # fmt: skip
+    return client
+
+
 @pytest.mark.parametrize(("without", "winners"), [((), 1), (ATOMIC, 2)], ids=["corrected", "moto itself"])
 @pytest.mark.parametrize("name", WRITES)
 @pytest.mark.usefixtures("slow_conditions")
 def test_a_conditional_write_has_one_winner(name: str, without: list[str], winners: int) -> None:
     """FI-28: the second writer sees what the first one wrote."""
     with World.in_process(build("empty"), without=without), ThreadPoolExecutor(2) as pool:
-        client = boto3.client("dynamodb")
-        client.create_table(
-            TableName=TABLE, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        )  # fmt: skip
+        client = table_of_races()
         if name == "delete_item":
             client.put_item(TableName=TABLE, Item=KEY)
 
@@ -76,3 +82,19 @@ def test_a_conditional_write_has_one_winner(name: str, without: list[str], winne
             return True
 
         assert sum(pool.map(write, ("ada", "grace"))) == winners
+
+
+@pytest.mark.parametrize("without", [[], ATOMIC], ids=["corrected", "moto itself"])
+@pytest.mark.usefixtures("slow_conditions")
+def test_a_transaction_that_fails_undoes_nobody_elses_write(without: list[str]) -> None:
+    """moto puts the whole table back as it was when the transaction began."""
+    with World.in_process(build("empty"), without=without), ThreadPoolExecutor(1) as pool:
+        client = table_of_races()
+        condition = {"ConditionExpression": "attribute_exists(winner)"}
+        transaction = [{"Put": {"TableName": TABLE, "Item": KEY, **condition}}]
+        failing = pool.submit(client.transact_write_items, TransactItems=transaction)
+        time.sleep(0.1)
+        client.put_item(TableName=TABLE, Item={"pk": {"S": "other"}})
+        assert isinstance(failing.exception(), client.exceptions.TransactionCanceledException)
+        found = [item["pk"]["S"] for item in client.scan(TableName=TABLE)["Items"]]
+    assert found == ([] if without else ["other"])

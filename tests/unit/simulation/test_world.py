@@ -143,11 +143,6 @@ class TestIsolation:
         with World.in_process(build("region_off")) as world:
             assert world.client("sagemaker", "333333333333", REGION).list_endpoints()["Endpoints"] == []
 
-    def test_every_correction_names_its_reason(self) -> None:
-        """Names are unique, so that each can be left out, and each says what it mends."""
-        assert len({one.name for one in ALL}) == len(ALL)
-        assert all(one.why for one in ALL)
-
     def test_the_state_machine_engine_acts_in_the_hub(self, world: World) -> None:
         """An execution of the local engine uses the hub's resources, although its keys are moto's own."""
         who = {

@@ -128,7 +128,7 @@ def create_endpoint(
 
 
 def create_reply(response: SageMakerResponse) -> ActionResult:
-    """moto forgets how the endpoint shall be deployed."""
+    """moto replaces an endpoint of the same name, and forgets how the endpoint shall be deployed (D3.19)."""
     wanted = response._get_param
     backend = response.sagemaker_backend
     endpoint = create_endpoint(backend, wanted("EndpointName"), wanted("EndpointConfigName"), wanted("Tags"))
@@ -221,11 +221,9 @@ def add_tags(backend: SageMakerModelBackend, arn: str, tags: list[dict[str, str]
 CORRECTIONS = (
     Correction("list-endpoints", SageMakerResponse, "list_endpoints", list_endpoints, "page sizes and order, D2.1"),
     Correction("list-tags", SageMakerResponse, "list_tags", list_tags, "a missing endpoint is an AWS error, D3.2"),
-    Correction("describe", SageMakerModelBackend, "describe_endpoint", describe_endpoint, "exact fields, D1.32, D3.2"),
-    Correction("describe-reply", SageMakerResponse, "describe_endpoint", describe_reply, "fields that no SDK knows"),
+    Correction("describe", SageMakerResponse, "describe_endpoint", describe_reply, "exact fields, D1.28, D1.32, D3.2"),
     Correction("delete", SageMakerModelBackend, "delete_endpoint", delete_endpoint, "Deleting, refusals, D3.1, D3.5"),
-    Correction("create", SageMakerModelBackend, "create_endpoint", create_endpoint, "an existing name, zeros, D1.25"),
-    Correction("create-reply", SageMakerResponse, "create_endpoint", create_reply, "DeploymentConfig, D3.19"),
+    Correction("create", SageMakerResponse, "create_endpoint", create_reply, "an existing name, zeros, D1.25, D3.19"),
     Correction(
         "weights", SageMakerModelBackend, "update_endpoint_weights_and_capacities", update_weights, "one field, D4.1"
     ),

@@ -126,13 +126,12 @@ def list_models(response: SageMakerResponse) -> JsonReply:
 
 CORRECTIONS = (
     Correction("list-models", SageMakerResponse, "list_models", list_models, "pages, as D2.1"),
-    Correction("describe-config", SageMakerModelBackend, "describe_endpoint_config", describe_endpoint_config, "D3.9"),
     Correction(
-        "describe-config-reply",
+        "describe-config",
         SageMakerResponse,
         "describe_endpoint_config",
         describe_config_reply,
-        "fields that no SDK knows, D1.28",
+        "exact fields, also those that no SDK knows, D1.28, D3.9",
     ),
     Correction("create-config", SageMakerResponse, "create_endpoint_config", create_endpoint_config, "D1.5, D1.18"),
     Correction("create-model", SageMakerResponse, "create_model", create_model, "several containers, D1.3, D1.4"),
