@@ -171,6 +171,8 @@ class People:
     def _overwrite(self, _: Move, __: str) -> None:
         """A newer version of the plan, in which everything that was found is offered (FI-19)."""
         plan = self.stage.onlooker.plan(self.sweep) or {}
+        if not plan.get("items"):
+            return  # Somebody else has changed what names the plan.
         others = self.stage.world.endpoints() - set(self.offered)
         extra = [
             plan["items"][0] | {"account": account, "region": region, "endpoint": endpoint}
