@@ -25,7 +25,7 @@ from tests.simulation.hub.approver import PageError
 from tests.simulation.hub.resources import STACK
 from tests.simulation.hub.stack_in_process import APPROVERS
 
-LIMIT = 40.0
+LIMIT = 120.0
 PATIENCE = 3.0
 LOOKS = 4
 

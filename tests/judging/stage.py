@@ -26,7 +26,7 @@ from tests.judging.waits import is_wait
 from tests.simulation.hub.approval_rows import key_of as key_of_row
 from tests.simulation.hub.outbox import Mail
 from tests.simulation.hub.resources import BUCKET, STACK
-from tests.simulation.hub.stack_in_process import APPROVERS, BASE_URL, Answer, Hub
+from tests.simulation.hub.stack_in_process import APPROVERS, BASE_URL, PATIENT, Answer, Hub
 from tests.simulation.member_aws.world import World
 
 ADA, GRACE = APPROVERS
@@ -70,7 +70,7 @@ class Stage:
         """Of the next sweep: a name is no secret."""
         return f"2026-11-20T06-{len(self.sweeps):02d}Z-test"
 
-    def links(self, sweep: str, seconds: float = 40) -> dict[str, str]:
+    def links(self, sweep: str, seconds: float = PATIENT) -> dict[str, str]:
         """Address -> link, once every approver was mailed and the sweep waits."""
 
         def asked() -> dict[str, str] | None:
@@ -96,11 +96,11 @@ class Stage:
             self.approved |= chosen
         return answer
 
-    def end(self, sweep: str, seconds: float = 60) -> dict[str, Any]:
+    def end(self, sweep: str, seconds: float = PATIENT) -> dict[str, Any]:
         """The description of the execution, once it is over."""
         return self.hub.wait(self.sweeps[sweep], seconds)
 
-    def decided(self, *endpoints: str, seconds: float = 60) -> str:
+    def decided(self, *endpoints: str, seconds: float = PATIENT) -> str:
         """A whole sweep in which Ada decides: its name."""
         sweep = self.start()
         answer = self.decide(self.links(sweep)[ADA], *endpoints)

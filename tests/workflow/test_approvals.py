@@ -163,7 +163,7 @@ def test_a_mail_that_comes_back_ends_what_can_no_longer_be_approved(stage_of: Op
     stage.links(sweep)
     [first, _] = asking(stage, sweep)
     assert bounce(stage, first, kind) == {"lost": 1, "closed_approvals": 1}
-    stage.end(sweep, seconds=20)
+    stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[1].startswith("kept: too few approvers can be reached")
     assert bounce(stage, first, kind) == {"lost": 0, "closed_approvals": 0}
 

@@ -82,7 +82,7 @@ def run(house: House) -> Run:
     links = stage.links(sweep)
     live_on(stage)
     assert stage.decide(links[ADA], *FATES).status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     return Run(stage, sweep, violations(stage, start))
 
 

@@ -47,7 +47,7 @@ def test_the_switch_stops_between_two_items(stage_of: OpenStage) -> None:
     third = {"service": "sagemaker", "operation": "DeleteEndpoint", "nth": [3]}
     stage.world.fault(**third, hook=lambda _: stage.hub.kill())
     assert stage.decide(links[ADA], *TEN).status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     assert len(deleted(stage)) == 3
     kept = [name for name in TEN if name not in deleted(stage)]
     assert {stage.disposition(sweep, name) for name in kept} == {("failed", "kept: the kill switch is on")}
@@ -68,7 +68,7 @@ def test_the_switch_is_read_right_before_the_call(stage_of: OpenStage) -> None:
     sweep = stage.start()
     links = stage.links(sweep)
     assert stage.decide(links[ADA], *TEN).status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     assert deleted(stage) == ["idle-9"]
     assert {name: stage.disposition(sweep, name) for name in TEN[:9]} == dict.fromkeys(
         TEN[:9], ("failed", "kept: the kill switch is on")
@@ -194,7 +194,7 @@ def test_switching_it_on_voids_an_open_approval(stage_of: OpenStage, decided: bo
         stage.hub.kill()
         if decided:
             assert stage.decide(links[ADA], "idle-1").status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     stage.hub.kill("off")
     assert deleted(stage) == []
     assert {stage.disposition(sweep, name) for name in TEN} == {("kept", "kept: the kill switch is on")}

@@ -51,7 +51,7 @@ def after(house: House) -> After:
     def decided(*names: str) -> tuple[Stage, str]:
         stage = house.open(world(), **ROOM)
         start = before(stage)
-        sweep = stage.decided(*names, seconds=120)
+        sweep = stage.decided(*names)
         assert violations(stage, start) == []
         return stage, sweep
 
@@ -195,7 +195,7 @@ def test_an_endpoint_that_only_lost_its_components_gets_them_back(
     links = stage.links(sweep)
     stage.world.fault(operation="DeleteInferenceComponent", nth=[1], hook=lambda _: stage.hub.kill())
     assert stage.decide(links[ADA], "host").status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     sent = "inference components host-adapter had already been sent, endpoint-sweep restore"
     assert sent in stage.disposition(sweep, "host")[1]
     assert violations(stage, start) == []

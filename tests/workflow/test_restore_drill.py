@@ -191,7 +191,7 @@ def test_everything_comes_back_as_it_was(house: House, definitions: str, capsys:
     """Deleted by a sweep and restored by the printed command; `go`: without its configurations and models as well."""
     stage, was = opened(house)
     start = before(stage)
-    sweep = stage.decided(*was, seconds=240)
+    sweep = stage.decided(*was)
     assert violations(stage, start) == []
     assert stage.world.endpoints() == set()
     sagemaker = stage.world.client("sagemaker", FIRST, REGION, ROLE)

@@ -99,7 +99,7 @@ def run() -> Iterator[Run]:
     live_on(stage)
     chosen = [name for name in (*FATES, "spare", "no-act-role") if name not in ("not-selected", "spare")]
     assert stage.decide(links[ADA], *chosen).status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     yield Run(stage, sweep, violations(stage, start))
     house.close()
 

@@ -74,7 +74,7 @@ def test_a_keep_between_two_deletions_keeps_the_rest(stage_of: OpenStage, point:
         page = text_of(stage.hub.get(links[GRACE]).body)
         assert f"{sent(1)} You can still keep the other 3." in page
         assert stage.decide(links[GRACE]).status == 303
-    stage.end(sweep, 120)
+    stage.end(sweep)
     assert deleted(stage) == held.names[:gone]
     for name in FOUR:
         fate = ("deleted", "deleted and confirmed gone") if name in held.names[:gone] else ("failed", KEPT)
@@ -148,7 +148,7 @@ def test_a_keep_between_two_deletions_cannot_be_taken_back(stage_of: OpenStage, 
         rows = approval_rows(stage)
         assert stage.decide(links[GRACE]).status == 303
         take_back(stage, sweep, rows)
-    stage.end(sweep, 120)
+    stage.end(sweep)
     assert deleted(stage) == held.names[:1]
     assert {stage.disposition(sweep, name) for name in held.names[1:]} == {("failed", KEPT)}
 

@@ -32,6 +32,8 @@ from tests.simulation.member_aws.state import PEOPLE_KEY
 from tests.simulation.member_aws.world import World
 from tests.simulation.wire import watching
 
+# Seconds that a test waits for what comes at once on a quiet machine: only a failure lasts so long.
+PATIENT = 300.0
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
 READING = ("GET", "HEAD", "OPTIONS")  # S1.1: these show and change nothing
@@ -115,12 +117,12 @@ class Hub:
         return str(answer["executionArn"])
 
     def run(
-        self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test", seconds: float = 60
+        self, data: Any = NOTHING_ASKED, name: str = "2026-11-20T06-00Z-test", seconds: float = PATIENT
     ) -> dict[str, Any]:
         """Starts a sweep and waits for its end."""
         return self.wait(self.start(data, name), seconds)
 
-    def wait(self, execution: str, seconds: float = 60) -> dict[str, Any]:
+    def wait(self, execution: str, seconds: float = PATIENT) -> dict[str, Any]:
         """The description of the execution once it has ended."""
 
         def ended() -> dict[str, Any] | None:

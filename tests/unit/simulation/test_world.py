@@ -158,7 +158,7 @@ class TestIsolation:
             roleArn="arn:aws:iam::111111111111:role/probe",
         )["stateMachineArn"]
         execution = states.start_execution(stateMachineArn=machine, name="once", input="{}")["executionArn"]
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 300
         while (state := states.describe_execution(executionArn=execution))["status"] == "RUNNING":
             assert time.monotonic() < deadline
             time.sleep(0.05)
