@@ -239,11 +239,12 @@ class TestByApi:
             assert endpoint.keys() == original.keys()
             everything.remove(MEMBER, REGION, f"again-{number}")
 
-    def test_invoke_uses_the_right_series(self, everything: World, cloudwatch: Any) -> None:
+    def test_invoke_uses_the_right_series(self, everything: World) -> None:
         """D1.8, D1.13: later traffic lands where the kind publishes it. No other test asks about these two."""
+        cloudwatch = everything.client("cloudwatch", OTHER)
         at = everything.state.clock() - 7200
-        everything.invoke(MEMBER, REGION, "async-kept", count=3, at=at)
-        everything.invoke(MEMBER, REGION, "components-kept", component="components-kept-base", count=4, at=at)
+        everything.invoke(OTHER, REGION, "async-kept", count=3, at=at)
+        everything.invoke(OTHER, REGION, "components-kept", component="components-kept-base", count=4, at=at)
         assert points(cloudwatch, "InvocationsProcessed", EndpointName="async-kept", **V) == [3.0]
         assert sum(points(cloudwatch, "Invocations", InferenceComponentName="components-kept-base")) == 4.0
 
