@@ -31,6 +31,7 @@ from endpoint_sweep.rules.planning import (
     join,
     jumps,
     make_plan,
+    not_offered,
     over_caps,
     plan_digest,
     why_not_offered,
@@ -76,15 +77,15 @@ def test_coverage_is_rounded_down(statuses: list[CoverageStatus], percent: int) 
 
 
 def test_a_plan_holds_the_idle_of_whole_cells_dearest_first() -> None:
-    """Busy ones and those of half-scanned cells are not offered; unknown prices come last."""
+    """Busy ones and those of half-scanned cells are not offered; unknown prices come last, by name."""
     rows = [
-        cell(replace(finding("cheap"), monthly_usd=Decimal(5)), replace(finding("dear"), monthly_usd=Decimal(500)),
-             finding("unpriced"), replace(finding("busy"), verdict=Verdict.BUSY)),
+        cell(replace(finding("cheap"), monthly_usd=Decimal("0.5")), replace(finding("dear"), monthly_usd=Decimal(500)),
+             finding("unpriced"), finding("no price"), replace(finding("busy"), verdict=Verdict.BUSY)),
         replace(cell(replace(finding("half"), region="eu-west-1"), region="eu-west-1"), status=CoverageStatus.PARTIAL),
     ]  # fmt: skip
     made = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
-    assert [item.endpoint for item in made.items] == ["dear", "cheap", "unpriced"]
-    assert made.found == {ACCOUNT: 5}
+    assert [item.endpoint for item in made.items] == ["dear", "cheap", "no price", "unpriced"]
+    assert made.found == {ACCOUNT: 6}
 
 
 def test_a_plan_offers_the_dearest_and_counts_the_rest() -> None:
@@ -109,7 +110,7 @@ def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
         (ids(1), {ACCOUNT: 1}, CAPS, []),
         (ids(2), {ACCOUNT: 2}, CAPS, ["which is 1"]),
         (ids(1), {}, CAPS, []),
-        (ids(2), {}, CAPS, ["which is 1"]),
+        (ids(2), {}, CAPS, ["of its 0 endpoints, which is 1"]),
         (ids(2) + ids(2, THERE.account), {ACCOUNT: 9, THERE.account: 9}, Caps(3, 9, 100), ["4 endpoints", "delete 3"]),
         ([], {}, CAPS, []),
     ],
@@ -225,6 +226,35 @@ def idle_of(count: int, endpoints: int = 10) -> Coverage:
 def test_a_jump_is_flagged(now: int, last: int, expected: set[str]) -> None:
     """FI-51: twice as many as last time, or over half of the account newly idle; fewer than three are no jump."""
     assert jumps(idle_of(now), idle_of(last)).keys() == expected
+
+
+def test_a_jump_says_how_far() -> None:
+    """An account's newly idle ones of its endpoints, and all idle ones beside those of the last sweep."""
+    assert jumps(idle_of(7), idle_of(1)) == {
+        ACCOUNT: "6 of its 10 endpoints are idle that were not in the last sweep",
+        "*": "7 endpoints are idle, in the last sweep there were 1",
+    }
+
+
+def test_an_account_is_measured_by_the_cells_that_both_sweeps_saw() -> None:
+    """All of these, and none that is new: its endpoints say nothing about what changed."""
+    three = [finding(f"idle-{number}") for number in range(3)]
+    before = Coverage((cell(endpoints=4), cell(region="eu-west-1", endpoints=2)))
+    now = Coverage((cell(*three, endpoints=4), cell(region="eu-west-1", endpoints=2)))
+    assert ACCOUNT not in jumps(now, before)
+    first = Coverage(before.rows[:1])
+    assert jumps(now, first)[ACCOUNT] == "3 of its 4 endpoints are idle that were not in the last sweep"
+
+
+@pytest.mark.parametrize(
+    ("beyond", "said"), [(1, "1 more idle endpoint, {} is not"), (2000, "2,000 more idle endpoints, {} are not")]
+)
+def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
+    """How many more are idle, and what helps."""
+    more = said.format("cheaper or of unknown price,")
+    found = f"{more} offered: one sweep offers the 1,000 dearest. A sweep of fewer accounts offers the rest."
+    assert not_offered(replace(plan(), beyond=beyond)) == found
+    assert not_offered(plan()) == ""
 
 
 def test_what_the_last_sweep_did_not_see_is_no_jump() -> None:

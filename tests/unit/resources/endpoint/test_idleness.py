@@ -138,15 +138,17 @@ def test_prepaid_capacity_saves_nothing() -> None:
     [
         (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly only a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
-        (60_480, True, "60,480 invocations in 14 days"),
+        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: perhaps only a canary"),
+        (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],
-    ids=["canary", "bursts of it", "steady and many", "one"],
+    ids=["canary", "bursts of it", "two a minute", "steady and many", "one"],
 )
 def test_a_trickle_that_may_be_a_canary_is_said(total: float, steady: bool, said: str) -> None:
     """It is busy all the same (D1.31)."""
     one = measured(key("Invocations", {"EndpointName": "e", "VariantName": "AllTraffic"}), total, steady=steady)
     assert judged(activity=activity(one)) == (Verdict.BUSY, said)
+    assert judged(activity=activity(one, series("silent"))) == (Verdict.BUSY, said)
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)), st.integers(7, 63))  # noqa: DTZ001
@@ -156,6 +158,19 @@ def test_the_window_covers_the_lookback(now: datetime, days: int) -> None:
     assert now - timedelta(minutes=75) <= end <= now - timedelta(minutes=15)
     assert timedelta(days=days) <= end - start < timedelta(days=days, hours=6)
     assert (start.hour % 6, start.minute, start.second) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("now", "end"),
+    [
+        (datetime(2026, 11, 20, 10, 15, tzinfo=UTC), datetime(2026, 11, 20, 10, tzinfo=UTC)),
+        (datetime(2026, 11, 20, 10, 14, 59, 999_999, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)),
+    ],
+    ids=["a quarter past", "just before"],
+)
+def test_the_window_ends_on_an_hour_that_is_a_quarter_of_an_hour_old(now: datetime, end: datetime) -> None:
+    """Later datapoints may not have been published yet (D5.10)."""
+    assert window(now, POLICY) == (datetime(2026, 11, 6, 6, tzinfo=UTC), end)
 
 
 def test_only_what_could_be_idle_is_described() -> None:

@@ -136,7 +136,9 @@ def test_the_longer_of_age_and_lookback_decides() -> None:
         (NOW - timedelta(days=2), None),
         (NOW - timedelta(hours=24), None),
         (NOW - timedelta(hours=23, minutes=59), "it was deployed or scaled 23 hours ago"),
+        (NOW - timedelta(hours=1), "it was deployed or scaled 1 hours ago"),
         (NOW, "it was deployed or scaled 0 hours ago"),
+        (NOW + timedelta(minutes=5), "it was deployed or scaled 0 hours ago"),
         (NOW + timedelta(minutes=6), "its last change time is not plausible"),
         (datetime(2020, 1, 1), "its last change time is not plausible"),  # noqa: DTZ001 - that is the point
     ],

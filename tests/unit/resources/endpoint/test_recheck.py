@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep.aws.sessions import act_policy
-from endpoint_sweep.domain.model import Component, Description, EndpointId, Finding, Kind
+from endpoint_sweep.domain.model import Component, Description, EndpointId, Finding, Kind, OutcomeStatus
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 from endpoint_sweep.resources.endpoint.recheck import (
     COMPONENTS_AT_ONCE,
@@ -53,8 +53,9 @@ def test_there_are_eleven_points() -> None:
 def test_any_difference_keeps(changes: dict[str, object]) -> None:
     """FI-41, FI-43: creation time, status, configuration, kind, variants."""
     check_fingerprint(description(), finding())
-    with pytest.raises(Kept):
+    with pytest.raises(Kept) as caught:
         check_fingerprint(replace(description(), **changes), finding())  # type: ignore[arg-type] # fields by name
+    assert (caught.value.status, caught.value.reason) == (OutcomeStatus.CHANGED, str(caught.value))
 
 
 @pytest.mark.parametrize("approved", JUDGED)
@@ -64,6 +65,8 @@ def test_it_is_deleted_in_the_status_in_which_it_was_approved(approved: str) -> 
     check_fingerprint(description(status=approved), finding(status=approved))
     with pytest.raises(Kept, match=f"its status is {now} now"):
         check_fingerprint(description(status=now), finding(status=approved))
+    with pytest.raises(Kept, match="its status is Updating now"):
+        check_fingerprint(description(status="Updating"), finding(status="Updating"))
 
 
 def resized(kind: Kind, **changes: object) -> tuple[Description, Finding]:
@@ -78,8 +81,9 @@ def resized(kind: Kind, **changes: object) -> tuple[Description, Finding]:
 )
 def test_whoever_scales_it_has_plans_with_it(changes: dict[str, object]) -> None:
     """Another count, type or role of a variant keeps; only under inference components SageMaker scales by itself."""
-    with pytest.raises(Kept, match="its instances were changed"):
+    with pytest.raises(Kept, match="its instances were changed") as caught:
         check_fingerprint(*resized(Kind.REAL_TIME, **changes))
+    assert caught.value.status is OutcomeStatus.CHANGED
     check_fingerprint(*resized(Kind.INFERENCE_COMPONENTS, **changes))
 
 
@@ -123,9 +127,11 @@ def test_adapters_go_before_their_bases(
 def test_any_component_that_is_not_as_approved_keeps_all(
     hosted: list[Component], sent: Collection[str], words: str
 ) -> None:
-    """And the reason names it."""
-    with pytest.raises(Kept, match=words):
+    """And the reason names it; only a deletion of ours that came to nothing has failed."""
+    with pytest.raises(Kept, match=words) as caught:
         clearing(SEEN, hosted, sent)
+    came_to_nothing = "came to nothing" in words
+    assert caught.value.status is (OutcomeStatus.FAILED if came_to_nothing else OutcomeStatus.CHANGED)
 
 
 @pytest.mark.parametrize("approver", ["ada@example.com", f"{'x' * 64}@example.com", "jörg@exämple.com", "a'b@c.de"])
@@ -134,6 +140,8 @@ def test_a_source_identity_is_one_that_sts_takes(approver: str) -> None:
     said = source_identity("2026-11-20T06-00Z-a-very-long-name-of-a-sweep" * 2, approver)
     assert re.fullmatch(r"[\w+=,.@-]{2,64}", said, re.ASCII)
     assert source_identity("2026-11-20T06-00Z", "ada@example.com") == "ada@example.com,2026-11-20T06-00Z"
+    assert source_identity("s", "jörg o'hara@example.com") == "j-rg-o-hara@example.com,s"
+    assert source_identity("s" * 70, "a" * 41) == f"{'a' * 40},{'s' * 23}"
 
 
 def test_the_longest_session_policy_fits() -> None:

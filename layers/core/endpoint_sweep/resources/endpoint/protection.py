@@ -80,7 +80,7 @@ def recent_change(last_modified_at: datetime | None, now: datetime) -> str | Non
     age = now - last_modified_at
     if age >= RECENT:
         return None
-    return f"it was deployed or scaled {int(age.total_seconds() // 3600)} hours ago"
+    return f"it was deployed or scaled {int(age / timedelta(hours=1))} hours ago"
 
 
 def is_believable(at: datetime, now: datetime) -> bool:
