@@ -16,6 +16,8 @@ LONGEST_FIRST = (
     "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/",
     "tests/unit/simulation/test_corrections", "tests/unit/review/", "tests/unit/rules/test_approval_rules",
     "tests/unit/cli/test_approve",
+    "tests/unit/repository/test_layer", "tests/unit/repository/test_wheel",
+    "tests/unit/review/", "tests/unit/rules/test_approval_rules", "tests/unit/cli/test_approve",
 )  # fmt: skip
 
 
