@@ -14,9 +14,7 @@ LONGEST_FIRST = (
     "tests/deploy/test_deployed", "tests/workflow/test_stops", "tests/workflow/test_forgery",
     "tests/workflow/test_approvals", "tests/workflow/test_fences", "tests/unit/repository/test_templates",
     "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/",
-    "tests/unit/simulation/test_corrections", "tests/unit/review/", "tests/unit/rules/test_approval_rules",
-    "tests/unit/cli/test_approve",
-    "tests/unit/repository/test_layer", "tests/unit/repository/test_wheel",
+    "tests/unit/simulation/test_corrections", "tests/unit/repository/test_layer", "tests/unit/repository/test_wheel",
     "tests/unit/review/", "tests/unit/rules/test_approval_rules", "tests/unit/cli/test_approve",
 )  # fmt: skip
 
