@@ -25,7 +25,10 @@ CHROMIUM := .tools/.chromium
 # Whole files go to the workers, the longest first: see tests/conftest.py.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test lint format build deploy pictures bench figures docs lock clean distclean
+# What decides: a branch that no test takes there is a decision that nobody has looked at.
+COVERED := domain rules resources
+
+.PHONY: help setup demo test coverage lint format build deploy pictures bench figures docs lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +40,9 @@ demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the su
 
 test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test (ARGS='-k word' for some of them)
 	$(VENV)/pytest $(PARALLEL) $(ARGS)
+
+coverage: $(TOOLS) ## lines and branches of domain, rules and resources that their unit tests take
+	$(VENV)/pytest $(PARALLEL) --cov --cov-report=term $(COVERED:%=tests/unit/%) $(ARGS)
 
 lint: $(TOOLS) ## style, types, templates
 	$(VENV)/ruff check
@@ -72,7 +78,7 @@ lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions
 	@$(BOOTSTRAP) lock $(ARGS)
 
 clean: ## what builds, runs and tests leave behind
-	rm -rf .aws-sam .demo build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .aws-sam .demo build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find functions layers scripts tests -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## the tools as well

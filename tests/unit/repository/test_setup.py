@@ -27,6 +27,14 @@ def test_lock_pins_with_hashes_and_names_no_address(lock: Path) -> None:
     assert "//" not in lock.read_text()
 
 
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_lock_holds_the_versions_that_are_asked_for(lock: Path) -> None:
+    """A version that was changed in the *.in file alone is installed nowhere: `make lock`."""
+    asked = re.findall(r"^([a-z0-9._-]+)(?:\[.*\])?==(\S+)", lock.with_suffix(".in").read_text(), flags=re.MULTILINE)
+    assert asked
+    assert dict(asked).items() <= pins(lock).items()
+
+
 def test_node_lock_names_no_address() -> None:
     """npm finds the packages where the machine's settings say, and checks them against the lock."""
     lock = json.loads((ROOT / "package-lock.json").read_text())
