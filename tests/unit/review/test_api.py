@@ -39,7 +39,8 @@ def post(site: ReviewSite, offer: Offer, data: object, principal: str | None = P
     return site.send("POST", f"/approvals/{offer.approval.id}", "", text, JSON, principal)
 
 
-def told(answer: Answer) -> tuple[int, str]:
+def refusal(answer: Answer) -> tuple[int, str]:
+    """Status and code, which is empty where nothing was refused."""
     return answer.status, json.loads(answer.body).get("code", "")
 
 
@@ -64,7 +65,7 @@ def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: st
     before = site.everything()
     answers = [ask(site, offer, principal), post(site, offer, body(offer, CHURN), principal)]
     answers.append(site.send("GET", f"/approvals/{'0' * 32}", principal=principal))
-    assert {told(one) for one in answers} == {(403, "E_NOT_AN_APPROVER")}
+    assert {refusal(one) for one in answers} == {(403, "E_NOT_AN_APPROVER")}
     assert len({one.body for one in answers}) == 1
     assert site.everything() == before
 
@@ -104,7 +105,7 @@ def test_a_made_up_event_decides_nothing(site: ReviewSite, offer: Offer) -> None
     answers = [made_up(site, offer, "POST", text, {HEADER: proof}) for proof in proofs]
     answers += [made_up(site, offer, method, text, {}) for method in ("GET", "POST")]
     answers.append(made_up(site, offer, "GET", text, {HEADER: site.prove(PRINCIPAL, "GET", path)}))
-    assert {told(one) for one in answers} == {(403, "E_CALLER_UNPROVEN")}
+    assert {refusal(one) for one in answers} == {(403, "E_CALLER_UNPROVEN")}
     assert all("endpoint-sweep approve" in json.loads(one.body)["message"] for one in answers)
     assert site.everything() == before
 
@@ -113,7 +114,7 @@ def test_keys_of_another_prove_another(site: ReviewSite, offer: Offer, unchanged
     """A stranger's proof in an event that names an approver is a stranger's."""
     text = json.dumps(body(offer, CHURN))
     proof = site.prove(STRANGER, "POST", f"/approvals/{offer.approval.id}", text.encode())
-    assert told(made_up(site, offer, "POST", text, {HEADER: proof})) == (403, "E_NOT_AN_APPROVER")
+    assert refusal(made_up(site, offer, "POST", text, {HEADER: proof})) == (403, "E_NOT_AN_APPROVER")
 
 
 def test_what_aws_says_counts_and_not_the_event(site: ReviewSite, offer: Offer) -> None:
@@ -149,7 +150,7 @@ def test_without_sts_nobody_decides(site: ReviewSite, offer: Offer, unchanged: N
         answer = site.send("POST", path, "", text, JSON | {HEADER: proof})
     finally:
         site.sts.broken = False
-    assert told(answer) == (503, "E_UNAVAILABLE")
+    assert refusal(answer) == (503, "E_UNAVAILABLE")
     assert proof not in site.log.getvalue()
     assert "X-Amz-" not in site.log.getvalue()
 
@@ -172,7 +173,7 @@ def test_it_counts_as_the_same_person_as_the_link(site: ReviewSite) -> None:
     """BI-42: approving by both ways is one approval."""
     offer = put_on_offer(flagged={"*": "many are idle at once"})
     assert decide(site, offer.path, form(offer, "churn-poc")).status == 303
-    assert told(post(site, offer, body(offer, RESNET))) == (409, "E_ALREADY_DECIDED")
+    assert refusal(post(site, offer, body(offer, RESNET))) == (409, "E_ALREADY_DECIDED")
     assert offer.now().status is ApprovalStatus.PENDING
     assert post(site, offer, body(offer)).status == 200
     assert [one.choice for one in offer.now().decisions] == [Choice.KEEP]
@@ -183,10 +184,10 @@ def test_what_too_few_could_complete_is_refused(site: ReviewSite) -> None:
     offer = put_on_offer(flagged={"222222222222": "many are idle at once"}, unreachable=(GRACE,))
     before = site.everything()
     answer = post(site, offer, body(offer, CHURN, RESNET))
-    assert told(answer) == (400, "E_QUORUM_IMPOSSIBLE")
+    assert refusal(answer) == (400, "E_QUORUM_IMPOSSIBLE")
     assert "or ask the team that deployed the stack to add an approver." in json.loads(answer.body)["message"]
     assert site.everything() == before
-    assert told(post(site, offer, body(offer, CHURN))) == (200, "")
+    assert refusal(post(site, offer, body(offer, CHURN))) == (200, "")
 
 
 @pytest.mark.parametrize(
@@ -217,14 +218,14 @@ def test_bodies_that_are_not_exact(
 ) -> None:
     """BI-33 to BI-36: refused with a sentence, nothing written."""
     before = site.everything()
-    assert told(post(site, offer, body(offer, CHURN) | change)) == (status, code)
+    assert refusal(post(site, offer, body(offer, CHURN) | change)) == (status, code)
     assert site.everything() == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", "1", '"x"', "[" * 60_000, "NaN"])
 def test_what_is_no_object(site: ReviewSite, offer: Offer, text: str) -> None:
     """BI-36: also a document nested without end."""
-    assert told(post(site, offer, text)) == (400, "E_BODY")
+    assert refusal(post(site, offer, text)) == (400, "E_BODY")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_what_is_no_object(site: ReviewSite, offer: Offer, text: str) -> None:
 )
 def test_bodies_that_are_not_read(site: ReviewSite, offer: Offer, send: Callable[[ReviewSite, str], Answer]) -> None:
     """BI-36."""
-    assert told(send(site, f"/approvals/{offer.approval.id}")) in ((415, "E_BODY"), (413, "E_BODY"))
+    assert refusal(send(site, f"/approvals/{offer.approval.id}")) in ((415, "E_BODY"), (413, "E_BODY"))
 
 
 @pytest.mark.parametrize(
@@ -253,13 +254,13 @@ def test_bodies_that_are_not_read(site: ReviewSite, offer: Offer, send: Callable
 def test_too_late(site: ReviewSite, changes: dict[str, Any], status: int, code: str) -> None:
     """BI-30 to BI-32, for asking and for deciding."""
     offer = put_on_offer(**changes)
-    assert told(post(site, offer, body(offer, CHURN))) == (status, code)
+    assert refusal(post(site, offer, body(offer, CHURN))) == (status, code)
     # Looking at what is decided is no fault, while something may be left to keep.
-    assert told(ask(site, offer)) == ((200, "") if code == "E_ALREADY_DECIDED" else (status, code))
+    assert refusal(ask(site, offer)) == ((200, "") if code == "E_ALREADY_DECIDED" else (status, code))
 
 
 def test_the_run_is_over(site: ReviewSite, offer: Offer) -> None:
     """FI-35: recorded, and told that nothing will be deleted."""
     site.sweeps.running = site.sweeps.waiting = False
-    assert told(post(site, offer, body(offer, CHURN))) == (409, "E_RUN_OVER")
+    assert refusal(post(site, offer, body(offer, CHURN))) == (409, "E_RUN_OVER")
     assert offer.decision() is not None

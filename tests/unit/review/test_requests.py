@@ -13,7 +13,7 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.table import AwsTable
 from tests.simulation.hub.offers import Offer
 from tests.simulation.hub.review_site import FORM, HOST, Answer, ReviewSite
-from tests.unit.review.forms import form
+from tests.unit.review.forms import form, told
 
 CAREFUL = {
     "Cache-Control": "no-store",
@@ -27,7 +27,7 @@ BOMB = base64.b64encode(gzip.compress(b"k" * 10**7)).decode()
 pytestmark = pytest.mark.usefixtures("unchanged")
 
 
-def told(answer: Answer) -> tuple[int, str]:
+def careful(answer: Answer) -> tuple[int, str]:
     """Status and code; every answer is careful, small, and without a script or a trace of the program."""
     assert answer.headers.items() >= CAREFUL.items()
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
@@ -36,8 +36,7 @@ def told(answer: Answer) -> tuple[int, str]:
     assert "frame-ancestors 'none'" in policy
     assert "<script" not in answer.body
     assert "Traceback" not in answer.body
-    found = re.search(r"\bE_[A-Z_]+", answer.body)
-    return answer.status, found[0] if found else ""
+    return told(answer)
 
 
 def test_a_get_decides_nothing_whatever_its_query(site: ReviewSite, offer: Offer) -> None:
@@ -48,7 +47,7 @@ def test_a_get_decides_nothing_whatever_its_query(site: ReviewSite, offer: Offer
         "next=//evil.example",
     ):
         answer = site.get(f"{offer.path}&{query}")
-        assert told(answer) == (200, "")
+        assert careful(answer) == (200, "")
         assert "evil" not in answer.body
         assert answer.body.count('value="" checked') == len(offer.plan.items)
 
@@ -68,7 +67,7 @@ def test_a_wrong_secret_an_unknown_approval_and_another_sweeps_secret_look_alike
     ]
     forged = site.log.getvalue().count("LinkForged")
     answers = [site.get(address) for address in addresses]
-    assert {told(one) for one in answers} == {(404, "E_LINK_INVALID")}
+    assert {careful(one) for one in answers} == {(404, "E_LINK_INVALID")}
     assert len({one.body for one in answers}) == 1
     assert "resnet" not in answers[0].body
     assert site.log.getvalue().count('"alarm":"LinkForged"') == forged + len(answers)
@@ -106,7 +105,7 @@ def test_an_unknown_approval_costs_the_same_work(
 def test_strange_secrets(site: ReviewSite, offer: Offer, query: str) -> None:
     """BI-28: 404 in few bytes, and what was sent is not sent back."""
     answer = site.get(f"/a/{offer.approval.id}?{query}")
-    assert told(answer) == (404, "E_LINK_INVALID")
+    assert careful(answer) == (404, "E_LINK_INVALID")
     assert len(answer.body) < 64 * 1024
     assert "xxxx" not in answer.body
 
@@ -114,21 +113,21 @@ def test_strange_secrets(site: ReviewSite, offer: Offer, query: str) -> None:
 def test_the_same_secret_twice_is_none(site: ReviewSite, offer: Offer) -> None:
     """BI-28: an array of secrets opens nothing, although each would."""
     secret = offer.path.partition("?")[2]
-    assert told(site.get(f"{offer.path}&{secret}")) == (404, "E_LINK_INVALID")
+    assert careful(site.get(f"{offer.path}&{secret}")) == (404, "E_LINK_INVALID")
     right = offer.path.partition("k=")[2]
-    assert told(site.post(offer.path, form(offer, "resnet-demo") | {"k": [right, right]}))[0] == 404
+    assert careful(site.post(offer.path, form(offer, "resnet-demo") | {"k": [right, right]}))[0] == 404
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "x" * 10_000, "\x00", "\udcff".encode("utf-8", "replace").decode()])
 def test_a_post_without_the_secret_does_nothing(site: ReviewSite, offer: Offer, secret: str) -> None:
     """BI-27, BI-28: with everything else right."""
-    assert told(site.post(offer.path, form(offer, "resnet-demo") | {"k": secret})) == (404, "E_LINK_INVALID")
+    assert careful(site.post(offer.path, form(offer, "resnet-demo") | {"k": secret})) == (404, "E_LINK_INVALID")
 
 
 @pytest.mark.parametrize("sha256", ["", "0" * 64, "short"])
 def test_another_plan_is_refused(site: ReviewSite, offer: Offer, sha256: str) -> None:
     """BI-33: missing or different."""
-    assert told(site.post(offer.path, form(offer, "resnet-demo", plan_sha256=sha256))) == (409, "E_PLAN_CHANGED")
+    assert careful(site.post(offer.path, form(offer, "resnet-demo", plan_sha256=sha256))) == (409, "E_PLAN_CHANGED")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +140,7 @@ def test_a_phrase_that_is_not_exact(site: ReviewSite, offer: Offer, phrase: str)
     hash8 = offer.approval.plan.sha256[:8]
     typed = phrase.format(hash=hash8, HASH=hash8.upper())
     answer = site.post(offer.path, form(offer, "resnet-demo", "churn-poc", phrase=typed, code="000000"))
-    assert told(answer) == (400, "E_CONFIRM_PHRASE")
+    assert careful(answer) == (400, "E_CONFIRM_PHRASE")
     assert "exactly as shown" in answer.body
     assert answer.body.count('value="d"') == 4  # two rows, in the form to confirm and in the one to go back
 
@@ -170,7 +169,7 @@ def test_a_phrase_that_is_not_exact(site: ReviewSite, offer: Offer, phrase: str)
 def test_a_selection_that_does_not_fit(site: ReviewSite, offer: Offer, change: dict[str, Any]) -> None:
     """BI-35: a stranger, twice the same, nothing at all: refused whole, on the list with what was chosen."""
     answer = site.post(offer.path, form(offer) | {"choice": ""} | change)
-    assert told(answer) == (400, "E_ITEM_SELECTION")
+    assert careful(answer) == (400, "E_ITEM_SELECTION")
     assert "There is a problem." in answer.body
 
 
@@ -195,7 +194,7 @@ def test_bodies_that_are_no_form(
     site: ReviewSite, offer: Offer, headers: dict[str, str], body: str, event: dict[str, Any], status: int
 ) -> None:
     """BI-36."""
-    assert told(post(site, offer, body, headers, **event)) == (status, "E_BODY")
+    assert careful(post(site, offer, body, headers, **event)) == (status, "E_BODY")
 
 
 @pytest.mark.parametrize(
@@ -208,14 +207,14 @@ def test_bodies_that_are_no_form(
 )
 def test_a_form_from_another_site(site: ReviewSite, offer: Offer, headers: dict[str, str]) -> None:
     """BI-37: with everything else right."""
-    assert told(site.post(offer.path, form(offer, "resnet-demo"), headers)) == (403, "E_CROSS_SITE")
+    assert careful(site.post(offer.path, form(offer, "resnet-demo"), headers)) == (403, "E_CROSS_SITE")
 
 
 def test_no_address_comes_from_the_request(site: ReviewSite, offer: Offer) -> None:
     """BI-38: whatever Host says, no page has an absolute address, and no other than its own form's."""
     spoofed = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     answer = site.get(offer.path, headers=spoofed)
-    assert told(answer) == (200, "")
+    assert careful(answer) == (200, "")
     assert "evil" not in answer.body
     assert "://" not in re.sub(r"<style>.*</style>", "", answer.body, flags=re.DOTALL)
     assert all(one.startswith(("#account-", "?")) for one in re.findall(r'(?:href|action)="([^"]*)"', answer.body))
@@ -226,13 +225,13 @@ def test_no_address_comes_from_the_request(site: ReviewSite, offer: Offer) -> No
 def test_other_methods(site: ReviewSite, offer: Offer, method: str, path: str) -> None:
     """BI-40."""
     place, _, query = offer.path.partition("?")
-    assert told(site.get(f"{place}{path}?{query}&step=decide&choice=delete", method)) == (405, "E_METHOD")
+    assert careful(site.get(f"{place}{path}?{query}&step=decide&choice=delete", method)) == (405, "E_METHOD")
 
 
 def test_a_get_that_wants_to_be_a_post(site: ReviewSite, offer: Offer) -> None:
     """BI-40: refused, and nothing is shown."""
     for name in ("X-HTTP-Method-Override", "x-http-method-override"):
-        assert told(site.get(offer.path, headers={name: "POST"})) == (405, "E_METHOD")
+        assert careful(site.get(offer.path, headers={name: "POST"})) == (405, "E_METHOD")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +247,7 @@ def test_a_get_that_wants_to_be_a_post(site: ReviewSite, offer: Offer) -> None:
 )
 def test_every_answer_is_careful(site: ReviewSite, offer: Offer, ask: Callable[[ReviewSite, Offer], Answer]) -> None:
     """BI-45, S1.8: not cached, not framed, no script, nothing referred; on errors, too."""
-    told(ask(site, offer))
+    careful(ask(site, offer))
 
 
 def test_a_broken_table_is_no_page(site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,5 +258,5 @@ def test_a_broken_table_is_no_page(site: ReviewSite, offer: Offer, monkeypatch: 
 
     monkeypatch.setattr(AwsTable, "get", broken)
     answer = site.get(offer.path)
-    assert told(answer) == (503, "E_UNAVAILABLE")
+    assert careful(answer) == (503, "E_UNAVAILABLE")
     assert "secret" not in answer.body

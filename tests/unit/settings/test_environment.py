@@ -45,5 +45,6 @@ def test_a_number_that_is_none_is_named(value: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OPTIONAL))
 def test_what_may_be_missing(name: str) -> None:
-    """Mode report needs no sender, no approvers and no page."""
-    Settings.from_environment({key: value for key, value in ENVIRONMENT.items() if key != name})
+    """Mode report needs no sender, no approvers and no page: missing is as good as empty."""
+    without = {key: value for key, value in ENVIRONMENT.items() if key != name}
+    assert Settings.from_environment(without) == settings(**{name: ""}) != settings()

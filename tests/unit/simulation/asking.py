@@ -18,6 +18,11 @@ def refused(call: Any, **arguments: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
+def code(call: Any, **arguments: Any) -> str:
+    """The code of a call that AWS refuses."""
+    return refused(call, **arguments)[0]
+
+
 def points(
     client: Any, metric: str, *, namespace: str = TRAFFIC, days: float = 7, stat: str = "Sum", **dimensions: str
 ) -> list[float]:

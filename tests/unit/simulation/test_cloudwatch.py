@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.simulation.member_aws.metric_store import SeriesKey
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
+from tests.unit.simulation.asking import MEMBER, REGION, code
 
-MEMBER, REGION = "222222222222", "us-east-1"
 HERE = (MEMBER, REGION)
 SPACE = "AWS/SageMaker"
 
@@ -38,12 +37,6 @@ def ask(client: Any, *queries: dict[str, Any], days: float = 7, **other: Any) ->
     answer = client.get_metric_data(MetricDataQueries=list(queries), **window(days), **other)
     results: list[dict[str, Any]] = answer["MetricDataResults"]
     return results
-
-
-def refused(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    return str(caught.value.response["Error"]["Code"])
 
 
 class TestDimensions:
@@ -155,18 +148,18 @@ class TestLimits:
         """D5.1: 500 queries are answered, 501 are refused."""
         queries = [query("resnet-demo", query_id=f"q{number}", period=86_400) for number in range(501)]
         assert len(ask(cloudwatch, *queries[:500], days=1)) == 500
-        assert refused(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
+        assert code(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
 
     @pytest.mark.parametrize("query_id", ["Q1", "q-1", "1q", "resnet.demo"])
     def test_ids(self, cloudwatch: Any, query_id: str) -> None:
         """D5.1: an id begins with a small letter and holds letters, digits and underscores."""
         queries = [query("resnet-demo", query_id=query_id)]
-        assert refused(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
+        assert code(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
 
     def test_ids_are_unique(self, cloudwatch: Any) -> None:
         """D5.1: two queries of one id are refused."""
         queries = [query("resnet-demo"), query("churn-poc")]
-        assert refused(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
+        assert code(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
 
     def test_pages(self, cloudwatch: Any) -> None:
         """D5.1: 100,800 datapoints to an answer; the next brings the rest, the cut series comes again."""
@@ -195,12 +188,12 @@ class TestLimits:
     def test_statistics_points(self, cloudwatch: Any) -> None:
         """D5.3: more than 1,440 datapoints are refused."""
         asked = {"Namespace": SPACE, "MetricName": "Invocations", "Period": 60, "Statistics": ["Sum"], **window(7)}
-        assert refused(cloudwatch.get_metric_statistics, **asked) == "InvalidParameterCombination"
+        assert code(cloudwatch.get_metric_statistics, **asked) == "InvalidParameterCombination"
 
     def test_expressions_are_refused_aloud(self, cloudwatch: Any) -> None:
         """An expression that the simulation cannot compute is an error: an empty answer would read as idle."""
         queries = [{"Id": "q0", "Expression": "SEARCH('{AWS/SageMaker,EndpointName,VariantName} Invocations', 'Sum')"}]
-        assert refused(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
+        assert code(cloudwatch.get_metric_data, MetricDataQueries=queries, **window(1)) == "ValidationError"
 
 
 class TestListMetrics:

@@ -6,10 +6,10 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
+from tests.unit.simulation.asking import code
 
 CONTEXT = {"sweep": "2026-11-20T06-00Z", "input": "0c1d"}
 
@@ -24,13 +24,6 @@ def keys(without: list[str]) -> Iterator[Any]:
 def key(kms: Any, **kind: str) -> str:
     arn: str = kms.create_key(**kind)["KeyMetadata"]["Arn"]
     return arn
-
-
-def code(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    found: str = caught.value.response["Error"]["Code"]
-    return found
 
 
 def test_a_data_key_opens_beside_its_own_context_only() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.simulation.member_aws.server import MemberApp, create_wsgi_app
 from tests.simulation.organization.scenarios import build
+from tests.unit.simulation.asking import code
 
 MEMBER = "222222222222"
 
@@ -82,9 +82,7 @@ def test_refusals_in_each_protocol(
 ) -> None:
     """D6.5: the SDK raises the code that AWS gives where a region is off."""
     _, url = served
-    with pytest.raises(ClientError) as caught:
-        getattr(client(url, service, "eu-west-1", keys), operation)()
-    assert caught.value.response["Error"]["Code"] == expected
+    assert code(getattr(client(url, service, "eu-west-1", keys), operation)) == expected
 
 
 def test_faults_and_log(served: tuple[MemberApp, str], keys: dict[str, str]) -> None:

@@ -3,21 +3,12 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
+from tests.unit.simulation.asking import MEMBER, REGION, refused
 
-MEMBER, REGION = "222222222222", "us-east-1"
 HERE = (MEMBER, REGION)
-
-
-def refused(call: Any, **arguments: Any) -> tuple[str, str]:
-    """(code, message) of a call that AWS refuses."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 class TestListing:
@@ -170,6 +161,7 @@ class TestDeleting:
         """Facts 2: DeleteEndpoint is what remains for a failed endpoint."""
         world.set_status(*HERE, "resnet-demo", status)
         sagemaker.delete_endpoint(EndpointName="resnet-demo")
+        assert sagemaker.describe_endpoint(EndpointName="resnet-demo")["EndpointStatus"] == "Deleting"
 
     def test_not_idempotent(self, world: World, sagemaker: Any) -> None:
         """D3.3: the second deletion finds nothing."""
@@ -213,6 +205,8 @@ class TestCreating:
         sagemaker.create_endpoint_config(
             EndpointConfigName="new", ProductionVariants=[variant | {"InstanceType": instance_type}]
         )
+        [made] = sagemaker.describe_endpoint_config(EndpointConfigName="new")["ProductionVariants"]
+        assert made["InstanceType"] == instance_type
 
     def test_unknown_instance_type(self, sagemaker: Any) -> None:
         """A type that does not exist is refused."""
@@ -224,6 +218,8 @@ class TestCreating:
         """D1.5: the configuration of an inference-component endpoint names no model."""
         variant = {"VariantName": "one", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
         sagemaker.create_endpoint_config(EndpointConfigName="new", ProductionVariants=[variant])
+        [made] = sagemaker.describe_endpoint_config(EndpointConfigName="new")["ProductionVariants"]
+        assert (made["VariantName"], "ModelName" in made) == ("one", False)
 
 
 class TestTags:

@@ -14,14 +14,7 @@ from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
 from tests.simulation.wire.calls import Call, CallLog, Fault
 from tests.simulation.wire.protocols import error_reply, identify
-
-MEMBER, REGION = "222222222222", "us-east-1"
-
-
-def code(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    return str(caught.value.response["Error"]["Code"])
+from tests.unit.simulation.asking import MEMBER, REGION, code
 
 
 class TestLog:
