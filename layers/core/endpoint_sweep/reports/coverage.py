@@ -1,4 +1,4 @@
-"""What was looked at, and what was not: one entry a cause, in words for people who read no AWS errors."""
+"""What was scanned and what was not: one entry per cause, in words for people who do not read AWS errors."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus
 from endpoint_sweep.reports.text import clean, clip
 from endpoint_sweep.rules.planning import FOREIGN, NO_RESULT, Coverage
 
-# What AWS or a step wrote -> what a person reads. The first that is found wins. False: the sentence says it all.
+# Pattern in the AWS or step error -> what a person reads. The first match wins. False: AWS's own words add nothing.
 _CAUSES: tuple[tuple[str, str, bool], ...] = (
     (r"cannot be assumed: AccessDenied", "The scan role is missing or does not trust the hub", True),
     (r"cannot be assumed", "The scan role could not be assumed", True),
@@ -31,14 +31,14 @@ _OTHERWISE = {
     CoverageStatus.SKIPPED: "Skipped",
     CoverageStatus.FAILED: "The scan failed",
 }
-# Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.
+# These were skipped on purpose. They are listed separately and do not lower the percentage.
 _ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 _MAX_DETAIL = 190
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One account, and which regions of it."""
+    """One account and the affected regions."""
 
     account: str
     name: str
@@ -47,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Cells that were not scanned for one cause. `detail` is what AWS said about one of them, or empty."""
+    """Cells that were not scanned for one cause. `detail`: AWS's error for one of them, or empty."""
 
     cause: str
     detail: str
@@ -57,7 +57,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """`wanted` of the `cells` should be scanned, `scanned` were; `gaps` tells the difference, `left_out` the rest."""
+    """Of all `cells`, `wanted` should be scanned and `scanned` were. `gaps` is the difference, `left_out` the rest."""
 
     percent: int
     scanned: int
@@ -100,7 +100,7 @@ def account_name(account: str, accounts: Mapping[str, Account]) -> str:
 
 
 def _gaps(rows: Iterable[CellResult], accounts: Mapping[str, Account], regions: int) -> tuple[Gap, ...]:
-    """One entry a cause, the one with most cells first."""
+    """One entry per cause, the one with the most cells first."""
 
     def cause(row: CellResult) -> tuple[str, bool]:
         return explain(row.status, row.reason)

@@ -1,4 +1,4 @@
-"""Record failure: what stopped the sweep, for the report; and nobody can decide any more."""
+"""Record failure: record what stopped the sweep for the report, and close its approval."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ _MAX_REASON = 500
 
 
 def record_failure(event: dict[str, Any], *, store: Store, records: Records, now: Clock) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. Whatever is not yet deleted is kept."""
+    """`event`: `{"sweep_id", "error": {"Error", "Cause"}}`. Everything not yet deleted is kept."""
     name, reason = _explain(event["error"])
     SweepFolder(store, event["sweep_id"]).put_failure({"error": name, "reason": reason[:_MAX_REASON]})
     closed = records.close_approval(event["sweep_id"], Stop(StopKind.CLOSED, now()))

@@ -21,7 +21,7 @@ _MAX_REASON = 300
 def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals) -> dict[str, Any]:
     """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it.
 
-    Raises DocumentTampered or Unavailable where the sweep's input cannot be proven: then the cell has no result.
+    Raises DocumentTampered or Unavailable if the sweep's input cannot be verified. Then the cell has no result.
     """
     cell, error = event["cell"], event["error"]
     name, message = _explain(error)
@@ -33,7 +33,7 @@ def record_unreachable_cell(event: dict[str, Any], *, store: Store, seals: Seals
 
 
 def _explain(error: dict[str, Any]) -> tuple[str, str]:
-    """Name and sentence. The cause of a function's error is JSON; of a timeout or a refused call it is text."""
+    """Name and sentence. A function's error has a JSON cause; a timeout or a refused call has plain text."""
     name, cause = str(error.get("Error", "")), error.get("Cause") or ""
     try:
         told = json.loads(cause)

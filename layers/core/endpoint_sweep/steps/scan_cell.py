@@ -1,4 +1,4 @@
-"""Scan cell: judge every endpoint of one account in one region. One result document a cell."""
+"""Scan cell: judge every endpoint of one account in one region. One result document per cell."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def scan_cell(event: dict[str, Any], *, members: Members, store: Store, seals: Seals) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "cell": {"account", "region"}}`; returns counts, and `alarm` where somebody else had
-    written a result for this cell.
+    """`event`: `{"sweep_id", "cell": {"account", "region"}}`. Returns counts, and `alarm` if somebody else had written
+    a result for this cell.
 
-    Policy and clock are those of the sweep's input, so that every cell is judged alike, also over midnight. Raises
-    RoleDenied, RegionOff, RegionDenied, CellDenied or CellFailed; the state machine writes those down. DocumentTampered
-    and Unavailable: the input cannot be proven.
+    Policy and clock come from the sweep's input, so every cell is judged alike, even across midnight. Raises
+    RoleDenied, RegionOff, RegionDenied, CellDenied or CellFailed, which the state machine records. DocumentTampered and
+    Unavailable: the input cannot be verified.
     """
     cell = Cell(event["cell"]["account"], event["cell"]["region"])
     folder = SweepFolder(store, event["sweep_id"])

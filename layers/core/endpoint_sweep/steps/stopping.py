@@ -14,7 +14,7 @@ from endpoint_sweep.storage.records import Records
 
 
 def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authentic: Callable[[Decision], bool]) -> None:
-    """Reads all of it anew. Raises Kept; also where it cannot be seen whether somebody stopped the sweep."""
+    """Reads everything again. Raises Kept, also if it cannot check whether somebody stopped the sweep."""
     if why := why_stopped(switch):
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
     try:
@@ -27,7 +27,7 @@ def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authenti
 
 
 def _told(stops: tuple[Stop, ...], is_authentic: Callable[[Decision], bool]) -> str:
-    """Names who kept everything only where that can be proven."""
+    """Names who kept everything only if that can be proven."""
     keeps = [stop.decision for stop in stops if stop.decision]
     with suppress(Unavailable):
         known = [one.approver for one in keeps if is_authentic(one)]
