@@ -63,8 +63,8 @@ def watchdog(
 
 
 def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeStatus]:
-    """The outcome of each deletion that was started. If the table has none, unknown is recorded (I8), because nobody will find
-    out later.
+    """The outcome of each deletion that was started. If the table has none, unknown is recorded, because nobody will
+    find out later (I8).
     """
     acted = {}
     for name in sorted(records.intents(sweep_id)):
