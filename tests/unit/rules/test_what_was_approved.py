@@ -59,9 +59,9 @@ def test_a_stop_says_why() -> None:
     """Whoever kept everything and can be proven, else the first reason that was written down, else the status."""
     closed, killed = Stop(StopKind.CLOSED, NOW), Stop(StopKind.KILL_SWITCH, NOW, "the kill switch is on")
     ended = decided(status=ApprovalStatus.CLOSED, stops=(closed,))
-    assert why_stopped(ended, is_authentic) == "the approval is closed"
-    assert why_stopped(replace(ended, stops=(closed, killed)), is_authentic) == "the kill switch is on"
-    assert why_stopped(decided(signed(ADA, A), signed(GRACE), stops=(killed,)), is_authentic) == f"kept by {GRACE}"
+    assert why_stopped(ended, is_authentic).sentence == "the approval is closed"
+    assert why_stopped(replace(ended, stops=(closed, killed)), is_authentic).sentence == "the kill switch is on"
+    assert why_stopped(decided(signed(ADA, A), signed(GRACE), stops=(killed,)), is_authentic).sentence == f"kept by {GRACE}"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What can go wrong, by name. Step Functions shows these class names; adapters translate AWS errors into them."""
+"""Everything that can go wrong, by name. Step Functions shows these class names; adapters map AWS errors to them."""
 
 from typing import ClassVar
 
@@ -6,15 +6,15 @@ from endpoint_sweep.domain.kinds import CoverageStatus, GapCause
 
 
 class EndpointSweepError(Exception):
-    """Base of all: something that a person can be told in one sentence."""
+    """Base class: an error that one sentence can explain to a person."""
 
 
 class SettingsError(EndpointSweepError):
-    """The environment of a function lacks a variable or holds an unusable one."""
+    """A function's environment has a missing or invalid variable."""
 
 
 class InputRejected(EndpointSweepError):
-    """The input of a sweep is not acceptable; nothing was started."""
+    """The input of a sweep is invalid; nothing was started."""
 
 
 class TargetsIncomplete(EndpointSweepError):
@@ -22,7 +22,7 @@ class TargetsIncomplete(EndpointSweepError):
 
 
 class CellUnreachable(EndpointSweepError):
-    """A cell that could not be looked at: what its coverage row says."""
+    """A cell that could not be scanned, with what its coverage row says."""
 
     status: ClassVar[CoverageStatus] = CoverageStatus.FAILED
     cause: ClassVar[GapCause] = GapCause.FAILED
@@ -56,18 +56,18 @@ class RegionNotOffered(RegionOff):
 
 
 class RegionDenied(CellUnreachable):
-    """A policy of the Organization closes this region."""
+    """An Organization policy blocks this region."""
 
     status = CoverageStatus.DENIED
     cause = GapCause.REGION_DENIED
 
 
 class CellFailed(CellUnreachable):
-    """A call in the member account failed for another reason than permission."""
+    """A call in the member account failed for a reason other than permissions."""
 
 
 class RoleFailed(CellFailed):
-    """The role in the member account could not be assumed for another reason than permission."""
+    """The role in the member account could not be assumed for a reason other than permissions."""
 
     cause = GapCause.ROLE_FAILED
 
@@ -80,15 +80,15 @@ UNREACHABLE: dict[str, type[CellUnreachable]] = {
 
 
 class EndpointNotFound(EndpointSweepError):
-    """There is no such endpoint. AWS says it with a ValidationException (D3.2)."""
+    """The endpoint does not exist. AWS reports that as a ValidationException (D3.2)."""
 
 
 class ReplyLost(EndpointSweepError):
-    """A call may or may not have been carried out: only looking tells."""
+    """A call may or may not have been carried out; check to find out."""
 
 
 class DocumentNotFound(EndpointSweepError):
-    """A document that should lie in the bucket does not."""
+    """A document that should be in the bucket is not."""
 
 
 class DocumentNotWritten(EndpointSweepError):
@@ -100,31 +100,31 @@ class DocumentTampered(EndpointSweepError):
 
 
 class PlanDiffers(EndpointSweepError):
-    """Another plan stands where this sweep's own should: somebody wrote it there."""
+    """Somebody wrote another plan in the place of this sweep's plan."""
 
 
 class RecordUnreadable(EndpointSweepError):
-    """A record of the table does not hold what the product writes there: somebody else wrote it."""
+    """A table record is not in our format, so somebody else wrote it."""
 
 
 class RecordForged(RecordUnreadable):
-    """A record of the table was not written by the function that writes it: its MAC is not right."""
+    """A table record has a wrong MAC, so it was not written by the function that should write it."""
 
 
 class ApprovalNotSent(EndpointSweepError):
-    """No approver's mail was accepted: nobody could decide, so everything is kept at once."""
+    """Too few approvers could be emailed to decide anything, so everything is kept immediately."""
 
 
 class Unavailable(EndpointSweepError):
-    """A service that is needed for certainty does not answer: nothing is recorded, nothing is acted on."""
+    """A service that is needed for a check does not answer, so nothing is recorded and nothing is deleted."""
 
 
 class DecisionUncertain(EndpointSweepError):
-    """The reply to the write of a decision was lost, and the record cannot be read: nobody can tell at this moment."""
+    """The reply to a decision's write was lost and the record cannot be read, so the result is unknown for now."""
 
 
 class CallerUnproven(EndpointSweepError):
-    """Who calls with AWS credentials did not prove it for this very request; the text is a sentence for the caller."""
+    """The caller with AWS credentials did not prove their identity for this request. The text is for the caller."""
 
 
 class MailRefused(EndpointSweepError):
@@ -136,8 +136,8 @@ class SwitchUnreadable(EndpointSweepError):
 
 
 class ComponentNotFound(EndpointSweepError):
-    """There is no such inference component."""
+    """The inference component does not exist."""
 
 
 class AlreadyRecorded(EndpointSweepError):
-    """A conditional write found that somebody was there first."""
+    """A conditional write failed because somebody else was faster."""

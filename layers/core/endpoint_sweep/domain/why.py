@@ -37,7 +37,7 @@ _SENTENCES = {
     Cause.STOPPED: "the sweep was stopped",
     Cause.UNPROVEN: "we cannot verify right now who decided",
 }
-# What no honest hand causes.
+# Alarms for what only tampering can cause.
 _ALARMS = {
     Cause.NOT_OFFERED: Alarm.PLAN_TAMPERED,
     Cause.FORGED: Alarm.DECISION_FORGED,

@@ -1,4 +1,4 @@
-"""What was looked at, and what was not: one entry a cause, in words for people who read no AWS errors."""
+"""What was scanned and what was not: one entry per cause, in words for people who do not read AWS errors."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ _CAUSES: dict[GapCause, tuple[str, bool]] = {
     GapCause.PARTIAL: ("Only partly scanned", True),
     GapCause.FAILED: ("The scan failed", True),
 }
-# Nobody wanted these scanned: they are told apart from what should have been, and do not lower the percentage.
+# These were skipped on purpose. They are listed separately and do not lower the percentage.
 _ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 _MAX_DETAIL = 190
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One account, and which regions of it."""
+    """One account and the affected regions."""
 
     account: str
     name: str
@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Cells that were not scanned for one cause. `detail` is what AWS said about one of them, or empty."""
+    """Cells that were not scanned for one cause. `detail`: AWS's error for one of them, or empty."""
 
     cause: str
     detail: str
@@ -53,7 +53,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """`wanted` of the `cells` should be scanned, `scanned` were; `gaps` tells the difference, `left_out` the rest."""
+    """Of all `cells`, `wanted` should be scanned and `scanned` were. `gaps` is the difference, `left_out` the rest."""
 
     percent: int
     scanned: int
@@ -88,7 +88,7 @@ def account_name(account: str, accounts: Mapping[str, Account]) -> str:
 
 
 def _gaps(rows: Iterable[CellResult], accounts: Mapping[str, Account], regions: int) -> tuple[Gap, ...]:
-    """One entry a cause, the one with most cells first."""
+    """One entry per cause, the one with the most cells first."""
 
     def cause(row: CellResult) -> tuple[str, bool]:
         return _CAUSES[row.cause or GapCause.FAILED]

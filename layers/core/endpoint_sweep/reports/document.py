@@ -1,4 +1,4 @@
-"""`report.json`: every endpoint found, with what became of it."""
+"""`report.json`: every endpoint found and what happened to it."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:
-    """What became of an endpoint in this sweep, and why."""
+    """What happened to an endpoint in this sweep, and why."""
     outcome = report.outcomes.get(finding.id)
     if outcome:
         return outcome.status.value, clean(outcome.reason, 400)

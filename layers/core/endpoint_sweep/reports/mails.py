@@ -1,4 +1,4 @@
-"""The mails: subjects of constants, names of sweeps and numbers only; bodies as text and HTML."""
+"""The emails. Subjects hold only constants, sweep names and numbers; bodies are text and HTML."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
 from endpoint_sweep.rules.approvals import Choice
 
-# Of each table. Gmail hides what is behind the first 102 KB of a mail, and nobody reads further on a phone.
+# Per table. Gmail hides everything after the first 102 KB of an email, and nobody scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
 PLACES_IN_A_MAIL = 6
 
@@ -28,7 +28,7 @@ def reminder_subject(view: ApprovalView, left: timedelta) -> str:
 
 
 def approval_mail(view: ApprovalView, link: str, left: timedelta | None = None) -> tuple[str, str]:
-    """Text and HTML. The link is the addressee's own. `left`: it is a reminder, and how long there is still time."""
+    """Text and HTML. The link is personal. `left`: the time left, if this is a reminder."""
     return _both("approval_mail", view=view, link=link, left=_left(left) if left is not None else "")
 
 
@@ -43,7 +43,7 @@ def code_subject(sweep_id: str) -> str:
 
 
 def code_mail(sweep_id: str, code: str, minutes: int) -> tuple[str, str]:
-    """Text and HTML. The code stands in the body only: subjects are shown on locked screens."""
+    """Text and HTML. The code is only in the body, because lock screens show subjects."""
     return _both("code_mail", sweep_id=sweep_id, code=code, minutes=minutes)
 
 
@@ -55,7 +55,7 @@ def receipt_subject(receipt: Receipt) -> str:
 
 
 def receipt_mail(receipt: Receipt) -> tuple[str, str]:
-    """Text and HTML: what was recorded, what happens next, who else is awaited."""
+    """Text and HTML: what was recorded, what happens next, who else must decide."""
     return _both("receipt_mail", receipt=receipt)
 
 
@@ -100,13 +100,13 @@ def watchdog_subject(sweep_id: str) -> str:
 
 
 def watchdog_mail(sweep_id: str, status: str, acted: Mapping[str, OutcomeStatus]) -> tuple[str, str]:
-    """`acted`: each deletion that was started, and what became of it as far as the table tells."""
+    """`acted`: each deletion that was started, and its outcome as far as the table shows it."""
     rows = [(target, OUTCOME_WORDS[outcome], outcome is OutcomeStatus.DELETED) for target, outcome in acted.items()]
     return _both("watchdog_mail", sweep_id=sweep_id, status=status, rows=rows)
 
 
 def ledger(report: Report) -> list[tuple[str, int]]:
-    """What became of every endpoint found: the counts add up to `found` (I10)."""
+    """What happened to every endpoint found. The counts add up to `found` (I10)."""
     outcomes = Counter(OUTCOME_WORDS[outcome.status] for outcome in report.outcomes.values())
     rest = Counter(finding.verdict for finding in report.findings if finding.id not in report.outcomes)
     words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
@@ -122,7 +122,7 @@ def _both(name: str, **values: object) -> tuple[str, str]:
 
 
 def _rows(report: Report, findings: list[Finding]) -> list[RowView]:
-    """The dearest first, unknown prices last."""
+    """The most expensive first, unknown prices last."""
     findings = sorted(findings, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
     return [row_view(one, report.accounts, one.evidence.end, report.outcomes.get(one.id)) for one in findings]
 

@@ -20,7 +20,7 @@ _HOW = {
 
 @dataclass(frozen=True, slots=True)
 class DecisionView:
-    """One person's decision. `withdrawn`: taken back by its author."""
+    """One person's decision. `withdrawn`: the person took it back."""
 
     approver: str
     what: str
@@ -32,7 +32,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class SnoozedView:
-    """An endpoint that is not offered for some days."""
+    """An endpoint that is snoozed for some days."""
 
     row: RowView
     days: int
@@ -40,9 +40,9 @@ class SnoozedView:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of `approved` endpoints, `sent` were sent for deletion and `left` can still be kept.
+    """Of the `approved` endpoints, `sent` were sent for deletion and `left` can still be kept.
 
-    `starts_at`: when the grace period ends, while it lasts. `stopped`: no more is sent.
+    `starts_at`: the end of the grace period, while it lasts. `stopped`: no more deletions are sent.
     """
 
     approved: int
@@ -53,12 +53,12 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        """Nothing is left that could be kept."""
+        """Nothing is left to keep."""
         return self.approved > 0 and (self.left == 0 or self.stopped)
 
     @property
     def sentence(self) -> str:
-        """What is still possible, exactly."""
+        """What is still possible right now."""
         if not self.approved:
             return ""
         of = f"{self.sent} of {plural(self.approved, 'endpoint')}"
@@ -76,7 +76,7 @@ class Progress:
 
     @property
     def button(self) -> str:
-        """What keeping everything means at this moment."""
+        """What the keep button does right now."""
         return f"Keep the other {self.left}" if self.sent and self.left else "Keep everything"
 
 
@@ -86,10 +86,9 @@ def _had(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one approver's decision recorded. `given` of `needed` persons have decided; `agreed` counts the endpoints
-    that all of them selected; `coming` is `woken`, `acting`, `later`, `awaiting`, `stopped` or
-    `over`. `progress`: how far the
-    deletions have come.
+    """What one approver's decision recorded. `given` of `needed` people have decided. `agreed` counts the endpoints
+    that all of them selected. `coming` is `woken`, `acting`, `later`, `awaiting`, `stopped` or `over`. `progress`: how
+    far the deletions have come.
     """
 
     sweep_id: str
@@ -140,7 +139,7 @@ class Receipt:
 
 
 def decision_views(approval: Approval, but: str = "") -> tuple[DecisionView, ...]:
-    """Everybody's decision in the order of time, without those of the person `but`."""
+    """All decisions, oldest first, except those of the person `but`."""
     told = [(one, False) for one in approval.decisions] + [(one, True) for one in approval.withdrawn]
     told.sort(key=lambda pair: pair[0].at)
     return tuple(
@@ -151,7 +150,7 @@ def decision_views(approval: Approval, but: str = "") -> tuple[DecisionView, ...
 
 
 def in_words(decision: Decision) -> str:
-    """What was decided, to follow a name: `decided to delete 2 endpoints`."""
+    """The decision as it follows a name: `decided to delete 2 endpoints`."""
     if decision.choice is Choice.DELETE:
         return f"decided to delete {plural(len(decision.selected), 'endpoint')}"
     return "decided to keep everything"
@@ -169,7 +168,7 @@ def receipt(  # noqa: PLR0913 - what a receipt says
     reasons: tuple[str, ...],
     progress: Progress,
 ) -> Receipt:
-    """The receipt of this decision, the others as they are in the record."""
+    """The receipt for this decision; the other decisions come from the record."""
     everybody = [one for one in approval.decisions if person(one.approver) != person(decision.approver)] + [decision]
     chosen = tuple(one for one in plan.items if one.id in set(decision.selected))
     rows = {one.id: row_view(one, accounts, decision.at) for one in plan.items}

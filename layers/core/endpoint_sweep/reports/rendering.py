@@ -1,4 +1,4 @@
-"""The one template environment: autoescaping HTML, strict about what is missing."""
+"""The only template environment. It escapes HTML and fails on missing values."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from endpoint_sweep.rules.planning import MOST_OFFERED
 
 @cache
 def environment() -> Environment:
-    """Templates of the package only; data is never compiled as a template."""
+    """Loads only templates of the package; data is never compiled as a template."""
     made = Environment(
         loader=PackageLoader("endpoint_sweep", "templates"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
@@ -29,12 +29,12 @@ def environment() -> Environment:
 
 
 def render(name: str, **values: object) -> str:
-    """Raises jinja2.UndefinedError where a template asks for what was not given."""
+    """Raises jinja2.UndefinedError if a template uses a value that was not passed."""
     return environment().get_template(name).render(**values)
 
 
 @cache
 def stylesheet_source() -> str:
-    """The page's one style sheet as a Content-Security-Policy source: nothing else may style the page."""
+    """The hash of the page's only style sheet, for the Content-Security-Policy: nothing else may style the page."""
     sheet = resources.files("endpoint_sweep").joinpath("templates/page.css").read_bytes()
     return f"'sha256-{base64.b64encode(hashlib.sha256(sheet).digest()).decode()}'"

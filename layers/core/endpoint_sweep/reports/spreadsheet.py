@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def findings_csv(report: Report) -> str:
-    """One row a finding, every cell quoted, none of them a formula."""
+    """One row per finding. Every cell is quoted, and none is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)

@@ -1,4 +1,4 @@
-"""Text that member accounts control is hostile: names, tags, account names, failure reasons (S1.13)."""
+"""Treats text from member accounts as hostile: names, tags, account names, failure reasons (S1.13)."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ _NON_JOINER = "\u200c"
 
 
 def clean(text: str | None, limit: int = _MAX) -> str:
-    """One visible line: composed, without control, format and separator characters, at most `limit` characters."""
+    """One visible line of at most `limit` characters, normalised, without control, format or separator characters."""
     if not text:
         return ""
     kept = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
@@ -23,7 +23,7 @@ def clean(text: str | None, limit: int = _MAX) -> str:
 
 
 def clip(text: str | None, limit: int) -> str:
-    """`clean`, and where it is too long, cut behind a word if one ends near."""
+    """`clean`, but a long text is cut after a word if one ends nearby."""
     whole = clean(text, 10_000)
     if len(whole) <= limit:
         return whole
@@ -32,25 +32,25 @@ def clip(text: str | None, limit: int) -> str:
 
 
 def inert(text: str) -> str:
-    """For mails: programs make links of whatever looks like one, also of a tag that reads `pay.example/login`.
+    """For emails: mail programs turn anything that looks like a link into one, even a tag like `pay.example/login`.
 
-    An invisible non-joiner behind the dots and the scheme stops them. A plain mail address stays as it is.
+    An invisible non-joiner after the dots and the scheme stops them. A plain email address stays as it is.
     """
     return text if _ADDRESS.fullmatch(text) else re.sub(r"(\.(?=\w)|:(?=//))", rf"\1{_NON_JOINER}", text)
 
 
 def sentence(text: str) -> str:
-    """A reason as a sentence of its own."""
+    """Turns a reason into a sentence."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def cell(text: str) -> str:
-    """A spreadsheet cell that no program takes for a formula: an apostrophe before a leading formula character."""
+    """A spreadsheet cell that no program reads as a formula: an apostrophe precedes a leading formula character."""
     return f"'{text}" if text.lstrip()[:1] and text.lstrip()[0] in _FORMULA else text
 
 
 def usd(amount: Decimal | None) -> str:
-    """`$1,234.56`, or that it is not known. Never zero for unknown."""
+    """`$1,234.56`, or `price unknown`. An unknown price is never shown as zero."""
     return "price unknown" if amount is None else f"${amount:,.2f}"
 
 

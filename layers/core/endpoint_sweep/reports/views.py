@@ -1,4 +1,4 @@
-"""What a template shows, computed: every text from a member account is cleaned here, once."""
+"""The values that templates show. Every text from a member account is cleaned here, once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -44,12 +44,12 @@ _WITNESS = {
     "disagrees": "Compute Optimizer finds it idle, this sweep does not",
 }
 _GONE = (OutcomeStatus.DELETED,)
-_TIMES = "\u00a0×\u00a0"  # a count is never parted from its type
+_TIMES = "\u00a0×\u00a0"  # no line break between a count and its type
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One endpoint as it is shown."""
+    """One endpoint as a template shows it."""
 
     id: str
     account: str
@@ -88,7 +88,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """One account's groups, the dearest first, and their sum."""
+    """One account's groups, the most expensive first, and their sum."""
 
     account: str
     account_name: str
@@ -120,7 +120,7 @@ class ApprovalView:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole sweep, told from its records."""
+    """A whole sweep, rebuilt from its records."""
 
     sweep_id: str
     mode: Mode
@@ -142,32 +142,32 @@ class Report:
 
     @cached_property
     def beyond(self) -> frozenset[EndpointId]:
-        """Idle, and not among the dearest that were offered; empty where nobody was asked."""
+        """Idle, but not among the most expensive that were offered. Empty if nobody was asked."""
         if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
 
     @property
     def ending(self) -> str:
-        """`failed`, `gaps` where a cell that should have been scanned was not, else `complete`."""
+        """`failed`; `gaps` if a cell that should have been scanned was not; otherwise `complete`."""
         if self.failure:
             return "failed"
         return "complete" if self.coverage.complete else "gaps"
 
     @property
     def saving(self) -> tuple[Decimal, int]:
-        """Monthly list price of what was deleted, and how many of those have no known price."""
+        """Monthly list price of the deleted endpoints, and how many of them have no known price."""
         gone = {one for one, outcome in self.outcomes.items() if outcome.status in _GONE}
         return total_monthly(tuple(finding for finding in self.findings if finding.id in gone))
 
     @property
     def promised(self) -> Decimal:
-        """Monthly list price of what was approved."""
+        """Monthly list price of the approved endpoints."""
         return promised(self.findings, effective(self.approval) if self.approval else ())
 
     @property
     def totals(self) -> dict[str, int]:
-        """Every endpoint found has exactly one disposition: they add up to `found` (I10)."""
+        """Every endpoint found has exactly one disposition, so the counts add up to `found` (I10)."""
         statuses = [outcome.status for outcome in self.outcomes.values()]
         changed = {OutcomeStatus.CHANGED, OutcomeStatus.PROTECTED, OutcomeStatus.STALE}
         totals = {
@@ -185,7 +185,7 @@ class Report:
 def approval_view(
     approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account], stack: Caps
 ) -> ApprovalView:
-    """`stack`: the caps that the stack has now; what is told are those that bind, the stricter of both."""
+    """`stack`: the stack's current caps. The view shows the caps that apply: the stricter of plan and stack."""
     caps = plan.caps.within(stack)
     rows = tuple(row_view(finding, accounts, approval.asked_at) for finding in plan.items)
     monthly, unpriced = total_monthly(plan.items)
@@ -237,7 +237,7 @@ def row_view(
 
 
 def evidence(finding: Finding) -> str:
-    """What was measured: the window, how many series, how many points."""
+    """What was measured: the window, the number of series and of points."""
     measured = finding.evidence
     points = sum(one.points for one in measured.series)
     window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
@@ -245,12 +245,12 @@ def evidence(finding: Finding) -> str:
 
 
 def _outcome_reason(outcome: Outcome) -> str:
-    """AWS's refusal of a role is a page long and says one thing; the report has it in full."""
+    """Shortens AWS's page-long refusal of a role; the report has the full text."""
     return clip(outcome.reason, 160)
 
 
 def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:
-    """The dearest account first, in it the dearest region first, in that the dearest endpoint first."""
+    """Accounts, their regions and the endpoints in those, each sorted most expensive first."""
     views = []
     for account, members in groupby(sorted(rows, key=_place), key=lambda row: row.account):
         of_account = tuple(members)
@@ -271,6 +271,6 @@ def _group(rows: tuple[RowView, ...]) -> GroupView:
 
 
 def _sum(rows: Iterable[RowView]) -> tuple[Decimal, int]:
-    """Known monthly prices added up, and how many rows have none."""
+    """The sum of the known monthly prices, and how many rows have none."""
     prices = [row.monthly for row in rows]
     return sum((price for price in prices if price is not None), Decimal(0)), prices.count(None)

@@ -1,7 +1,7 @@
-"""The review function: by a link from the mail (`link`), or with AWS credentials (`api`). The same rules, one record.
+"""The review function: with an emailed link (`page_flow`) or AWS credentials (`json_api`). Same rules, same record.
 
-`desk`: who may look. `forms`: what was asked for. `codes`: the digits from the mail. `recording`: the one write and
-what follows it. `pages`: what is shown.
+`access`: who may look. `selection`: what a request asks for. `codes`: the emailed digits. `recording`: the one write
+and what follows it. `pages`: what is shown.
 """
 
 from endpoint_sweep.review.access import Desk

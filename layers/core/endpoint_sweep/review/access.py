@@ -66,9 +66,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An approval in the hands of somebody who may decide on it: the record as it was read, and who that is.
+    """An approval that somebody opened who may decide on it: the record as it was read, and who that person is.
 
-    `link` and `secret` are those of the mail; `principal` the caller's ARN where AWS told it.
+    `link` and `secret` come from the email; `principal` is the caller's ARN if AWS confirmed it.
     """
 
     approval: Approval
@@ -81,13 +81,15 @@ class Opened:
 
     @property
     def mine(self) -> Decision | None:
-        """What this person decided before."""
+        """This person's earlier decision."""
         given = self.approval.decisions
         return next((one for one in given if person(one.approver) == person(self.approver)), None)
 
 
 def by_link(approval_id: str, secret: str, desk: Desk) -> Opened | Refusal:
-    """Whose link it is. An unknown approval and a wrong secret get the same answer for the same work (S1.6, BI-27)."""
+    """Finds the owner of a link. An unknown approval and a wrong secret get the same answer and cost the same work
+    (S1.6, BI-27).
+    """
     try:
         found = desk.records.approval(approval_id if _ID.fullmatch(approval_id) else _NOBODYS)
     except RecordForged:
@@ -105,13 +107,13 @@ def by_link(approval_id: str, secret: str, desk: Desk) -> Opened | Refusal:
 
 
 def _look_alike(secret: str, desk: Desk) -> None:
-    """The comparisons that a real approval would have cost."""
+    """Does the comparisons that a real approval would cost."""
     for approver in desk.rules.approvers:
         hash_secret(approver + secret)
 
 
 def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refusal:
-    """Who AWS says is calling. A stranger learns nothing, not even whether there is such an approval."""
+    """Finds the approver that AWS says is calling. Strangers learn nothing, not even whether the approval exists."""
     approver = desk.rules.principals.get(principal, "")
     if approver not in desk.rules.approvers:
         return _NO_APPROVER
@@ -125,7 +127,7 @@ def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refus
 
 
 def plan_of(approval: Approval, desk: Desk) -> Plan | Refusal:
-    """The pinned version of the plan, its hash compared."""
+    """The pinned version of the plan, with its hash checked."""
     try:
         return SweepFolder(desk.store, approval.sweep_id).plan(approval.plan)
     except (DocumentNotFound, DocumentTampered):

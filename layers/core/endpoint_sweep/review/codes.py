@@ -1,8 +1,8 @@
-"""Six digits in the approver's mailbox: a forwarded link decides nothing (S1.9).
+"""Six digits in the approver's mailbox, so that a forwarded link is useless (S1.9).
 
-Each link has its own budget. What is mailed and what is guessed is counted in names that nobody can take back, so that
-a row of the table that was put back counts for nothing. Who used a link up locks out that link only: its approver is
-mailed another one, and keeps everything without any code.
+Each link has its own budget. Emailed codes and guesses are counted as object names that nobody can take back, so
+restoring an old table row gains nothing. Using up a link locks only that link: its approver is emailed another one,
+and can keep everything without a code.
 """
 
 import re
@@ -36,7 +36,7 @@ _FORGED_ANEW = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The newest code of a link with the version of its row, and how often it was tried."""
+    """The newest code of a link, the version of its row, and how often it was tried."""
 
     code: Code | None
     version: int
@@ -51,12 +51,12 @@ class _Known:
 
     @property
     def guesses(self) -> int:
-        """Of the newest code."""
+        """Guesses at the newest code."""
         return self.tries.guesses if self.code and self.tries.codes == self.code.number else 0
 
 
 def _known(opened: Opened, link: Link, desk: Desk) -> _Known:
-    """Raises RecordForged where the row is not the one that was written last for this link."""
+    """Raises RecordForged if the row is not the last one written for this link."""
     tries = desk.records.tries(opened.approval.sweep_id, link.id)
     found = desk.records.code(opened.approval.id, link.id)
     if found is None:
@@ -67,9 +67,9 @@ def _known(opened: Opened, link: Link, desk: Desk) -> _Known:
 
 
 def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal | None:
-    """Mails a code, unless a usable one is on its way. The row is written first: what arrives always works.
+    """Emails a code, unless a usable one is on its way. The row is written first, so every code that arrives works.
 
-    `wake` is called where this link can mail no more: the sweep then mails another.
+    Calls `wake` if this link has no codes left: the sweep then emails another link.
     """
     link, now, unless = _link(opened), desk.now(), None
     try:
@@ -77,7 +77,7 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
     except RecordForged:
         known, unless = _anew(opened, link, desk), _FORGED_ANEW
     if known.code and known.good(now) and now < known.code.expires_at - GOOD_FOR + FRESH:
-        return None  # the mail may still be on its way
+        return None  # the email may still be on its way
     if known.sent >= CODES:
         return None if known.good(now) else _used_up(opened, link, desk, wake)
     digits = mint_code()
@@ -88,8 +88,8 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
     except AlreadyRecorded:
         there = desk.records.code(opened.approval.id, link.id)
         if there is None or there[0].hash != hashed:
-            return None  # another request of the same link mails one at this moment
-        # Our own write, whose reply was lost: nobody else mails this code.
+            return None  # another request of the same link is emailing one right now
+        # This is our own write, and only its reply was lost: nobody else emails this code.
     with suppress(AlreadyRecorded):
         desk.records.count_code(opened.approval.sweep_id, link.id, number)
     sweep = opened.approval.sweep_id
@@ -103,10 +103,10 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
 
 
 def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: Callable[[], object]) -> Refusal | None:
-    """None where it is right. Each guess is counted before it is compared, so that guesses at the same moment count one
-    after the other. Raises AlreadyRecorded where another request was faster: look again.
+    """None if the code is right. Each guess is counted before it is compared, so parallel guesses are counted one by
+    one. Raises AlreadyRecorded if another request was faster: read again.
 
-    `proven`: the hashes of codes that this request was right about before it had to look again.
+    `proven`: hashes of codes that this request already got right before it had to read again.
     """
     link = _link(opened)
     try:
@@ -131,13 +131,13 @@ def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: C
 
 
 def _anew(opened: Opened, link: Link, desk: Desk) -> _Known:
-    """Over a row that somebody else wrote, counted from what nobody can take back."""
+    """Replaces a forged row. The counts come from the names that nobody can take back."""
     version = desk.records.code_version(opened.approval.id, link.id)
     return _Known(None, version, desk.records.tries(opened.approval.sweep_id, link.id))
 
 
 def _used_up(opened: Opened, link: Link, desk: Desk, wake: Callable[[], object]) -> Refusal:
-    """Said once to the operators and to the sweep, which mails its approver another link."""
+    """Alerts the operators once, and wakes the sweep once to email another link."""
     is_first = desk.records.mark_used_up(opened.approval.sweep_id, link.id)
     if is_first:
         wake()

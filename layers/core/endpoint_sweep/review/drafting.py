@@ -1,4 +1,4 @@
-"""From a request to a decision that could be recorded: the same for the link and for AWS credentials."""
+"""Turns a request into a decision that can be recorded: the same for links and AWS credentials."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,7 +10,7 @@ from endpoint_sweep.rules.approval_rules import admit
 from endpoint_sweep.rules.approvals import Choice, Decision, Refusal, RefusalCode, can_be_kept, why_closed
 from endpoint_sweep.rules.decision_rules import keep_ends
 
-# How often a request looks again because another one was faster.
+# How often a request reads again because another one was faster.
 LOOKS = 30
 _CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP)
 _OTHER_PLAN = Refusal(
@@ -19,15 +19,15 @@ _OTHER_PLAN = Refusal(
 
 
 class Again(Enum):
-    """The person decided exactly this before: the recorded answer is the answer (BI-31)."""
+    """The person has already decided exactly this, so the recorded answer is returned (BI-31)."""
 
     RECORDED = "recorded"
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why there is nothing to record. `can_choose`: another selection would help. `opened`: who may be told who
-    decided.
+    """Why there is nothing to record. `can_choose`: another selection would help. `opened`: set if this person may see
+    who decided.
     """
 
     refusal: Refusal
@@ -37,7 +37,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An approval and its plan. `closed`: everything is decided, so that only a replay gets another answer."""
+    """An approval and its plan. `closed`: everything is decided, so only a replay gets a different answer."""
 
     opened: Opened
     plan: Plan
@@ -45,7 +45,7 @@ class Case:
 
 
 def case_of(opened: Opened | Refusal, plan_sha256: str, desk: Desk) -> Case | Stop:
-    """Status, expiry and plan, in this order (BI-30, BI-32, BI-33)."""
+    """Checks status, expiry and plan, in this order (BI-30, BI-32, BI-33)."""
     if isinstance(opened, Refusal):
         return Stop(opened)
     closed = why_closed(opened.approval, desk.now())
@@ -61,7 +61,7 @@ def case_of(opened: Opened | Refusal, plan_sha256: str, desk: Desk) -> Case | St
 
 
 def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk: Desk) -> Decision | Stop | Again:
-    """The decision without its MAC, where nothing but its confirmation is missing."""
+    """The decision without its MAC, if only its confirmation is missing."""
     mine = case.opened.mine
     draft = drafted(
         case.opened,
@@ -76,7 +76,7 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
     if mine and isinstance(draft, Decision) and is_same(mine, draft):
         return Again.RECORDED
     keeps = isinstance(draft, Decision) and draft.choice is Choice.KEEP
-    # A keep is recorded whatever the record says: what says that it is too late may be somebody's who wants it refused.
+    # A keep is always recorded: an attacker who wants to block it could have written that it is too late.
     if case.closed and not (keeps and can_be_kept(case.opened.approval)):
         return Stop(case.closed, case.opened)
     if isinstance(draft, Refusal):

@@ -1,4 +1,4 @@
-"""What HTTP adds to the review page: headers on every answer, which bodies are read, where a form may come from."""
+"""HTTP for the review page: headers on every response, accepted bodies, allowed origins of forms."""
 
 import base64
 import binascii
@@ -20,7 +20,7 @@ _JSON = "application/json"
 
 
 def headers() -> dict[str, str]:
-    """On every answer, errors too (S1.8): nothing cached, framed, scripted, sniffed, indexed or referred."""
+    """Headers of every response, errors too (S1.8): no caching, frames, scripts, sniffing, indexing or referrers."""
     policy = (
         f"default-src 'none'; style-src {stylesheet_source()}; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
@@ -38,7 +38,7 @@ def headers() -> dict[str, str]:
 
 
 def read_form(given: Mapping[str, str], body: str | None, *, encoded: bool) -> Form | Page:
-    """The fields of a POST, or the page that refuses it."""
+    """The fields of a POST, or the page that rejects it."""
     sent = {name.lower(): value for name, value in given.items()}
     if _is_foreign(sent):
         return message("Nothing was changed", "This form came from another site.", code="E_CROSS_SITE", status=403)
@@ -49,7 +49,7 @@ def read_form(given: Mapping[str, str], body: str | None, *, encoded: bool) -> F
 
 
 def read_json(given: Mapping[str, str], body: str | None, *, encoded: bool) -> object | Reply:
-    """The document of a POST with AWS credentials, or the reply that refuses it."""
+    """The document of a POST with AWS credentials, or the reply that rejects it."""
     text = _text({name.lower(): value for name, value in given.items()}, body, _JSON, encoded=encoded)
     if isinstance(text, _Unread):
         return refusing(text.status, "E_BODY", text.why)
@@ -61,13 +61,13 @@ def read_json(given: Mapping[str, str], body: str | None, *, encoded: bool) -> o
 
 
 def read_proof(given: Mapping[str, str]) -> str:
-    """The proof of who calls; empty where there is none."""
+    """The caller proof, or empty."""
     return next((value for name, value in given.items() if name.lower() == HEADER.lower()), "")
 
 
 def binding_of(approval_id: str, method: str, body: str | None, *, encoded: bool) -> Binding:
-    """What the proof of this request must be bound to. Raises CallerUnproven."""
-    # No two bodies have the same bytes, not even such as no client can send.
+    """What the caller proof of this request must be bound to. Raises CallerUnproven."""
+    # Different bodies must have different bytes, even bodies that no client can send.
     raw = (body or "").encode("utf-8", "surrogatepass")
     try:
         return Binding.of(approval_id, method, base64.b64decode(raw, validate=True) if encoded else raw)
@@ -82,7 +82,7 @@ class _Unread:
 
 
 def _text(sent: Mapping[str, str], body: str | None, kind: str, *, encoded: bool) -> str | _Unread:
-    """The body as text: of one kind, not compressed, at most 64 KiB after decoding (BI-36)."""
+    """The body as text: one content type, not compressed, at most 64 KiB after decoding (BI-36)."""
     if sent.get("content-type", "").partition(";")[0].strip().lower() != kind:
         return _Unread(415, "Only the form on the page is accepted." if kind == _FORM else f"Only {kind} is accepted.")
     if sent.get("content-encoding", "identity").strip().lower() != "identity":
@@ -102,7 +102,7 @@ _TOO_LARGE = _Unread(413, "The form is larger than 64 KiB.")
 
 
 def _is_foreign(sent: Mapping[str, str]) -> bool:
-    """A browser that hides the origin (`null`, as our own Referrer-Policy makes it do) still tells Sec-Fetch-Site."""
+    """A browser that hides the origin (`null`, because of our Referrer-Policy) still sends Sec-Fetch-Site."""
     origin = sent.get("origin", "null")
     if origin != "null" and urlsplit(origin).netloc != sent.get("host", ""):
         return True

@@ -1,6 +1,6 @@
-"""The same decision with AWS credentials: the caller proves to STS who calls, `rules.principals` says who that is.
+"""The same decision with AWS credentials. STS confirms the caller, and `rules.principals` maps it to an approver.
 
-JSON in, JSON out; no code from a mail, because the caller's signature says more (S1.9).
+JSON in, JSON out. No emailed code is needed, because the caller's signature is stronger (S1.9).
 """
 
 import secrets
@@ -38,7 +38,7 @@ def refusing(status: int, code: str, line: str) -> Reply:
 
 
 def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
-    """GET: what the page would show, as data."""
+    """GET: what the page shows, as data."""
     opened = by_principal(approval_id, principal, desk)
     if isinstance(opened, Refusal):
         return _refused(opened)
@@ -52,7 +52,7 @@ def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
 
 
 def _is_left(refusal: Refusal, opened: Opened, desk: Desk) -> bool:
-    """Whether all that is too late is to choose: something can still be kept."""
+    """Whether it is only too late to choose deletions, and something can still be kept."""
     can_keep = refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)
     return can_keep and not progress_of(opened.approval, desk).is_over
 
@@ -65,7 +65,7 @@ def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
             try:
                 return _decide(approval_id, principal, body, nonce, desk)
             except AlreadyRecorded:
-                continue  # another request was faster: look at what it left
+                continue  # another request was faster: read again
     except Unavailable:
         pass
     except DecisionUncertain:
@@ -88,7 +88,7 @@ def _decide(  # noqa: PLR0911 - one return an answer
         return _refused(case.refusal, case.opened)
     mine = opened.mine
     if mine and mine.nonce == nonce:
-        # Our own write, whose reply was lost (FI-30).
+        # Our own write succeeded and only its reply was lost (FI-30).
         return _recorded(opened, case.plan, desk, settled(opened.approval, mine, case.plan, desk).next)
     at_once = given.get("at_once", False)
     wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan, at_once=at_once)
@@ -113,7 +113,7 @@ def _phrase(wish: Wish, opened: Opened) -> str:
 
 
 def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one return a field
-    """The body, or what is wrong with its shape."""
+    """The body, or what is wrong with it."""
     if not isinstance(body, dict):
         return "The body must be a JSON object."
     if set(body) - _FIELDS:
@@ -148,7 +148,7 @@ def _decisions(opened: Opened) -> Any:
 
 
 def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Reply:
-    """`coming` is None where the same was recorded before."""
+    """`coming` is None if the same decision was recorded before."""
     mine = opened.mine
     if mine is None:
         raise Unavailable("a decision that was recorded is not in the record")

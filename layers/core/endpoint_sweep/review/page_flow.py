@@ -1,4 +1,4 @@
-"""The page behind the link: GET shows, POST decides. Nothing else, and nothing in between, decides (S1.1)."""
+"""The page behind the link: GET shows, POST decides. Nothing else decides (S1.1)."""
 
 import re
 import secrets
@@ -31,7 +31,7 @@ _PHRASE = Refusal(
 
 
 def show(approval_id: str, secret: str, desk: Desk) -> Page:
-    """GET: the findings with every endpoint kept by default, or what was decided, or why there is nothing to decide."""
+    """GET: the findings with every endpoint kept by default, the decisions so far, or why nobody can decide."""
     opened = by_link(approval_id, secret, desk)
     if isinstance(opened, Refusal):
         return pages.refused(opened)
@@ -54,7 +54,7 @@ def answer(approval_id: str, form: Form, desk: Desk) -> Page:
             try:
                 return _answer(approval_id, form, nonce, proven, desk)
             except AlreadyRecorded:
-                continue  # another request was faster: look at what it left
+                continue  # another request was faster: read again
     except Unavailable:
         pass
     except DecisionUncertain:
@@ -74,7 +74,7 @@ def _answer(  # noqa: PLR0911 - one return an answer
         return _stopped(case)
     mine = case.opened.mine
     if mine and mine.nonce == nonce:
-        # Our own write, whose reply was lost (FI-30).
+        # Our own write succeeded and only its reply was lost (FI-30).
         return pages.after(case.opened, settled(case.opened.approval, mine, case.plan, desk), case.plan, desk)
     wish = _wish(form, case.plan)
     if isinstance(wish, Refusal):
@@ -91,9 +91,9 @@ def _answer(  # noqa: PLR0911 - one return an answer
 
 
 def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Desk) -> Page:
-    """The second step is shown until it is confirmed; then the decision is recorded."""
+    """Shows the second step until it is confirmed, then records the decision."""
     comment = one(form, "comment")
-    # Whoever keeps everything needs no code; for what is to be hidden from the next sweeps it takes one.
+    # Keeping everything needs no code, but snoozing does, because it hides endpoints from the next sweeps.
     needs_code = desk.rules.code_required and bool(draft.selected or draft.snoozes)
     if one(form, "step") != "decide":
         unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
@@ -119,7 +119,7 @@ def _list(case: Case, wish: Wish | None, desk: Desk, refusal: Refusal | None = N
 
 
 def _wish(form: Form, plan: Plan) -> Wish | Refusal:
-    """The chosen rows; `step=keep` keeps what was chosen for deletion, `delete_all` and `keep_all` name an account."""
+    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` name an account."""
     wish = from_form(form, plan)
     if isinstance(wish, Refusal):
         return wish
@@ -137,7 +137,7 @@ def _wish(form: Form, plan: Plan) -> Wish | Refusal:
 def _unconfirmed(
     opened: Opened, form: Form, draft: Decision, proven: set[str], desk: Desk, *, needs_code: bool
 ) -> Refusal | None:
-    """The phrase first: a slip in it costs no try of the code."""
+    """Checks the phrase first, so a typo in it does not cost a try of the code."""
     if not is_phrase(one(form, "phrase"), draft.choice, len(draft.selected), draft.plan_sha256):
         return _PHRASE
     if not needs_code:

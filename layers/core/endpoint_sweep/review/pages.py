@@ -1,4 +1,4 @@
-"""What the browser gets: HTML of a state, with its HTTP status."""
+"""What the browser gets: the HTML of each state, with its HTTP status."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -20,8 +20,8 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the browser gets. `location` is set on a redirect only, and relative to the page; `code` is for the log, as
-    is `alarm` with the approval that it is about.
+    """What the browser gets. `location` is set only on a redirect and is relative to the page. `code`, `alarm` and the
+    `approval` of the alarm are for the log.
     """
 
     status: int
@@ -34,7 +34,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed on the confirmation, to be shown again when it is refused."""
+    """What the person typed on the confirmation, to show it again after a refusal."""
 
     comment: str = ""
     code: str = ""
@@ -42,12 +42,12 @@ class Typed:
 
 
 def message(title: str, *lines: str, code: str = "", status: int = 200, told: Collection[object] = ()) -> Page:
-    """A page with a heading and sentences; `told` are decisions of the record."""
+    """A page with a heading and sentences. `told`: recorded decisions to list."""
     return Page(status, render("message.html.j2", title=title, lines=lines, code=code, decisions=told), code=code)
 
 
 def result() -> Page:
-    """Where a browser is sent after a decision: no secret in its address, nothing of the plan on it."""
+    """The page after a decision. Its address holds no secret, and it shows nothing of the plan."""
     receipt = "A receipt is on its way to you. It says what was recorded, who else must decide, and what happens next."
     link = (
         "Your link now shows the same, and how far the deletions have come. You can still keep there what has not been "
@@ -62,7 +62,7 @@ def refused(refusal: Refusal) -> Page:
 
 
 def closed(opened: Opened, refusal: Refusal) -> Page:
-    """Nobody can decide any more: why, and who decided what, where somebody did (BI-30 to BI-32)."""
+    """The approval is closed: why, and who decided what (BI-30 to BI-32)."""
     decided = refusal.code is RefusalCode.ALREADY_DECIDED
     title = "Already decided" if decided else "Nothing to decide"
     told = reports.decision_views(opened.approval) if decided else ()
@@ -76,7 +76,7 @@ def unavailable(line: str) -> Page:
 def listed(
     opened: Opened, plan: Plan, desk: Desk, refusal: Refusal | None = None, wish: Wish | None = None
 ) -> Page:  # fmt: skip
-    """Step one: every endpoint with what was found, kept unless chosen otherwise."""
+    """Step one: every endpoint and its findings. Everything is kept unless selected."""
     view = _view(opened, plan, desk)
     numbers = {row.id: number for number, row in enumerate(view.rows)}
     chosen = {str(target): DELETE for target in wish.delete} if wish else {}
@@ -92,7 +92,7 @@ def listed(
 
 
 def confirmation(opened: Opened, plan: Plan, draft: Decision, desk: Desk, typed: Typed, *, needs_code: bool) -> Page:
-    """Step two: what will happen, how many approvers it takes and why, the phrase and, where it takes one, the code."""
+    """Step two: what will happen, how many approvers it takes and why, the phrase and, if needed, the code."""
     view = _view(opened, plan, desk)
     by_id = {row.id: (number, row) for number, row in enumerate(view.rows)}
     chosen = [by_id[str(target)] for target in draft.selected]
@@ -119,7 +119,7 @@ def confirmation(opened: Opened, plan: Plan, draft: Decision, desk: Desk, typed:
 
 
 def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 200, coming: str = "") -> Page:
-    """What is recorded by now, how far it has come, and the way to keep what is left of it."""
+    """What is recorded, how far the deletions have come, and a way to keep the rest."""
     mine = opened.mine
     approval = opened.approval
     receipt = receipt_of(approval, mine, plan, desk, coming) if mine else None
@@ -137,7 +137,7 @@ def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 
 
 
 def after(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
-    """The answer to a decision that was recorded (S1.4, FI-35)."""
+    """The response to a recorded decision (S1.4, FI-35)."""
     if recorded.next is Next.OVER:
         line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
         return message("The sweep is over", line, code=RefusalCode.CLOSED, status=409)

@@ -1,4 +1,4 @@
-"""How far a sweep has come with what was decided, and so what can still be kept."""
+"""How far the approved deletions have come, and so what can still be kept."""
 
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from endpoint_sweep.rules.decision_rules import grace_ends
 
 
 def progress_of(approval: Approval, desk: Desk) -> Progress:
-    """As the table tells it at this moment. Where nobody can tell whether the sweep still runs, it does."""
+    """As the table shows it right now. If Step Functions does not answer, the sweep counts as running."""
     chosen = approved(approval)
     is_ineffective = approval.status is ApprovalStatus.VERIFIED and bool(approval.note)
     if approval.status is ApprovalStatus.PENDING or is_ineffective or not chosen:

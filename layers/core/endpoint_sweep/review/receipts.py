@@ -1,4 +1,4 @@
-"""What a decision means: who is still awaited, and why. For pages, mails and JSON alike."""
+"""What a decision means: who else must decide, and why. For pages, emails and JSON."""
 
 from endpoint_sweep import reports
 from endpoint_sweep.domain.model import Plan
@@ -8,24 +8,24 @@ from endpoint_sweep.rules.approval_rules import Quorum, agreed, quorum
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, person
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-# What is told of a decision that is read later.
+# What a receipt says if the decision is read later.
 _COMING = {ApprovalStatus.PENDING: "awaiting", ApprovalStatus.VERIFIED: "acting"}
 
 
 def quorum_with(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Quorum:
-    """How many persons it takes once this decision is among the others."""
+    """How many people it takes, counting this decision."""
     decisions = (*others(approval, decision.approver), decision)
     approving = [one.approver for one in decisions]
     return quorum(plan, agreed(decisions), approving, approval.requester, desk.rules)
 
 
 def others(approval: Approval, approver: str) -> tuple[Decision, ...]:
-    """What other persons decided."""
+    """The decisions of other people."""
     return tuple(one for one in approval.decisions if person(one.approver) != person(approver))
 
 
 def receipt_of(approval: Approval, decision: Decision, plan: Plan, desk: Desk, coming: str) -> reports.Receipt:
-    """`coming` is a value of `recording.Next`, or empty where it is read later."""
+    """`coming` is a value of `recording.Next`, or empty if the decision is read later."""
     asked = quorum_with(approval, decision, plan, desk)
     everybody = (*others(approval, decision.approver), decision)
     is_keep = decision.choice is Choice.KEEP

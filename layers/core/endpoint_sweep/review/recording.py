@@ -1,4 +1,4 @@
-"""One conditional write makes a decision. Everything after it is best effort and never says otherwise."""
+"""One conditional write makes a decision. Everything after it is best effort and cannot undo it."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ _ENDED = (ApprovalStatus.EXPIRED, ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOS
 
 
 class Next(StrEnum):
-    """What becomes of a recorded decision: the sweep was woken, finds it within the hour, waits for another approver,
-    sends no more deletions, or is not there any more.
+    """What happens to a recorded decision: the sweep was woken, finds it within the hour, waits for another approver,
+    sends no more deletions, or no longer exists.
     """
 
     WOKEN = "woken"
@@ -30,7 +30,7 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The record with the decision in it."""
+    """The record including the decision."""
 
     approval: Approval
     decision: Decision
@@ -38,8 +38,8 @@ class Recorded:
 
 
 def record(opened: Opened, decision: Decision, plan: Plan, desk: Desk) -> Recorded | Refusal:
-    """Raises AlreadyRecorded where the record changed since it was read, Unavailable where nothing was recorded, and
-    DecisionUncertain where nobody can tell.
+    """Raises AlreadyRecorded if the record changed since it was read, Unavailable if nothing was recorded, and
+    DecisionUncertain if that cannot be known.
     """
     signed = replace(decision, mac=_mac(decision, desk))
     admitted = admit(opened.approval, signed, plan, desk.rules)
@@ -53,14 +53,14 @@ def record(opened: Opened, decision: Decision, plan: Plan, desk: Desk) -> Record
     except AlreadyRecorded:
         raise
     except Exception as error:
-        # The write may have been done and its reply lost: only looking tells (FI-30, FI-31).
+        # The write may have succeeded and its reply may be lost, so read the record (FI-30, FI-31).
         if not _is_there(signed, desk):
             raise Unavailable("the decision was not recorded") from error
     return settled(admitted, signed, plan, desk)
 
 
 def _mac(decision: Decision, desk: Desk) -> str:
-    """Who keeps everything is believed without a proof: then only the name cannot be proven."""
+    """A keep counts without a MAC; then only the name cannot be proven."""
     try:
         return desk.seals.mac(Maker.DECISIONS, decision.digest)
     except Unavailable:
@@ -70,7 +70,7 @@ def _mac(decision: Decision, desk: Desk) -> str:
 
 
 def _is_there(decision: Decision, desk: Desk) -> bool:
-    """By the nonce: another decision of the same person is not this one."""
+    """Compares the nonce, because the same person may have made another decision."""
     try:
         found = desk.records.unproven(decision.approval)
     except Exception as error:
@@ -79,7 +79,7 @@ def _is_there(decision: Decision, desk: Desk) -> bool:
 
 
 def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
-    """Wakes the sweep and mails the receipt."""
+    """Wakes the sweep and emails the receipt."""
     recorded = Recorded(approval, decision, _next(approval, desk))
     with suppress(Exception):
         receipt = receipt_of(approval, decision, plan, desk, recorded.next.value)
@@ -89,12 +89,12 @@ def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> R
 
 
 def _next(approval: Approval, desk: Desk) -> Next:
-    """Where nobody waits at this moment, the next slice finds the record (S1.3, FI-35)."""
+    """If the sweep is not waiting right now, its next slice finds the record (S1.3, FI-35)."""
     enough = approval.status is not ApprovalStatus.PENDING
     if enough and wake(approval, desk):
         return Next.WOKEN
     with suppress(Exception):
-        # It may have ended while this was being recorded: whoever decided must not be told that it counts.
+        # The sweep may have ended during the write. Then the approver must not be told that the decision counts.
         there = desk.records.unproven(approval.id)
         is_ended = there is not None and there.approval.status in _ENDED
         if is_ended or not desk.executions.is_running(approval.execution):
@@ -105,7 +105,7 @@ def _next(approval: Approval, desk: Desk) -> Next:
 
 
 def wake(approval: Approval, desk: Desk) -> bool:
-    """The token only wakes; whether somebody was waiting."""
+    """Returns whether the sweep was waiting. The token only wakes it."""
     with suppress(Exception):
         sealed = desk.records.waiting(approval.id)
         return bool(sealed and desk.executions.wake(desk.seals.unseal(sealed, approval.id)))

@@ -1,4 +1,4 @@
-"""What somebody asks for: read from a form or from JSON, compared with the plan, not yet confirmed. Pure."""
+"""What a request asks for, read from a form or JSON and compared with the plan, but not yet confirmed. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from endpoint_sweep.rules.approvals import (
 )
 
 Form = Mapping[str, Sequence[str]]
-# A row of the form is named by its number in the plan, which the plan's hash in the same form pins: 500 rows are 4 KB.
+# Form rows are named by their number in the plan, which the plan hash in the form pins. 500 rows take 4 KB.
 _ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
 DELETE = "d"
 _MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
@@ -30,7 +30,7 @@ _NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Endpoints to delete, endpoints to snooze; the others are kept. `at_once`: without the grace period."""
+    """Endpoints to delete and to snooze; the others are kept. `at_once`: skip the grace period."""
 
     delete: tuple[EndpointId, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
@@ -42,13 +42,13 @@ class Wish:
 
 
 def one(form: Form, name: str) -> str:
-    """The value of a field that is there exactly once, else an empty text."""
+    """The value of a field that occurs exactly once, otherwise an empty string."""
     values = form.get(name, ())
     return values[0] if len(values) == 1 else ""
 
 
 def from_form(form: Form, plan: Plan) -> Wish | Refusal:
-    """Fields `i<row>`: `d` to delete, `7`, `30` or `90` to snooze for as many days; no field keeps (BI-35)."""
+    """Fields `i<row>`: `d` deletes; `7`, `30` or `90` snoozes for that many days; no field keeps (BI-35)."""
     delete, snoozes = [], []
     for name, values in form.items():
         if not name.startswith("i"):
@@ -67,7 +67,7 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
 
 
 def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:
-    """Ids `account/region/endpoint`, as JSON names them."""
+    """Takes ids `account/region/endpoint`, as in the JSON."""
     found, sleeping = known(plan, delete), known(plan, list(snoozes))
     if isinstance(found, Refusal) or isinstance(sleeping, Refusal):
         return _MISFIT
@@ -83,10 +83,9 @@ def _sorted(snoozes: list[Snooze]) -> tuple[Snooze, ...]:
 def drafted(
     opened: Opened, plan: Plan, wish: Wish, choice: str, *, comment: str, nonce: str, at: datetime, caps: Caps
 ) -> Decision | Refusal:
-    """The decision that the wish would be, without its MAC, within the caps.
+    """The decision that the wish makes, within the caps and without its MAC.
 
-    `choice` is what the form says of itself, or empty: a form whose rows were lost on the way says one thing and asks
-    for another.
+    `choice` is what the form claims to do, or empty. If rows of the form were lost on the way, the two differ.
     """
     if choice and choice != wish.choice:
         return _NOTHING if choice == Choice.DELETE else _MISFIT
@@ -112,7 +111,7 @@ def drafted(
 
 
 def is_same(one_decision: Decision, other: Decision) -> bool:
-    """Whether both decide the same, whatever their time and comment."""
+    """Whether both decide the same, regardless of time and comment."""
     return (one_decision.choice, one_decision.selected, one_decision.snoozes) == (
         other.choice,
         other.selected,

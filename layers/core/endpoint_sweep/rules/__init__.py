@@ -1,1 +1,1 @@
-"""Pure rules: what is visited, planned, priced, approved and saved. No clock, no AWS."""
+"""Pure rules: what is scanned, planned, priced, approved and saved. No clock, no AWS."""

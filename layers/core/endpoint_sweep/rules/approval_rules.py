@@ -1,6 +1,6 @@
 """Whose decisions count, how many it takes, and what a record allows to delete. Pure.
 
-Trusts nothing that was checked before: the verifying step and the deleting step ask again (S1.2, S1.10).
+Nothing relies on earlier checks: the verify step and the delete step check everything again (S1.2, S1.10).
 """
 
 from collections.abc import Callable, Collection
@@ -31,13 +31,13 @@ from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends
 from endpoint_sweep.rules.planning import by_id, over_caps
 from endpoint_sweep.rules.pricing import total_monthly
 
-# An item of the table may have 400 KB, and a rejection must always find room.
+# A table item can have 400 KB, and a rejection must always fit.
 MOST_BYTES = 320_000
 
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """How many distinct persons a selection needs, and why more than usual."""
+    """How many different people a selection needs, and why more than usual."""
 
     needed: int
     reasons: tuple[str, ...] = ()
@@ -45,7 +45,9 @@ class Quorum:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many persons can decide. `short`: they are too few to choose everything; `accounts`: to choose anything."""
+    """How many people can decide. `short`: too few to select everything. `accounts`: where they are too few to select
+    anything.
+    """
 
     persons: int
     short: bool
@@ -54,21 +56,21 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What may be deleted, or why nothing is."""
+    """What may be deleted, or why nothing may."""
 
     selected: tuple[EndpointId, ...] = ()
     why: Why | None = None
 
     @property
     def alarm(self) -> str:
-        """The metric that counts why nothing is deleted, or empty."""
+        """The alarm metric if only tampering can cause this, or empty."""
         return self.why.alarm if self.why else ""
 
 
 def quorum(
     plan: Plan, selected: Collection[EndpointId], approving: Collection[str], requester: str, rules: Rules
 ) -> Quorum:
-    """How many persons must approve this selection (S1.10). `approving`: the addresses of those who did."""
+    """How many people must approve this selection (S1.10). `approving`: the addresses of those who did."""
     reasons = []
     if len(selected) > rules.two_above_endpoints:
         reasons.append(f"more than {rules.two_above_endpoints} endpoints are selected")
@@ -85,14 +87,14 @@ def quorum(
 
 
 def able(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
-    """The persons who decided, who can still be reached, and who is deciding at this moment, whatever came back."""
+    """The people who have decided, can still be reached, or are deciding right now, even if their email bounced."""
     addresses = [one.approver for one in approval.decisions]
     addresses += [*undecided(approval, rules.approvers), *([deciding] if deciding else [])]
     return frozenset(person(one) for one in addresses)
 
 
 def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
-    """What this approver can choose from the plan, seen from those who can decide beside and before."""
+    """What this approver can select from the plan, given who else can decide or has decided."""
     approving = [*(one.approver for one in approval.decisions), deciding]
     persons = len(able(approval, rules, deciding))
 
@@ -104,37 +106,37 @@ def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
 
 
 def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
-    """Whether those who decided and those who can still be reached could approve anything together (FI-24)."""
+    """Whether those who decided and those who can still be reached can approve anything together (FI-24)."""
     persons = able(approval, rules)
     offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
     return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
 
 
 def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
-    """What everybody who decided selected; nothing where somebody kept everything."""
+    """What everybody who decided selected; nothing if somebody kept everything."""
     if not decisions or any(one.choice is Choice.KEEP for one in decisions):
         return ()
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
 def approved(approval: Approval) -> tuple[EndpointId, ...]:
-    """What a verified record approved, whether or not somebody kept the rest later."""
+    """What a verified record approved, even if somebody kept the rest later."""
     chosen = [one for one in approval.decisions if one.choice is Choice.DELETE]
     return agreed((*chosen, *approval.withdrawn))
 
 
 def effective(approval: Approval) -> tuple[EndpointId, ...]:
-    """What was approved to be acted on: what a verified record approved, else what all agree on at this moment."""
+    """The approved endpoints: what a verified record approved, otherwise what everybody agrees on right now."""
     was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
     return approved(approval) if was_acted_on else agreed(approval.decisions)
 
 
 def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
-    """The record with this decision in it, `decided` as soon as it needs nobody else; nothing that would wait in vain,
-    or that the table could not hold.
+    """The record including this decision, `decided` once it needs nobody else. Refuses a decision that would wait in
+    vain or that the table cannot hold.
 
-    A rejection is final and ends the asking; it may come, from anyone, until the last deletion was sent. Nobody decides
-    twice, but one's own approval can be taken back by keeping everything.
+    A rejection is final and closes the approval. Any approver can reject until the last deletion was sent. Nobody
+    decides twice, but an approver can take back an approval by keeping everything.
     """
     admitted = _admitted(approval, decision, plan, rules)
     names_something = decision.selected or decision.snoozes
@@ -177,7 +179,7 @@ def _admitted(  # noqa: PLR0911 - one return a reason
 
 
 def _too_few(asked: Quorum, persons: int) -> str:
-    """What is missing, why, and both ways out."""
+    """What is missing, why, and what to do about it."""
     who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
     why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
     return (
@@ -196,7 +198,7 @@ def _quorum_of(approval: Approval, decisions: Collection[Decision], plan: Plan, 
 
 
 def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> tuple[Decision, ...]:
-    """The decisions that were made on the review page for this approval, whatever they are worth."""
+    """The decisions that were made on the review page for this approval, valid or not."""
     return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
 
 
@@ -209,10 +211,10 @@ def rule(  # noqa: PLR0911 - one return a reason
     now: datetime,
     window: timedelta,
 ) -> Ruling:
-    """What a record allows to delete at this moment. Trusts nothing that was checked before, and stops at any stop.
+    """What a record allows to delete right now. It relies on no earlier check, and any stop stops it.
 
-    `plan_sha256` is what the hash of the plan's pinned version is now. `window`: how long a decision is good for, from
-    the last one that was needed (S1.5, FI-39).
+    `plan_sha256`: the current hash of the plan's pinned version. `window`: how long decisions are valid after the last
+    one that was needed (S1.5, FI-39).
     """
     if approval.plan.sha256 != plan_sha256:
         return Ruling(why=Why(Cause.NOT_OFFERED))
@@ -239,7 +241,7 @@ def rule(  # noqa: PLR0911 - one return a reason
 
 
 def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) -> Why:
-    """Why nothing more is deleted, naming who kept everything where that can be proven."""
+    """Why nothing more is deleted. Names who kept everything if that can be proven."""
     keeps = approval.kept_by
     known = [one for one in keeps if _fits(one, approval) and is_authentic(one)]
     if known:
@@ -251,7 +253,7 @@ def why_stopped(approval: Approval, is_authentic: Callable[[Decision], bool]) ->
 
 
 def _fits(decision: Decision, approval: Approval) -> bool:
-    """Whether it was made for this approval, this version of the plan and this expiry: an edited row shows here."""
+    """Whether it was made for this approval, plan version and expiry. This detects an edited row."""
     return (decision.approval, decision.plan_sha256, decision.plan_version, decision.expires_at) == (
         approval.id,
         approval.plan.sha256,

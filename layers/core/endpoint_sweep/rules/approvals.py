@@ -1,5 +1,5 @@
-"""Asking for approval: links, codes, the phrase, who is still awaited, what is said to whom. Pure: secrets and times
-are arguments. A task token is only a wake-up call (S1.2). Whether decisions count is in `ruling`.
+"""Asking for approval: links, codes, the phrase, who must still decide, refusals. Pure: secrets and times are
+arguments. A task token is only a wake-up call (S1.2). `approval_rules` says whether decisions count.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ LAST_REMINDER = timedelta(hours=6)
 
 
 class RefusalCode(StrEnum):
-    """What a refusal is called; each has one HTTP status."""
+    """The codes of refusals; each has one HTTP status."""
 
     LINK_INVALID = "E_LINK_INVALID"
     EXPIRED = "E_APPROVAL_EXPIRED"
@@ -62,7 +62,7 @@ class RefusalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request was turned down: a code for the log, a sentence for the person, the metric of an alarm or none."""
+    """Why a request was refused: a code for the log, a sentence for the person, an alarm metric or none."""
 
     code: RefusalCode
     message: str
@@ -70,7 +70,7 @@ class Refusal:
 
 
 def approval_id(sweep_id: str) -> str:
-    """128 bits, not a secret; the same for every attempt to ask about one sweep, so a retry cannot open a second."""
+    """128 bits, not a secret. Every attempt for one sweep gets the same id, so a retry cannot open a second one."""
     return hashlib.sha256(f"endpoint-sweep approval {sweep_id}".encode()).hexdigest()[:32]
 
 
@@ -92,7 +92,7 @@ def hash_code(code: str, secret: str) -> str:
 
 
 def link_of(approval: Approval, secret: str) -> Link | None:
-    """The link with this secret, or None. Compared in constant time, every entry each time."""
+    """The link with this secret, or None. Compares every entry, in constant time."""
     given, found = hash_secret(secret), None
     for link in approval.links:
         if hmac.compare_digest(link.hash, given):
@@ -101,19 +101,19 @@ def link_of(approval: Approval, secret: str) -> Link | None:
 
 
 def phrase(choice: Choice, count: int, plan_sha256: str) -> str:
-    """What the person types: it names the count and the plan, so a robot or a stale page cannot know it by heart."""
+    """What the person types. It includes the count and the plan hash, so robots and stale pages cannot guess it."""
     if choice is Choice.DELETE:
         return f"DELETE {count} {short_hash(plan_sha256)}"
     return f"KEEP ALL {short_hash(plan_sha256)}"
 
 
 def is_phrase(typed: str, choice: Choice, count: int, plan_sha256: str) -> bool:
-    """White space around it is forgiven, nothing else."""
+    """Ignores surrounding white space, nothing else."""
     return hmac.compare_digest(typed.strip().encode(), phrase(choice, count, plan_sha256).encode())
 
 
 def why_closed(approval: Approval, now: datetime) -> Refusal | None:
-    """Why nobody can choose deletions any more, or None. Keeping everything may still be possible: `can_be_kept`."""
+    """Why it is too late to choose deletions, or None. Keeping may still be possible, see `can_be_kept`."""
     match approval.status:
         case ApprovalStatus.VERIFIED:
             return Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
@@ -128,13 +128,13 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
         case ApprovalStatus.PENDING:
             return _expired(approval) if now >= approval.expires_at else None
         case ApprovalStatus.DECIDED:
-            # Decided in time, it may still be acted on after the end, and kept until then.
+            # A decision made in time can still be carried out, and kept, after the approval ends.
             decided = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
             return decided if now >= approval.expires_at else None
 
 
 def can_be_kept(approval: Approval) -> bool:
-    """Whether nobody stopped this sweep so far. Nothing else turns a keep down: the rest of the record is unsigned."""
+    """Whether nobody has stopped this sweep. Nothing else refuses a keep, as the rest of the record is unsigned."""
     return not approval.stops and approval.status not in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
 
 
@@ -144,7 +144,7 @@ def _expired(approval: Approval) -> Refusal:
 
 
 def reminder_times(approval: Approval) -> tuple[datetime, ...]:
-    """When those who have not decided are reminded: at half time, and six hours before the end where that is later."""
+    """When undecided approvers are reminded: at half time, and six hours before the end if that is later."""
     half = approval.asked_at + (approval.expires_at - approval.asked_at) / 2
     last = approval.expires_at - LAST_REMINDER
     return (half, last) if last > half else (half,)
@@ -156,16 +156,14 @@ def reminders_due(approval: Approval, now: datetime) -> int:
 
 
 def undecided(approval: Approval, approvers: Collection[str]) -> tuple[str, ...]:
-    """The approvers who can be reached and have not decided."""
+    """The reachable approvers who have not decided."""
     done = {person(one.approver) for one in approval.decisions}
     lost = {person(one) for one in approval.unreachable}
     return tuple(one for one in approvers if person(one) not in done | lost)
 
 
 def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId, ...] | Refusal:
-    """The endpoints with these ids (`account/region/endpoint`), all of them in the plan, within the caps of the plan
-    and those of the stack.
-    """
+    """The endpoints with these ids (`account/region/endpoint`), all in the plan and within both plan and stack caps."""
     if not wanted:
         return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
     found = known(plan, wanted)
@@ -177,7 +175,7 @@ def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId,
 
 
 def known(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
-    """These ids, each once and each in the plan."""
+    """The endpoints with these ids, each of them once and in the plan."""
     ids = {str(one): one for one in by_id(plan.items)}
     if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):
         return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")

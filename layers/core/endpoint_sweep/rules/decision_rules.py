@@ -1,4 +1,4 @@
-"""The rules that a stack sets for decisions, and until when each thing counts. Pure."""
+"""The stack's rules for decisions, and their deadlines. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ _LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # what the template allows at 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Who may decide, when one person is not enough, and what binds every decision whatever a plan says.
+    """Who may decide, when one person is not enough, and the limits for every decision.
 
-    `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long after the last
-    decision everything can still be kept before the first deletion. `window`: how long after it the last may start.
+    `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long the first deletion
+    waits after the last decision. `window`: how long after that decision a deletion may still start.
     """
 
     approvers: tuple[str, ...]
@@ -33,20 +33,20 @@ class Rules:
 
 
 def keep_ends(approval: Approval, rules: Rules) -> datetime:
-    """Until when a keep is taken, whatever the record says of itself: after that no deletion can start any more."""
+    """Until when a keep is accepted, no matter what the record says. No deletion can start after that."""
     return approval.expires_at + rules.grace + rules.window + CLOCKS_DIFFER
 
 
 def grace_ends(decisions: Collection[Decision], rules: Rules) -> datetime:
-    """When the first deletion may start: after the grace period, unless two people or more all chose to do without."""
+    """When the first deletion may start: after the grace period, unless two or more people all chose to skip it."""
     last = max(one.at for one in decisions)
     at_once = len({person(one.approver) for one in decisions}) > 1 and all(one.at_once for one in decisions)
     return last if at_once else last + rules.grace
 
 
 def is_stale(at: datetime, now: datetime, window: timedelta) -> bool:
-    """Whether too much time went by since a decision to act on it still.
+    """Whether a decision is too old to act on.
 
-    A decision from the future counts as stale, too, but for what the clocks of two functions may differ.
+    A decision from the future is stale too, except for a small clock difference between functions.
     """
     return not at - CLOCKS_DIFFER <= now <= at + window

@@ -20,8 +20,7 @@ from endpoint_sweep.domain.model import (
 NO_RESULT = "the scan of this account and region produced no result"
 FOREIGN = "the result named another account or region and was ignored"
 FEWEST = 3
-# What one page, one form and one record of the table can hold (6 MB, 400 KB), and the most that a stack may let one
-# decision delete.
+# What fits into one page, one form and one table record (6 MB, 400 KB). A stack cannot let one decision delete more.
 MOST_OFFERED = 1000
 # A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
 _NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
@@ -35,7 +34,7 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """Cells scanned whole, of all that should have been: rounded down, 100 where there was nothing to scan."""
+        """Share of cells that were fully scanned, rounded down; 100 if there was nothing to scan."""
         return 100 * self.scanned // self.wanted if self.wanted else 100
 
     @property
@@ -45,7 +44,7 @@ class Coverage:
 
     @property
     def scanned(self) -> int:
-        """Cells scanned whole."""
+        """Cells that were fully scanned."""
         return sum(row.status is CoverageStatus.SCANNED for row in self.rows)
 
     @property
@@ -58,7 +57,7 @@ class Coverage:
 
 
 def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
-    """Exactly one row for each expected cell. A missing one is failed; a foreign one never counts (FI-14, FI-15)."""
+    """Exactly one row per expected cell. A missing row is failed; a foreign row never counts (FI-14, FI-15)."""
     by_cell = {result.cell: result for result in results}
     rows = []
     for cell in sorted(set(expected)):
@@ -79,7 +78,7 @@ def make_plan(
     last: Coverage | None = None,
     deny_accounts: Collection[str] = (),
 ) -> Plan:
-    """The dearest of what may be offered. What is idle in an account of the deny list is reported, but not offered.
+    """The most expensive endpoints that may be offered. Idle endpoints in denied accounts are reported, not offered.
 
     `last` is the sweep before this one.
     """
@@ -92,7 +91,7 @@ def make_plan(
 
 
 def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[Finding]:
-    """The idle findings of cells that were scanned whole and do not sleep, dearest first; unknown prices last."""
+    """Idle findings of fully scanned cells, without snoozed ones. Most expensive first, unknown prices last."""
     whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
     findings = [finding for row in whole for finding in row.findings]
     idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
@@ -100,10 +99,10 @@ def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[F
 
 
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
-    """What looks like a false alarm beside the last sweep: by account, or for all (`*`), the reason (S3.8).
+    """What looks like a false alarm compared with the last sweep: the reason by account, or for all (`*`) (S3.8).
 
-    Twice as many idle endpoints as last time, or over half of an account's endpoints newly idle. Only cells that both
-    sweeps scanned are compared, so the first sweep of a cell is no jump; nor are fewer than three newly idle ones.
+    Twice as many idle endpoints as last time, or more than half of an account's endpoints newly idle. Only cells that
+    both sweeps scanned are compared, so a cell's first sweep is not a jump. At least three must be newly idle.
     """
     if last is None:
         return {}
@@ -132,7 +131,7 @@ def _idle(row: CellResult) -> set[EndpointId]:
 
 
 def plan_digest(plan: Plan) -> str:
-    """SHA-256 of the canonical plan: what an approval is bound to."""
+    """SHA-256 of the canonical plan, which approvals are bound to."""
     return digest(to_json(plan))
 
 
@@ -142,9 +141,9 @@ def short_hash(sha256: str) -> str:
 
 
 def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list[str]:
-    """Why this selection is too large, with the figures; empty where it is not. A selection is refused whole (S3.8).
+    """Why this selection is too large, with figures, or empty. A selection is refused as a whole (S3.8).
 
-    `stack`: the caps that the stack has now. A plan may be stricter, never more generous.
+    `stack`: the stack's current caps. A plan can be stricter, never more generous.
     """
     caps, reasons = plan.caps.within(stack), []
     if len(selected) > caps.per_sweep:
@@ -162,7 +161,7 @@ def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list
 
 
 def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
-    """Why nobody is asked although the sweep may ask, or None."""
+    """Why a sweep that may ask for approval does not, or None."""
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
         return "all idle endpoints are in accounts on the deny list" if idle else "nothing idle was found"
@@ -176,7 +175,7 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
 
 
 def not_offered(plan: Plan) -> str:
-    """How many more are idle than one sweep offers, and what helps; empty where all are offered."""
+    """How many more endpoints are idle than one sweep offers, and what helps. Empty if all are offered."""
     if not plan.beyond:
         return ""
     more = "1 more idle endpoint" if plan.beyond == 1 else f"{plan.beyond:,} more idle endpoints"

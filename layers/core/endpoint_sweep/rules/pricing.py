@@ -1,6 +1,6 @@
-"""List prices of hosting. What neither AWS's price list nor the dated table tells is unknown, never zero (D8.12).
+"""List prices of hosting. A price that is in neither AWS's price list nor the dated table is unknown, not zero (D8.12).
 
-A list price is an upper bound: Savings Plans, private pricing and credits make the bill smaller (D8.9).
+A list price is an upper bound: Savings Plans, private pricing and credits lower the bill (D8.9).
 """
 
 import csv
@@ -16,29 +16,29 @@ from typing import Any, Protocol
 from endpoint_sweep.domain.model import Finding, Variant, Verdict
 
 HOURS_A_MONTH = 730  # D8.7
-STORAGE = "storage"  # Beside the instance types: the price of a GB-month of an instance's volume (D8.5).
+STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an instance's volume (D8.5).
 LIST_PRICE = "AWS Price List API"
 MAX_AGE = timedelta(days=30)
 _CENT = Decimal("0.01")
-_DEAREST = Decimal(1000)  # The dearest hosting type costs about a tenth of this an hour.
+_DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this an hour.
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 Key = tuple[str, str]  # region, instance type or STORAGE
 
 
 class PriceList(Protocol):
-    """What AWS says today. Never raises: what was not answered, or not believably, is left out."""
+    """AWS's prices today. Never raises: missing and implausible answers are left out."""
 
     def hosting(self, region: str, types: Collection[str]) -> Mapping[str, Decimal]:
-        """US dollars an instance-hour on demand, by instance type."""
+        """On-demand US dollars per instance-hour, by instance type."""
 
     def storage(self, region: str) -> Decimal | None:
-        """US dollars a GB-month of the volume of an instance."""
+        """US dollars per GB-month of an instance's volume."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars an instance-hour on demand (or a GB-month), with where and when it was read."""
+    """On-demand US dollars per instance-hour (or GB-month), with source and date."""
 
     usd: Decimal
     source: str
@@ -50,7 +50,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an endpoint costs at list price, and what that rests on, or why it is not known (then both are None)."""
+    """An endpoint's list price and its basis, or why the price is not known (then both amounts are None)."""
 
     hourly_usd: Decimal | None
     monthly_usd: Decimal | None
@@ -61,7 +61,7 @@ _FREE = Decimal("0.00")
 
 
 def believable(amount: object) -> Decimal | None:
-    """The price list's text as dollars; None for zero, a sign, an exponent, no number, or far too much (BI-25)."""
+    """The price list's text as dollars. None for zero, a sign, an exponent, no number, or far too much (BI-25)."""
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
         return None
     value = Decimal(amount)
@@ -72,7 +72,7 @@ def believable(amount: object) -> Decimal | None:
 
 
 class PriceBook:
-    """(region, instance type) to price: what AWS's price list said, over the table that ships with the package."""
+    """(region, instance type) to price. AWS's price list overrides the table that ships with the package."""
 
     def __init__(self, table: Mapping[Key, Price], read: Mapping[Key, Price] | None = None) -> None:
         self._table = table
@@ -80,14 +80,14 @@ class PriceBook:
 
     @classmethod
     def from_table(cls) -> "PriceBook":
-        """The table alone: `prices.csv`, one row a region and type, with source and date."""
+        """Only the table: `prices.csv`, one row per region and type, with source and date."""
         text = resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8")
         rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
         return cls({(r["region"], r["type"]): Price(Decimal(r["usd"]), r["source"], r["as_of"]) for r in rows})
 
     @classmethod
     def from_cache(cls, data: object, today: date, max_age: timedelta = MAX_AGE) -> "PriceBook":
-        """The table under what `to_cache` wrote, less what is too old. A document that does not fit is no document."""
+        """The table, overridden by what `to_cache` wrote, except old prices. A malformed document is ignored."""
         rows = data.get("prices") if isinstance(data, Mapping) and data.get("schema") == 1 else None
         read: dict[Key, Price] = {}
         for row in rows if isinstance(rows, list) else []:
@@ -96,7 +96,7 @@ class PriceBook:
         return cls(cls.from_table()._table, read)
 
     def to_cache(self) -> dict[str, Any]:
-        """What AWS's price list said, as plain JSON data, in a fixed order."""
+        """The prices from AWS's price list as plain JSON data, in a fixed order."""
         rows = [
             {"region": region, "type": what, "usd": str(price.usd), "as_of": price.as_of}
             for (region, what), price in sorted(self._read.items())
@@ -104,11 +104,11 @@ class PriceBook:
         return {"schema": 1, "prices": rows}
 
     def completed(self, findings: Iterable[Finding], price_list: PriceList, today: date) -> "PriceBook":
-        """A book that has asked for every instance type of these findings, one question a region."""
+        """A book with prices for every instance type of these findings, one request per region."""
         types: dict[str, set[str]] = defaultdict(set)
         with_volumes: set[str] = set()
         for finding in findings:
-            # What runs nowhere costs nothing, whatever its type.
+            # A variant without instances costs nothing, whatever its type.
             running = [variant for variant in finding.instances if variant.count]
             types[finding.region] |= {variant.type for variant in running if variant.type}
             if any(variant.volume_gb for variant in running):
@@ -132,14 +132,14 @@ class PriceBook:
         return price.usd if price else None
 
     def priced(self, finding: Finding) -> Finding:
-        """The finding with its hourly and monthly cost; both None as soon as one part is unknown."""
+        """The finding with its hourly and monthly cost; both are None if any part is unknown."""
         cost = self.cost(finding)
         return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd, price_basis=cost.basis)
 
     def cost(self, finding: Finding) -> Cost:
-        """Instances by the hour, times 730 and with their volumes by the month (D8.7).
+        """Instance-hours times 730, plus volumes by the month (D8.7).
 
-        Shadow variants and every type of an instance pool are among the instances: they bill (D0.7, D1.18).
+        Shadow variants and every type in an instance pool count as instances, because they are billed (D0.7, D1.18).
         """
         serverless = "serverless" in (finding.kind or "")
         if finding.verdict is Verdict.ZERO_COST:
@@ -147,7 +147,7 @@ class PriceBook:
             why = "billed per request" if serverless else "its capacity is prepaid, so deleting it saves nothing"
             return Cost(_FREE, _FREE, why)
         if serverless:
-            # Requests bill by their duration; the rate of provisioned concurrency is not in the table (D8.8).
+            # Requests are billed by duration; the table has no rate for provisioned concurrency (D8.8).
             return Cost(None, None, "the price of serverless capacity is not known")
         if not finding.instances:
             return Cost(None, None, "its instances are not known")
@@ -176,7 +176,7 @@ class PriceBook:
 
 
 def total_monthly(findings: tuple[Finding, ...]) -> tuple[Decimal, int]:
-    """The sum of the known monthly costs, and how many are not known."""
+    """The sum of the known monthly costs, and how many are unknown."""
     known = [finding.monthly_usd for finding in findings if finding.monthly_usd is not None]
     return sum(known, Decimal(0)), len(findings) - len(known)
 

@@ -1,4 +1,4 @@
-"""What deletions save: promised when they were approved, real as long as what was deleted stays gone. Pure."""
+"""What deletions save: promised when approved, realized while the deleted endpoints stay gone. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from endpoint_sweep.rules.pricing import total_monthly
 
 @dataclass(frozen=True, slots=True)
 class Realized:
-    """Of the endpoints that earlier sweeps deleted: how many stayed gone, came back, or cannot be seen now.
+    """Endpoints that earlier sweeps deleted: how many stayed gone, came back, or cannot be checked now.
 
-    `monthly`: list price a month, in US dollars, of those that stayed gone; `unpriced` of them have no known price.
+    `monthly`: the monthly list price in US dollars of those that stayed gone; `unpriced` of them have no known price.
     """
 
     gone: int = 0
@@ -29,13 +29,13 @@ class Realized:
 
 
 def promised(findings: Iterable[Finding], selected: Collection[EndpointId]) -> Decimal:
-    """The list price a month of what was approved."""
+    """The monthly list price of the approved endpoints."""
     known = by_id(findings)
     return total_monthly(tuple(known[one] for one in selected if one in known))[0]
 
 
 def deleted(findings: Iterable[Finding], outcomes: Mapping[EndpointId, Outcome]) -> list[dict[str, Any]]:
-    """What the ledger keeps of a sweep: id and monthly price of each endpoint that is confirmed gone."""
+    """The sweep's entry in the ledger: id and monthly price of each endpoint that is confirmed gone."""
     known = by_id(findings)
     return [
         {"id": str(one), "monthly_usd": known[one].monthly_usd if one in known else None}
@@ -45,7 +45,7 @@ def deleted(findings: Iterable[Finding], outcomes: Mapping[EndpointId, Outcome])
 
 
 def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_deleted: Collection[EndpointId]) -> Realized:
-    """`earlier`: the ledger's rows of other sweeps, oldest first. Each endpoint counts once, whatever its history."""
+    """`earlier`: the ledger rows of other sweeps, oldest first. Each endpoint counts once."""
     prices = {row["id"]: row.get("monthly_usd") for sweep in earlier for row in sweep.get("deleted", [])}
     scanned = {row.cell for row in coverage.rows if row.status is CoverageStatus.SCANNED}
     there = {finding.id for row in coverage.rows for finding in row.findings}

@@ -1,4 +1,4 @@
-"""Endpoints that an approver does not want to be asked about for some days. Pure."""
+"""Endpoints that an approver has snoozed for some days. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from endpoint_sweep.rules.planning import by_id
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """One endpoint, told from a re-created one of the same name by `created_at`; it ends by itself."""
+    """One snoozed endpoint. `created_at` tells it from a re-created one with the same name. It ends on its own."""
 
     account: str
     region: str
@@ -38,7 +38,7 @@ def asked_for(decision: Decision, findings: tuple[Finding, ...], sweep_id: str) 
 
 
 def told(finding: Finding, snoozed: Mapping[EndpointId, Snoozed], now: datetime) -> Finding:
-    """The finding with the end of its snooze, if it sleeps still and is the same endpoint."""
+    """The finding with the end of its snooze, if it is still snoozed and the same endpoint."""
     found = snoozed.get(finding.id)
     if found is None or found.until <= now or found.created_at != finding.created_at:
         return finding

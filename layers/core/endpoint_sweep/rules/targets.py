@@ -1,4 +1,4 @@
-"""Which accounts and regions a sweep visits: every account of the Organization has cells, or a reason why not."""
+"""The accounts and regions that a sweep scans. Every account of the Organization has cells or a reason why not."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.kinds import GapCause
 from endpoint_sweep.domain.model import Account, Cell
 
-ENABLED = "enabled"  # Instead of names in `Scope.regions`: whatever each account has switched on (D6.2, D6.3).
+ENABLED = "enabled"  # Instead of names in `Scope.regions`: all regions that each account has enabled (D6.2, D6.3).
 ACTIVE = "ACTIVE"
 
 NOT_ASKED_FOR = "not in the list of accounts to sweep"
@@ -24,9 +24,9 @@ NO_REGION = "none of the regions to sweep is enabled in the account"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a sweep was asked to visit. Empty lists of accounts and units mean all; where two speak, the denial wins.
+    """What a sweep should scan. Empty lists of accounts and units mean all; exclusions win.
 
-    An account must pass both the accounts and the units. A unit includes the units below it; a root is one, too.
+    An account must match both the accounts and the units. A unit includes the units below it; a root is a unit too.
     """
 
     accounts: tuple[str, ...] = ()
@@ -47,10 +47,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One account of the Organization. `skipped` says why its cells are not visited, `cause` the same for code.
+    """One account of the Organization. `skipped` says why its cells are not scanned, `cause` the same for code.
 
-    `asked` is False where the sweep was about other accounts or units: a reader need not be told of each of those,
-    except of the management account, which no StackSet reaches by itself (D7.5).
+    `asked` is False if the sweep was about other accounts or units. Those are not reported, except the management
+    account, which StackSets do not reach (D7.5).
     """
 
     account: Account
@@ -62,14 +62,14 @@ class Target:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """One row each in the coverage: to visit, or to write down as skipped."""
+        """One coverage row each: to scan, or to record as skipped."""
         return tuple(Cell(self.account.id, region) for region in self.regions)
 
 
 def choose(accounts: Iterable[Account], scope: Scope, management_account: str | None) -> tuple[Target, ...]:
-    """One target an account, by account id. `management_account` is None where nobody may tell.
+    """One target per account, by account id. `management_account` is None if it is not known.
 
-    With `regions=enabled` the regions are still empty: `in_enabled_regions` fills them. Raises InputRejected
+    With `regions=enabled` the regions stay empty until `in_enabled_regions` fills them. Raises InputRejected
     (E_ACCOUNT_NOT_IN_SCOPE, E_UNIT, E_REGION).
     """
     found = sorted(accounts, key=lambda account: account.id)
@@ -89,8 +89,8 @@ def in_enabled_regions(
 ) -> Target:
     """The target with the regions that its account has enabled and where SageMaker is `offered`.
 
-    None: not known. Then nothing is narrowed by it; without `enabled`, the configured list `otherwise` stands in.
-    A skipped target is not asked about and gets the configured list, so that it has rows.
+    None means not known, and then it narrows nothing. Without `enabled`, the configured list `otherwise` is used. A
+    skipped target gets the configured list too, so that it has rows.
     """
     fallback = _without(otherwise, scope)
     if target.skipped or enabled is None:
@@ -102,12 +102,12 @@ def in_enabled_regions(
 
 
 def _without(regions: Iterable[str], scope: Scope) -> tuple[str, ...]:
-    """In the order that was asked for, each once."""
+    """In the given order, without duplicates."""
     return tuple(region for region in dict.fromkeys(regions) if region not in scope.exclude_regions)
 
 
 def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
-    """A list that names somebody unknown is a mistake; half of it must not be carried out."""
+    """A list with an unknown name is a mistake, and half of it must not be carried out."""
     known = {account.id for account in accounts}
     for name, asked in (("accounts", scope.accounts), ("exclude_accounts", scope.exclude_accounts)):
         if strangers := sorted(set(asked) - known):
@@ -129,7 +129,7 @@ def _target(account: Account, regions: tuple[str, ...], scope: Scope, management
 def _why_skipped(  # noqa: PLR0911 - one return a reason
     account: Account, scope: Scope
 ) -> tuple[str | None, bool, GapCause]:
-    """The reason, or None, whether the sweep was about this account at all, and the cause."""
+    """The reason or None, whether the sweep is about this account at all, and the cause."""
     out = GapCause.LEFT_OUT
     units = set(_units(account))
     if scope.accounts and account.id not in scope.accounts:
@@ -148,5 +148,5 @@ def _why_skipped(  # noqa: PLR0911 - one return a reason
 
 
 def _units(account: Account) -> list[str]:
-    """The segments of `Account.unit`: the root and every unit down to the account (D0.2)."""
+    """The parts of `Account.unit`: the root and every unit down to the account (D0.2)."""
     return [part for part in account.unit.split("/") if part]

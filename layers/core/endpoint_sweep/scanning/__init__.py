@@ -1,1 +1,1 @@
-"""Looking at cells (an account and a region): one, or many at a time."""
+"""Scans cells (an account and a region): one, or many in parallel."""

@@ -1,6 +1,6 @@
-"""What hangs on an endpoint without being it: a person who decides is told of it (D1.18, D3.12).
+"""What depends on an endpoint, so that approvers know about it (D1.18, D3.12).
 
-Monitoring needs captured data and a shadow test needs shadow variants, so a cell without either is not asked.
+Monitoring needs captured data and a shadow test needs shadow variants, so a cell without either is not queried.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from endpoint_sweep.ports import CellReader
 
 
 class Hangers:
-    """Listed once a cell, when the first endpoint gives a reason to."""
+    """Listed once per cell, when the first endpoint needs it."""
 
     def __init__(self, reader: CellReader) -> None:
         self._reader = reader

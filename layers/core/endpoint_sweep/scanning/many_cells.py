@@ -1,4 +1,4 @@
-"""A scan without a deployment: the same core, many cells at a time, read-only."""
+"""A scan without a deployment: the same core, many cells in parallel, read-only."""
 
 import gc
 from collections.abc import Callable, Iterable
@@ -12,19 +12,19 @@ from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy
 from endpoint_sweep.ports import CellReader
 from endpoint_sweep.scanning.one_cell import scan
 
-# A client is a ring of references, a quarter of a megabyte: hundreds of dead ones would wait for the collector.
+# A client is a reference cycle of a quarter of a megabyte; hundreds of dead ones would wait for the collector.
 _COLLECT_EVERY = 4
 
 
 class Readers(Protocol):
-    """A reader a cell; the role of an account is assumed once for all its regions. Raises RoleDenied."""
+    """One reader per cell. The role of an account is assumed once for all its regions. Raises RoleDenied."""
 
     def reader(self, cell: Cell) -> CellReader: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How far a scan is."""
+    """The progress of a scan."""
 
     cells: int
     of: int
@@ -40,7 +40,7 @@ def scan_cells(
     concurrency: int,
     progress: Callable[[Done], None],
 ) -> list[CellResult]:
-    """One result a cell, whatever happens in the others."""
+    """One result per cell, whatever happens in the others."""
     wanted = list(cells)
     results: list[CellResult] = []
     with ThreadPoolExecutor(max(1, min(concurrency, len(wanted) or 1)), thread_name_prefix="scan") as pool:
@@ -50,14 +50,14 @@ def scan_cells(
             if len(results) % _COLLECT_EVERY == 0:
                 gc.collect()
                 if len(results) == _COLLECT_EVERY:
-                    gc.freeze()  # By now AWS's models are loaded: a hundred thousand objects that nobody will drop.
+                    gc.freeze()  # AWS's models are loaded by now: a hundred thousand objects that stay.
             failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
             progress(Done(len(results), len(wanted), sum(one.endpoints for one in results), failed))
     return results
 
 
 def scan_one(cell: Cell, readers: Readers, policy: Policy, now: datetime) -> CellResult:
-    """A row in any case: what went wrong in one cell is its reason and stops no other."""
+    """Always returns a row. An error in one cell becomes its reason and does not stop the others."""
     try:
         return scan(readers.reader(cell), cell, policy, now)
     except CellUnreachable as error:

@@ -1,9 +1,9 @@
-"""One cell, looked at with as few calls as the job allows: metrics first, descriptions only of what could be idle.
+"""Scans one cell with as few calls as possible: metrics first, then descriptions only of what could be idle.
 
-An empty cell is one call. Else: the listing, tags, the listing of metrics, their values; inference components where
-there are any; two descriptions for each endpoint that was silent, old enough and not protected; the models of what is
-idle. Values are read once more only where a described endpoint was listed with some of its series and not with others
-(D5.11, D5.12).
+An empty cell takes one call. Otherwise: the endpoints, their tags, the list of metrics and their values; inference
+components if there are any; two descriptions for each endpoint that is silent, old enough and not protected; the models
+of idle endpoints. Values are read a second time only if a described endpoint was listed with some of its series but not
+all (D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ OWNER_TAGS = ("owner", "team", "contact", "createdby", "created-by", "email")
 
 
 def scan(reader: CellReader, cell: Cell, policy: Policy, now: datetime) -> CellResult:
-    """The cell's coverage row with one finding an endpoint. Raises what `ports.CellReader` raises."""
+    """The cell's coverage row with one finding per endpoint. Raises what `ports.CellReader` raises."""
     listing = reader.endpoints()
     scan_of = _Scan(reader, cell, policy, now)
     findings = scan_of.judge(listing.endpoints) if listing.endpoints else ()
@@ -61,7 +61,7 @@ def scan(reader: CellReader, cell: Cell, policy: Policy, now: datetime) -> CellR
 
 
 class _Scan:
-    """What is known so far of one cell."""
+    """What is known about one cell so far."""
 
     def __init__(self, reader: CellReader, cell: Cell, policy: Policy, now: datetime) -> None:
         self._reader = reader
@@ -80,7 +80,7 @@ class _Scan:
         published = self._reader.published()
         if any(key.inference_component for key in published):
             self._list_components()
-        # Those of whose calls the listing of metrics knows nothing are described first: then one reading serves all.
+        # Endpoints without any listed call metric are described first, so that one read covers all series.
         heard = {key.endpoint for key in published if traffic_series.counts_calls(key)} | self._hosts_of(published)
         self._describe_candidates((one for one in endpoints if one.name not in heard), tags)
         listed = {key for key in published if key.inference_component or key.endpoint in names}
@@ -108,32 +108,32 @@ class _Scan:
             self._list_components()
 
     def _needed(self) -> set[SeriesKey]:
-        """The series without which the described endpoints cannot be judged, listed or not."""
+        """The series that are needed to judge the described endpoints, listed or not."""
         wanted: set[SeriesKey] = set()
         for name, found in self._descriptions.items():
             if found is None:
                 continue
             hosted = self._components_of(name)
             wanted |= traffic_series.expected(name, found.serving, found.kind, hosted)
-            # These publish nothing while they are idle: something else must show that metrics can be read.
+            # These publish nothing while idle, so something else must show that metrics can be read.
             hosts_nothing = found.kind is Kind.INFERENCE_COMPONENTS and not hosted
             if hosts_nothing or found.kind in (Kind.ASYNCHRONOUS, Kind.SERVERLESS_PROVISIONED):
                 wanted |= traffic_series.controls(name, found.serving, found.kind)
         return wanted
 
     def _forgets(self, endpoint: ListedEndpoint) -> bool:
-        """Whether a call may lie further back than ListMetrics remembers: then only a description tells of it."""
+        """Whether a call may be older than ListMetrics remembers. Then only a description can find it."""
         return self._policy.lookback_days > REMEMBERED_DAYS and endpoint.status in JUDGED
 
     def _tags(self) -> Mapping[str, dict[str, str]] | None:
-        """None where they could not be read: then every endpoint counts as protected."""
+        """None if they could not be read. Then every endpoint counts as protected."""
         try:
             return self._reader.tags()
         except (CellDenied, CellFailed):
             return None
 
     def _list_components(self) -> None:
-        """Left None where they cannot be listed: then no endpoint that hosts them can be called idle."""
+        """Stays None if they cannot be listed. Then no endpoint that hosts them can be called idle."""
         if self._components is None:
             try:
                 self._components = self._reader.components()
@@ -145,7 +145,7 @@ class _Scan:
             self._measured |= self._reader.activity(wanted, self._start, self._end, PERIOD)
 
     def _describe(self, name: str) -> Description | None:
-        """None where the endpoint vanished since it was listed (FI-05)."""
+        """None if the endpoint disappeared since it was listed (FI-05)."""
         try:
             return self._reader.describe(name)
         except EndpointNotFound:
@@ -160,7 +160,7 @@ class _Scan:
         return tuple(one for one in self._components or () if one.endpoint == name)
 
     def _series_of(self, name: str) -> tuple[Series, ...]:
-        """What counts calls to this endpoint or to one of its components."""
+        """The series that count calls to this endpoint or to one of its components."""
         hosted = {one.name for one in self._components_of(name)}
         return tuple(
             series
@@ -206,14 +206,14 @@ class _Scan:
         )
 
     def _restorable(self, description: Description | None, verdict: Verdict) -> Restorable:
-        """Whether its models exist is asked only of an endpoint that may be offered."""
+        """Checks the models only for endpoints that may be offered."""
         if description is None or description.config is None:
             return NOT_ASKED
         is_asked = verdict is Verdict.IDLE and description.restorable == NOT_ASKED
         return self._reader.restorable(description.config) if is_asked else description.restorable
 
     def _readable(self, name: str, description: Description | None) -> bool:
-        """The positive control. Serverless has no instances: there any datapoint of the cell serves, too (D1.28)."""
+        """The positive control. Serverless has no instances, so any datapoint of the cell will do (D1.28)."""
         if description is None:
             return False
         controls = [
@@ -225,7 +225,7 @@ class _Scan:
         return serverless and any(series.points for series in self._measured.values())
 
     def _orphans(self) -> bool:
-        """Calls to inference components that are gone: nobody can tell whose they were."""
+        """Whether there were calls to inference components that are gone; nobody can tell whose they were."""
         known = {one.name for one in self._components or ()}
         return any(
             series.total > 0 and key.inference_component not in known
@@ -234,7 +234,7 @@ class _Scan:
         )
 
     def _kind_by_series(self, name: str) -> Kind | None:
-        """What the series alone tell of an endpoint that was not described."""
+        """The kind of an endpoint that was not described, as far as its series show it."""
         if self._components_of(name):
             return Kind.INFERENCE_COMPONENTS
         if any(key.endpoint == name and key.metric in traffic_series.PROCESSED for key in self._measured):
@@ -243,7 +243,7 @@ class _Scan:
 
 
 def _withheld(finding: Finding) -> Finding:
-    """Nothing of a cell that was not listed to the end is called idle (FI-03)."""
+    """Nothing is called idle in a cell whose listing is incomplete (FI-03)."""
     if finding.verdict is not Verdict.IDLE:
         return finding
     reason = f"{finding.reason}, but the endpoints in its account and region could not all be listed"
@@ -255,7 +255,7 @@ def _of(tags: Mapping[str, dict[str, str]] | None, endpoint: ListedEndpoint) -> 
 
 
 def _belongs(endpoint: ListedEndpoint, cell: Cell) -> bool:
-    """Whether the ARN is of this endpoint in this account and region (BI-23, FI-15), in any letter case (D2.6)."""
+    """Whether the ARN belongs to this endpoint, account and region (BI-23, FI-15), in any letter case (D2.6)."""
     named = endpoint.arn.lower().split(":")[2:]
     return named == ["sagemaker", cell.region, cell.account, f"endpoint/{endpoint.name}".lower()]
 

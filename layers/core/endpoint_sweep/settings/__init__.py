@@ -1,1 +1,1 @@
-"""What a deployment and an execution are asked to do: environment and input, checked."""
+"""The checked configuration of a deployment (environment) and of an execution (input)."""

@@ -1,4 +1,4 @@
-"""The environment of the functions, read once. A missing or unusable variable is named."""
+"""The environment of the functions, read once. Errors name the missing or invalid variable."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ LAST_MINUTES = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the hub stack was deployed with. `review_base_url` is empty where a function makes no links,
-    `configuration_set` where the mail service reports no bounces.
+    """What the hub stack was deployed with. `review_base_url` is empty if a function makes no links, and
+    `configuration_set` if SES reports no bounces.
     """
 
     table: str
@@ -49,15 +49,15 @@ class Settings:
     configuration_set: str = ""
 
     def link_ttl(self, hours: int = 0) -> timedelta:
-        """How long a link is good for: the last minutes of an approval are for carrying out what was decided (S1.5).
+        """How long a link is valid. The last minutes of an approval are for carrying out the decision (S1.5).
 
-        `hours`: that the sweep asked for, never more than the stack gives; 0: none.
+        `hours`: what the sweep asked for, at most what the stack allows; 0: not set.
         """
         return min(self.approval_ttl, timedelta(hours=hours) or self.approval_ttl) - LAST_MINUTES
 
     @property
     def home_region(self) -> str:
-        """Where the hub is."""
+        """The hub's region."""
         return self.state_machine.split(":")[3]
 
     @property

@@ -1,4 +1,4 @@
-"""The input of an execution, checked field by field. A refusal names the field and the fix, never echoes at length."""
+"""The input of an execution, checked field by field. A refusal names the field and the fix, and echoes little."""
 
 import difflib
 import json
@@ -25,7 +25,7 @@ _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _MAX_INPUT = 32 * 1024
 MAX_APPROVERS = 50
-SCHEDULE = "schedule"  # who asks where no person does
+SCHEDULE = "schedule"  # the requester if no person started the sweep
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
 SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
 LONGEST_SLICE = timedelta(hours=1)
@@ -34,10 +34,10 @@ _UNSET = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class SweepInput:
-    """What one sweep was asked to do, completed with what the stack was deployed with. `requested_by` is an address,
-    `schedule`, or empty where nobody will be asked. `expires_hours`: less time to answer than the stack gives; 0: as
-    much. `started`: when the execution began, which tells it from another of its name; `now`: the clock that every
-    cell is judged by; `pins`: SHA-256 of the lists that were written beside this.
+    """What one sweep should do: its input, completed with the stack's settings. `requested_by` is an address,
+    `schedule`, or empty if nobody will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
+    same. `started`: when the execution began, which tells it from another one with its name. `now`: the clock for
+    judging every cell. `pins`: SHA-256 of the lists that were written with this input.
     """
 
     id: str
@@ -92,7 +92,7 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
 
 
 def _check_approvers(settings: Settings) -> None:
-    """Enough of them, each one person: an alias is nobody else (BI-10)."""
+    """There must be enough, each a different person: an alias is the same person (BI-10)."""
     persons = {person(one) for one in settings.approvers}
     if len(settings.approvers) > MAX_APPROVERS:
         raise InputRejected(f"E_APPROVERS: the stack parameter Approvers can have at most {MAX_APPROVERS} addresses")
@@ -106,8 +106,8 @@ def _check_approvers(settings: Settings) -> None:
 
 
 def _check_timers(settings: Settings) -> None:
-    """The timers fit into each other and into the state machine's own (S1.5). The limits of the stack's parameters
-    leave no combination that does not; a slice of waiting is cut to what is left of the approval.
+    """The timers must fit into each other and into the state machine's own (S1.5). The stack's parameter limits already
+    allow only combinations that fit; a wait slice is cut to what is left of the approval.
     """
     if settings.link_ttl() <= timedelta():
         raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15: the last 15 are for the deletions")

@@ -1,1 +1,1 @@
-"""The use cases, one module a step, named like the state, the function's folder and its logical id."""
+"""The use cases, one module per step, named like the state, the function's folder and its logical id."""

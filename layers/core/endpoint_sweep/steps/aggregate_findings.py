@@ -1,4 +1,4 @@
-"""Aggregate findings: join the cells' results, price them, write the plan, say whether anybody is asked."""
+"""Aggregate findings: join the cells' results, price them, write the plan, say whether to ask for approval."""
 
 import json
 from contextlib import suppress
@@ -35,9 +35,9 @@ def aggregate_findings(
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`.
 
-    Everything is judged by the sweep's own clock, so that a second run of this step makes the same plan. Raises
-    DocumentTampered where the input or the lists are not what the sweep was started with, PlanDiffers where somebody
-    wrote another plan, Unavailable where neither can be proven.
+    Uses the sweep's own clock, so that a second run of this step makes the same plan. Raises DocumentTampered if the
+    input or the lists are not those that the sweep started with, PlanDiffers if somebody wrote another plan, and
+    Unavailable if neither can be verified.
     """
     folder = SweepFolder(store, event["sweep_id"])
     opened = folder.opened(seals)
@@ -79,9 +79,9 @@ def aggregate_findings(
 
 
 def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:
-    """What AWS's price list said in the last days, asked anew for what is missing, over the dated table.
+    """AWS's list prices of the last days, with missing ones requested again, over the dated table.
 
-    What was remembered counts only as this step wrote it: prices decide whether two people are needed.
+    Cached prices count only if this step signed them, because prices decide whether two people are needed.
     """
     known = None
     with suppress(DocumentNotFound, ValueError):
@@ -96,7 +96,7 @@ def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceLis
 
 
 def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> Coverage | None:
-    """What the last sweep of the ledger found that came as far as that; None where there is none."""
+    """The findings of the last sweep in the ledger that has any, or None."""
     for row in reversed(records.ledger()):
         if row["sweep_id"] == sweep_id:
             continue
@@ -113,7 +113,7 @@ def _is_idle(finding: Finding) -> bool:
 
 
 def _witnessed(finding: Finding, answers: Answers) -> Finding:
-    """With what Compute Optimizer says of it, which changes nothing."""
+    """Adds what Compute Optimizer says. It changes nothing else."""
     said = witness(finding, answers)
     return replace(finding, witness=said.value) if said else finding
 

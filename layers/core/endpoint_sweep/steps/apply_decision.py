@@ -1,6 +1,6 @@
-"""Apply decision: one approved endpoint. Look again at everything, write the undo and the intent, delete once.
+"""Apply decision: one approved endpoint. Check everything again, write the restore bundle and the intent, delete once.
 
-The order is the promise. Whatever is not exactly as it was approved, or cannot be seen, keeps the endpoint.
+The order is the promise. Anything that differs from what was approved, or cannot be read, keeps the endpoint.
 """
 
 from collections.abc import Callable
@@ -41,18 +41,18 @@ from endpoint_sweep.storage.sweep_folder import Pins, SweepFolder
 
 _UNPROVEN = (RecordUnreadable, DocumentTampered, DocumentNotFound, Unavailable)
 _ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, CellUnreachable, *_UNPROVEN)
-# CloudWatch keeps a point a minute for 15 days; five minutes are legal for 63 (D1.23) and enough to see any call.
+# CloudWatch keeps 1-minute points for 15 days and 5-minute points for 63 (D1.23), which is enough to see any call.
 _RECHECK_PERIOD = timedelta(minutes=5)
 CLEARING = "clearing"
 
 
 def _pass_by(_point: Point) -> None:
-    """What happens at a point outside of tests: nothing."""
+    """Outside of tests, nothing happens at a point."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """What one walk over the points works with."""
+    """Everything that one walk over the points needs."""
 
     event: EndpointEvent
     target: EndpointId
@@ -84,15 +84,15 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}, "attempt"}`.
 
-    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: look whether it is gone. `clearing` means: its
-    inference components are being deleted, come back. `at` is told each point just before it; only tests listen.
+    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: check whether it is gone. `clearing` means: its
+    inference components are being deleted, so run again. `at` is called just before each point; only tests use it.
     """
     sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
     target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
     if known := records.outcome(sweep_id, target):
         return _answer(known.status.value, 0, settings)
     if records.has_intent(sweep_id, target):
-        # A second run of this step: what the first one did is found out by looking, never by repeating.
+        # A second run of this step checks what the first one did, and never repeats the call.
         return _answer(OutcomeStatus.DELETING.value, 0, settings)
     folder = SweepFolder(store, sweep_id)
     path = _Path(event, target, settings, members, folder, records, seals, switch, now, at)
@@ -101,7 +101,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
         outcome = _walk(path, attempt)
     except _ENDINGS as error:
         if not records.void_intent(sweep_id, target, now()):
-            # Another run of this step has come further: only looking tells what it did.
+            # Another run of this step got further, so the next step checks what it did.
             return _answer(OutcomeStatus.DELETING.value, 0, settings)
         outcome, alarm = _ending(path, error), _alarm(error)
     if outcome is None:
@@ -114,7 +114,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:
-    """All points for one endpoint; None while its inference components are being deleted. Raises Kept."""
+    """Walks all points for one endpoint. None while its inference components are being deleted. Raises Kept."""
     path.at(Point.KILL_SWITCH)
     _check_stops(path)
     path.at(Point.DECISION)
@@ -134,7 +134,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     _check_traffic(path, actor, finding)
     if not sent:
         if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.caps):
-            # Somebody may have put back an earlier decision: each is within the caps, all together need not be.
+            # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Point.BUNDLE)
         bundle = actor.restore_bundle(finding.endpoint, finding.arn)
@@ -150,7 +150,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
 
 
 def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> Outcome:
-    """Intent, last look, one call."""
+    """Writes the intent, checks one last time and makes one call."""
     path.at(Point.INTENT)
     try:
         path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
@@ -159,7 +159,7 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     try:
         path.at(Point.LAST_LOOK)
         check_fingerprint(actor.describe(finding.endpoint), finding)
-        # Looking took its time, and another of these steps runs beside this one.
+        # The check took time, and another of these steps runs in parallel.
         _check_stops(path)
         path.at(Point.DELETE)
         request_id = actor.delete(finding.endpoint)
@@ -171,7 +171,7 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
 
 
 def _delete_components(path: _Path, finding: Finding, components: tuple[Component, ...], approvers: str) -> None:
-    """Intent, last look and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
+    """Intent, last check and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
     if not components:
         return
     path.at(Point.ROLE)
@@ -184,10 +184,10 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
         try:
             path.records.write_component_intent(path.sweep_id, path.target, one.name, path.now(), approvers)
         except AlreadyRecorded:
-            return  # Another run of this step was faster: the next pass looks.
+            return  # Another run of this step was faster; the next pass checks.
         path.at(Point.LAST_LOOK)
         try:
-            # The endpoint, too: a component is a part of what was approved.
+            # Check the endpoint too, because the component is part of what was approved.
             check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
@@ -210,7 +210,7 @@ def _check_stops(path: _Path) -> None:
 
 
 def _approved(path: _Path) -> tuple[Finding, str, Plan]:
-    """The finding as it was approved, by whom, and the plan: from the record, not from the step's input."""
+    """The approved finding, its approvers and the plan, all from the record and not from the step's input."""
     found = path.records.approval(path.event["approval_id"])
     approval = found.approval if found else None
     if approval is None or approval.status is not ApprovalStatus.VERIFIED or approval.sweep_id != path.sweep_id:
@@ -226,7 +226,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
 
 
 def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...], pins: Pins) -> None:
-    """A tag on one of its inference components protects the endpoint, too."""
+    """A tag on one of its inference components also protects the endpoint."""
     policy = path.folder.input(pins).policy
     if why := protection(actor.tags_of(finding.arn), policy, path.now()):
         raise Kept(OutcomeStatus.PROTECTED, why)
@@ -236,10 +236,10 @@ def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[C
 
 
 def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
-    """From the end of the scan's window until now: nothing was called, and CloudWatch can be read at all.
+    """Checks that nothing was called between the end of the scan's window and now, and that CloudWatch answers.
 
-    A kind that publishes zeros must have published some; one that publishes nothing when idle must at least have left
-    a sample of a running instance. The traffic of inference components stands under their names alone (D1.5).
+    A kind that publishes zeros must have published some. A kind that publishes nothing while idle must at least have a
+    sample of a running instance. Traffic of inference components is published under their own names only (D1.5).
     """
     kind = finding.kind or Kind.UNKNOWN
     serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
@@ -255,7 +255,7 @@ def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
 
 
 def _ending(path: _Path, error: Exception) -> Outcome:
-    """What an error says of the endpoint: it stays, or it was gone before us."""
+    """The outcome that an error means: the endpoint is kept, or it was already gone."""
     match error:
         case Kept():
             return _outcome(path, error.status, error.reason)
@@ -273,7 +273,7 @@ def _ending(path: _Path, error: Exception) -> Outcome:
 
 
 def _alarm(error: Exception) -> str:
-    """The metric of what no honest hand causes."""
+    """The alarm metric if only tampering can cause this error."""
     match error:
         case RecordForged():
             return Alarm.RECORD_FORGED

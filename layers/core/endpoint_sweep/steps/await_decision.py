@@ -1,4 +1,4 @@
-"""Await decision: keeps the token of this wait, sealed, where only the review page can use it."""
+"""Await decision: stores the encrypted task token of this wait, which only the review page can use."""
 
 from contextlib import suppress
 from typing import Any
@@ -12,9 +12,9 @@ from endpoint_sweep.storage.records import Records
 def await_decision(
     event: AwaitDecisionEvent, *, records: Records, executions: Executions, seals: Seals
 ) -> dict[str, Any]:
-    """`event`: `{"approval_id", "token", "seen"}`. What came in since the last look, `seen`, ends this wait at once.
+    """`event`: `{"approval_id", "token", "seen"}`. A change since the last look, `seen`, ends this wait immediately.
 
-    A token that cannot be sealed is not stored: nobody can wake this wait, and the next slice looks by itself.
+    A token that cannot be encrypted is not stored. Nobody can wake this wait then, and the next slice looks again.
     """
     with suppress(Unavailable):
         records.save_waiting(event["approval_id"], seals.seal(event["token"], event["approval_id"]))

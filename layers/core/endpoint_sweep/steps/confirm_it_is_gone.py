@@ -1,4 +1,4 @@
-"""Confirm it is gone: looks, never repeats. A deletion counts only when the endpoint cannot be found any more."""
+"""Confirm it is gone: checks, never repeats. A deletion counts only once the endpoint no longer exists."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from endpoint_sweep.steps.contracts import EndpointEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-LOOKING = "confirming"  # in the place of an approver, in the member account's CloudTrail
+LOOKING = "confirming"  # instead of an approver, in the member account's CloudTrail
 
 
 def confirm_it_is_gone(
@@ -21,7 +21,7 @@ def confirm_it_is_gone(
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
 
-    Also what follows a crash of the step before: without an intent nothing was sent, so the endpoint was kept.
+    Also runs after a crash of the step before. Without an intent nothing was sent, so the endpoint was kept.
     """
     sweep_id, attempt = event["sweep_id"], int(event["attempt"]) + 1
     target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
@@ -29,7 +29,7 @@ def confirm_it_is_gone(
     if known and known.status is not OutcomeStatus.DELETING:
         return _answer(known.status, attempt, settings)
     if records.void_intent(sweep_id, target, now()):
-        # Void from now on: should the step that stopped still be running somewhere, it finds no way to delete.
+        # The void intent blocks the stopped step, in case it is still running somewhere.
         gone = records.components_gone(sweep_id, target)
         status, reason = OutcomeStatus.FAILED, f"kept: the delete step stopped before it deleted the endpoint{gone}"
     else:
@@ -41,7 +41,7 @@ def confirm_it_is_gone(
 
 
 def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: Records) -> Finding:
-    """The finding as it was approved."""
+    """The approved finding."""
     found = records.approval(event["approval_id"])
     if found is None:
         raise CellFailed("this approval has no record")
@@ -49,7 +49,7 @@ def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: R
 
 
 def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
-    """In a session that can delete nothing, and that names no approver: this step does not check who decided."""
+    """Uses a session that cannot delete and names no approver, because this step does not check who decided."""
     try:
         seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.endpoint)
     except EndpointNotFound:

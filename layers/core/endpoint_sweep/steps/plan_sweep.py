@@ -1,4 +1,4 @@
-"""Plan sweep: check the input, take the lock, list the accounts, write down every cell."""
+"""Plan sweep: check the input, take the lock, list the accounts, record every cell."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +33,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "started", "input"}`.
 
-    Returns the small facts that the states carry, or `{"lock": "held", "holder"}` where another sweep is running.
+    Returns the small facts that the states carry, or `{"lock": "held", "holder"}` if another sweep is running.
     """
     asked = replace(sweep_input.parse(event["sweep_id"], event["input"], settings), started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
@@ -43,7 +43,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
         return {"lock": "held", "holder": holder}
     folder = SweepFolder(store, asked.id)
     if folder.used_before(asked):
-        # Its links, votes and stops would lie beside those of the earlier sweep, which is the audit of that one.
+        # Its links, votes and stops would mix with those of the earlier sweep, which are that sweep's audit.
         records.release_lock(event["execution"])
         raise InputRejected(
             f"E_RUN_NAME: another sweep has already used the name {asked.id}; start this one under a new name"
@@ -61,7 +61,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
 
 
 def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, seals: Seals) -> Pointer:
-    """The lists first, then the input that holds their hashes, then the key that holds its hash."""
+    """Writes the lists first, then the input with their hashes, then the key with the input's hash."""
     skipped = [
         CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped, cause=target.cause)
         for target in targets
@@ -79,7 +79,7 @@ def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, se
 
 
 def _take_lock(sweep_id: str, execution: str, records: Records, executions: Executions) -> str | None:
-    """None where the lock is ours; else who holds it. A lock whose execution no longer runs is taken over (FI-22)."""
+    """None if the lock is ours, otherwise its holder. Takes over a lock whose execution no longer runs (FI-22)."""
     for _ in range(3):
         held = records.lock_holder()
         if held and held.document["execution"] == execution:
@@ -95,7 +95,7 @@ def _take_lock(sweep_id: str, execution: str, records: Records, executions: Exec
 
 
 def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
-    """Where the lock was taken over, the dead sweep's approval is closed: its links name the newer sweep (BI-32)."""
+    """After taking over a lock, closes the dead sweep's approval; its links name the newer sweep (BI-32)."""
     lock = records.lock_holder()
     if lock and (dead := lock.document.get("instead_of")):
         records.close_approval(str(dead), Stop(StopKind.SUPERSEDED, at, newer=sweep_id))
@@ -103,12 +103,12 @@ def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
 
 
 def _targets(asked: SweepInput, settings: Settings, organization: Organization, regions: Regions) -> list[Target]:
-    """Every account that the sweep is about, and the management account in any case (D7.5)."""
+    """Every account that the sweep is about, and always the management account (D7.5)."""
     scope = asked.scope
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
     if asked.mode is Mode.APPROVE and management in scope.accounts:
-        # No StackSet reaches it and no policy of the Organization binds it (S2.6, S2.7): nobody asks by its id.
+        # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so nobody may name it.
         raise InputRejected(
             f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which only mode report can sweep"
         )

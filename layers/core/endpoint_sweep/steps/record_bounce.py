@@ -1,4 +1,4 @@
-"""Record bounce: an approver whose mail came back cannot be waited for. Called by SNS, not by the state machine."""
+"""Record bounce: the sweep does not wait for an approver whose email bounced. SNS calls it, not the state machine."""
 
 import json
 import re
@@ -34,9 +34,9 @@ def record_bounce(
     seals: Seals,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: what SNS hands over of SES's events. Returns how many addresses were lost and how many approvals closed.
+    """`event`: SES events from SNS. Returns how many addresses were lost and how many approvals were closed.
 
-    A temporary bounce and a mail that belongs to no open approval change nothing (FI-24).
+    A temporary bounce, or an email that belongs to no open approval, changes nothing (FI-24).
     """
     lost = closed = 0
     for record in event["Records"]:
@@ -51,7 +51,7 @@ def record_bounce(
 
 
 def _read(message: str) -> tuple[str, set[str]]:
-    """The approval that the mail belonged to and the addresses that it cannot reach, in lower case."""
+    """The approval that the email belongs to, and the unreachable addresses in lower case."""
     try:
         told = json.loads(message)
         [approval_id] = told["mail"]["tags"]["approval"]
@@ -71,7 +71,7 @@ def _read(message: str) -> tuple[str, set[str]]:
 def _mark(
     approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records, now: Clock
 ) -> Approval | None:
-    """The approval as it is after that, or None where there was nothing to write."""
+    """The updated approval, or None if there was nothing to write."""
     for _ in range(5):
         try:
             found = records.approval(approval_id)
@@ -98,7 +98,7 @@ def _mark(
 
 
 def _wake(approval_id: str, records: Records, executions: Executions, seals: Seals) -> None:
-    """Best effort: the next slice looks by itself."""
+    """Best effort: the next slice looks anyway."""
     with suppress(Unavailable):
         if sealed := records.waiting(approval_id):
             executions.wake(seals.unseal(sealed, approval_id))

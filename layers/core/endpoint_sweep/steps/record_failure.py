@@ -1,4 +1,4 @@
-"""Record failure: what stopped the sweep, for the report; and nobody can decide any more."""
+"""Record failure: record what stopped the sweep for the report, and close its approval."""
 
 import json
 from typing import Any

@@ -20,7 +20,7 @@ _MAX_REASON = 300
 def record_unreachable_cell(event: RecordUnreachableCellEvent, *, store: Store, seals: Seals) -> dict[str, Any]:
     """`event`: `{"sweep_id", "cell", "error": {"Error", "Cause"}}`, as Step Functions catches it.
 
-    Raises DocumentTampered or Unavailable where the sweep's input cannot be proven: then the cell has no result.
+    Raises DocumentTampered or Unavailable if the sweep's input cannot be verified. Then the cell has no result.
     """
     cell, error = event["cell"], event["error"]
     name, message = _explain(error)

@@ -1,6 +1,6 @@
-"""Remind approvers: those who can be reached and have not decided get another mail with a link of their own.
+"""Remind approvers: reachable approvers who have not decided get another email with a personal link.
 
-So does at once whose link can mail no more codes, perhaps because somebody else has it: the new one counts anew.
+An approver whose link has used up its codes gets a new one immediately, because somebody else may have the old link.
 """
 
 from dataclasses import replace
@@ -21,7 +21,7 @@ def remind_approvers(
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `waiting`.
 
-    The count is written before the mails: what runs twice does not mail twice. Who decides meanwhile is not disturbed:
+    The count is written before the emails, so that a second run does not email twice. A decision in the meantime wins:
     the next look finds the decision, or that a reminder is still due.
     """
     found = records.approval(event["approval_id"])
@@ -47,6 +47,6 @@ def remind_approvers(
 
 
 def used_up(approval: Approval, awaited: tuple[str, ...], records: Records) -> tuple[str, ...]:
-    """Of these approvers those whose newest link can mail no more codes."""
+    """The approvers whose newest link has used up its codes."""
     newest = {approver: link for approver in awaited if (link := approval.newest_link(approver))}
     return tuple(who for who, link in newest.items() if records.tries(approval.sweep_id, link.id).used_up)

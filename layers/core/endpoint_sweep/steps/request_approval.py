@@ -1,4 +1,4 @@
-"""Request approval: one record, one secret an approver, one mail an approver."""
+"""Request approval: one record, and one secret and one email per approver."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -31,17 +31,17 @@ def request_approval(
     mailer: Mailer,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent where too few could be mailed, and
-    DocumentTampered where the plan is not the one that this sweep's findings made.
+    """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent if too few could be emailed, and
+    DocumentTampered if the plan was not made from this sweep's findings.
 
-    The record with every secret's hash is written before the first mail: a link that arrives always works. A retry
-    adds new secrets to the same record, so there is never a second approval for one sweep (FI-25).
+    The record with the hash of every secret is written before the first email, so every link that arrives works. A
+    retry adds new secrets to the same record, so a sweep never has a second approval (FI-25).
     """
     pointer = from_data(Pointer, event["plan"])
     folder = SweepFolder(store, event["sweep_id"])
     plan = folder.proven_plan(seals, pointer)
     if plan.why_not:
-        # The state machine does not come here then: somebody else called this function.
+        # The state machine does not get here in that case, so somebody else called this function.
         raise DocumentTampered(f"this plan must not be sent for approval: {plan.why_not}")
     asked = folder.input(plan.pins)
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
@@ -66,7 +66,7 @@ def request_approval(
 def _open(
     event: RequestApprovalEvent, pointer: Pointer, requester: str, ends: timedelta, records: Records, now: Clock
 ) -> tuple[Approval, int]:
-    """The record of this sweep and its version, written anew where there is none yet."""
+    """The record of this sweep and its version; writes it if there is none yet."""
     name, at = approval_id(event["sweep_id"]), now()
     approval = Approval(name, event["sweep_id"], event["execution"], pointer, at + ends, at, requester=requester)
     try:
@@ -91,10 +91,10 @@ def mail_links(  # noqa: PLR0913 - one argument a port
     now: Clock,
     left: timedelta | None = None,
 ) -> dict[str, str]:
-    """Writes the record with a fresh secret for each of these approvers, then mails them; who was refused, and why.
+    """Writes the record with a fresh secret for each of these approvers, then emails them. Returns refusals by address.
 
-    `left`: it is a reminder, and how long there is still time.
-    Raises AlreadyRecorded where the record changed since it was read: then nothing was mailed.
+    `left`: the time left, if this is a reminder.
+    Raises AlreadyRecorded if the record changed since it was read. Then nothing was emailed.
     """
     minted, at = {mint_secret(): approver for approver in approvers}, now()
     links = tuple(Link(hash_secret(secret), approver, at) for secret, approver in minted.items())
@@ -114,8 +114,8 @@ def mail_links(  # noqa: PLR0913 - one argument a port
 
 
 def next_slice(approval: Approval, settings: Settings, now: Clock, *until: datetime) -> int:
-    """Seconds until the record is looked at again: a slice, or what is left to a reminder, the end or `until`; at least
-    one.
+    """Seconds until the next look at the record: a slice, or less if a reminder, the end or `until` comes first. At
+    least one.
     """
     times = until or (*reminder_times(approval), approval.expires_at)
     ahead = [one - now() for one in times if one > now()]

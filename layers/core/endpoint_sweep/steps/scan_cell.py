@@ -1,4 +1,4 @@
-"""Scan cell: judge every endpoint of one account in one region. One result document a cell."""
+"""Scan cell: judge every endpoint of one account in one region. One result document per cell."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Send summary: reconcile, report, ledger, mail, release the lock. Also after a failure: then it says so."""
+"""Send summary: reconcile, report, ledger, email, release the lock. Also runs after a failure, and says so."""
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
@@ -42,7 +42,7 @@ def send_summary(
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed;
-    `alarm` where somebody wrote what no honest hand writes.
+    `alarm` if somebody tampered with the records.
     """
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id, every_version=True)
@@ -74,7 +74,7 @@ def send_summary(
 
 
 def _sent(sweep_id: str, records: Records) -> str:
-    """Where nothing else can be told: what became of each endpoint whose deletion was sent."""
+    """If nothing else is known: the outcome of each endpoint whose deletion was sent."""
     known = {str(one): outcome.status.value for one, outcome in records.outcomes(sweep_id).items()}
     acted = {name: known.get(name, OutcomeStatus.UNKNOWN.value) for name in sorted(records.intents(sweep_id))}
     told = ", ".join(f"{name}: {status}" for name, status in acted.items())
@@ -83,7 +83,7 @@ def _sent(sweep_id: str, records: Records) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the sweep was asked to do and what it found; `doubt`: why that cannot be proven at this moment."""
+    """What the sweep was asked to do and what it found. `doubt`: why that cannot be verified right now."""
 
     mode: Mode
     accounts: dict[str, Account]
@@ -120,7 +120,7 @@ def _settle_unknown_outcomes(
 ) -> dict[EndpointId, Outcome]:
     """What became of every approved endpoint. Writes down an end for those that the deleting step left without one."""
     outcomes = records.outcomes(sweep_id)
-    # A note says that the decision was not effective: then nothing of it was approved, whatever it selects.
+    # A note says that the decision had no effect, so nothing in it was approved.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
         for target in approved(approval):
             known = outcomes.get(target)
@@ -159,8 +159,8 @@ def _report(
 
 
 def _listed(outcomes: Mapping[EndpointId, Outcome], coverage: Coverage) -> tuple[dict[EndpointId, Outcome], str]:
-    """The outcomes of what was found, and the names of others that were sent for deletion all the same. What else is
-    recorded is of no endpoint: anybody who may call a step can have it written.
+    """The outcomes of the endpoints found, and the names of others that were sent for deletion anyway. All other
+    outcomes are ignored, because anybody who may call a step can create them.
     """
     found = {one.id for row in coverage.rows for one in row.findings}
     sent = (OutcomeStatus.DELETING, OutcomeStatus.DELETED)
@@ -169,10 +169,9 @@ def _listed(outcomes: Mapping[EndpointId, Outcome], coverage: Coverage) -> tuple
 
 
 def _found(folder: SweepFolder, seals: Seals) -> _Found:
-    """As it was aggregated, which the plan alone proves; where the sweep stopped before that, from whatever the cells
-    left.
+    """The aggregated findings, which only the plan proves. If the sweep stopped before that, the results of the cells.
 
-    Where KMS does not answer it is told all the same, as something that cannot be proven.
+    If KMS does not answer, they are reported as unverified.
     """
     try:
         with suppress(DocumentNotFound):
@@ -226,7 +225,7 @@ def _shown(approval: Approval, records: Records) -> tuple[Approval, Why | None]:
 
 
 def _approval(sweep_id: str, records: Records) -> Approval | None:
-    """Proven where KMS answers; a report is written in any case."""
+    """Verified if KMS answers. The report is written either way."""
     try:
         found = records.approval(approval_id(sweep_id))
     except Unavailable:
@@ -236,15 +235,15 @@ def _approval(sweep_id: str, records: Records) -> Approval | None:
 
 
 def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime) -> Outcome:
-    """What is written down of an approved endpoint whose end nobody found out (I8).
+    """The outcome of an approved endpoint whose end is not recorded (I8).
 
-    Unknown where a deletion may have been sent; else it is kept, and no step that is still running can send one.
+    Unknown if a deletion may have been sent. Otherwise it is kept, and no step that still runs can send one.
     """
     kept = records.void_intent(sweep_id, target, at) and not records.components_gone(sweep_id, target)
     status = OutcomeStatus.FAILED if kept else OutcomeStatus.UNKNOWN
     reason = "kept: no deletion was sent" if kept else "a deletion may have been sent; please check the endpoint"
     outcome = Outcome(target.account, target.region, target.endpoint, status, reason, at)
-    with suppress(Unavailable):  # What stands there cannot be read at this moment, and is not overwritten unseen.
+    with suppress(Unavailable):  # The existing outcome cannot be read right now, so it is not overwritten.
         return records.write_outcome(sweep_id, outcome)
     return outcome
 

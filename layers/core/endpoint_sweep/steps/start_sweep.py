@@ -1,4 +1,4 @@
-"""What the schedule calls: starts an execution with a readable name, once for each scheduled time."""
+"""Called by the schedule: starts an execution with a readable name, once for each scheduled time."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _LABEL = re.compile(r"[a-z0-9-]{1,20}")
 def start_sweep(event: dict[str, Any], *, executions: Executions, now: Clock) -> dict[str, Any]:
     """The name is the scheduled time, so a schedule that fires twice starts one sweep (S3.5).
 
-    The input says that the schedule asks: nobody is kept from approving.
+    The input names the schedule as the requester, so no approver is excluded.
 
     `event`: `{"scheduled_at": ISO time or absent, "label": "weekly", "input": {...}}`.
     """

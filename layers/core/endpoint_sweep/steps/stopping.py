@@ -14,7 +14,7 @@ from endpoint_sweep.storage.records import Records
 
 
 def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authentic: Callable[[Decision], bool]) -> None:
-    """Reads all of it anew. Raises Kept; also where it cannot be seen whether somebody stopped the sweep."""
+    """Reads everything again. Raises Kept, also if it cannot check whether somebody stopped the sweep."""
     if why := why_stopped(switch):
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
     try:

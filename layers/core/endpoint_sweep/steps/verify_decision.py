@@ -1,4 +1,4 @@
-"""Verify decision: reads the record anew and trusts nothing else, least of all what woke it."""
+"""Verify decision: reads the record again and trusts nothing else, least of all what woke it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -46,7 +46,7 @@ def verify_decision(
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `status` waiting, remind, approved or kept.
 
-    `alarm` is there where somebody wrote what no honest hand writes.
+    `alarm` is set if somebody tampered with the record.
     """
     try:
         found = records.approval(event["approval_id"])
@@ -71,7 +71,7 @@ def _judge(
     switch: KillSwitch,
     now: Clock,
 ) -> dict[str, Any]:
-    """Waits for more, or for the end of the grace period; else says what the record allows."""
+    """Waits for more decisions or the end of the grace period; otherwise says what the record allows."""
     if approval.status in _OPEN and not approval.stops and is_on(switch):
         records.stop(approval.sweep_id, Stop(StopKind.KILL_SWITCH, now(), _SWITCHED_ON))
         records.forget_waiting(approval.id)
@@ -81,7 +81,7 @@ def _judge(
         due = due or bool(used_up(approval, undecided(approval, settings.approvers), records))
         return _waiting(approval, versions, next_slice(approval, settings, now), "remind" if due else "waiting")
     is_decided = approval.status is ApprovalStatus.DECIDED and not approval.stops and approval.decisions
-    # Not yet proven, so a time that no honest decision can have does not hold the sweep up.
+    # The decisions are not verified yet, so a forged time must not delay the sweep.
     latest = approval.expires_at + settings.rules.grace
     if is_decided and now() < (ends := min(latest, grace_ends(approval.decisions, settings.rules))):
         return _waiting(approval, versions, next_slice(approval, settings, now, ends))
@@ -90,7 +90,7 @@ def _judge(
     try:
         return _settle(approval, versions, settings, store, records, now)
     except AlreadyRecorded:
-        # The record changed between reading and writing: the next look, in a second, sees it whole.
+        # The record changed between read and write; the next look, in a second, sees all of it.
         return _waiting(approval, versions, 1)
 
 
@@ -102,7 +102,7 @@ def _settle(
     records: Records,
     now: Clock,
 ) -> dict[str, Any]:
-    """Nobody chooses any more: what the record allows, written into it, and the snoozes of those who decided."""
+    """The choice is over: records what the record allows, and the snoozes of those who decided."""
 
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
@@ -112,12 +112,12 @@ def _settle(
         window = settings.delete_window
         ruling = rule(approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window)
     if plan and not ruling.alarm:
-        # A keep without a code hides nothing from the next sweeps: somebody else may have the link.
+        # A keep without a code snoozes nothing, because somebody else may have the link.
         proven = [one for one in authentic(approval, records.is_authentic) if one.identity is not Identity.LINK]
         for decision in authentic(approval, records.is_authentic) if not settings.rules.code_required else proven:
             for one in asked_for(decision, plan.items, approval.sweep_id):
                 records.snooze(one)
-    # A record that is not decided deletes nothing, whatever stands in it.
+    # An undecided record deletes nothing, whatever it says.
     expired = approval.status in (ApprovalStatus.PENDING, ApprovalStatus.EXPIRED)
     why = ruling.why or (Why(Cause.NO_ANSWER) if expired else None)
     status = ApprovalStatus.EXPIRED if expired else ApprovalStatus.VERIFIED
@@ -138,7 +138,7 @@ def _settle(
 
 
 def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
-    """The pinned version, or None where it is not what was offered."""
+    """The pinned version, or None if it is not what was offered."""
     try:
         return folder.plan(approval.plan)
     except (DocumentTampered, DocumentNotFound):
@@ -146,7 +146,7 @@ def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
 
 
 def _not_certain(approval_id: str, why: str, settings: Settings, records: Records, now: Clock) -> dict[str, Any]:
-    """Looks again soon, until the decision is too old to act on or the approval is over; then everything is kept."""
+    """Looks again soon, until the decision is too old or the approval is over. Then everything is kept."""
     reason = f"we could not verify who decided: {why}"
     found = records.unproven(approval_id)
     if found is None:

@@ -1,7 +1,7 @@
-"""Watchdog: what no state can catch. An execution that failed, timed out or was aborted leaves nothing open.
+"""Watchdog: what no state can catch. Cleans up after an execution that failed, timed out or was aborted.
 
-Whether people know already is asked of Step Functions, which nobody but the state machine writes to: a row of the table
-could be made up to silence the watchdog.
+It asks Step Functions whether people already know, because only the state machine writes there. A forged table row
+could silence the watchdog.
 """
 
 from contextlib import suppress
@@ -18,7 +18,7 @@ from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-# The error of the state that ends a sweep whose summary was mailed and says what went wrong.
+# The error of the state that ends a sweep whose emailed summary says what went wrong.
 SUMMARY_MAILED = "SweepFailed"
 _STOPPED = "the sweep stopped during its deletion; please check the endpoint"
 
@@ -33,11 +33,11 @@ def watchdog(
     mailer: Mailer,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: EventBridge's "Step Functions Execution Status Change". Mails unless the summary already did."""
+    """`event`: EventBridge's "Step Functions Execution Status Change". Emails people unless the summary already did."""
     detail = event["detail"]
     sweep_id, status = str(detail["name"]), str(detail["status"])
     closed = False
-    with suppress(Exception):  # A bucket that fails is perhaps what stopped the sweep: people are told all the same.
+    with suppress(Exception):  # A failing bucket may be what stopped the sweep; people still get the email.
         closed = records.close_approval(sweep_id, Stop(StopKind.CLOSED, now()))
     records.forget_waiting(approval_id(sweep_id))
     released = records.release_lock(str(detail["executionArn"]))
@@ -50,7 +50,7 @@ def watchdog(
     try:
         folder.put_report("report.failed.json", to_json(body | {"deletions": acted}), "application/json")
     except DocumentNotWritten:
-        written = False  # Perhaps that is what stopped the sweep: people are told all the same (FI-52).
+        written = False  # That may be what stopped the sweep; people still get the email (FI-52).
     text, html = reports.watchdog_mail(sweep_id, status, acted)
     mailed = 0
     for recipient in settings.recipients:
@@ -63,8 +63,8 @@ def watchdog(
 
 
 def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeStatus]:
-    """What became of each deletion that was started. Where the table tells no end, nobody will find one out any more:
-    unknown is written down, too (I8).
+    """The outcome of each deletion that was started. If the table has none, unknown is recorded, because nobody will
+    find out later (I8).
     """
     acted = {}
     for name in sorted(records.intents(sweep_id)):
@@ -72,7 +72,7 @@ def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeSt
         try:
             acted[name] = records.write_outcome(sweep_id, _unknown(target, at)).status  # what is final stands
         except (ValueError, TypeError, KeyError, Unavailable):
-            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row, or nobody can tell who did.
+            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row, or its author cannot be verified.
     return acted
 
 

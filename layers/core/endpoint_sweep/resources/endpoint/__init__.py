@@ -1,1 +1,1 @@
-"""SageMaker endpoints: which series carry their traffic, when one is idle, what protects it, how it is restored."""
+"""SageMaker endpoints: their traffic metrics, when one is idle, what protects it, how it is restored."""

@@ -1,7 +1,7 @@
-"""Is this endpoint idle? A pure decision that always says why.
+"""Decides whether an endpoint is idle, and always says why. Pure.
 
-Order: a status that is left alone, then traffic, then protection, then age, then the kind and its evidence. Any doubt
-keeps the endpoint. Sources: docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
+Order: status, traffic, protection, age, then the kind and its evidence. Any doubt keeps the endpoint. Sources:
+docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from endpoint_sweep.domain.model import Activity, Component, Description, Kind, 
 from endpoint_sweep.resources.endpoint import protection
 from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
 
-# In service with a mix of configurations: it answers and bills (D2.8).
+# UpdateRollbackFailed: in service with mixed configurations, so it answers and is billed (D2.8).
 JUDGED = ("InService", "UpdateRollbackFailed")
 PERIOD = timedelta(hours=6)  # Legal at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
 CANARY_A_MINUTE = 2.0
@@ -34,11 +34,11 @@ Judgement = tuple[Verdict, str]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known of one endpoint.
+    """Everything known about one endpoint.
 
-    `components` is None where they were not asked for. `readable`: the positive control of a kind that publishes
-    nothing when idle: an instance of its own left samples in the window, so that silence means silence. `orphans`:
-    calls to inference components that no longer exist, which may have been this endpoint's.
+    `components` is None if they were not listed. `readable`: the positive control for a kind that publishes nothing
+    while idle. One of its instances left samples in the window, so missing metrics mean no traffic. `orphans`: there
+    were calls to inference components that no longer exist and may have belonged to this endpoint.
     """
 
     endpoint: ListedEndpoint
@@ -51,7 +51,7 @@ class Evidence:
 
 
 def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: PLR0911 - one return a verdict
-    """The verdict and its reason, in the order in which they win."""
+    """The verdict and its reason. The first rule that applies wins."""
     endpoint, description = seen.endpoint, seen.description
     status = description.status if description else endpoint.status
     if status not in JUDGED:
@@ -98,7 +98,7 @@ def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgem
 
 
 def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros: bool) -> Judgement:
-    """`zeros`: this kind publishes zeros while nothing calls it (D1.25), so no datapoints prove nothing."""
+    """`zeros`: this kind publishes zeros while nothing calls it (D1.25), so missing datapoints prove nothing."""
     if not description.serving:
         return Verdict.NO_EVIDENCE, "it has no variant to measure"
     for variant in description.serving:
@@ -135,7 +135,9 @@ def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> J
 def _inference_components(  # noqa: PLR0911 - one return a doubt
     seen: Evidence, description: Description, policy: Policy
 ) -> Judgement:
-    """Idle only if every component is (D1.13). Without any there is nothing to call, but the pool bills (D1.15)."""
+    """Idle only if every component is (D1.13). Without components there is nothing to call, but the instances are
+    billed (D1.15).
+    """
     if seen.components is None:
         return Verdict.NO_EVIDENCE, "its inference components could not be listed"
     at_zero = description.instances == 0
@@ -159,7 +161,7 @@ def _inference_components(  # noqa: PLR0911 - one return a doubt
 
 
 def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
-    """Why a measurement is not whole, or None. Zero and missing are different (D1.25-D1.28)."""
+    """Why a measurement is incomplete, or None. Zero and missing are different (D1.25-D1.28)."""
     if not series or not all(one.complete for one in series):
         return f"the traffic of {what} could not be read completely"
     if zeros and not any(one.points for one in series):
@@ -183,14 +185,14 @@ def _busy(activity: Activity, policy: Policy) -> str:
 
 
 def is_alive(activity: Activity) -> bool:
-    """Whether anything was called, failed for want of capacity, or waited, in any series."""
+    """Whether any series shows a call, a failure for lack of capacity, or a queued request."""
     return any(one.total > 0 for one in activity.series)
 
 
 def traffic(activity: Activity) -> int:
-    """Calls over all series that count them; a fraction counts as one, it is not nothing.
+    """The number of calls in all series that count them. A fraction counts as one.
 
-    Series of containers repeat what the plain ones count (D1.9): they only tell of life. What waits is no call.
+    Container series repeat what the plain ones count (D1.9), so they only show life. Queued requests are not calls.
     """
     plain = sum(one.total for one in activity.series if one.counts)
     total = plain if plain > 0 else sum(one.total for one in activity.series if one.metric not in BACKLOG)
@@ -203,7 +205,7 @@ def last_invocation(series: tuple[Series, ...]) -> datetime | None:
 
 
 def is_candidate(endpoint: ListedEndpoint, tags: dict[str, str] | None, policy: Policy, now: datetime) -> bool:
-    """Whether a description is worth a call: everything else is decided without one (D5.11)."""
+    """Whether to describe an endpoint. All others are decided without that call (D5.11)."""
     return (
         endpoint.status in JUDGED
         and protection.protection(tags, policy, now) is None
@@ -213,9 +215,9 @@ def is_candidate(endpoint: ListedEndpoint, tags: dict[str, str] | None, policy: 
 
 
 def window(now: datetime, policy: Policy) -> tuple[datetime, datetime]:
-    """Start and end of the measurement: ended before the publication lag of 15 minutes (D5.10), whole hours.
+    """Start and end of the measurement, in whole hours. It ends before the 15-minute publication lag (D5.10).
 
-    The start lies on a period boundary at or before the lookback, so that rounding can only add traffic, not hide it.
+    The start is on a period boundary at or before the lookback, so rounding can add traffic but never hide it.
     """
     end = (now - timedelta(minutes=15)).replace(minute=0, second=0, microsecond=0)
     start = end - timedelta(days=policy.lookback_days)

@@ -1,4 +1,4 @@
-"""What keeps an endpoint whatever its traffic: tags, owners, age, recent change. Pure; each says why."""
+"""What keeps an endpoint regardless of traffic: tags, owners, age, recent change. Pure; each check says why."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from endpoint_sweep.domain.model import Policy
 
 KEEP_TAG = "endpoint-sweep:keep"
 KEEP_UNTIL_TAG = "endpoint-sweep:keep-until"
-RECENT = timedelta(hours=24)  # A redeployment or scaling moves LastModifiedTime: a sign of life, if a weak one (D2.5).
+RECENT = timedelta(hours=24)  # Redeployment and scaling move LastModifiedTime: a weak sign of life (D2.5).
 _STACK_TAG = "aws:cloudformation:stack-name"
 _MAKERS = (
     ("sagemaker-sdk:jumpstart", "SageMaker JumpStart"),
@@ -21,10 +21,10 @@ _MAKERS = (
 
 
 def protection(tags: Mapping[str, str] | None, policy: Policy, now: datetime) -> str | None:
-    """Why the tags protect an endpoint, or None. Tags that could not be read (None) protect (I5).
+    """Why the tags protect an endpoint, or None. Unreadable tags (None) protect it (I5).
 
-    Our own keys count in any letter case. `keep` counts with any value, so `endpoint-sweep:keep=false` protects too;
-    `keep-until` counts through its day, and for ever where it is no date.
+    Our own keys count in any letter case. `keep` protects with any value, even `endpoint-sweep:keep=false`.
+    `keep-until` protects through that day, or permanently if the value is not a date.
     """
     if tags is None:
         return "its tags could not be read, so it counts as protected"
@@ -50,7 +50,7 @@ def _until(value: str, now: datetime) -> str | None:
 
 
 def _owner_elsewhere(tags: Mapping[str, str]) -> str | None:
-    """Something else made it and would make it again or miss it: a stack would fail at its next update (D3.13)."""
+    """Something else owns it and would recreate or miss it; a stack would fail at its next update (D3.13)."""
     if stack := tags.get(_STACK_TAG):
         return f"the CloudFormation stack {stack} owns it; change the stack instead"
     for name in sorted(tags):
@@ -61,7 +61,7 @@ def _owner_elsewhere(tags: Mapping[str, str]) -> str | None:
 
 
 def youth(created_at: datetime, policy: Policy, now: datetime) -> str | None:
-    """Why the endpoint is too young, or None: the whole window must lie within its life (D2.5)."""
+    """Why the endpoint is too new, or None. It must have existed for the whole window (D2.5)."""
     needed = max(policy.min_age_days, policy.lookback_days)
     if not is_believable(created_at, now):
         return "its creation time is not plausible"
@@ -84,5 +84,5 @@ def recent_change(last_modified_at: datetime | None, now: datetime) -> str | Non
 
 
 def is_believable(at: datetime, now: datetime) -> bool:
-    """Times without a zone, or more than five minutes ahead, prove that something is wrong (BI-24, FI-09)."""
+    """A time without a zone, or more than five minutes ahead, shows that something is wrong (BI-24, FI-09)."""
     return at.tzinfo is not None and at <= now + timedelta(minutes=5)

@@ -1,4 +1,4 @@
-"""Acting on an approval, the pure part: the named points of the path, and what is not as it was approved any more."""
+"""The pure part of acting on an approval: the named points of the path, and what changed since the approval."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -9,16 +9,16 @@ from endpoint_sweep.domain.model import Component, Description, Finding, Kind, O
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 
 _SOURCE_IDENTITY = 64
-# A session policy holds 2,048 characters (D9.6); this many ARNs of the longest names fit beside the rest.
+# A session policy holds 2,048 characters (D9.6), so this many ARNs with the longest names fit.
 COMPONENTS_AT_ONCE = 5
 MAX_LOOKS = 60  # at an endpoint that is being deleted, or at its inference components
 _DELETABLE = {"InService", "Failed"}
 
 
 class Point(StrEnum):
-    """Where the path can stop, in its order (S3.11; nothing is marked, so there is no C9).
+    """Where the path can stop, in order (S3.11; nothing is marked, so there is no C9).
 
-    Each comes just before what it is named after: a stop at `delete` sent nothing, one at `outcome` sent everything.
+    Each point comes just before its action: a stop at `delete` has sent nothing, a stop at `outcome` everything.
     """
 
     KILL_SWITCH = "C1"
@@ -35,7 +35,7 @@ class Point(StrEnum):
 
 
 class Kept(Exception):
-    """This endpoint stays, and why. `alarm`: the metric of what no honest hand causes."""
+    """The endpoint is kept, and why. `alarm`: the metric if only tampering can cause this."""
 
     def __init__(self, status: OutcomeStatus, reason: str, alarm: str = "") -> None:
         super().__init__(reason)
@@ -45,16 +45,16 @@ class Kept(Exception):
 
 
 def source_identity(sweep_id: str, approver: str) -> str:
-    """Who approved and in which sweep, for the member account's CloudTrail: 2 to 64 of `[\\w+=,.@-]` (D9.5).
+    """Who approved, and in which sweep, for the member account's CloudTrail: 2 to 64 of `[\\w+=,.@-]` (D9.5).
 
-    The approver comes first and is whole up to 40 characters; the tables of the hub hold both in full.
+    The approver comes first, cut after 40 characters. The hub's table has both in full.
     """
     said = f"{approver[:40]},{sweep_id}"
     return re.sub(r"[^\w+=,.@-]", "-", said, flags=re.ASCII)[:_SOURCE_IDENTITY]
 
 
 def check_fingerprint(now: Description, approved: Finding) -> None:
-    """A re-created endpoint has the same name and ARN, so creation time, configuration and variants decide (D2.7).
+    """A re-created endpoint has the same name and ARN, so compare creation time, configuration and variants (D2.7).
 
     Raises Kept.
     """
@@ -66,7 +66,7 @@ def check_fingerprint(now: Description, approved: Finding) -> None:
         raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
     if now.kind != approved.kind:
         raise Kept(OutcomeStatus.CHANGED, f"its kind is now {now.kind}")
-    # SageMaker itself takes instances away where inference components go (D4.3): that is not somebody's plan.
+    # SageMaker itself removes instances when inference components go (D4.3), so nobody decided that change.
     floats = now.kind is Kind.INFERENCE_COMPONENTS
     if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
         raise Kept(OutcomeStatus.CHANGED, "its instances were changed after the scan")
@@ -77,13 +77,13 @@ def _names(variants: Iterable[Variant]) -> set[str]:
 
 
 def _size(one: Variant) -> tuple[str, bool, str, int]:
-    """Who scales an endpoint has plans with it."""
+    """What changes when somebody scales an endpoint, which shows that they have plans for it."""
     return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
 
 
 @dataclass(frozen=True, slots=True)
 class Clearing:
-    """What is left of an endpoint's inference components: those to delete now, and those whose deletion goes on."""
+    """The remaining inference components of an endpoint: those to delete next, and those being deleted."""
 
     next: tuple[Component, ...]
     under_way: tuple[Component, ...]
@@ -94,10 +94,10 @@ class Clearing:
 
 
 def clearing(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Clearing:
-    """Compares the components with those of the scan and says what comes next: adapters before bases (D1.16, D3.7).
+    """Compares the components with those of the scan and says what to delete next: adapters before bases (D1.16, D3.7).
 
-    `sent`: names of those whose deletion has an intent. Raises Kept where one is new, re-created, gone without us,
-    being created or changed, or where its deletion came to nothing.
+    `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by somebody
+    else, being created or changed, or if its deletion failed.
     """
     known = {one.name: one for one in approved}
     here = {one.name: one for one in hosted}

@@ -1,4 +1,4 @@
-"""From a restore bundle to the calls that make an endpoint again, and what differs afterwards. Pure (D3.19)."""
+"""From a restore bundle to the calls that restore an endpoint, and what differs afterwards. Pure (D3.19)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ _ACTION = (
 )
 _DESIRED = ("DesiredInstanceCount", "DesiredWeight", "DesiredServerlessConfig")
 _AT_FIRST = ("InitialInstanceCount", "InitialVariantWeight", "ServerlessConfig")
-_UNLESS_TOLD = {"InitialVariantWeight": 1.0}  # What AWS takes where a configuration names none.
+_UNLESS_TOLD = {"InitialVariantWeight": 1.0}  # AWS's default if a configuration has none.
 _CONCURRENCY = ("MaxConcurrency", "ProvisionedConcurrency")
 _COMPONENT = ("InferenceComponentName", "EndpointName", "VariantName", "Specification", "Specifications")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a restore. `wait_for`: the endpoint or the inference component that must be in service after it."""
+    """One call of a restore. `wait_for`: the endpoint or inference component that must then become InService."""
 
     service: str
     operation: str
@@ -44,8 +44,8 @@ class Call:
 
 
 def calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) -> list[Call]:
-    """In the order that AWS asks for: models and configuration where they are missing, endpoint, inference components
-    (bases before adapters), counts and weights, scalable targets, policies, scheduled actions.
+    """All calls in the order that AWS requires: missing models and configuration, endpoint, inference components (bases
+    before adapters), counts and weights, scalable targets, policies, scheduled actions.
     """
     return [
         *_definitions(bundle, set(models_there), config_there),
@@ -55,8 +55,8 @@ def calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) 
 
 
 def missing_parts(bundle: Document, there: Document) -> list[Call]:
-    """What is left to make where the endpoint itself stands: inference components that went before their sweep stopped,
-    with their scaling. `there`: a bundle of what stands now.
+    """The calls if the endpoint itself still exists: inference components that were deleted before their sweep stopped,
+    with their scaling. `there`: a bundle of what exists now.
     """
     parts = _missing_components(bundle, there)
     ids = {f"inference-component/{one['InferenceComponentName']}" for one in parts}
@@ -65,7 +65,7 @@ def missing_parts(bundle: Document, there: Document) -> list[Call]:
 
 
 def rest(bundle: Document, there: Document) -> list[Call]:
-    """What a restore that stopped has not made yet; what it made stays. `there`: a bundle of what stands now."""
+    """The remaining calls of a restore that stopped. `there`: a bundle of what exists now."""
     scaling = {
         kind: [row for row in rows if _scaled_by(row) not in map(_scaled_by, there["autoscaling"][kind])]
         for kind, rows in bundle["autoscaling"].items()
@@ -76,9 +76,9 @@ def rest(bundle: Document, there: Document) -> list[Call]:
 
 
 def why_another(bundle: Document, there: Document) -> str:
-    """Why the endpoint that stands is not what a restore of this bundle makes; empty where it may be.
+    """Why the existing endpoint is not the result of restoring this bundle, or empty.
 
-    One that is being created shows no variants yet.
+    An endpoint that is being created shows no variants yet.
     """
     then, now = bundle["endpoint"], there["endpoint"]
     if now["EndpointConfigName"] != then["EndpointConfigName"]:
@@ -95,7 +95,7 @@ def _missing_components(bundle: Document, there: Document) -> list[Document]:
 
 
 def _scaled_by(row: Document) -> tuple[str, ...]:
-    """What tells a scalable target, a policy or a scheduled action from others."""
+    """The identity of a scalable target, a policy or a scheduled action."""
     return row["ResourceId"], row["ScalableDimension"], row.get("PolicyName", row.get("ScheduledActionName", ""))
 
 
@@ -132,16 +132,16 @@ def _components(parts: Iterable[Document]) -> Iterator[Call]:
         if _base(one):
             made.pop("VariantName", None)
         else:
-            # One cannot be made with no copies (D3.16).
+            # A component cannot be created with zero copies (D3.16).
             made["RuntimeConfig"] = {"CopyCount": max(1, (one.get("RuntimeConfig") or {}).get("DesiredCopyCount") or 1)}
         made["Tags"] = _as_list(one.get("Tags", {}))
         yield Call("sagemaker", "create_inference_component", made, f"inference component {part}", ("component", part))
 
 
 def _capacities(bundle: Document, given: Mapping[str, Document], fields: tuple[str, str, str]) -> Iterator[Call]:
-    """Where counts, weights and concurrency were others than `given`: one variant a call (D4.1).
+    """Calls for the counts, weights and concurrency that differ from `given`: one variant per call (D4.1).
 
-    `given`: rows by variant, whose `fields` are count, weight and serverless settings.
+    `given`: rows by variant. `fields`: the names of their count, weight and serverless settings.
     """
     name, (count_is, weight_is, serverless_is) = bundle["endpoint"]["EndpointName"], fields
     for row in bundle["endpoint"].get("ProductionVariants", []):
@@ -175,9 +175,9 @@ def _scaling(scaling: Document) -> Iterator[Call]:
 
 
 def stale_alarms(bundle: Document, now: Document) -> list[str]:
-    """Alarms that scaled by the ARN of a step policy, which is another one now: who owns them must point them anew.
+    """Alarms that still call the old ARN of a step scaling policy. Their owners must update them.
 
-    The alarms of target tracking are AWS's own and were made again with the policy (D3.19).
+    AWS owns the alarms of target tracking and created them again with the policy (D3.19).
     """
     arns = {(one["ResourceId"], one["PolicyName"]): one["PolicyARN"] for one in now["autoscaling"]["policies"]}
     return [
@@ -190,7 +190,7 @@ def stale_alarms(bundle: Document, now: Document) -> list[str]:
 
 
 def differences(bundle: Document, now: Document) -> list[str]:
-    """What is not as it was, each in a line; empty where the endpoint is what the bundle says. `now`: a bundle, too."""
+    """One line per difference; empty if the endpoint matches the bundle. `now`: a bundle of what exists now."""
     then_, now_ = dict(_comparable(bundle)), dict(_comparable(now))
     lines = []
     for what in sorted(then_.keys() | now_.keys()):
@@ -204,7 +204,7 @@ def differences(bundle: Document, now: Document) -> list[str]:
 
 
 def _comparable(bundle: Document) -> Iterator[tuple[str, Any]]:
-    """Everything that a restore should bring back, by a name that a person understands."""
+    """Everything that a restore should bring back, by a readable name."""
     yield "the name of the configuration", bundle["endpoint"]["EndpointConfigName"]
     for field, value in _only(bundle["endpoint_config"], _CONFIG).items():
         yield f"{field} of the configuration", value
@@ -236,7 +236,7 @@ def _comparable_scaling(scaling: Document) -> Iterator[tuple[str, Any]]:
 
 
 def _component(described: Document) -> dict[str, Any]:
-    """As CreateInferenceComponent takes it: a description tells a container's image as the one that was deployed."""
+    """The input of CreateInferenceComponent. A description names a container's image as its deployed image."""
     made = _only(described, _COMPONENT)
     if "Specification" in made:
         made["Specification"] = _specification(made["Specification"])
@@ -271,7 +271,7 @@ def _as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _own(tags: Mapping[str, str]) -> dict[str, str]:
-    """AWS's own tags cannot be set by anybody else."""
+    """Drops AWS's own tags, which nobody else can set."""
     return {key: value for key, value in sorted(tags.items()) if not key.lower().startswith("aws:")}
 
 

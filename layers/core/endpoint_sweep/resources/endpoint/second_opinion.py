@@ -1,6 +1,6 @@
-"""The second witness: what AWS Compute Optimizer says of an endpoint, beside our own verdict (D0.4). Never needed.
+"""The second witness: what AWS Compute Optimizer says about an endpoint (D0.4). Optional.
 
-It is told to the person who decides; nothing is offered or spared because of it.
+Approvers see it next to our own verdict. It never changes what is offered or kept.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,22 +10,22 @@ from endpoint_sweep.domain.model import Cell, Finding, Verdict
 
 
 class Witness(StrEnum):
-    """`silent` is no objection: what Compute Optimizer looks for in an endpoint is not published."""
+    """`silent` is not an objection: AWS does not publish what Compute Optimizer looks for in an endpoint."""
 
     AGREES = "agrees"
     SILENT = "silent"
     DISAGREES = "disagrees"
 
 
-# By cell the lower-case ARNs of the endpoints called idle; None, or no entry: no answer.
+# By cell, the lower-case ARNs of the endpoints that it finds idle. None or no entry: no answer.
 Answers = Mapping[Cell, Collection[str] | None]
 
 
 def witness(finding: Finding, answers: Answers) -> Witness | None:
-    """None where it did not answer for the finding's cell: not opted in, refused, or not asked.
+    """None if it did not answer for the finding's cell: not opted in, refused, or not asked.
 
-    It only ever names what it calls idle. So it agrees with our `idle`, disagrees by naming what we do not call idle,
-    and is silent about everything else.
+    It only ever names idle endpoints. So it agrees with our `idle`, disagrees by naming an endpoint that we do not
+    find idle, and is silent about all others.
     """
     named = answers.get(finding.id.cell)
     if named is None:

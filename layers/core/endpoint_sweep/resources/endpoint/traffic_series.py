@@ -1,7 +1,7 @@
-"""Which CloudWatch series carry the traffic of an endpoint, with their exact dimensions. Pure; D1.1-D1.8.
+"""The CloudWatch series that show an endpoint's traffic, with their exact dimensions. Pure; D1.1-D1.8.
 
-A series exists only under the exact set of dimensions that was published (D1.9), so these are spelled out, never
-guessed. Enhanced metrics add further sets (per instance, per container) beside the plain ones; those are no addends.
+A series exists only under the exact dimensions that were published (D1.9), so they are spelled out, never guessed.
+Enhanced metrics publish more sets (per instance, per container) of the same traffic, so they are not added up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -69,12 +69,12 @@ def key(metric: str, dimensions: Mapping[str, str], namespace: str = TRAFFIC, st
 
 
 def carries_traffic(metric: str, dimensions: Mapping[str, str]) -> bool:
-    """Whether a series of AWS/SageMaker counts calls, or calls that wait or failed for want of capacity."""
+    """Whether a series of AWS/SageMaker counts calls, queued calls, or calls that failed for lack of capacity."""
     return (metric, frozenset(dimensions)) in _CARRIERS
 
 
 def is_traffic(one: SeriesKey) -> bool:
-    """Whether it tells of calls, and is no control."""
+    """Whether it shows calls and is not a control."""
     return one.namespace == TRAFFIC and carries_traffic(one.metric, dict(one.dimensions))
 
 
@@ -84,23 +84,23 @@ def of_variant(endpoint: str, variant: str) -> SeriesKey:
 
 
 def of_component(component: str) -> tuple[SeriesKey, ...]:
-    """An inference component: the name alone, without the endpoint's; calls that found no capacity (D1.5, D1.14)."""
+    """An inference component, by its own name only: calls, and calls that found no capacity (D1.5, D1.14)."""
     return key(INVOCATIONS, {_COMPONENT: component}), key(NO_CAPACITY, {_COMPONENT: component})
 
 
 def of_asynchronous(endpoint: str, variant: str) -> tuple[SeriesKey, ...]:
-    """Requests that were processed, and those that wait (D1.8, D1.10-D1.12)."""
+    """Processed and queued requests (D1.8, D1.10-D1.12)."""
     processed = (key(metric, {_ENDPOINT: endpoint, _VARIANT: variant}) for metric in PROCESSED)
     return (*processed, *(key(metric, {_ENDPOINT: endpoint}) for metric in BACKLOG))
 
 
 def control(endpoint: str, variant: str) -> SeriesKey:
-    """The positive control: an instance that ran left a CPU sample a minute, called or not (D1.20)."""
+    """The positive control: a running instance leaves a CPU sample every minute, with or without calls (D1.20)."""
     return key("CPUUtilization", {_ENDPOINT: endpoint, _VARIANT: variant}, INSTANCES, "SampleCount")
 
 
 def controls(endpoint: str, serving: Iterable[str], kind: Kind) -> set[SeriesKey]:
-    """The positive controls of a kind that publishes nothing when idle; nobody's calls are counted in them."""
+    """The positive controls for a kind that publishes nothing while idle. They do not count calls."""
     match kind:
         case Kind.ASYNCHRONOUS | Kind.INFERENCE_COMPONENTS:
             return {control(endpoint, variant) for variant in serving}
@@ -113,7 +113,7 @@ def controls(endpoint: str, serving: Iterable[str], kind: Kind) -> set[SeriesKey
 
 
 def companions(one: SeriesKey) -> set[SeriesKey]:
-    """What will be asked beside a listed series if it turns out silent: asked at once, it costs no further call."""
+    """The series that a listed series will need if it turns out silent. Reading them now saves another call."""
     if one.inference_component:
         return set(of_component(one.inference_component))
     if one.metric in PROCESSED:
@@ -122,12 +122,12 @@ def companions(one: SeriesKey) -> set[SeriesKey]:
 
 
 def counts_calls(one: SeriesKey) -> bool:
-    """Whether the series counts calls that no other series counts as well: not a container's, not a backlog."""
+    """Whether the series counts calls that no other series counts too: no container, no backlog."""
     return one.metric in (INVOCATIONS, *PROCESSED, NO_CAPACITY) and not one.dimension(_CONTAINER)
 
 
 def expected(endpoint: str, serving: tuple[str, ...], kind: Kind, components: Iterable[Component]) -> set[SeriesKey]:
-    """Every series that must have been read before an endpoint of this kind may be called idle."""
+    """Every series that must be read before an endpoint of this kind can be called idle."""
     match kind:
         case Kind.REAL_TIME | Kind.SERVERLESS | Kind.SERVERLESS_PROVISIONED:
             return {of_variant(endpoint, variant) for variant in serving}
