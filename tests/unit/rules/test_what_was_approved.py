@@ -61,7 +61,8 @@ def test_a_stop_says_why() -> None:
     ended = decided(status=ApprovalStatus.CLOSED, stops=(closed,))
     assert why_stopped(ended, is_authentic).sentence == "the approval is closed"
     assert why_stopped(replace(ended, stops=(closed, killed)), is_authentic).sentence == "the kill switch is on"
-    assert why_stopped(decided(signed(ADA, A), signed(GRACE), stops=(killed,)), is_authentic).sentence == f"kept by {GRACE}"
+    kept = decided(signed(ADA, A), signed(GRACE), stops=(killed,))
+    assert why_stopped(kept, is_authentic).sentence == f"kept by {GRACE}"
 
 
 @pytest.mark.parametrize(
