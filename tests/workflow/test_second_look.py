@@ -188,7 +188,7 @@ def test_nothing_is_sent_for_what_changed(run: Run, endpoint: str) -> None:
         ("request-lost", "kept: it was not deleted"),
         ("refused", "kept because of an error: DeleteEndpoint"),
         ("no-undo", "kept: its restore bundle could not be written"),
-        ("no-act-role", "kept because of an error: "),
+        ("no-act-role", "kept: the act role is missing or does not trust the hub: AccessDenied"),
         ("not-selected", f"kept by {ADA}"),
     ],
 )
