@@ -25,10 +25,7 @@ CHROMIUM := .tools/.chromium
 # Whole files go to the workers, the longest first: see tests/conftest.py.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-# What decides: a branch that no test takes there is a decision that nobody has looked at.
-COVERED := domain rules resources
-
-.PHONY: help setup demo test coverage lint format build deploy pictures bench figures docs lock clean distclean
+.PHONY: help setup demo test coverage lint format build deploy pictures bench figures mutants docs lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +67,9 @@ bench: build ## API calls, seconds and memory of a scan, beside a reference; wri
 
 figures: $(TOOLS) ## thousands of sweeps in which things go wrong by chance; writes the table of docs/safety.md (ARGS=200)
 	@$(VENV)/python -m tests.faults $(ARGS)
+
+mutants: $(TOOLS) ## changes the rules one by one, a unit test must notice each (ARGS='rules.snoozes' for some modules)
+	@$(VENV)/python -m tests.mutants $(ARGS)
 
 docs: $(TOOLS) ## writes docs/configuration.md from the templates
 	@$(VENV)/python -m scripts.configuration

@@ -1,0 +1,53 @@
+"""What `make mutants` says about a change, and what it excuses."""
+
+import tomllib
+
+from scripts.bootstrap import ROOT
+from tests.mutants.changes import changes
+
+SOURCE = """
+def x_old__mutmut_orig(age):
+    if age > 3:
+        return "it is too old"
+    return ""
+
+def x_old__mutmut_1(age):
+    if age >= 3:
+        return "it is too old"
+    return ""
+
+def x_old__mutmut_2(age):
+    if age > 3:
+        return "IT IS TOO OLD"
+    return ""
+
+def x_old__mutmut_10(age):
+    if age > 3:
+        return "it is too old"
+    return "XXXX"
+
+class Rule:
+    def xǁRuleǁholds__mutmut_orig(self):
+        return True
+
+    def xǁRuleǁholds__mutmut_1(self):
+        return False
+"""
+
+
+def test_a_change_is_told_by_its_lines() -> None:
+    """With the function and its module; only another wording of a sentence is no change of a rule."""
+    names = {"x_old__mutmut_10", "x_old__mutmut_2", "x_old__mutmut_1", "xǁRuleǁholds__mutmut_1"}
+    found = [(one.function, one.was, one.becomes, one.is_wording) for one in changes("rules", SOURCE, names)]
+    assert found == [
+        ("rules.old", "if age > 3:", "if age >= 3:", False),
+        ("rules.old", "return 'it is too old'", "return 'IT IS TOO OLD'", True),
+        ("rules.old", "return ''", "return 'XXXX'", False),
+        ("rules.Rule.holds", "return True", "return False", False),
+    ]
+
+
+def test_whoever_excuses_a_change_says_why() -> None:
+    """Each with the function and both lines."""
+    listed = tomllib.loads((ROOT / "tests/mutants/equivalent.toml").read_text()).get("equivalent", [])
+    assert [one for one in listed if one.keys() != {"function", "was", "becomes", "why"} or not one["why"]] == []
