@@ -25,6 +25,9 @@ CHROMIUM := .tools/.chromium
 # Whole files go to the workers, the longest first: see tests/conftest.py.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
+# What decides: a branch that no test takes there is a decision that nobody has looked at.
+COVERED := domain rules resources
+
 .PHONY: help setup demo test coverage lint format build deploy pictures bench figures mutants docs lock clean distclean
 
 help: ## this list
