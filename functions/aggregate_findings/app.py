@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import DocumentTampered, PlanDiffers
 from endpoint_sweep.domain.kinds import Alarm
@@ -23,7 +23,7 @@ def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
             optimizer=at.optimizer,
         )
     except (DocumentTampered, PlanDiffers):
-        note("aggregate_findings", event, {"alarm": Alarm.PLAN_TAMPERED})
+        log_step("aggregate_findings", event, {"alarm": Alarm.PLAN_TAMPERED})
         raise
-    note("aggregate_findings", event, done)
+    log_step("aggregate_findings", event, done)
     return done

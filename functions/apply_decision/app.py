@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.apply_decision import apply_decision
 from endpoint_sweep.steps.contracts import EndpointEvent
@@ -20,5 +20,5 @@ def handler(event: EndpointEvent, _context: object) -> dict[str, Any]:
         switch=at.switch,
         now=at.now,
     )
-    note("apply_decision", event, event["item"], done)
+    log_step("apply_decision", event, event["item"], done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.await_decision import await_decision
 from endpoint_sweep.steps.contracts import AwaitDecisionEvent
@@ -11,5 +11,5 @@ from endpoint_sweep.steps.contracts import AwaitDecisionEvent
 def handler(event: AwaitDecisionEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = await_decision(event, records=at.records, executions=at.executions, seals=at.seals)
-    note("await_decision", done)
+    log_step("await_decision", done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.confirm_it_is_gone import confirm_it_is_gone
 from endpoint_sweep.steps.contracts import EndpointEvent
@@ -13,5 +13,5 @@ def handler(event: EndpointEvent, _context: object) -> dict[str, Any]:
     done = confirm_it_is_gone(
         event, settings=at.settings, members=at.members, store=at.store, records=at.records, now=at.now
     )
-    note("confirm_it_is_gone", event, event["item"], done)
+    log_step("confirm_it_is_gone", event, event["item"], done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.steps.plan_sweep import plan_sweep
@@ -22,5 +22,5 @@ def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
         seals=at.seals,
         now=at.now,
     )
-    note("plan_sweep", event, done)
+    log_step("plan_sweep", event, done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.record_bounce import record_bounce
 
@@ -18,5 +18,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         seals=at.seals,
         now=at.now,
     )
-    note("record_bounce", done)
+    log_step("record_bounce", done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.contracts import RecordUnreachableCellEvent
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
@@ -10,5 +10,5 @@ from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 
 def handler(event: RecordUnreachableCellEvent, _context: object) -> dict[str, Any]:
     done = record_unreachable_cell(event, store=hub().store, seals=hub().seals)
-    note("record_unreachable_cell", event, event["cell"], done)
+    log_step("record_unreachable_cell", event, event["cell"], done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.remind_approvers import remind_approvers
@@ -13,5 +13,5 @@ def handler(event: ApprovalEvent, _context: object) -> dict[str, Any]:
     done = remind_approvers(
         event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
     )
-    note("remind_approvers", event, done)
+    log_step("remind_approvers", event, done)
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import ApprovalNotSent, DocumentTampered
 from endpoint_sweep.domain.kinds import Alarm
@@ -23,10 +23,10 @@ def handler(event: RequestApprovalEvent, _context: object) -> dict[str, Any]:
             now=at.now,
         )
     except DocumentTampered:
-        note("request_approval", event, {"alarm": Alarm.PLAN_TAMPERED})
+        log_step("request_approval", event, {"alarm": Alarm.PLAN_TAMPERED})
         raise
     except ApprovalNotSent:
-        note("request_approval", event, {"alarm": Alarm.APPROVAL_NOT_SENT})
+        log_step("request_approval", event, {"alarm": Alarm.APPROVAL_NOT_SENT})
         raise
-    note("request_approval", event, done)
+    log_step("request_approval", event, done)
     return done

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import CallerUnproven
 from endpoint_sweep.domain.kinds import Alarm
@@ -69,7 +69,7 @@ def unproven(error: CallerUnproven) -> Response[str]:
 
 @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
 def trouble(error: Exception) -> Response[str]:
-    note("review", {"error": type(error).__name__})
+    log_step("review", {"error": type(error).__name__})
     line = "Nothing was recorded. Please try again in a minute."
     if str(app.current_event.path).startswith("/approvals/"):
         return _reply(json_api.refusing(503, "E_UNAVAILABLE", line))
@@ -100,17 +100,17 @@ def _page(page: Page) -> Response[str]:
     if page.code:
         alarm = page.alarm or (Alarm.LINK_FORGED if page.code == RefusalCode.LINK_INVALID else "")
         said = {"alarm": alarm, "id": page.approval} if alarm else {}
-        note("review", {"status": page.status, "code": str(page.code)}, said)
+        log_step("review", {"status": page.status, "code": str(page.code)}, said)
     place = {"Location": page.location} if page.location else {}
     return Response(page.status, "text/html; charset=utf-8", page.html, headers=headers() | place)
 
 
 def _reply(reply: json_api.Reply) -> Response[str]:
     alarm = {"alarm": reply.alarm} if reply.alarm else {}
-    note("review", {"status": reply.status, "code": reply.data.get("code")}, alarm)
+    log_step("review", {"status": reply.status, "code": reply.data.get("code")}, alarm)
     return Response(reply.status, "application/json", json.dumps(reply.data), headers=headers())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    note("review", {"method": event.get("httpMethod")})
+    log_step("review", {"method": event.get("httpMethod")})
     return app.resolve(event, context)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.steps.contracts import SendSummaryEvent
@@ -20,5 +20,5 @@ def handler(event: SendSummaryEvent, _context: object) -> dict[str, Any]:
         mailer=at.mailer,
         now=at.now,
     )
-    note("send_summary", event, done, {"alarm": Alarm.SUMMARY_NOT_MAILED} if done["ending"] == "not-mailed" else {})
+    log_step("send_summary", event, done, {"alarm": Alarm.SUMMARY_NOT_MAILED} if done["ending"] == "not-mailed" else {})
     return done

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.verify_decision import verify_decision
@@ -13,5 +13,5 @@ def handler(event: ApprovalEvent, _context: object) -> dict[str, Any]:
     done = verify_decision(
         event, settings=at.settings, store=at.store, records=at.records, switch=at.switch, now=at.now
     )
-    note("verify_decision", event, done)
+    log_step("verify_decision", event, done)
     return done

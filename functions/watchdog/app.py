@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.steps.watchdog import watchdog
@@ -19,5 +19,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         mailer=at.mailer,
         now=at.now,
     )
-    note("watchdog", done, {"alarm": Alarm.SWEEP_STOPPED})
+    log_step("watchdog", done, {"alarm": Alarm.SWEEP_STOPPED})
     return done

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from tests.faults import mistakes, mistakes_inside
 from tests.faults.case import PRINCIPAL, Case, Crash, Deed, Hand, Move, Strike
 from tests.simulation.hub.stack_in_process import APPROVERS
@@ -38,7 +38,7 @@ def when(*moves: Move, mode: str = "approve", **others: Any) -> Callable[[Case],
 
 def before_it_is_deleted(what: str) -> Callable[[Case], Case]:
     """Somebody interferes with the first two of what was approved, before they are looked at again."""
-    return when(hands=(Hand(what, Point.KILL_SWITCH, 0), Hand(what, Point.KILL_SWITCH, 1)))
+    return when(hands=(Hand(what, Checkpoint.KILL_SWITCH, 0), Hand(what, Checkpoint.KILL_SWITCH, 1)))
 
 
 def inside(what: str, moment: str, *moves: Move, tries: int = 12, **others: Any) -> Callable[[Case], Case]:
@@ -91,7 +91,7 @@ BUGS = (
     Bug(
         "what failed is not counted",
         mistakes.failed_not_counted,
-        when(crashes=(Crash("ApplyDecision", 1, "killed", Point.TAGS),)),
+        when(crashes=(Crash("ApplyDecision", 1, "killed", Checkpoint.TAGS),)),
     ),
     Bug(
         "the row of the request is not proven",

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from tests.simulation.hub.stack_in_process import APPROVERS
 from tests.simulation.organization.scenarios.generator import generate
 from tests.simulation.organization.specification import Account, Organization
@@ -32,15 +32,15 @@ FUNCTIONS = (
 )
 # Until which point a change by somebody else has to be noticed: what comes later is the window that is left.
 LATEST = {
-    "recreate": Point.LAST_LOOK,
-    "remove": Point.DELETE,
-    "update": Point.LAST_LOOK,
-    "scale": Point.LAST_LOOK,
-    "protect": Point.TAGS,
-    "call": Point.TRAFFIC,
-    "switch": Point.LAST_LOOK,
+    "recreate": Checkpoint.LAST_LOOK,
+    "remove": Checkpoint.DELETE,
+    "update": Checkpoint.LAST_LOOK,
+    "scale": Checkpoint.LAST_LOOK,
+    "protect": Checkpoint.TAGS,
+    "call": Checkpoint.TRAFFIC,
+    "switch": Checkpoint.LAST_LOOK,
 }
-POINTS = tuple(Point)
+POINTS = tuple(Checkpoint)
 FOREVER = 2000
 # Who may decide with AWS credentials.
 PRINCIPAL = "arn:aws:iam::600000000001:role/finops"
@@ -105,7 +105,7 @@ class Hand:
     """
 
     what: str
-    point: Point | None
+    point: Checkpoint | None
     item: int
 
 
@@ -116,7 +116,7 @@ class Crash:
     function: str
     nth: int
     how: str
-    point: Point | None = None
+    point: Checkpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from endpoint_sweep.steps.apply_decision import apply_decision
 from tests.faults.case import Case, Crash, Hand, Strike
 from tests.judging.acts import Key
@@ -34,7 +34,7 @@ class Mishaps:
     stage: Stage
     case: Case
     events: list[dict[str, Any]] = field(default_factory=list)
-    passing: list[Callable[[Point, Key], None]] = field(default_factory=list)
+    passing: list[Callable[[Checkpoint, Key], None]] = field(default_factory=list)
     _here: threading.local = field(default_factory=threading.local)
     _order: list[Key] = field(default_factory=list)
     _runs: Counter[str] = field(default_factory=Counter)
@@ -94,7 +94,7 @@ class Mishaps:
             self._order.append(key)
         self._here.key = key
 
-    def _at(self, point: Point) -> None:
+    def _at(self, point: Checkpoint) -> None:
         """The deleting step is about to pass a point."""
         key = getattr(self._here, "key", None)
         if key is None:

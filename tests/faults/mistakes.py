@@ -79,7 +79,7 @@ def missing_cell_dropped() -> Any:
 @contextmanager
 def expiry_deletes() -> Iterator[None]:
     """Silence counts as consent."""
-    settle, rule = verify_decision._settle, approval_rules.rule
+    settle, rule = verify_decision._settle, approval_rules.what_may_be_deleted
 
     def settling(approval: Any, *others: Any) -> Any:
         return settle(replace(approval, status=ApprovalStatus.DECIDED), *others)
@@ -89,8 +89,8 @@ def expiry_deletes() -> Iterator[None]:
 
     with (
         patch.object(verify_decision, "_settle", settling),
-        patch.object(verify_decision, "rule", ruled),
-        patch.object(apply_decision, "rule", ruled),
+        patch.object(verify_decision, "what_may_be_deleted", ruled),
+        patch.object(apply_decision, "what_may_be_deleted", ruled),
     ):
         yield
 

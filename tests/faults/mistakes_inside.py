@@ -87,12 +87,12 @@ def no_grace() -> Iterator[None]:
 @contextmanager
 def grace_only_waited_for() -> Iterator[None]:
     """The deleting step takes the word of who called it that the grace period is over."""
-    rule = approval_rules.rule
+    rule = approval_rules.what_may_be_deleted
 
     def ruled(approval: Any, plan: Any, sha256: str, rules: Any, *others: Any) -> Any:
         return rule(approval, plan, sha256, replace(rules, grace=timedelta()), *others)
 
-    with patch.object(apply_decision, "rule", ruled):
+    with patch.object(apply_decision, "what_may_be_deleted", ruled):
         yield
 
 

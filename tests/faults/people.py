@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case, Move
 from tests.faults.insider import Insider, item
@@ -25,7 +25,7 @@ from tests.simulation.hub.resources import BUCKET
 from tests.simulation.hub.stack_in_process import APPROVERS
 
 LONG = timedelta(hours=80)
-VETOES = {0.0: "grace", 1.0: Point.LAST_LOOK, 2.0: ""}
+VETOES = {0.0: "grace", 1.0: Checkpoint.LAST_LOOK, 2.0: ""}
 
 
 @dataclass

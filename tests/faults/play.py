@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case
 from tests.faults.insider import Insider
@@ -125,8 +125,8 @@ class Run:
         if self._looks > 1 and self.stage.hub.ahead < self.grace:
             self.stage.hub.ahead = self.grace + timedelta(minutes=1)
 
-    def _deleting(self, point: Point, key: Key) -> None:
-        if self.people and point in (Point.KILL_SWITCH, Point.INTENT, Point.LAST_LOOK):
+    def _deleting(self, point: Checkpoint, key: Key) -> None:
+        if self.people and point in (Checkpoint.KILL_SWITCH, Checkpoint.INTENT, Checkpoint.LAST_LOOK):
             self.people.veto(point, key)
             if self.stage.onlooker.sent:
                 self.insider.act("between")

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
-from endpoint_sweep.aws.step_log import note
+from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.rules.approvals import hash_code, hash_secret, mint_code, mint_secret
 from tests.leaks.listening import listening
 from tests.leaks.plugin import too_little
@@ -92,7 +92,7 @@ def _object(_: Run, text: str) -> None:
 
 
 PLACES: dict[str, Callable[[Run, str], Any]] = {
-    "the log": lambda _, text: note("review", {"error": text}),
+    "the log": lambda _, text: log_step("review", {"error": text}),
     "a library's log": lambda _, text: logging.getLogger("botocore").warning("sent %s", text),
     "object": _object,
     "the record": _item,

@@ -8,7 +8,7 @@ import pytest
 
 from endpoint_sweep.domain.errors import AlreadyRecorded
 from endpoint_sweep.review.access import Desk, Opened
-from endpoint_sweep.review.drafting import Case, case_of, weigh
+from endpoint_sweep.review.drafting import Case, case_of, draft_decision
 from endpoint_sweep.review.recording import Recorded, record
 from endpoint_sweep.review.selection import Wish
 from endpoint_sweep.rules.approvals import ApprovalStatus, Decision, Identity
@@ -214,7 +214,7 @@ def _post(hub: FakeHub, who: int, selected: int, now: int, laws: Laws, between: 
     if not isinstance(case, Case):
         return False
     wish = Wish(tuple(one for bit, one in enumerate(TARGETS) if made.selected & 1 << bit))
-    draft = weigh(case, wish, choice="", comment="", nonce="nonce", desk=desk)
+    draft = draft_decision(case, wish, choice="", comment="", nonce="nonce", desk=desk)
     if not isinstance(draft, Decision):
         return False
     if between:

@@ -163,7 +163,7 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
 
 def allowed(record: Record, now: int, laws: Laws) -> tuple[int, str]:
     """What `rule` makes of it: the endpoints as a mask, and why none."""
-    found = approval_rules.rule(
+    found = approval_rules.what_may_be_deleted(
         joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * TICK, WINDOW * TICK
     )
     mask = sum(1 << bit for bit, one in enumerate(TARGETS) if one in found.selected)

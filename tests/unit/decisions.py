@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from endpoint_sweep.domain.model import EndpointId, Plan
-from endpoint_sweep.rules.approval_rules import Ruling, rule
+from endpoint_sweep.rules.approval_rules import Ruling, what_may_be_deleted
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.planning import plan_digest
@@ -41,7 +41,7 @@ def decided(*decisions: Decision, **changes: Any) -> Approval:
 
 
 def ruled(asked: Approval, rules: Rules = RULES, after: timedelta = timedelta(), plan: Plan = PLAN) -> Ruling:
-    return rule(asked, plan, plan_digest(plan), rules, is_authentic, NOW + after, WINDOW)
+    return what_may_be_deleted(asked, plan, plan_digest(plan), rules, is_authentic, NOW + after, WINDOW)
 
 
 def because(ruling: Ruling) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from tests.judging.invariants import before, violations
 from tests.judging.stage import ADA, Stage
 from tests.simulation.organization.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
@@ -191,17 +191,17 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     )
 
 
-@pytest.mark.parametrize(("point", "time"), [(Point.KILL_SWITCH, 3), (Point.LAST_LOOK, 2)])
-def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage, point: Point, time: int) -> None:
+@pytest.mark.parametrize(("point", "time"), [(Checkpoint.KILL_SWITCH, 3), (Checkpoint.LAST_LOOK, 2)])
+def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage, point: Checkpoint, time: int) -> None:
     """FI-50: switched on before or after the intent for the second of three: nothing is sent any more."""
     members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
     parts = tuple(ComponentSpec(f"trio-{part}") for part in "abc")
     stage = stage_of(organization([replace(pooled("trio"), components=parts), one("spare")], members), **ROOM)
     sweep = stage.start()
     links = stage.links(sweep)
-    passed: list[Point] = []
+    passed: list[Checkpoint] = []
 
-    def flip(here: Point) -> None:
+    def flip(here: Checkpoint) -> None:
         passed.append(here)
         if passed.count(point) == time:
             stage.hub.kill()
@@ -216,6 +216,6 @@ def test_the_switch_is_read_right_before_each_component(stage_of: OpenStage, poi
     assert reason.startswith("kept: the kill switch is on; the deletion of its inference components trio-a had")
 
 
-def dying(here: Point) -> None:
-    if here is Point.OUTCOME:
+def dying(here: Checkpoint) -> None:
+    if here is Checkpoint.OUTCOME:
         raise Stopped

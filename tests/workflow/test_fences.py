@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from tests.judging.stage import ADA, Stage
 from tests.simulation.organization.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
 from tests.simulation.organization.specification import Account, Organization
@@ -27,7 +27,7 @@ def deleted(stage: Stage) -> list[str]:
     return [call.resource for call in stage.world.log.find(service="sagemaker", operation="DeleteEndpoint")]
 
 
-def one_at_a_time(stage: Stage, at: Callable[[str, Point], None] = lambda *_: None) -> None:
+def one_at_a_time(stage: Stage, at: Callable[[str, Checkpoint], None] = lambda *_: None) -> None:
     """The steps that delete run one after another; `at` is told the endpoint and each point of its step."""
     turn, stopper = Lock(), Stopper(stage)
 
@@ -56,12 +56,12 @@ def test_the_switch_stops_between_two_items(stage_of: OpenStage) -> None:
 def test_the_switch_is_read_right_before_the_call(stage_of: OpenStage) -> None:
     """FI-50: switched on at whichever point of a deletion but the call itself, also after the last look: it is kept."""
     stage = stage_of(ten(), **ROOM)
-    points = dict(zip(TEN, Point, strict=False))
-    assert points["idle-9"] is Point.DELETE
+    points = dict(zip(TEN, Checkpoint, strict=False))
+    assert points["idle-9"] is Checkpoint.DELETE
 
-    def flip(name: str, point: Point) -> None:
+    def flip(name: str, point: Checkpoint) -> None:
         """On at this endpoint's own point; off for the step of the next one."""
-        if point in (Point.KILL_SWITCH, points[name]):
+        if point in (Checkpoint.KILL_SWITCH, points[name]):
             stage.hub.kill("on" if point is points[name] else "off")
 
     one_at_a_time(stage, flip)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.aws.wiring import hub
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from endpoint_sweep.steps.apply_decision import apply_decision
 from tests.judging.invariants import before, violations
 from tests.judging.stage import ADA, Stage
@@ -21,23 +21,23 @@ from tests.workflow.conftest import House
 
 ROOM = {"MaxDeletesPerSweep": "100", "MaxDeletesPerAccount": "100", "MaxDeletePercentOfAccount": "100"}
 HOW = ("kill", "timeout", "throttle")
-NAMES = [f"{point.name.lower().replace('_', '-')}-{how}" for point in Point for how in HOW]
+NAMES = [f"{point.name.lower().replace('_', '-')}-{how}" for point in Checkpoint for how in HOW]
 # What each point calls first; the table and the switch are not asked about one endpoint by name.
 CALLS = {
-    Point.KILL_SWITCH: ("ssm", "GetParameter", "*"),
-    Point.DECISION: ("dynamodb", "GetItem", "*"),
-    Point.ROLE: ("sts", "AssumeRole", "*"),
-    Point.FINGERPRINT: ("sagemaker", "DescribeEndpoint", "{name}"),
-    Point.TAGS: ("sagemaker", "ListTags", "*{name}"),
-    Point.TRAFFIC: ("cloudwatch", "GetMetricData", "*"),
-    Point.BUNDLE: ("s3", "PutObject", "*/restore/*/{name}.json"),
-    Point.INTENT: ("dynamodb", "PutItem", "*"),
-    Point.LAST_LOOK: ("sagemaker", "DescribeEndpoint", "{name}"),
-    Point.DELETE: ("sagemaker", "DeleteEndpoint", "{name}"),
-    Point.OUTCOME: ("dynamodb", "PutItem", "*"),
+    Checkpoint.KILL_SWITCH: ("ssm", "GetParameter", "*"),
+    Checkpoint.DECISION: ("dynamodb", "GetItem", "*"),
+    Checkpoint.ROLE: ("sts", "AssumeRole", "*"),
+    Checkpoint.FINGERPRINT: ("sagemaker", "DescribeEndpoint", "{name}"),
+    Checkpoint.TAGS: ("sagemaker", "ListTags", "*{name}"),
+    Checkpoint.TRAFFIC: ("cloudwatch", "GetMetricData", "*"),
+    Checkpoint.BUNDLE: ("s3", "PutObject", "*/restore/*/{name}.json"),
+    Checkpoint.INTENT: ("dynamodb", "PutItem", "*"),
+    Checkpoint.LAST_LOOK: ("sagemaker", "DescribeEndpoint", "{name}"),
+    Checkpoint.DELETE: ("sagemaker", "DeleteEndpoint", "{name}"),
+    Checkpoint.OUTCOME: ("dynamodb", "PutItem", "*"),
 }
 # A function is over before its state gives up, so one that hangs here never goes on: its next call is the deletion.
-DEAD = {Point.LAST_LOOK, Point.DELETE, Point.OUTCOME}
+DEAD = {Checkpoint.LAST_LOOK, Checkpoint.DELETE, Checkpoint.OUTCOME}
 
 
 class Stopped(BaseException):
@@ -57,7 +57,7 @@ class Stopper:
     def __call__(self, event: dict[str, Any], _context: Any) -> Any:
         name = event["item"]["endpoint"]
         where, _, how = name.rpartition("-")
-        point = Point[where.replace("-", "_").upper()]
+        point = Checkpoint[where.replace("-", "_").upper()]
         self.events.append(event)
         if how == "timeout":
             return self._hang(event, point)
@@ -65,7 +65,7 @@ class Stopper:
         assert name in self.stopped
         return done
 
-    def run(self, event: Any, at: Callable[[Point], None]) -> Any:
+    def run(self, event: Any, at: Callable[[Checkpoint], None]) -> Any:
         with_ = hub()
         try:
             return apply_decision(
@@ -75,16 +75,16 @@ class Stopper:
         except Stopped as error:
             raise RuntimeError("RequestId: 1 Error: Runtime exited with error: signal: killed") from error
 
-    def _kill(self, name: str, point: Point) -> Callable[[Point], None]:
-        def at(here: Point) -> None:
+    def _kill(self, name: str, point: Checkpoint) -> Callable[[Checkpoint], None]:
+        def at(here: Checkpoint) -> None:
             if here is point:
                 self.stopped.add(name)
                 raise Stopped
 
         return at
 
-    def _throttle(self, name: str, point: Point) -> Callable[[Point], None]:
-        def at(here: Point) -> None:
+    def _throttle(self, name: str, point: Checkpoint) -> Callable[[Checkpoint], None]:
+        def at(here: Checkpoint) -> None:
             if here is point and name not in self.stopped:
                 self.stopped.add(name)
                 service, operation, resource = CALLS[point]
@@ -96,11 +96,11 @@ class Stopper:
 
         return at
 
-    def _hang(self, event: dict[str, Any], point: Point) -> None:
+    def _hang(self, event: dict[str, Any], point: Checkpoint) -> None:
         """The time is up while the step hangs at the point; one that is not dead goes on after the sweep's end."""
         reached = threading.Event()
 
-        def at(here: Point) -> None:
+        def at(here: Checkpoint) -> None:
             if here is point:
                 self.stopped.add(event["item"]["endpoint"])
                 reached.set()

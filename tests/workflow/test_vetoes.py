@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Point
+from endpoint_sweep.resources.endpoint.recheck import Checkpoint
 from tests.judging.stage import ADA, GRACE, Stage
 from tests.simulation.hub.approval_rows import stops_prefix
 from tests.simulation.hub.approver import text_of
@@ -33,12 +33,12 @@ def four() -> Organization:
 class Held:
     """The steps that delete, one after another: the second of them stops at a point until it is told to go on."""
 
-    point: Point
+    point: Checkpoint
     reached: Event = field(default_factory=Event)
     go_on: Event = field(default_factory=Event)
     names: list[str] = field(default_factory=list)
 
-    def __call__(self, name: str, point: Point) -> None:
+    def __call__(self, name: str, point: Checkpoint) -> None:
         if name not in self.names:
             self.names.append(name)
         if self.names[1:] == [name] and point is self.point:
@@ -47,7 +47,7 @@ class Held:
 
 
 @contextmanager
-def held_at(stage: Stage, point: Point) -> Iterator[Held]:
+def held_at(stage: Stage, point: Checkpoint) -> Iterator[Held]:
     held = Held(point)
     one_at_a_time(stage, held)
     try:
@@ -58,10 +58,10 @@ def held_at(stage: Stage, point: Point) -> Iterator[Held]:
 
 @pytest.mark.parametrize(
     ("point", "gone"),
-    [(Point.KILL_SWITCH, 1), (Point.INTENT, 1), (Point.LAST_LOOK, 1), (Point.DELETE, 2)],
+    [(Checkpoint.KILL_SWITCH, 1), (Checkpoint.INTENT, 1), (Checkpoint.LAST_LOOK, 1), (Checkpoint.DELETE, 2)],
     ids=["before its first look", "between its looks", "before its last look", "in flight"],
 )
-def test_a_keep_between_two_deletions_keeps_the_rest(stage_of: OpenStage, point: Point, gone: int) -> None:
+def test_a_keep_between_two_deletions_keeps_the_rest(stage_of: OpenStage, point: Checkpoint, gone: int) -> None:
     """One of four is sent, the second is on its way: the page counts as sent what is proven, another approver keeps
     the rest. Only a call that was under way is carried out; the others stay, and why names who kept them.
     """
@@ -136,8 +136,8 @@ def test_a_keep_cannot_be_taken_back(stage: Stage) -> None:
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept by {GRACE}")
 
 
-@pytest.mark.parametrize("point", [Point.KILL_SWITCH, Point.LAST_LOOK])
-def test_a_keep_between_two_deletions_cannot_be_taken_back(stage_of: OpenStage, point: Point) -> None:
+@pytest.mark.parametrize("point", [Checkpoint.KILL_SWITCH, Checkpoint.LAST_LOOK])
+def test_a_keep_between_two_deletions_cannot_be_taken_back(stage_of: OpenStage, point: Checkpoint) -> None:
     """The same while the sweep deletes: before the first look at an endpoint, and before the last one."""
     stage = stage_of(four(), **ROOM)
     sweep = stage.start()

@@ -12,7 +12,7 @@ from endpoint_sweep.domain.errors import Unavailable
 from endpoint_sweep.domain.model import Outcome, OutcomeStatus
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.rules.approval_rules import rule
+from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Decision, Identity, Stop, StopKind
 from endpoint_sweep.rules.planning import plan_digest
 from endpoint_sweep.storage.records import Records
@@ -71,7 +71,7 @@ def test_a_keep_that_nobody_could_sign_is_recorded(
         return hub.seals.is_authentic(Maker.DECISIONS, one.digest, one.mac)
 
     settings = hub.settings
-    ruling = rule(
+    ruling = what_may_be_deleted(
         record, offer.plan, plan_digest(offer.plan), settings.rules, is_authentic, hub.now(), settings.delete_window
     )
     assert (ruling.selected, ruling.why) == ((), Why(Cause.UNNAMED))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from endpoint_sweep.domain.documents import digest, from_data, to_data, to_json
 from endpoint_sweep.domain.why import Cause, Why
-from endpoint_sweep.rules.approval_rules import Ruling, agreed, rule
+from endpoint_sweep.rules.approval_rules import Ruling, agreed, what_may_be_deleted
 from endpoint_sweep.rules.approvals import Approval
 from tests.unit.decisions import (
     GRACE,
@@ -73,7 +73,7 @@ def test_no_single_change_of_a_plan_goes_unnoticed(path: tuple[Any, ...], value:
         return
     sha = digest(canonical(changed(PLAN_DATA, path, value)))
     assert sha != SHA
-    found = rule(APPROVED, PLAN, sha, RULES, is_authentic, NOW, WINDOW)
+    found = what_may_be_deleted(APPROVED, PLAN, sha, RULES, is_authentic, NOW, WINDOW)
     assert found == Ruling(why=Why(Cause.NOT_OFFERED))
     assert found.alarm == "PlanTampered"
 

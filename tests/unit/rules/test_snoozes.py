@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from endpoint_sweep.domain.model import EndpointId
 from endpoint_sweep.rules.approvals import Snooze
-from endpoint_sweep.rules.snoozes import asked_for, told
+from endpoint_sweep.rules.snoozes import asked_for, mark_snoozed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, decision, finding, plan
 
 PLAN = plan()
@@ -23,7 +23,7 @@ def test_a_snooze_ends_and_does_not_pass_to_a_namesake() -> None:
     [snoozed] = asked_for(decision(PLAN, ADA, snoozes=(Snooze(A, 7),)), PLAN.items, "sweep-1")
     known = {A: snoozed}
     end = NOW + timedelta(days=7)
-    assert told(finding("a"), known, end - timedelta(seconds=1)).snoozed_until == end
-    assert told(finding("a"), known, end).snoozed_until is None
-    assert told(finding("b"), known, NOW).snoozed_until is None
-    assert told(finding("a", created_at=NOW), known, NOW).snoozed_until is None
+    assert mark_snoozed(finding("a"), known, end - timedelta(seconds=1)).snoozed_until == end
+    assert mark_snoozed(finding("a"), known, end).snoozed_until is None
+    assert mark_snoozed(finding("b"), known, NOW).snoozed_until is None
+    assert mark_snoozed(finding("a", created_at=NOW), known, NOW).snoozed_until is None

@@ -63,7 +63,7 @@ class AwsComputeOptimizer:
         return None
 
 
-class AwsSecondWitness:
+class AwsSecondOpinion:
     """`ports.SecondWitness`: one question a cell, and none where the account has said no before."""
 
     def __init__(self, client_at: Callable[[str], Any]) -> None:

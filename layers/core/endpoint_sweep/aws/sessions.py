@@ -29,7 +29,7 @@ _READING = Config(
     max_pool_connections=CONNECTIONS,
     user_agent_extra="endpoint-sweep",
 )
-# A deletion whose reply was lost must not be sent again (S3.11, C11).
+# A deletion whose reply was lost must not be sent again (S3.11).
 _DELETING = _READING.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 _SESSION_SECONDS = 900
 _making = threading.Lock()

@@ -19,7 +19,7 @@ def _logger() -> Logger:
     return Logger(service="endpoint-sweep")
 
 
-def note(step: str, *facts: Mapping[str, Any]) -> None:
+def log_step(step: str, *facts: Mapping[str, Any]) -> None:
     """Writes the allowed facts of these mappings. `alarm` names the metric that template.yaml counts."""
     said = {key: value for one in facts for key, value in one.items() if key in _ALLOWED and _is_plain(value)}
     _logger().info(step, extra={"step": step, **said})

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 
 from endpoint_sweep.aws.callers import AwsCallers
-from endpoint_sweep.aws.compute_optimizer import AwsSecondWitness
+from endpoint_sweep.aws.compute_optimizer import AwsSecondOpinion
 from endpoint_sweep.aws.executions import AwsExecutions
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
@@ -49,8 +49,8 @@ class Hub:
         return AwsPriceList(self._sessions.at("pricing", home_of(self.settings.home_region)))
 
     @cached_property
-    def optimizer(self) -> AwsSecondWitness:
-        return AwsSecondWitness(lambda region: self._sessions.at("compute-optimizer", region))
+    def optimizer(self) -> AwsSecondOpinion:
+        return AwsSecondOpinion(lambda region: self._sessions.at("compute-optimizer", region))
 
     @cached_property
     def members(self) -> AwsMembers:

@@ -12,10 +12,10 @@ from endpoint_sweep.domain.errors import CellFailed, EndpointSweepError, InputRe
 from endpoint_sweep.domain.model import EndpointId
 from endpoint_sweep.resources.endpoint.restore_plan import (
     Call,
-    calls,
+    all_calls,
     differences,
     missing_parts,
-    rest,
+    remaining_calls,
     stale_alarms,
     why_another,
 )
@@ -60,7 +60,7 @@ def _left_to_make(there: Restorer, bundle: dict[str, Any], given: argparse.Names
     name = then["EndpointName"]
     if not there.has_endpoint(name):
         models = [model for model in bundle["models"] if there.has_model(model)]
-        return calls(bundle, models, config_there=there.has_config(then["EndpointConfigName"]))
+        return all_calls(bundle, models, config_there=there.has_config(then["EndpointConfigName"]))
     standing = there.bundle(name, then["EndpointArn"])
     if given.resume:
         return _rest(there, bundle, standing, given)
@@ -82,7 +82,7 @@ def _rest(there: Restorer, bundle: dict[str, Any], standing: dict[str, Any], giv
             there.wait("component", one["InferenceComponentName"], given.wait_minutes * 60)
         standing = there.bundle(name, arn)
         _check_ours(bundle, standing)
-    return rest(bundle, standing)
+    return remaining_calls(bundle, standing)
 
 
 def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ _OTHER_PLAN = Refusal(
 )
 
 
-class Again(Enum):
+class SameDecision(Enum):
     """The person has already decided exactly this, so the recorded answer is returned (BI-31)."""
 
     RECORDED = "recorded"
@@ -60,7 +60,9 @@ def case_of(opened: Opened | Refusal, plan_sha256: str, desk: Desk) -> Case | St
     return Case(opened, plan, closed)
 
 
-def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk: Desk) -> Decision | Stop | Again:
+def draft_decision(
+    case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk: Desk
+) -> Decision | Stop | SameDecision:
     """The decision without its MAC, if only its confirmation is missing."""
     mine = case.opened.mine
     draft = drafted(
@@ -74,7 +76,7 @@ def weigh(case: Case, wish: Wish, *, choice: str, comment: str, nonce: str, desk
         caps=desk.rules.caps,
     )
     if mine and isinstance(draft, Decision) and is_same(mine, draft):
-        return Again.RECORDED
+        return SameDecision.RECORDED
     keeps = isinstance(draft, Decision) and draft.choice is Choice.KEEP
     # A keep is always recorded: an attacker who wants to block it could have written that it is too late.
     if case.closed and not (keeps and can_be_kept(case.opened.approval)):

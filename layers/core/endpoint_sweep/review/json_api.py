@@ -12,10 +12,10 @@ from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
 from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.review.access import HTTP, Desk, Opened, by_principal, plan_of
-from endpoint_sweep.review.drafting import LOOKS, Again, Stop, case_of, weigh
+from endpoint_sweep.review.drafting import LOOKS, SameDecision, Stop, case_of, draft_decision
 from endpoint_sweep.review.progress import progress_of
 from endpoint_sweep.review.receipts import receipt_of
-from endpoint_sweep.review.recording import Next, record, settled
+from endpoint_sweep.review.recording import Next, record, wake_and_mail_receipt
 from endpoint_sweep.review.selection import Wish, from_ids
 from endpoint_sweep.rules.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
@@ -89,14 +89,14 @@ def _decide(  # noqa: PLR0911 - one return an answer
     mine = opened.mine
     if mine and mine.nonce == nonce:
         # Our own write succeeded and only its reply was lost (FI-30).
-        return _recorded(opened, case.plan, desk, settled(opened.approval, mine, case.plan, desk).next)
+        return _recorded(opened, case.plan, desk, wake_and_mail_receipt(opened.approval, mine, case.plan, desk).next)
     at_once = given.get("at_once", False)
     wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan, at_once=at_once)
     if isinstance(wish, Refusal):
         return _refused(wish)
     comment = given.get("comment", "")
-    weighed = weigh(case, wish, choice=given["choice"], comment=comment, nonce=nonce, desk=desk)
-    if isinstance(weighed, Again):
+    weighed = draft_decision(case, wish, choice=given["choice"], comment=comment, nonce=nonce, desk=desk)
+    if isinstance(weighed, SameDecision):
         return _recorded(opened, case.plan, desk, None)
     if isinstance(weighed, Stop):
         return _refused(weighed.refusal, weighed.opened)

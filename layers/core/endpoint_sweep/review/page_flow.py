@@ -9,9 +9,9 @@ from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.review import pages
 from endpoint_sweep.review.access import Desk, Opened, by_link, plan_of
 from endpoint_sweep.review.codes import check_code, mail_code
-from endpoint_sweep.review.drafting import LOOKS, Again, Case, Stop, case_of, weigh
+from endpoint_sweep.review.drafting import LOOKS, Case, SameDecision, Stop, case_of, draft_decision
 from endpoint_sweep.review.pages import Page, Typed
-from endpoint_sweep.review.recording import record, settled, wake
+from endpoint_sweep.review.recording import record, wake, wake_and_mail_receipt
 from endpoint_sweep.review.selection import Form, Wish, from_form, one
 from endpoint_sweep.rules.approvals import (
     ApprovalStatus,
@@ -75,15 +75,17 @@ def _answer(  # noqa: PLR0911 - one return an answer
     mine = case.opened.mine
     if mine and mine.nonce == nonce:
         # Our own write succeeded and only its reply was lost (FI-30).
-        return pages.after(case.opened, settled(case.opened.approval, mine, case.plan, desk), case.plan, desk)
+        return pages.page_after_recording(
+            case.opened, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), case.plan, desk
+        )
     wish = _wish(form, case.plan)
     if isinstance(wish, Refusal):
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, None, desk, wish)
     if one(form, "step") not in _STEPS:
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, wish, desk)
     choice, comment = one(form, "choice"), one(form, "comment")
-    weighed = weigh(case, wish, choice=choice, comment=comment, nonce=nonce, desk=desk)
-    if isinstance(weighed, Again):
+    weighed = draft_decision(case, wish, choice=choice, comment=comment, nonce=nonce, desk=desk)
+    if isinstance(weighed, SameDecision):
         return pages.stands(case.opened, case.plan, desk, title="Already recorded")
     if isinstance(weighed, Stop):
         return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
@@ -107,7 +109,7 @@ def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Des
     recorded = record(case.opened, draft, case.plan, desk)
     if isinstance(recorded, Refusal):
         return pages.closed(case.opened, recorded)
-    return pages.after(case.opened, recorded, case.plan, desk)
+    return pages.page_after_recording(case.opened, recorded, case.plan, desk)
 
 
 def _stopped(stop: Stop) -> Page:

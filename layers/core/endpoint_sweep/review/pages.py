@@ -127,7 +127,7 @@ def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 
     if approval.kept_by and mine not in approval.kept_by:
         title = "Another approver kept everything" if not progress.sent else "Another approver kept the rest"
     html = render(
-        "stands.html.j2", title=title, sweep_id=approval.sweep_id, plan_hash=approval.plan.sha256[:8],
+        "recorded.html.j2", title=title, sweep_id=approval.sweep_id, plan_hash=approval.plan.sha256[:8],
         plan_sha256=approval.plan.sha256, secret=opened.secret, receipt=receipt,
         decisions=reports.decision_views(approval), progress=progress,
         can_keep=can_be_kept(approval) and not progress.is_over,
@@ -136,7 +136,7 @@ def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 
     return Page(status, html)
 
 
-def after(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
+def page_after_recording(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
     """The response to a recorded decision (S1.4, FI-35)."""
     if recorded.next is Next.OVER:
         line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."

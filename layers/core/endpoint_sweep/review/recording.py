@@ -56,7 +56,7 @@ def record(opened: Opened, decision: Decision, plan: Plan, desk: Desk) -> Record
         # The write may have succeeded and its reply may be lost, so read the record (FI-30, FI-31).
         if not _is_there(signed, desk):
             raise Unavailable("the decision was not recorded") from error
-    return settled(admitted, signed, plan, desk)
+    return wake_and_mail_receipt(admitted, signed, plan, desk)
 
 
 def _mac(decision: Decision, desk: Desk) -> str:
@@ -78,7 +78,7 @@ def _is_there(decision: Decision, desk: Desk) -> bool:
     return found is not None and any(one.nonce == decision.nonce for one in found.approval.decisions)
 
 
-def settled(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
+def wake_and_mail_receipt(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
     """Wakes the sweep and emails the receipt."""
     recorded = Recorded(approval, decision, _next(approval, desk))
     with suppress(Exception):

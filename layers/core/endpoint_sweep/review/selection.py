@@ -16,7 +16,7 @@ from endpoint_sweep.rules.approvals import (
     Refusal,
     RefusalCode,
     Snooze,
-    known,
+    resolve_ids,
     select,
 )
 
@@ -68,7 +68,7 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
 
 def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:
     """Takes ids `account/region/endpoint`, as in the JSON."""
-    found, sleeping = known(plan, delete), known(plan, list(snoozes))
+    found, sleeping = resolve_ids(plan, delete), resolve_ids(plan, list(snoozes))
     if isinstance(found, Refusal) or isinstance(sleeping, Refusal):
         return _MISFIT
     if set(found) & set(sleeping) or any(days not in SNOOZE_DAYS for days in snoozes.values()):

@@ -23,8 +23,8 @@ from endpoint_sweep.rules.approvals import (
     StopKind,
     can_be_kept,
     joined,
-    known,
     person,
+    resolve_ids,
     undecided,
 )
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
@@ -86,7 +86,7 @@ def quorum(
     return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
 
 
-def able(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
+def people_who_can_decide(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
     """The people who have decided, can still be reached, or are deciding right now, even if their email bounced."""
     addresses = [one.approver for one in approval.decisions]
     addresses += [*undecided(approval, rules.approvers), *([deciding] if deciding else [])]
@@ -96,7 +96,7 @@ def able(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]
 def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
     """What this approver can select from the plan, given who else can decide or has decided."""
     approving = [*(one.approver for one in approval.decisions), deciding]
-    persons = len(able(approval, rules, deciding))
+    persons = len(people_who_can_decide(approval, rules, deciding))
 
     def is_short(*chosen: EndpointId) -> bool:
         return quorum(plan, chosen, approving, approval.requester, rules).needed > persons
@@ -107,7 +107,7 @@ def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
 
 def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
     """Whether those who decided and those who can still be reached can approve anything together (FI-24)."""
-    persons = able(approval, rules)
+    persons = people_who_can_decide(approval, rules)
     offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
     return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
 
@@ -171,7 +171,10 @@ def _admitted(  # noqa: PLR0911 - one return a reason
     if approval.requester and person(decision.approver) == person(approval.requester) and not others_than_requester:
         return Refusal(RefusalCode.SELF_APPROVAL, "The person who started a sweep cannot approve its deletions alone.")
     decisions = (*approval.decisions, decision)
-    asked, persons = _quorum_of(approval, decisions, plan, rules), len(able(approval, rules, decision.approver))
+    asked, persons = (
+        _quorum_of(approval, decisions, plan, rules),
+        len(people_who_can_decide(approval, rules, decision.approver)),
+    )
     if asked.needed > persons:
         return Refusal(RefusalCode.QUORUM, _too_few(asked, persons))
     enough = _persons(decisions) >= asked.needed
@@ -202,7 +205,7 @@ def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> t
     return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
 
 
-def rule(  # noqa: PLR0911 - one return a reason
+def what_may_be_deleted(  # noqa: PLR0911 - one return a reason
     approval: Approval,
     plan: Plan,
     plan_sha256: str,
@@ -269,7 +272,7 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
         return "the person who decided is not an approver"
     if rules.code_required and decision.identity is Identity.LINK:
         return "the decision was made without the emailed code"
-    found = known(plan, [str(one) for one in decision.selected])
+    found = resolve_ids(plan, [str(one) for one in decision.selected])
     if isinstance(found, Refusal):
         return "the decision names an endpoint that is not in the plan"
     return "; ".join(over_caps(plan, decision.selected, rules.caps))

@@ -30,10 +30,37 @@ from endpoint_sweep.domain.model import Caps, EndpointId, Plan
 from endpoint_sweep.rules.planning import by_id, over_caps, short_hash
 
 __all__ = [
-    "Approval", "ApprovalStatus", "Choice", "Code", "Decision", "Identity", "Link", "Refusal", "RefusalCode", "Request",
-    "Snooze", "Stop", "StopKind", "Tries", "approval_id", "can_be_kept", "hash_code", "hash_secret", "is_phrase",
-    "joined", "known", "link_of", "mint_code", "mint_secret", "person", "phrase", "reminder_times", "reminders_due",
-    "select", "undecided", "why_closed",
+    "Approval",
+    "ApprovalStatus",
+    "Choice",
+    "Code",
+    "Decision",
+    "Identity",
+    "Link",
+    "Refusal",
+    "RefusalCode",
+    "Request",
+    "Snooze",
+    "Stop",
+    "StopKind",
+    "Tries",
+    "approval_id",
+    "can_be_kept",
+    "hash_code",
+    "hash_secret",
+    "is_phrase",
+    "joined",
+    "link_of",
+    "mint_code",
+    "mint_secret",
+    "person",
+    "phrase",
+    "reminder_times",
+    "reminders_due",
+    "resolve_ids",
+    "select",
+    "undecided",
+    "why_closed",
 ]  # fmt: skip
 
 MAX_COMMENT = 500
@@ -166,7 +193,7 @@ def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId,
     """The endpoints with these ids (`account/region/endpoint`), all in the plan and within both plan and stack caps."""
     if not wanted:
         return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
-    found = known(plan, wanted)
+    found = resolve_ids(plan, wanted)
     if isinstance(found, Refusal):
         return found
     if reasons := over_caps(plan, found, caps):
@@ -174,7 +201,7 @@ def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId,
     return found
 
 
-def known(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
+def resolve_ids(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
     """The endpoints with these ids, each of them once and in the plan."""
     ids = {str(one): one for one in by_id(plan.items)}
     if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):

@@ -37,7 +37,7 @@ def asked_for(decision: Decision, findings: tuple[Finding, ...], sweep_id: str) 
     ]  # fmt: skip
 
 
-def told(finding: Finding, snoozed: Mapping[EndpointId, Snoozed], now: datetime) -> Finding:
+def mark_snoozed(finding: Finding, snoozed: Mapping[EndpointId, Snoozed], now: datetime) -> Finding:
     """The finding with the end of its snooze, if it is still snoozed and the same endpoint."""
     found = snoozed.get(finding.id)
     if found is None or found.until <= now or found.created_at != finding.created_at:

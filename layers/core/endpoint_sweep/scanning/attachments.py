@@ -11,7 +11,7 @@ from endpoint_sweep.domain.model import Description
 from endpoint_sweep.ports import CellReader
 
 
-class Hangers:
+class Attachments:
     """Listed once per cell, when the first endpoint needs it."""
 
     def __init__(self, reader: CellReader) -> None:

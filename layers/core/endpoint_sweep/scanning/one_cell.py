@@ -40,7 +40,7 @@ from endpoint_sweep.resources.endpoint.idleness import (
     window,
 )
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
-from endpoint_sweep.scanning.attachments import Hangers
+from endpoint_sweep.scanning.attachments import Attachments
 
 REMEMBERED_DAYS = 14  # ListMetrics forgets a series without data for two weeks (D5.4).
 OWNER_TAGS = ("owner", "team", "contact", "createdby", "created-by", "email")
@@ -72,7 +72,7 @@ class _Scan:
         self._measured: dict[SeriesKey, Series] = {}
         self._descriptions: dict[str, Description | None] = {}
         self._components: tuple[Component, ...] | None = None
-        self._hangers = Hangers(reader)
+        self._hangers = Attachments(reader)
 
     def judge(self, endpoints: tuple[ListedEndpoint, ...]) -> tuple[Finding, ...]:
         names = {endpoint.name for endpoint in endpoints}

@@ -14,7 +14,7 @@ from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
 from endpoint_sweep.resources.endpoint.second_opinion import Answers, witness
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
-from endpoint_sweep.rules.snoozes import told
+from endpoint_sweep.rules.snoozes import mark_snoozed
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
 from endpoint_sweep.storage.records import Records
@@ -50,7 +50,7 @@ def aggregate_findings(
     rows = []
     for row in coverage.rows:
         findings = (_witnessed(book.priced(one), answers) for one in row.findings)
-        rows.append(replace(row, findings=tuple(told(one, snoozed, at) for one in findings)))
+        rows.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(rows))
     pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)

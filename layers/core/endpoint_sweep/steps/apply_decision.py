@@ -28,8 +28,8 @@ from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.resources.endpoint import recheck, traffic_series
 from endpoint_sweep.resources.endpoint.protection import protection
-from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Kept, Point, check_fingerprint
-from endpoint_sweep.rules.approval_rules import rule
+from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Checkpoint, Kept, check_fingerprint
+from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.settings.environment import Settings
@@ -46,7 +46,7 @@ _RECHECK_PERIOD = timedelta(minutes=5)
 CLEARING = "clearing"
 
 
-def _pass_by(_point: Point) -> None:
+def _pass_by(_point: Checkpoint) -> None:
     """Outside of tests, nothing happens at a point."""
 
 
@@ -63,7 +63,7 @@ class _Path:
     seals: Seals
     switch: KillSwitch
     now: Clock
-    at: Callable[[Point], None]
+    at: Callable[[Checkpoint], None]
 
     @property
     def sweep_id(self) -> str:
@@ -80,7 +80,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     seals: Seals,
     switch: KillSwitch,
     now: Clock,
-    at: Callable[[Point], None] = _pass_by,
+    at: Callable[[Checkpoint], None] = _pass_by,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}, "attempt"}`.
 
@@ -108,35 +108,35 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
         return _answer(CLEARING, attempt, settings)
     if outcome.status is not OutcomeStatus.DELETING:
         outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
-    at(Point.OUTCOME)
+    at(Checkpoint.OUTCOME)
     written = records.write_outcome(sweep_id, outcome, signed=True)
     return _answer(written.status.value, 0, settings) | ({"alarm": alarm} if alarm else {})
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:
     """Walks all points for one endpoint. None while its inference components are being deleted. Raises Kept."""
-    path.at(Point.KILL_SWITCH)
+    path.at(Checkpoint.KILL_SWITCH)
     _check_stops(path)
-    path.at(Point.DECISION)
+    path.at(Checkpoint.DECISION)
     finding, approvers, plan = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
-    path.at(Point.ROLE)
+    path.at(Checkpoint.ROLE)
     actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,))
-    path.at(Point.FINGERPRINT)
+    path.at(Checkpoint.FINGERPRINT)
     check_fingerprint(actor.describe(finding.endpoint), finding)
     hosted = actor.components(finding.endpoint) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
     sent = path.records.components(path.sweep_id, path.target)
     clearing = recheck.clearing(finding.components, hosted, sent)
-    path.at(Point.TAGS)
+    path.at(Checkpoint.TAGS)
     _check_tags(path, actor, finding, hosted, plan.pins)
-    path.at(Point.TRAFFIC)
+    path.at(Checkpoint.TRAFFIC)
     _check_traffic(path, actor, finding)
     if not sent:
         if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.caps):
             # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
-        path.at(Point.BUNDLE)
+        path.at(Checkpoint.BUNDLE)
         bundle = actor.restore_bundle(finding.endpoint, finding.arn)
         told = {"sweep_id": path.sweep_id, "approver": approvers}
         path.folder.put_restore(path.target, bundle | told, path.seals)
@@ -151,17 +151,17 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
 
 def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> Outcome:
     """Writes the intent, checks one last time and makes one call."""
-    path.at(Point.INTENT)
+    path.at(Checkpoint.INTENT)
     try:
         path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
     except AlreadyRecorded:
         return _outcome(path, OutcomeStatus.DELETING, "another run of this step has recorded an intent")
     try:
-        path.at(Point.LAST_LOOK)
+        path.at(Checkpoint.LAST_LOOK)
         check_fingerprint(actor.describe(finding.endpoint), finding)
         # The check took time, and another of these steps runs in parallel.
         _check_stops(path)
-        path.at(Point.DELETE)
+        path.at(Checkpoint.DELETE)
         request_id = actor.delete(finding.endpoint)
     except ReplyLost as error:
         return _outcome(path, OutcomeStatus.DELETING, f"the reply was lost ({error})")
@@ -174,25 +174,25 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
     """Intent, last check and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
     if not components:
         return
-    path.at(Point.ROLE)
+    path.at(Checkpoint.ROLE)
     arns = [one.arn for one in components]
     actor = path.members.actor(path.target, path.sweep_id, approvers, arns)
     for one in components:
-        path.at(Point.KILL_SWITCH)
+        path.at(Checkpoint.KILL_SWITCH)
         _check_stops(path)
-        path.at(Point.INTENT)
+        path.at(Checkpoint.INTENT)
         try:
             path.records.write_component_intent(path.sweep_id, path.target, one.name, path.now(), approvers)
         except AlreadyRecorded:
             return  # Another run of this step was faster; the next pass checks.
-        path.at(Point.LAST_LOOK)
+        path.at(Checkpoint.LAST_LOOK)
         try:
             # Check the endpoint too, because the component is part of what was approved.
             check_fingerprint(actor.describe(finding.endpoint), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
             _check_stops(path)
-            path.at(Point.DELETE)
+            path.at(Checkpoint.DELETE)
             said, request_id = "sent", actor.delete_component(one.name)
         except ComponentNotFound:
             said, request_id = "already gone", ""
@@ -201,7 +201,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
         except Kept:
             path.records.write_component_outcome(path.sweep_id, path.target, one.name, NOT_SENT, path.now(), "")
             raise
-        path.at(Point.OUTCOME)
+        path.at(Checkpoint.OUTCOME)
         path.records.write_component_outcome(path.sweep_id, path.target, one.name, said, path.now(), request_id)
 
 
@@ -217,7 +217,9 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision")
     plan, settings = path.folder.plan(approval.plan), path.settings
     digest, now = plan_digest(plan), path.now()
-    ruling = rule(approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window)
+    ruling = what_may_be_deleted(
+        approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window
+    )
     if path.target not in ruling.selected:
         why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved endpoints")
         status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED

@@ -16,7 +16,7 @@ from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import Clock, KillSwitch, Store
-from endpoint_sweep.rules.approval_rules import Ruling, authentic, rule
+from endpoint_sweep.rules.approval_rules import Ruling, authentic, what_may_be_deleted
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Identity, Stop, StopKind, reminders_due, undecided
 from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
 from endpoint_sweep.rules.planning import plan_digest
@@ -110,7 +110,9 @@ def _settle(
         ruling = Ruling(why=Why(Cause.NOT_OFFERED))
     else:
         window = settings.delete_window
-        ruling = rule(approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window)
+        ruling = what_may_be_deleted(
+            approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window
+        )
     if plan and not ruling.alarm:
         # A keep without a code snoozes nothing, because somebody else may have the link.
         proven = [one for one in authentic(approval, records.is_authentic) if one.identity is not Identity.LINK]

@@ -13,8 +13,8 @@ from endpoint_sweep.domain.model import Component, Description, EndpointId, Find
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 from endpoint_sweep.resources.endpoint.recheck import (
     COMPONENTS_AT_ONCE,
+    Checkpoint,
     Kept,
-    Point,
     check_fingerprint,
     clearing,
     source_identity,
@@ -33,7 +33,7 @@ SEEN = [replace(one, base="") for one in (BASE, OTHER, ADAPTER)]  # A scan does 
 
 def test_there_are_eleven_points() -> None:
     """In the order of the specification; nothing is marked, so there is no C9."""
-    assert [point.value for point in Point] == [f"C{number}" for number in range(1, 13) if number != 9]
+    assert [point.value for point in Checkpoint] == [f"C{number}" for number in range(1, 13) if number != 9]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.restore_plan import Call, calls, differences, missing_parts, rest
+from endpoint_sweep.resources.endpoint.restore_plan import Call, all_calls, differences, missing_parts, remaining_calls
 
 NAME, COUNT = "idle", "sagemaker:variant:DesiredInstanceCount"
 TARGET: dict[str, Any] = {
@@ -73,7 +73,7 @@ def test_weight_and_count_are_what_they_were(
     configured: dict[str, Any], told: dict[str, Any], expected: list[dict[str, Any]]
 ) -> None:
     """A weight of 0 is one, too; a configuration without a weight means 1."""
-    assert changed(calls(bundle(configured=configured, **told), (), config_there=True)) == expected
+    assert changed(all_calls(bundle(configured=configured, **told), (), config_there=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_weight_and_count_are_what_they_were(
 )
 def test_a_restore_that_goes_on_sets_what_it_had_not_come_to(was: dict[str, Any], now: dict[str, Any]) -> None:
     """And what was set already is not set again; what is not as it was is told."""
-    assert changed(rest(bundle(**was), bundle(**now))) == [was]
-    assert changed(rest(bundle(**was), bundle(**was))) == []
+    assert changed(remaining_calls(bundle(**was), bundle(**now))) == [was]
+    assert changed(remaining_calls(bundle(**was), bundle(**was))) == []
     assert differences(bundle(**was), bundle(**now)) == [f"variant a was {was}, is {now}"]
 
 
@@ -96,7 +96,7 @@ def test_a_target_has_its_limits_and_its_rest(state: dict[str, bool], least: int
     was = bundle()
     target = TARGET | {"MinCapacity": least, "MaxCapacity": most, "SuspendedState": state}
     was["autoscaling"]["targets"] = [target | {"RoleARN": "arn:role", "CreationTime": "2026-01-01", "Tags": {}}]
-    assert made(calls(was, (), config_there=True), "register_scalable_target") == [target]
+    assert made(all_calls(was, (), config_there=True), "register_scalable_target") == [target]
     for field, value in (
         ("MinCapacity", 1),
         ("MaxCapacity", 5),
@@ -112,7 +112,7 @@ def test_a_target_has_its_limits_and_its_rest(state: dict[str, bool], least: int
 def test_a_component_has_as_many_copies_as_it_should_have(copies: int | None, expected: int) -> None:
     """As many as were desired, not as many as ran; one where there were none, because fewer cannot be made (D3.16)."""
     was = bundle(parts=[part(copies)])
-    for asked in (calls(was, (), config_there=True), missing_parts(was, bundle()), rest(was, bundle())):
+    for asked in (all_calls(was, (), config_there=True), missing_parts(was, bundle()), remaining_calls(was, bundle())):
         [request] = made(asked, "create_inference_component")
         assert request["RuntimeConfig"] == {"CopyCount": expected}
     now = bundle(parts=[part(expected)])
@@ -124,7 +124,7 @@ def test_a_component_has_as_many_copies_as_it_should_have(copies: int | None, ex
 def test_an_adapter_has_no_copies_of_its_own() -> None:
     """It is made after its base and shares the base's; neither variant nor copies are named (D3.16)."""
     was = bundle(parts=[part(None, "adapter", "base"), part(2, "base")])
-    base, adapter = made(calls(was, (), config_there=True), "create_inference_component")
+    base, adapter = made(all_calls(was, (), config_there=True), "create_inference_component")
     assert (base["InferenceComponentName"], adapter["InferenceComponentName"]) == ("base", "adapter")
     assert "RuntimeConfig" not in adapter
     assert "VariantName" not in adapter
@@ -148,6 +148,6 @@ def test_policies_and_actions_are_made_as_they_were(kind: str, operation: str, r
     was, now, rows = bundle(), bundle(), [row | {named: name} for name in ("one", "two", "three")]
     was["autoscaling"][kind] = [one | {"CreationTime": "2026-01-01"} for one in rows]
     now["autoscaling"][kind] = was["autoscaling"][kind][:1]
-    assert made(calls(was, (), config_there=True), operation) == rows
-    assert made(rest(was, now), operation) == rows[1:]
+    assert made(all_calls(was, (), config_there=True), operation) == rows
+    assert made(remaining_calls(was, now), operation) == rows[1:]
     assert sum(line.endswith(" is missing") for line in differences(was, now)) == 2

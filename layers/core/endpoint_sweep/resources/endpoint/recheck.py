@@ -15,23 +15,23 @@ MAX_LOOKS = 60  # at an endpoint that is being deleted, or at its inference comp
 _DELETABLE = {"InService", "Failed"}
 
 
-class Point(StrEnum):
-    """Where the path can stop, in order (S3.11; nothing is marked, so there is no C9).
+class Checkpoint(StrEnum):
+    """Where the path can stop, in order (S3.11).
 
-    Each point comes just before its action: a stop at `delete` has sent nothing, a stop at `outcome` everything.
+    Each comes just before its action: a stop at `delete` has sent nothing, a stop at `outcome` everything.
     """
 
-    KILL_SWITCH = "C1"
-    DECISION = "C2"
-    ROLE = "C3"
-    FINGERPRINT = "C4"
-    TAGS = "C5"
-    TRAFFIC = "C6"
-    BUNDLE = "C7"
-    INTENT = "C8"
-    LAST_LOOK = "C10"
-    DELETE = "C11"
-    OUTCOME = "C12"
+    KILL_SWITCH = "kill-switch"
+    DECISION = "decision"
+    ROLE = "role"
+    FINGERPRINT = "fingerprint"
+    TAGS = "tags"
+    TRAFFIC = "traffic"
+    BUNDLE = "bundle"
+    INTENT = "intent"
+    LAST_LOOK = "last-look"
+    DELETE = "delete"
+    OUTCOME = "outcome"
 
 
 class Kept(Exception):

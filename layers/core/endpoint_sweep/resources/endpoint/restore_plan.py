@@ -43,7 +43,7 @@ class Call:
     wait_for: tuple[str, str] | None = None
 
 
-def calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) -> list[Call]:
+def all_calls(bundle: Document, models_there: Iterable[str], *, config_there: bool) -> list[Call]:
     """All calls in the order that AWS requires: missing models and configuration, endpoint, inference components (bases
     before adapters), counts and weights, scalable targets, policies, scheduled actions.
     """
@@ -64,7 +64,7 @@ def missing_parts(bundle: Document, there: Document) -> list[Call]:
     return [*_components(parts), *_scaling(scaling)]
 
 
-def rest(bundle: Document, there: Document) -> list[Call]:
+def remaining_calls(bundle: Document, there: Document) -> list[Call]:
     """The remaining calls of a restore that stopped. `there`: a bundle of what exists now."""
     scaling = {
         kind: [row for row in rows if _scaled_by(row) not in map(_scaled_by, there["autoscaling"][kind])]
