@@ -111,7 +111,7 @@ def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
         (ids(2), {ACCOUNT: 2}, CAPS, ["which is 1"]),
         (ids(1), {}, CAPS, []),
         (ids(2), {}, CAPS, ["of its 0 endpoints, which is 1"]),
-        (ids(2) + ids(2, THERE.account), {ACCOUNT: 9, THERE.account: 9}, Caps(3, 9, 100), ["4 endpoints", "delete 3"]),
+        (ids(2) + ids(2, THERE.account), {ACCOUNT: 9, THERE.account: 9}, Caps(3, 9, 100), ["4 endpoints", "one decision is 3"]),
         ([], {}, CAPS, []),
     ],
 )  # fmt: skip
@@ -202,7 +202,9 @@ def test_nobody_is_asked_without_findings_or_coverage() -> None:
     whole, half = join([HERE], [cell(finding())]), join([HERE, THERE], [cell(finding())])
     assert why_not_offered(replace(plan(), items=()), join([HERE], [cell()])) == "nothing idle was found"
     assert why_not_offered(plan(), whole) is None
-    assert "only 50 %" in (why_not_offered(replace(plan(), minimum_coverage=51), half) or "")
+    assert "1 of 2 account-region pairs were scanned (50 %)" in (
+        why_not_offered(replace(plan(), minimum_coverage=51), half) or ""
+    )
     assert why_not_offered(replace(plan(), minimum_coverage=50), half) is None
 
 

@@ -145,7 +145,7 @@ def test_a_component_younger_than_its_endpoint() -> None:
     old = replace(HOSTED[0], created_at=NOW - timedelta(days=14))
     found = judged(seen(Kind.INFERENCE_COMPONENTS, hosted(), components=(old, young)))
     assert found[0] is Verdict.TOO_YOUNG
-    assert "two is younger: created 2 days ago" in found[1]
+    assert "two is newer: created 2 days ago" in found[1]
     assert judged(seen(Kind.INFERENCE_COMPONENTS, hosted(), components=(old, HOSTED[1])))[0] is Verdict.IDLE
 
 

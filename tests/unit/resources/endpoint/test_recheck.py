@@ -63,7 +63,7 @@ def test_it_is_deleted_in_the_status_in_which_it_was_approved(approved: str) -> 
     """Of the statuses that a sweep judges none stands for another: both ways, the changed one keeps and is named."""
     [now] = set(JUDGED) - {approved}
     check_fingerprint(description(status=approved), finding(status=approved))
-    with pytest.raises(Kept, match=f"its status is {now} now"):
+    with pytest.raises(Kept, match=f"its status is now {now}"):
         check_fingerprint(description(status=now), finding(status=approved))
     with pytest.raises(Kept, match="its status is Updating now"):
         check_fingerprint(description(status="Updating"), finding(status="Updating"))
