@@ -77,7 +77,9 @@ def test_two_approvers_in_turn(site: str, desk: ReviewSite, tab: Open) -> None:
         visit(page, site + offer.second)
         expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to delete 2 endpoints")
         go_to_confirmation(page, TWO[:1])
-        expect(page.get_by_role("main")).to_contain_text("All of you chose 1 endpoint: only that one will be deleted.")
+        expect(page.get_by_role("main")).to_contain_text(
+            "All of you selected 1 endpoint: only that one will be deleted."
+        )
         confirm(page, desk.code(SECOND))
         assert offer.now().status is ApprovalStatus.DECIDED
         visit(page, site + offer.path)

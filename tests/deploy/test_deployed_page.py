@@ -117,7 +117,7 @@ def test_two_approvers_delete_what_both_chose(deployed: Deployed, tab: Open) -> 
         main = page.get_by_role("main")
         expect(main).to_contain_text(f"{ADA} decided to delete 2 endpoints")
         go_to_confirmation(page, ("asr-poc-1", "asr-poc-2"))
-        expect(main).to_contain_text("All of you chose 1 endpoint: only that one will be deleted.")
+        expect(main).to_contain_text("All of you selected 1 endpoint: only that one will be deleted.")
         confirm(page, deployed.code(GRACE))
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
     assert deployed.wait(execution) == "SUCCEEDED"
@@ -164,7 +164,7 @@ def test_a_newer_sweep_asks_instead(deployed: Deployed, tab: Open) -> None:
             link = deployed.link("newer-1", ADA)
         events.enable_rule(Name=rule)
         confirm(page, code)
-        expect(page.get_by_role("main")).to_contain_text("A newer sweep, newer-1, asks instead.")
+        expect(page.get_by_role("main")).to_contain_text("A newer sweep, newer-1, has replaced this one.")
         visit(page, link)
         go_to_confirmation(page, ["vision-poc-3"])
         assert deployed.wait(newer) == "SUCCEEDED"

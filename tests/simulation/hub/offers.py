@@ -26,6 +26,7 @@ from endpoint_sweep.domain.model import (
     Variant,
     Verdict,
 )
+from endpoint_sweep.domain.restorable import YES
 from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
@@ -110,6 +111,7 @@ def finding(
             NOW - timedelta(days=14), NOW, (Series("Invocations", "AllTraffic", 0.0, 336, None, complete=True),)
         ),
         witness="agrees",
+        restorable=YES,
         owner=owner or None,
         monthly_usd=None if monthly is None else Decimal(monthly),
     )

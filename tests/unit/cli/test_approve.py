@@ -82,7 +82,7 @@ def test_without_a_choice_it_only_shows(run: Run, offer: Offer, site: ReviewSite
     status, out, _ = run()
     assert status == 0
     assert "5 idle, $17,086.96 a month at list price, 66 % covered" in out
-    assert "Nothing is decided." in out
+    assert "Nothing is decided yet." in out
     assert all(f" {one.id} " in out for one in FINDINGS)
     assert site.everything() == before
 

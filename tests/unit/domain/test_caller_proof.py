@@ -77,7 +77,7 @@ def test_the_same_parameter_twice(name: str) -> None:
     """Also with the same value: who reads which is nobody's guess."""
     query = query_of(proof_of(DECISION))
     value = dict(parse_qsl(query))[name]
-    assert "twice" in refusal(wrap(f"{query}&{urlencode({name: value})}"))
+    assert "duplicate" in refusal(wrap(f"{query}&{urlencode({name: value})}"))
 
 
 @pytest.mark.parametrize(

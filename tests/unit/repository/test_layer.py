@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from importlib.util import cache_from_source, source_hash
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def build(folder: Path, requirements: str | None = None, **environment: str) -> 
         (copy / "requirements.txt").write_text(requirements, encoding="utf-8")
     artifacts.mkdir()
     make = [str(shutil.which("make")), "--makefile", str(SOURCE / "Makefile"), "build-CoreLayer"]
-    made_with = os.environ | {"ARTIFACTS_DIR": str(artifacts)} | environment
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    made_with = os.environ | {"PATH": programs, "ARTIFACTS_DIR": str(artifacts)} | environment
     return subprocess.run(make, cwd=copy, env=made_with, capture_output=True, text=True, check=False)
 
 

@@ -63,14 +63,14 @@ def test_two_approvers_agree_on_what_both_chose(site: ReviewSite) -> None:
     offer = put_on_offer(flagged={"222222222222": "twice as many are idle as last time"})
     assert decide(site, offer.path, form(offer, "resnet-demo", "llama3-70b-demo")).status == 303
     assert (offer.now().status, site.sweeps.woken) == (ApprovalStatus.PENDING, [])
-    assert "Nothing is deleted before one more approver agrees" in site.outbox[-1].text
+    assert "Nothing is deleted until one more approver agrees" in site.outbox[-1].text
     again = site.post(offer.path, form(offer, "resnet-demo"))
     assert told(again) == (409, "E_ALREADY_DECIDED")
     shown = site.get(offer.second)
     assert f"<strong>{ADA}</strong> decided to delete 2 endpoints" in shown.body
     second = form(offer, "resnet-demo", "churn-poc")
     review = site.post(offer.second, second | {"step": "review"})
-    assert "All of you chose 1 endpoint: only that one will be deleted." in review.body
+    assert "All of you selected 1 endpoint: only that one will be deleted." in review.body
     assert decide(site, offer.second, second, GRACE).status == 303
     assert offer.now().status is ApprovalStatus.DECIDED
     assert len(site.sweeps.woken) == 1

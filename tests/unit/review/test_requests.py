@@ -13,7 +13,7 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.table import AwsTable
 from tests.simulation.hub.offers import Offer
 from tests.simulation.hub.review_site import FORM, HOST, Answer, ReviewSite
-from tests.unit.review.forms import form
+from tests.unit.review.forms import form, told
 
 CAREFUL = {
     "Cache-Control": "no-store",
@@ -36,7 +36,7 @@ def careful(answer: Answer) -> tuple[int, str]:
     assert "frame-ancestors 'none'" in policy
     assert "<script" not in answer.body
     assert "Traceback" not in answer.body
-    return careful(answer)
+    return told(answer)
 
 
 def test_a_get_decides_nothing_whatever_its_query(site: ReviewSite, offer: Offer) -> None:

@@ -101,6 +101,9 @@ def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
     return [EndpointId(account, REGION, f"e{number:03d}") for number in range(count)]
 
 
+MIXED = ids(2) + ids(2, THERE.account)
+
+
 @pytest.mark.parametrize(
     ("selected", "found", "caps", "words"),
     [
@@ -111,7 +114,7 @@ def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
         (ids(2), {ACCOUNT: 2}, CAPS, ["which is 1"]),
         (ids(1), {}, CAPS, []),
         (ids(2), {}, CAPS, ["of its 0 endpoints, which is 1"]),
-        (ids(2) + ids(2, THERE.account), {ACCOUNT: 9, THERE.account: 9}, Caps(3, 9, 100), ["4 endpoints", "one decision is 3"]),
+        (MIXED, {ACCOUNT: 9, THERE.account: 9}, Caps(3, 9, 100), ["4 endpoints", "the limit for one decision is 3"]),
         ([], {}, CAPS, []),
     ],
 )  # fmt: skip
@@ -233,8 +236,8 @@ def test_a_jump_is_flagged(now: int, last: int, expected: set[str]) -> None:
 def test_a_jump_says_how_far() -> None:
     """An account's newly idle ones of its endpoints, and all idle ones beside those of the last sweep."""
     assert jumps(idle_of(7), idle_of(1)) == {
-        ACCOUNT: "6 of its 10 endpoints are idle that were not in the last sweep",
-        "*": "7 endpoints are idle, in the last sweep there were 1",
+        ACCOUNT: "6 of its 10 endpoints are idle and were not idle in the last sweep",
+        "*": "7 endpoints are idle, up from 1 in the last sweep",
     }
 
 
@@ -245,16 +248,16 @@ def test_an_account_is_measured_by_the_cells_that_both_sweeps_saw() -> None:
     now = Coverage((cell(*three, endpoints=4), cell(region="eu-west-1", endpoints=2)))
     assert ACCOUNT not in jumps(now, before)
     first = Coverage(before.rows[:1])
-    assert jumps(now, first)[ACCOUNT] == "3 of its 4 endpoints are idle that were not in the last sweep"
+    assert jumps(now, first)[ACCOUNT] == "3 of its 4 endpoints are idle and were not idle in the last sweep"
 
 
 @pytest.mark.parametrize(
-    ("beyond", "said"), [(1, "1 more idle endpoint, {} is not"), (2000, "2,000 more idle endpoints, {} are not")]
+    ("beyond", "said"), [(1, "1 more idle endpoint is not"), (2000, "2,000 more idle endpoints are not")]
 )
 def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
     """How many more are idle, and what helps."""
-    more = said.format("cheaper or of unknown price,")
-    found = f"{more} offered: one sweep offers the 1,000 dearest. A sweep of fewer accounts offers the rest."
+    found = f"{said} not offered, because one sweep offers the 1,000 most expensive. "
+    found += "Run a sweep of fewer accounts to decide on the rest."
     assert not_offered(replace(plan(), beyond=beyond)) == found
     assert not_offered(plan()) == ""
 

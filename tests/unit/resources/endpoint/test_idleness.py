@@ -138,7 +138,7 @@ def test_prepaid_capacity_saves_nothing() -> None:
     [
         (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly only a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
-        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: perhaps only a canary"),
+        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: possibly only a canary"),
         (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],

@@ -84,7 +84,7 @@ def test_a_restore_that_goes_on_sets_what_it_had_not_come_to(was: dict[str, Any]
     """And what was set already is not set again; what is not as it was is told."""
     assert changed(remaining_calls(bundle(**was), bundle(**now))) == [was]
     assert changed(remaining_calls(bundle(**was), bundle(**was))) == []
-    assert differences(bundle(**was), bundle(**now)) == [f"variant a was {was}, is {now}"]
+    assert differences(bundle(**was), bundle(**now)) == [f"variant a was {was}, is now {now}"]
 
 
 @pytest.mark.parametrize(
