@@ -5,13 +5,16 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from scripts import chromium
 from tests.browser.served import served
 from tests.simulation.hub.review_site import ReviewSite
 
 Open = Callable[..., AbstractContextManager[Page]]
+# Milliseconds: only a failure lasts so long, however busy the machine is.
+PATIENT = 60_000
+expect.set_options(timeout=PATIENT)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -50,7 +53,7 @@ def tab(browser: Browser) -> Open:
     @contextmanager
     def opened(*, forgiving: bool = False, **options: Any) -> Iterator[Page]:
         context = browser.new_context(**{"viewport": DESKTOP} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENT)
         page = context.new_page()
         complaints: list[str] = []
 

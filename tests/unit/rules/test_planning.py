@@ -256,7 +256,7 @@ def test_an_account_is_measured_by_the_cells_that_both_sweeps_saw() -> None:
 )
 def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
     """How many more are idle, and what helps."""
-    found = f"{said} not offered, because one sweep offers the 1,000 most expensive. "
+    found = f"{said} offered, because one sweep offers the 1,000 most expensive. "
     found += "Run a sweep of fewer accounts to decide on the rest."
     assert not_offered(replace(plan(), beyond=beyond)) == found
     assert not_offered(plan()) == ""
