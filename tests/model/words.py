@@ -141,7 +141,7 @@ def joined(record: Record) -> Approval:
 @cache
 def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool, laws: Laws) -> tuple[bool, bool]:
     """Whether the page records this decision over what it read, and whether the record is decided then: as in
-    `weighing` and `recording`.
+    `drafting` and `recording`.
     """
     asked, draft = joined(record), real(honest(who, selected, now, at_once=at_once))
     closed = approvals.why_closed(asked, NOW + now * TICK)
