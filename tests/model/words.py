@@ -162,7 +162,7 @@ def answered(record: Record, who: int, selected: int, now: int, *, at_once: bool
 
 
 def allowed(record: Record, now: int, laws: Laws) -> tuple[int, str]:
-    """What `rule` makes of it: the endpoints as a mask, and why none."""
+    """What `what_may_be_deleted` makes of it: the endpoints as a mask, and why none."""
     found = approval_rules.what_may_be_deleted(
         joined(record), PLAN, DIGEST, laws.rules, laws.authentic or is_authentic, NOW + now * TICK, WINDOW * TICK
     )

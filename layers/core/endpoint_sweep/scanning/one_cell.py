@@ -72,7 +72,7 @@ class _Scan:
         self._measured: dict[SeriesKey, Series] = {}
         self._descriptions: dict[str, Description | None] = {}
         self._components: tuple[Component, ...] | None = None
-        self._hangers = Attachments(reader)
+        self._attachments = Attachments(reader)
 
     def judge(self, endpoints: tuple[ListedEndpoint, ...]) -> tuple[Finding, ...]:
         names = {endpoint.name for endpoint in endpoints}
@@ -200,7 +200,7 @@ class _Scan:
             owner=owner_of(tags or {}),
             invocations=traffic(activity) if any(series.points for series in activity.series) else None,
             last_invocation_at=last_invocation(activity.series),
-            advice="; ".join(self._hangers.of(endpoint.name, description)) if description else "",
+            advice="; ".join(self._attachments.of(endpoint.name, description)) if description else "",
             components=self._components_of(endpoint.name),
             restorable=self._restorable(description, verdict),
         )
