@@ -21,11 +21,11 @@ class Organization(Protocol):
     def accounts(self, *, with_units: bool = False) -> tuple[Account, ...]: ...
 
     def management_account(self) -> str | None:
-        """None where nobody may tell."""
+        """None if not permitted to know."""
 
 
 class Regions(Protocol):
-    """What is switched on, and where SageMaker is. None: nobody would say."""
+    """Enabled regions, and regions with SageMaker. None: not known."""
 
     def enabled(self, account: str) -> frozenset[str] | None: ...
 
@@ -36,7 +36,7 @@ class SecondWitness(Protocol):
     """What Compute Optimizer calls idle."""
 
     def idle(self, cells: Collection[Cell]) -> Answers:
-        """By cell; None, or no entry, where it did not answer."""
+        """By cell; None, or no entry, if it did not answer."""
 
 
 class CellReader(Protocol):

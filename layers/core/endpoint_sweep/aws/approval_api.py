@@ -26,7 +26,7 @@ class Refused(EndpointSweepError):
 
 
 class ApprovalApi:
-    """One stack's API. Raises InputRejected where the address is none that credentials may be sent to."""
+    """One stack's API. Raises InputRejected if credentials may not be sent to the address."""
 
     def __init__(self, url: str, sessions: Sessions) -> None:
         parts = urlsplit(url)
@@ -45,7 +45,7 @@ class ApprovalApi:
         return self._send("GET", approval_id, b"")
 
     def decide(self, approval_id: str, decision: dict[str, Any]) -> dict[str, Any]:
-        """Raises Refused, or Unavailable where nobody can tell whether it was recorded."""
+        """Raises Refused, or Unavailable if it is not known whether the decision was recorded."""
         return self._send("POST", approval_id, json.dumps(decision).encode())
 
     def _send(self, method: str, approval_id: str, body: bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Who calls, told by STS: the caller signs a question to it, the review function asks it."""
+"""Who is calling, according to STS: the caller signs a request to STS, and the review function sends it."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ def prove(binding: Binding, credentials: Any, sts: Any) -> str:
 
 
 class AwsCallers:
-    """Asks STS at the address of its own client: nothing of a proof says where it is sent."""
+    """Sends the request to the address of its own STS client; the proof cannot choose another."""
 
     def __init__(self, sts: Any, now: Clock) -> None:
         self._sts = sts

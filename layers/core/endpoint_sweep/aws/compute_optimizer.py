@@ -64,7 +64,7 @@ class AwsComputeOptimizer:
 
 
 class AwsSecondOpinion:
-    """`ports.SecondWitness`: one question a cell, and none where the account has said no before."""
+    """`ports.SecondWitness`: one call per cell, and none if the account has refused before."""
 
     def __init__(self, client_at: Callable[[str], Any]) -> None:
         self._client_at = client_at

@@ -19,7 +19,7 @@ class AwsExecutions:
         self._state_machine = state_machine
 
     def wake(self, token: str) -> bool:
-        """Best effort: nobody waits any more, or the call did not get through. Then the next slice looks by itself."""
+        """Best effort. If nobody is waiting or the call fails, the sweep looks again after its slice."""
         try:
             self._client.send_task_success(taskToken=token, output='{"wake":true}')
         except (ClientError, BotoCoreError):
@@ -40,7 +40,7 @@ class AwsExecutions:
             found = self._client.describe_execution(executionArn=execution)
         except (ClientError, BotoCoreError):
             return ""
-        # Whoever stops an execution may name any error: that one is ABORTED.
+        # A person who stops an execution can name any error, but then its status is ABORTED.
         return str(found.get("error", "")) if found["status"] == "FAILED" else ""
 
     def start(self, name: str, data: Mapping[str, Any]) -> str:

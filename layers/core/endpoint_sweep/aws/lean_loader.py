@@ -36,7 +36,7 @@ class LeanLoader(Loader):
         if wanted is None or type_name != "service-2":
             return super().load_service_model(service_name, type_name, api_version)
         if (service_name, type_name) not in self._lean:
-            # By a loader of its own: this one would keep the whole description, too.
+            # A separate loader, because this one would also keep the whole description.
             whole = Loader().load_service_model(service_name, type_name, api_version)
             self._lean[service_name, type_name] = _part(whole, wanted)
         return self._lean[service_name, type_name]

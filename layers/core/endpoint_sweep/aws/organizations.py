@@ -1,4 +1,4 @@
-"""The accounts of the Organization, where each lies in it, and which one manages it."""
+"""The accounts of the Organization, their organizational units, and the management account."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,7 +81,7 @@ def _state(row: dict[str, Any]) -> str:
 
 
 def _unit(row: dict[str, Any]) -> str:
-    """Root and units of `o-…/r-…/ou-…/123456789012/`, outermost first; empty where AWS does not tell."""
+    """Root and units of `o-…/r-…/ou-…/123456789012/`, outermost first; empty if AWS does not say."""
     paths = row.get("Paths") or []
     segments = paths[0].split("/") if paths else []
     return "/".join(part for part in segments if part.startswith(_UNIT_PREFIXES))

@@ -34,7 +34,7 @@ def home_of(region: str) -> str:
 
 
 class AwsPriceList:
-    """`refusal` tells in a sentence why answers are missing, or is None. After a refusal nothing is asked any more."""
+    """`refusal` says in one sentence why prices are missing, or is None. After a refusal no more calls are made."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

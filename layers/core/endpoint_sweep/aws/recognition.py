@@ -7,7 +7,7 @@ from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
 Document = dict[str, Any]
 
-# Fields of a variant of the configuration that this code understands. One that it does not might mean another kind.
+# The fields of a configured variant that this code understands. An unknown field might mean another kind.
 _KNOWN = {
     "VariantName", "ModelName", "InitialInstanceCount", "InstanceType", "InitialVariantWeight", "AcceleratorType",
     "CoreDumpConfig", "ServerlessConfig", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds",
@@ -18,7 +18,7 @@ _KNOWN = {
 
 
 def recognise(endpoint: Document, config: Document) -> Description:
-    """`config` is empty where it is gone (D3.9). The order of recognising is that of D1.36."""
+    """`config` is empty if it was deleted (D3.9). Kinds are tried in the order of D1.36."""
     kind, why = _kind(endpoint, config)
     configured = {row["VariantName"]: row for row in _all(config)}
     shadows = {row["VariantName"] for row in (*_shadows(endpoint), *_shadows(config))}

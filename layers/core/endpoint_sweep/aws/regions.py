@@ -1,4 +1,4 @@
-"""Which regions are switched on in an account, and where SageMaker is. None means that nobody would say."""
+"""Which regions an account has enabled, and where SageMaker is available. None means not known."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is written down before a deletion, enough to create the endpoint anew (D3.19)."""
+"""What is saved before a deletion: enough to create the endpoint again (D3.19)."""
 
 from collections.abc import Iterable
 from itertools import batched

@@ -65,7 +65,7 @@ class Restorer:
             self.wait(*call.wait_for, wait_seconds)
 
     def wait(self, kind: str, name: str, seconds: int) -> None:
-        """Until the `endpoint` or `component` is in service. Raises CellFailed where it failed or takes longer."""
+        """Waits until the `endpoint` or `component` is in service. Raises CellFailed if it fails or takes too long."""
         end = time.monotonic() + seconds
         while True:
             status, why = self._status(kind, name)

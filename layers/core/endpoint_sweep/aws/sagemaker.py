@@ -60,7 +60,7 @@ def describe(client: Any, name: str, configs: dict[str, dict[str, Any]]) -> Desc
 
 
 def _config(client: Any, name: str) -> dict[str, Any]:
-    """Empty where the configuration of a live endpoint was deleted (D3.9): then kind and price are not known."""
+    """Empty if the configuration of a live endpoint was deleted (D3.9). Then kind and price are not known."""
     try:
         found: dict[str, Any] = client.describe_endpoint_config(EndpointConfigName=name)
     except ClientError as error:

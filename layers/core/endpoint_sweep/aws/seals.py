@@ -15,7 +15,7 @@ _NOT_OURS = ("InvalidCiphertextException", "IncorrectKeyException")
 
 
 class AwsSeals:
-    """Who may sign with which key, and who may check, stands in the key policies of template.yaml (docs/safety.md)."""
+    """The key policies in template.yaml say who may sign and who may verify with each key (docs/safety.md)."""
 
     def __init__(self, client: Any, keys: Mapping[Maker, str], cells_key: str, seal_key: str) -> None:
         self._client = client

@@ -73,7 +73,7 @@ class Sessions:
         return self._session.region_name or "us-east-1"
 
     def credentials(self) -> Any:
-        """The credentials of this shell. Raises CellFailed where there are none."""
+        """The credentials of this shell. Raises CellFailed if there are none."""
         found = self._session.get_credentials()
         if found is None:
             raise CellFailed("no AWS credentials found: log in, or set AWS_PROFILE")
@@ -159,7 +159,7 @@ def _time(value: str | float) -> datetime:
 
 
 def session_name(sweep_id: str) -> str:
-    """Stands in the member account's CloudTrail: at most 64 characters of `[\\w+=,.@-]` (D9.5)."""
+    """The session name that the member account's CloudTrail shows: at most 64 characters of `[\\w+=,.@-]` (D9.5)."""
     return "endpoint-sweep-" + re.sub(r"[^\w+=,.@-]", "-", sweep_id, flags=re.ASCII)[:49]
 
 

@@ -54,7 +54,7 @@ class LaptopReaders:
 
 
 def caller(sessions: Sessions) -> tuple[str, str]:
-    """Account and partition of the credentials of this shell. Raises CellFailed where there are none."""
+    """Account and partition of this shell's credentials. Raises CellFailed if there are none."""
     try:
         answer: dict[str, Any] = sessions.hub("sts").get_caller_identity()
     except ClientError as error:

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     restore.add_parser(commands)
     try:
         given = parser.parse_args(arguments)
-    except SystemExit as ended:  # argparse ends the process by itself: after --help, or with 2
+    except SystemExit as ended:  # argparse ends the process after --help, or with status 2
         return int(ended.code or 0)
     if not hasattr(given, "run"):
         parser.print_help()

@@ -26,7 +26,7 @@ DONE, FAILED, BAD_USAGE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command's options, checked. `phrase` is None where it is asked for on the terminal."""
+    """The command's options, checked. `phrase` is None if the terminal asks for it."""
 
     sweep_id: str
     api: str

@@ -46,7 +46,7 @@ def write(format_: str, coverage: Coverage, accounts: Mapping[str, Account], pol
 
 
 def document(coverage: Coverage, policy: Policy, sweep_id: str, started: datetime) -> dict[str, Any]:
-    """Schema 1. Money as texts, null where it is not known; times ISO 8601 in UTC."""
+    """Schema 1. Money is text, null if not known; times are ISO 8601 in UTC."""
     return {
         "schema": SCHEMA,
         "sweep": {

@@ -86,7 +86,7 @@ def _rest(there: Restorer, bundle: dict[str, Any], standing: dict[str, Any], giv
 
 
 def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:
-    """Raises CellFailed where nothing should be added to the endpoint that stands."""
+    """Raises CellFailed if nothing should be added to the existing endpoint."""
     name = bundle["endpoint"]["EndpointName"]
     if why := why_another(bundle, standing):
         raise CellFailed(f"another endpoint named {name} exists: {why}; nothing was changed")

@@ -64,7 +64,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """The exit status. Nothing is written where the options do not fit."""
+    """The exit status. Nothing is written if the options do not fit."""
     try:
         asked = check(given)
     except InputRejected as error:
@@ -168,7 +168,7 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: s
 
 
 def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
-    """List prices of what is idle: asked for where AWS answers, from the dated table where it does not."""
+    """List prices of the idle endpoints, from AWS or, if it does not answer, from the dated table."""
     price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
     return output.priced(coverage, PriceBook.from_table(), price_list, today.date())
 

@@ -41,7 +41,7 @@ class Choice(StrEnum):
 
 
 class Identity(StrEnum):
-    """How the person was told from others: by the secret in the mail, by a code as well, or by AWS."""
+    """How the person was identified: by the emailed secret, by a code as well, or by AWS."""
 
     LINK = "link"
     LINK_AND_CODE = "link+code"
@@ -96,7 +96,7 @@ class Link:
 
     @property
     def id(self) -> str:
-        """Names the link where its codes are counted; it opens nothing."""
+        """The name under which the link's codes are counted. It opens nothing."""
         return self.hash[:32]
 
 
@@ -234,7 +234,7 @@ def joined(
     over = kinds.get(StopKind.SUPERSEDED) or kinds.get(StopKind.KILL_SWITCH) or kinds.get(StopKind.CLOSED)
     status = ApprovalStatus.DECIDED if decided or kinds else ApprovalStatus.PENDING
     if decided and ended is ApprovalStatus.EXPIRED:
-        ended = None  # What was decided in time does not expire: nobody honest writes both.
+        ended = None  # A decision made in time does not expire; only a forger writes both.
     if over:
         status = ApprovalStatus.SUPERSEDED if over.kind is StopKind.SUPERSEDED else ApprovalStatus.CLOSED
     return Approval(

@@ -36,11 +36,11 @@ def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return a shape
 
 
 def from_data[T](kind: type[T], data: Any) -> T:
-    """The reverse of `to_data`. Raises ValueError or TypeError where the data does not fit."""
+    """The reverse of `to_data`. Raises ValueError or TypeError if the data does not fit."""
     try:
         return typing.cast("T", _build(kind, data))
     except (KeyError, AttributeError, ArithmeticError) as error:
-        # A list where an object should be, or "abc" as a Decimal: the data's fault in other words.
+        # A list instead of an object, or "abc" as a Decimal: the data is wrong.
         raise ValueError(f"the data does not fit: {type(error).__name__}: {error}") from error
 
 

@@ -75,7 +75,7 @@ class GapCause(StrEnum):
 
 
 class Alarm(StrEnum):
-    """What people must be told at once: the word in the log that a metric of template.yaml counts."""
+    """What people must learn at once: the word in the log that a metric in template.yaml counts."""
 
     DECISION_FORGED = "DecisionForged"
     RECORD_FORGED = "RecordForged"

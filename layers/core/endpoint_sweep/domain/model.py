@@ -70,7 +70,7 @@ class ListedEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The endpoints of a cell; `broken` says why where the listing ended early."""
+    """The endpoints of a cell; `broken` says why the listing ended early, if it did."""
 
     endpoints: tuple[ListedEndpoint, ...]
     broken: str = ""
@@ -78,7 +78,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One variant: `count` running instances of `type`, None where AWS does not say (D1.33).
+    """One variant: `count` running instances of `type`, None if AWS does not say (D1.33).
 
     A variant with instance pools is one of these for each pool. A `shadow` gets a copy of the traffic: it bills, but
     its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured.
@@ -228,7 +228,7 @@ class CellResult:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where a document lies: states carry these instead of documents. `count` is the number of rows in it."""
+    """Points to a document: states carry these instead of documents. `count` is the number of its rows."""
 
     bucket: str
     key: str
@@ -279,7 +279,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one approved endpoint ended, with AWS's request id of the deletion where there was one."""
+    """How one approved endpoint ended, with AWS's request ID of the deletion, if there was one."""
 
     account: str
     region: str

@@ -7,7 +7,7 @@ from endpoint_sweep.domain.kinds import Alarm
 
 
 class Cause(StrEnum):
-    """Each has a sentence of its own, but for those that name a person, a number or an endpoint."""
+    """Each has a sentence. A detail replaces it where a person, a number or an endpoint is named."""
 
     NOT_OFFERED = "not-offered"
     FORGED = "decision-forged"
@@ -47,7 +47,7 @@ _ALARMS = {
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """`detail` replaces the sentence of the cause where it says more."""
+    """`detail` replaces the sentence of the cause if it says more."""
 
     cause: Cause
     detail: str = ""

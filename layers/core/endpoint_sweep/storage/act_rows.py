@@ -17,7 +17,7 @@ from endpoint_sweep.ports import Maker, Row, Seals, Store, Table
 
 # What may be said of an endpoint without the signature of the function that deletes: none of it claims a deletion.
 _UNSIGNED = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
-NOT_SENT = "not sent"  # what a component's row says where its deletion was called off after the intent
+NOT_SENT = "not sent"  # what a component's row says if its deletion was called off after the intent
 _SENT = (OutcomeStatus.DELETING, OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN)
 _FORGED = "its outcome was not written by the delete function; please check the endpoint"
 
@@ -31,7 +31,7 @@ class ActRows:
         self._seals = seals
 
     def write_intent(self, sweep_id: str, target: EndpointId, at: datetime, approver: str) -> None:
-        """Before the deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        """Written before the deletion. Raises AlreadyRecorded if there is one: then only looking is allowed."""
         document = {"at": to_data(at), "approver": approver, "target": str(target)}
         self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
 
@@ -39,7 +39,7 @@ class ActRows:
         return self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}") is not None
 
     def void_intent(self, sweep_id: str, target: EndpointId, at: datetime) -> bool:
-        """Takes the intent's place, so that a step that stopped can never go on; False where there is an intent."""
+        """Takes the intent's place, so that a dead step can never resume. False if there is an intent."""
         document = {"at": to_data(at), "approver": "", "target": str(target), "void": True}
         try:
             self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
@@ -62,7 +62,7 @@ class ActRows:
         return known
 
     def write_component_intent(self, sweep_id: str, target: EndpointId, name: str, at: datetime, approver: str) -> None:
-        """Before its deletion. Raises AlreadyRecorded where there is one: then only looking is allowed."""
+        """Written before its deletion. Raises AlreadyRecorded if there is one: then only looking is allowed."""
         known, row = self._components(sweep_id, target)
         if name in known:
             raise AlreadyRecorded(f"there is an intent for {name}")
@@ -111,12 +111,12 @@ class ActRows:
         self._table.put(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}", document, row.version if row else 0)
 
     def outcome(self, sweep_id: str, target: EndpointId) -> Outcome | None:
-        """One that claims a deletion and is not signed is told as unknown: it keeps the endpoint and proves nothing."""
+        """An unsigned outcome that claims a deletion is read as unknown: it keeps the endpoint and proves nothing."""
         row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{target}")
         return self._read(sweep_id, row) if row else None
 
     def write_outcome(self, sweep_id: str, outcome: Outcome, *, signed: bool = False) -> Outcome:
-        """The first final outcome stands; `deleting` may become a final one.
+        """The first final outcome counts; `deleting` may become a final one.
 
         `signed`: by the functions that delete, without which nothing counts as sent or gone.
         """

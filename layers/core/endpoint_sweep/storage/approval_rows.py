@@ -1,4 +1,4 @@
-"""What is recorded of an approval, in rows by who may write them, and in documents that nobody can take back.
+"""The record of an approval: table rows, one for each writer, and documents that nobody can take back.
 
 Rows lie in the table (docs/safety.md says who writes which). Stops and tries lie in the versioned bucket, where every
 version counts that was ever written.
@@ -65,7 +65,7 @@ def _try_key(sweep_id: str, link: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Of the rows that an approval was joined from, 0 where there is none, and how many stops there were."""
+    """Versions of the rows that an approval was joined from (0 if there is none), and the number of stops."""
 
     asked: int = 0
     chosen: int = 0
@@ -74,7 +74,7 @@ class Versions:
 
     @property
     def seen(self) -> str:
-        """What changes as soon as somebody decides, stops the sweep or can no longer be reached."""
+        """Changes as soon as somebody decides, stops the sweep or becomes unreachable."""
         return f"{self.chosen}.{self.ended}.{self.stops}"
 
 
@@ -108,7 +108,7 @@ class _Ended:
 
 
 class ApprovalRows:
-    """Approvals, stops, waits and codes. Every write is conditional: nobody's word is overwritten unseen."""
+    """Approvals, stops, waits and codes. Every write is conditional, so none overwrites a version that was not read."""
 
     def __init__(self, table: Table, store: Store, seals: Seals) -> None:
         self._table = table
@@ -161,13 +161,13 @@ class ApprovalRows:
         return Unproven(approval, versions, request.mac)
 
     def save_request(self, approval: Approval, version: int) -> None:
-        """For the functions that mail links. Raises AlreadyRecorded where it changed since it was read."""
+        """For the functions that email links. Raises AlreadyRecorded if it changed since it was read."""
         request = approval.request
         signed = replace(request, mac=self._seals.mac(Maker.LINKS, request.digest))
         self._table.put(*_asked(approval.id), to_data(signed), version)
 
     def save_choices(self, approval: Approval, version: int) -> None:
-        """For the review page: the decisions to delete. Raises AlreadyRecorded where they changed since."""
+        """For the review page: the decisions to delete. Raises AlreadyRecorded if they changed in the meantime."""
         chosen = tuple(one for one in approval.decisions if one.choice is Choice.DELETE)
         decided = approval.status is not ApprovalStatus.PENDING
         document = to_data(_Chosen(chosen, decided)) | {"status": "decided" if decided else "pending"}
@@ -231,14 +231,14 @@ class ApprovalRows:
     def forget_waiting(self, approval_id: str) -> None:
         row = self._table.get(*_wait(approval_id))
         if row:
-            # Somebody else removed or renewed it: a token left behind wakes nobody and decides nothing.
+            # Something else removed or renewed it. A token left behind wakes nobody and decides nothing.
             with suppress(AlreadyRecorded):
                 self._table.remove(*_wait(approval_id), row.version)
 
     # codes, and how often they were tried
 
     def code(self, approval_id: str, link: str) -> tuple[Code, int] | None:
-        """The newest code of a link. Raises RecordForged where the review page did not write it, and Unavailable."""
+        """The newest code of a link. Raises RecordForged if the review page did not write it, and Unavailable."""
         row = self._table.get(*_code(approval_id, link))
         if row is None:
             return None
@@ -261,12 +261,12 @@ class ApprovalRows:
         return row.version if row else 0
 
     def save_code(self, code: Code, version: int) -> None:
-        """Raises AlreadyRecorded where another request of the same link was faster."""
+        """Raises AlreadyRecorded if another request for the same link was faster."""
         signed = replace(code, mac=self._seals.mac(Maker.DECISIONS, code.digest))
         self._table.put(*_code(code.approval, code.link), to_data(signed), version)
 
     def tries(self, sweep_id: str, link: str) -> Tries:
-        """Counted in names that were ever written, so that nobody can set them back."""
+        """Counts the names that were ever written, so nobody can reset them."""
         prefix = _try_key(sweep_id, link, "")
         names = {key.removeprefix(prefix) for key, _ in self._store.history(prefix)}
         found = [_TRY.fullmatch(name) for name in names]
@@ -275,11 +275,11 @@ class ApprovalRows:
         return Tries(codes, guesses, "used-up" in names)
 
     def count_code(self, sweep_id: str, link: str, number: int) -> None:
-        """Raises AlreadyRecorded where another request took this number."""
+        """Raises AlreadyRecorded if another request took this number."""
         self._store.put(_try_key(sweep_id, link, f"{number:03}"), b"{}", once=True)
 
     def count_guess(self, sweep_id: str, link: str, code: int, number: int) -> None:
-        """Before it is compared. Raises AlreadyRecorded where another request took this number."""
+        """Called before the comparison. Raises AlreadyRecorded if another request took this number."""
         self._store.put(_try_key(sweep_id, link, f"{code:03}-{number:03}"), b"{}", once=True)
 
     def mark_used_up(self, sweep_id: str, link: str) -> bool:

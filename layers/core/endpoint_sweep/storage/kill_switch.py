@@ -1,4 +1,4 @@
-"""The kill switch: a parameter of the hub that stops every deletion at once. Read anew each time (S3.9)."""
+"""The kill switch: a parameter of the hub that stops every deletion at once. It is read each time (S3.9)."""
 
 from endpoint_sweep.domain.errors import SwitchUnreadable
 from endpoint_sweep.ports import KillSwitch
@@ -16,7 +16,7 @@ def why_stopped(switch: KillSwitch) -> str | None:
 
 
 def is_on(switch: KillSwitch) -> bool:
-    """Whether somebody switched it on: that voids open approvals. One that cannot be read stops, and voids nothing."""
+    """Whether it is switched on, which voids open approvals. An unreadable switch stops deletions but voids nothing."""
     try:
         return switch.read().strip().lower() != OFF
     except SwitchUnreadable:

@@ -15,7 +15,7 @@ _LOCK = ("LOCK", "LOCK")
 
 
 class Records(ApprovalRows, ActRows):
-    """Every write is conditional: nobody's word is overwritten unseen."""
+    """Every write is conditional, so no write overwrites a version that was not read."""
 
     def __init__(self, table: Table, store: Store, seals: Seals) -> None:
         self._table = table
@@ -28,7 +28,7 @@ class Records(ApprovalRows, ActRows):
         return self._table.get(*_LOCK)
 
     def take_lock(self, sweep_id: str, execution: str, replacing: Row | None) -> None:
-        """`instead_of` names the sweep it is taken over from. Raises AlreadyRecorded where somebody was faster."""
+        """`instead_of` names the previous holder. Raises AlreadyRecorded if another sweep was faster."""
         document = {"sweep_id": sweep_id, "execution": execution}
         document["instead_of"] = replacing.document["sweep_id"] if replacing else ""
         self._table.put(*_LOCK, document, replacing.version if replacing else 0)
@@ -48,7 +48,7 @@ class Records(ApprovalRows, ActRows):
         return {one.id: one for one in (from_data(Snoozed, row.document) for row in rows)}
 
     def snooze(self, one: Snoozed) -> None:
-        """The later end stands; of endpoints that had the same name, that of the newest."""
+        """The later end wins. If endpoints had the same name, the newest one wins."""
         row = self._table.get("SNOOZE", str(one.id))
         if row:
             known = from_data(Snoozed, row.document)

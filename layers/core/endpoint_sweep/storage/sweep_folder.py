@@ -49,7 +49,7 @@ class SweepFolder:
     """The documents of one sweep by name."""
 
     def __init__(self, store: Store, sweep_id: str, *, every_version: bool = False) -> None:
-        """`every_version`: what somebody wrote over a document hides it from nobody, for who may list all versions."""
+        """`every_version`: finds the original of an overwritten document. Needs permission to list versions."""
         self._store = store
         self._every_version = every_version
         self.sweep_id = sweep_id
@@ -116,7 +116,7 @@ class SweepFolder:
         return from_data(tuple[Cell, ...], json.loads(self._pinned(EXPECTED, pins)))
 
     def put_skipped(self, results: list[CellResult]) -> Pointer:
-        """The rows of the cells that nobody scans."""
+        """The rows of the cells that are not scanned."""
         return self._put(SKIPPED, results, len(results))
 
     def skipped(self, pins: Pins) -> tuple[CellResult, ...]:
@@ -125,7 +125,7 @@ class SweepFolder:
     # what was found
 
     def put_cell(self, result: CellResult, key: bytes) -> bool:
-        """The first result of a cell stands; a second try, or a failure after it, does not replace it.
+        """The first result of a cell counts. A second try, or a failure after it, does not replace it.
 
         Whether somebody else had written there: that is replaced, and stays among the versions.
         """
@@ -142,7 +142,7 @@ class SweepFolder:
         return False
 
     def cells(self, key: bytes) -> Cells:
-        """Every result that lies there. One that cannot be read or is not signed is left out, and counts as missing."""
+        """Every result in the folder. One that is unreadable or unsigned is left out and counts as missing."""
         results, forged = [], []
         for name, there in self._store.all(f"{self.prefix}/cells/").items():
             if not hmac.compare_digest(there.mac, _mac(key, name, there.body)):
@@ -157,7 +157,7 @@ class SweepFolder:
         return Cells(tuple(results), tuple(forged))
 
     def put_coverage(self, coverage: Coverage) -> None:
-        """After the plan, so that who made another plan writes nothing over what belongs to the one that stands."""
+        """Written after the plan, so that a step that made another plan cannot overwrite the documents of this one."""
         for name, rows in _documents(coverage).items():
             self._put(name, rows, len(rows))
 
@@ -176,7 +176,7 @@ class SweepFolder:
     # the plan
 
     def put_plan(self, plan: Plan, seals: Seals) -> Pointer:
-        """Written once. Raises PlanDiffers where another plan stands there already: nobody may be asked about it."""
+        """Written once. Raises PlanDiffers if there is another plan already: nobody may be asked about that one."""
         key, body = self._plan_key, to_json(plan)
         mac = seals.mac(Maker.FINDINGS, sealed_digest(key, digest(body)))
         try:
@@ -188,7 +188,7 @@ class SweepFolder:
             return Pointer(self._store.bucket, key, there.version_id, digest(body), len(plan.items))
 
     def proven_plan(self, seals: Seals, pointer: Pointer | None = None) -> Plan:
-        """With the aggregation's own signature. Raises DocumentTampered where it is not right."""
+        """The plan, if the aggregation signed it. Raises DocumentTampered if not."""
 
         def is_ours(there: Stored) -> bool:
             sha256 = digest(there.body)
@@ -201,7 +201,7 @@ class SweepFolder:
         return from_data(Plan, json.loads(there.body))
 
     def plan(self, pointer: Pointer) -> Plan:
-        """Exactly that version; raises DocumentTampered where its bytes are not the recorded ones."""
+        """Exactly that version. Raises DocumentTampered if its bytes are not the recorded ones."""
         body = self._store.get(pointer.key, pointer.version_id)
         if digest(body) != pointer.sha256:
             raise DocumentTampered(f"{pointer.key} is not what was recorded")
@@ -249,7 +249,7 @@ class SweepFolder:
         return self._store.put(f"{self.prefix}/{name}", to_json(value), count=count)
 
     def _put_once(self, name: str, value: Any, count: int = 1) -> Pointer:
-        """The pointer to what stands there, written now or before."""
+        """The pointer to the document, written now or before."""
         key = f"{self.prefix}/{name}"
         try:
             return self._store.put(key, to_json(value), count=count, once=True)
@@ -264,11 +264,11 @@ class SweepFolder:
         return there.body
 
     def _found(self, key: str, is_it: Callable[[Stored], bool], version: str | None = None) -> Stored | None:
-        """The document where it is what it should be; else, if need be, the oldest version that is."""
+        """The document if it is what it should be, otherwise the oldest version that is."""
         if not self._every_version:
             there = self._store.read(key, version)
             return there if is_it(there) else None
-        with suppress(DocumentNotFound):  # Or somebody removed it: then an older version is what was written.
+        with suppress(DocumentNotFound):  # Or somebody removed it, and an older version is the original.
             if is_it(there := self._store.read(key, version)):
                 return there
         versions = [one for one in self._store.history(key) if one[0] == key]
