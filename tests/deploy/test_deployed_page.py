@@ -92,8 +92,8 @@ def test_a_snoozed_endpoint_is_not_offered_again(deployed: Deployed, tab: Open) 
     assert deployed.aws.snapshot() == without(world, VISION, ["vision-poc-2"])
     row = deployed.findings("phone-1")[SNOOZED]
     assert (row["disposition"], row["disposition_reason"][:14]) == ("kept", "snoozed until ")
-    [summary] = [text for text in deployed.texts(ADA) if "phone-1" in text and "IDLE, BUT SNOOZED" in text.upper()]
-    assert SNOOZED in summary.upper().partition("IDLE, BUT SNOOZED")[2].lower()
+    [summary] = [text for text in deployed.texts(ADA) if "phone-1" in text and "IDLE BUT SNOOZED" in text.upper()]
+    assert SNOOZED in summary.upper().partition("IDLE BUT SNOOZED")[2].lower()
 
 
 def test_two_approvers_delete_what_both_chose(deployed: Deployed, tab: Open) -> None:

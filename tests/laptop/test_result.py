@@ -183,7 +183,7 @@ def test_the_table(laptop: Laptop) -> None:
     laptop.open("small")
     done = laptop.scan(*SCANNED, "--format", "table")
     assert done.status == 0
-    assert "2 of 3 cells scanned (100 %)" in done.out
+    assert "2 of 3 account-region pairs scanned (100 %)" in done.out
     assert "resnet-demo" in done.out
     assert "fraud-scoring" not in done.out
     assert "6 endpoints: 2 idle, 2 busy, 1 too-young, 1 protected" in done.out

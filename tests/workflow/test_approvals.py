@@ -245,7 +245,7 @@ def test_a_snoozed_endpoint_is_shown_and_not_offered(stage: Stage) -> None:
     stage.end(second)
     disposition, why = stage.disposition(second, "churn-poc")
     assert (disposition, why.startswith("snoozed until ")) == ("kept", True)
-    assert "IDLE, BUT SNOOZED" in stage.summary(second).text
+    assert "IDLE BUT SNOOZED" in stage.summary(second).text
     stage.hub.ahead = timedelta(days=8)
     third = stage.start()
     links = stage.links(third)

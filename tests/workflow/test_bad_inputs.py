@@ -45,9 +45,11 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"lookback_days": value} for value in (0, 1, 456, "14")],
     ),
     "BI-06": (
-        "E_ACCOUNT_ID: accounts",
-        [{"accounts": value} for value in (["12345"], ["*"], [12345678901], [FIRST, FIRST], [HOSTILE], FIRST)],
+        "E_ACCOUNT_ID: each entry of accounts must be an account id of 12 digits",
+        [{"accounts": value} for value in (["12345"], ["*"], [12345678901], [HOSTILE])],
     ),
+    "BI-06, twice": ("E_ACCOUNT_ID: accounts has a duplicate entry", [{"accounts": [FIRST, FIRST]}]),
+    "BI-06, no list": ("E_ACCOUNT_ID: accounts must be a list", [{"accounts": FIRST}]),
     # Ten thousand ids are less than AWS's 256 KiB and more than ours, so that they never come to be counted.
     "BI-06, 10 001 ids": ("E_INPUT_TOO_LARGE: the input can have at most 32 KiB", [{"accounts": MANY}]),
     "BI-07, outside": (
@@ -59,9 +61,10 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{**ASKED, "accounts": [MANAGEMENT]}, {**ASKED, "accounts": [FIRST, MANAGEMENT]}],
     ),
     "BI-08": (
-        "E_REGION: regions",
-        [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE], "us-east-1")],
+        "E_REGION: each entry of regions must be a region such as eu-west-1",
+        [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE])],
     ),
+    "BI-08, no list": ("E_REGION: regions must be a list", [{"regions": "us-east-1"}]),
     "BI-11": (
         "E_INPUT_TOO_LARGE: the input can have at most 32 KiB",
         [{"slot": "x" * 33_000}, {**ASKED, "accounts": ["1" * 250_000]}],

@@ -29,8 +29,8 @@ FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), ANOTHER_REQUEST),
     "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), ANOTHER_REQUEST),
     "no decision at all": (lambda d: d.update(decisions=[]), "nobody answered in time"),
-    "nonsense": (lambda d: d.update(status="APPROVED"), "the record of the approval cannot be read"),
-    "a list for a decision": (lambda d: d.update(decisions=["x"]), "the record of the approval cannot be read"),
+    "nonsense": (lambda d: d.update(status="APPROVED"), "the approval record cannot be read"),
+    "a list for a decision": (lambda d: d.update(decisions=["x"]), "the approval record cannot be read"),
 }
 
 

@@ -47,7 +47,7 @@ def test_what_deletes_for_ever_is_reported_as_still_deleting(
     stage = stage_of("small")
     stage.world.deleting_takes(3600)
     sweep = approve(stage)
-    assert stage.disposition(sweep, "resnet-demo") == ("unknown", "still deleting after 3 looks")
+    assert stage.disposition(sweep, "resnet-demo") == ("unknown", "still deleting after 3 checks")
     assert stage.report(sweep)["monthly_saving_usd"] == "0"
     assert len(stage.world.log.find(**DELETION)) == 1
 

@@ -132,9 +132,9 @@ def test_a_dry_run_changes_nothing(after: After, capsys: pytest.CaptureFixture[s
     gone = stage.world.snapshot()
     assert restore(stage, sweep, "plain", "--dry-run") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "would make model plain-AllTraffic",
-        "would make configuration plain-config",
-        "would make endpoint plain",
+        "would create model plain-AllTraffic",
+        "would create configuration plain-config",
+        "would create endpoint plain",
     ]
     assert stage.world.snapshot() == gone
     assert restore(stage, sweep, "plain") == 0, capsys.readouterr()

@@ -212,7 +212,7 @@ def test_everything_comes_back_as_it_was(house: House, definitions: str, capsys:
         )["ScalingPolicies"]
         if row["PolicyName"] == "steps"
     ]
-    assert f"to do: point alarm rich-is-busy at {policy['PolicyARN']}, not at arn:" in out
+    assert f"to do: point alarm rich-is-busy to {policy['PolicyARN']}, not arn:" in out
 
 
 def test_the_drill_looks_at_everything(house: House) -> None:

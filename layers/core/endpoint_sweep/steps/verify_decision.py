@@ -56,7 +56,7 @@ def verify_decision(
     except RecordForged as error:
         return _kept(event["approval_id"], str(error), Alarm.RECORD_FORGED)
     except RecordUnreadable:
-        reason = "the record of the approval cannot be read"
+        reason = "the approval record cannot be read"
         return _kept(event["approval_id"], reason, Alarm.DECISION_FORGED)
     except Unavailable as error:
         return _not_certain(event["approval_id"], str(error), settings, records, now)
