@@ -14,6 +14,8 @@ from tests.simulation.hub.review_site import ReviewSite
 Open = Callable[..., AbstractContextManager[Page]]
 # Milliseconds: only a failure lasts so long, however busy the machine is.
 PATIENT = 60_000
+# A test that is quicker than the page has put the focus somewhere already: no fault of the page.
+FASTER = "Autofocus processing was blocked because a document already has a focused element."
 expect.set_options(timeout=PATIENT)
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
@@ -61,7 +63,7 @@ def tab(browser: Browser) -> Open:
             complaints.append(f"dialog: {dialog.message}")
             dialog.dismiss()
 
-        page.on("console", lambda said: complaints.append(said.text))
+        page.on("console", lambda said: complaints.append(said.text) if said.text != FASTER else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", told)
 
