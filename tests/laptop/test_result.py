@@ -188,7 +188,7 @@ def test_the_table(laptop: Laptop) -> None:
     assert "fraud-scoring" not in done.out
     assert "6 endpoints: 2 idle, 2 busy, 1 too-young, 1 protected" in done.out
     assert "a month at list price" in done.out
-    assert "2 of 2 cells" in done.err
+    assert "2 of 2 account-region pairs" in done.err
 
 
 def test_the_table_says_first_what_was_not_seen(laptop: Laptop) -> None:
