@@ -163,7 +163,7 @@ def _ask(wanted: str) -> str:
 
 
 def show(offer: dict[str, Any], console: Console) -> None:
-    """The offer as a table, dearest first, and what is to be known beside it."""
+    """Prints the offer as a table, most expensive first, with the notes that belong to it."""
     console.print(_head(offer))
     table = Table(box=SIMPLE)
     # An id is copied into --delete: it is never broken into lines.

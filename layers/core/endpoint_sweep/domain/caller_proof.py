@@ -1,7 +1,7 @@
-"""A proof of who calls: a GetCallerIdentity request that the caller signed and did not send.
+"""A caller's proof of identity: a GetCallerIdentity request that the caller signed but did not send.
 
-Whoever holds it can ask STS one thing, whose signature it bears. Two headers are signed with it, so that a proof made
-for one approval, method or body is worth nothing for another.
+With it the review function can ask STS who signed it, and nothing else. The signature covers two more headers, so a
+proof made for one approval, method or body is useless for another.
 """
 
 import base64

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus, GapCause
 from endpoint_sweep.reports.text import clean, clip
-from endpoint_sweep.rules.planning import Coverage
+from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
 # What a person reads, and whether the reason of the row adds something to it.
 _CAUSES: dict[GapCause, tuple[str, bool]] = {
@@ -27,8 +27,6 @@ _CAUSES: dict[GapCause, tuple[str, bool]] = {
     GapCause.PARTIAL: ("Only partly scanned", True),
     GapCause.FAILED: ("The scan failed", True),
 }
-# These were skipped on purpose. They are listed separately and do not lower the percentage.
-_ON_PURPOSE = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 _MAX_DETAIL = 190
 
 
@@ -67,19 +65,18 @@ class CoverageView:
 
 
 def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> CoverageView:
-    wanted = [row for row in coverage.rows if row.status not in _ON_PURPOSE]
-    missed = [row for row in wanted if row.status is not CoverageStatus.SCANNED]
+    missed = [row for row in coverage.rows if row.status not in (CoverageStatus.SCANNED, *NOT_EXPECTED)]
     regions = len({row.region for row in coverage.rows})
     return CoverageView(
         coverage.percent,
-        len(wanted) - len(missed),
-        len(wanted),
+        coverage.scanned,
+        coverage.wanted,
         len(coverage.rows),
         len({row.account for row in coverage.rows}),
         regions,
         sum(row.endpoints for row in coverage.rows),
         _gaps(missed, accounts, regions),
-        _gaps((row for row in coverage.rows if row.status in _ON_PURPOSE), accounts, regions),
+        _gaps((row for row in coverage.rows if row.status in NOT_EXPECTED), accounts, regions),
     )
 
 

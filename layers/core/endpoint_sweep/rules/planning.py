@@ -23,7 +23,8 @@ FEWEST = 3
 # What fits into one page, one form and one table record (6 MB, 400 KB). A stack cannot let one decision delete more.
 MOST_OFFERED = 1000
 # A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
-_NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
+# Skipped on purpose: listed apart, and without effect on the percentage.
+NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Coverage:
     @property
     def wanted(self) -> int:
         """Cells that should have been scanned."""
-        return sum(row.status not in _NOT_EXPECTED for row in self.rows)
+        return sum(row.status not in NOT_EXPECTED for row in self.rows)
 
     @property
     def scanned(self) -> int:
