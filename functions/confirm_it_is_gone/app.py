@@ -5,10 +5,10 @@ from typing import Any
 from endpoint_sweep.aws.step_log import log_step
 from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.steps.confirm_it_is_gone import confirm_it_is_gone
-from endpoint_sweep.steps.contracts import EndpointEvent
+from endpoint_sweep.steps.contracts import ResourceEvent
 
 
-def handler(event: EndpointEvent, _context: object) -> dict[str, Any]:
+def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = confirm_it_is_gone(
         event, settings=at.settings, members=at.members, store=at.store, records=at.records, now=at.now

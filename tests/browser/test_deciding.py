@@ -46,8 +46,8 @@ def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Op
         expect(page.get_by_role("heading", level=1)).to_contain_text("Already decided")
     decision = offer.decision()
     assert decision is not None
-    assert {one.endpoint for one in decision.selected} == set(TWO)
-    assert [(one.id.endpoint, one.days) for one in decision.snoozes] == [("resnet-eu", 30)]
+    assert {one.name for one in decision.selected} == set(TWO)
+    assert [(one.id.name, one.days) for one in decision.snoozes] == [("resnet-eu", 30)]
 
 
 def test_everything_is_kept_by_default(site: str, tab: Open) -> None:
@@ -192,7 +192,7 @@ def test_a_keyboard_is_enough(site: str, desk: ReviewSite, tab: Open) -> None:
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
     decision = offer.decision()
     assert decision is not None
-    assert [one.endpoint for one in decision.selected] == ["llama3-70b-demo"]
+    assert [one.name for one in decision.selected] == ["llama3-70b-demo"]
 
 
 def test_enter_in_the_list_goes_on_and_chooses_nothing(site: str, tab: Open) -> None:

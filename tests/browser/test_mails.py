@@ -53,7 +53,7 @@ def receipt_mail(findings: list[Finding] | tuple[Finding, ...], comment: str) ->
 
 
 STARTED = {
-    "222222222222/us-east-1/resnet-demo": OutcomeStatus.DELETED,
+    "222222222222/us-east-1/resnet-demo": OutcomeStatus.DONE,
     f"222222222222/us-east-1/{'n' * 63}": OutcomeStatus.UNKNOWN,
 }
 

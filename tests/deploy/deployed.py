@@ -94,7 +94,7 @@ class Deployed:
 
     def findings(self, sweep: str) -> dict[str, dict[str, Any]]:
         """The rows of the sweep's report by endpoint."""
-        return {row["endpoint"]: row for row in self.document(sweep, "report.json")["findings"]}
+        return {row["name"]: row for row in self.document(sweep, "report.json")["findings"]}
 
 
 @contextmanager

@@ -119,7 +119,7 @@ class Insider:
 
 def decision(plan: bytes, endpoints: Collection[str] = (), code: str = "") -> dict[str, str]:
     """The page's last form, filled in: these endpoints of the plan are deleted, none keeps everything."""
-    rows = [item["endpoint"] for item in json.loads(plan)["items"]]
+    rows = [item["name"] for item in json.loads(plan)["items"]]
     choice = Choice.DELETE if endpoints else Choice.KEEP
     words = phrase(choice, len(endpoints), digest(plan))
     fields = {"plan_sha256": digest(plan), "step": "decide", "choice": choice.value, "phrase": words}

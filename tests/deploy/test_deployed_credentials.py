@@ -142,14 +142,14 @@ def test_a_role_that_is_listed_decides(deployed: Deployed, approve: Approve) -> 
     status, out, err = approve("finops", "ada")
     assert (status, err, "Nothing is decided yet." in out) == (0, "", True)
     chosen = next(one for one in deployed.document(SWEEP, "plan.json")["items"] if one["account"] == VISION)
-    target = "/".join(chosen[name] for name in ("account", "region", "endpoint"))
+    target = "/".join(chosen[name] for name in ("account", "region", "name"))
     wanted = f"DELETE 1 {plan_sha256(deployed)[:8]}"
     status, out, err = approve("finops", "ada", "--delete", target, "--yes-i-typed", wanted)
     assert (status, err, "Recorded at" in out) == (0, "", True)
     machine = deployed.outputs["StateMachineArn"]
     [execution] = deployed.aws.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
     assert deployed.wait(execution["executionArn"]) == "SUCCEEDED"
-    assert deployed.aws.snapshot() == without(world, VISION, [chosen["endpoint"]], chosen["region"])
+    assert deployed.aws.snapshot() == without(world, VISION, [chosen["name"]], chosen["region"])
     record = next(json.dumps(item) for item in deployed.items() if "DECISIONS" in json.dumps(item))
     assert PRINCIPAL in record
     calls = deployed.aws.calls(service="sts", operation="GetCallerIdentity")[asked:]

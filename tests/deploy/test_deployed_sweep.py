@@ -60,7 +60,7 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
         page = browser.new_context(java_script_enabled=False).new_page()
         page.goto(link)
         expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(plan))
-        go_to_confirmation(page, [chosen["endpoint"]])
+        go_to_confirmation(page, [chosen["name"]])
         confirm(page, newest_code(deployed.texts(APPROVERS[0])))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
         assert "k=" not in page.url
@@ -73,12 +73,12 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
         for region, cell in regions.items()
         for name in cell["endpoints"].keys() - after[account][region]["endpoints"].keys()
     }
-    assert gone == {(chosen["account"], chosen["region"], chosen["endpoint"])}
-    before[chosen["account"]][chosen["region"]]["endpoints"].pop(chosen["endpoint"])
+    assert gone == {(chosen["account"], chosen["region"], chosen["name"])}
+    before[chosen["account"]][chosen["region"]]["endpoints"].pop(chosen["name"])
     assert after == before
     made = aws.calls()[calls:]
     deletions = [index for index, call in enumerate(made) if call.operation == "DeleteEndpoint"]
-    assert [made[index].resource for index in deletions] == [chosen["endpoint"]]
+    assert [made[index].resource for index in deletions] == [chosen["name"]]
     assert ":assumed-role/endpoint-sweep-act/endpoint-sweep-browser-1" in made[deletions[0]].caller
     bundles = [index for index, call in enumerate(made) if call.service == "s3" and "/restore/" in call.resource]
     assert bundles

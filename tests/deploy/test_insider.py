@@ -230,7 +230,7 @@ def seen(deployed: Deployed) -> str:
 def test_a_plan_that_lay_there_is_offered_to_nobody(deployed: Deployed, insider: Insider, seen: str) -> None:
     """A plan of busy endpoints, written before the sweep of that name starts: all is kept, with an alarm."""
     folder, honest = "sweeps/planned-1", json.loads(insider.read(f"{seen}/plan.json"))
-    [busy] = [row for row in json.loads(insider.read(f"{seen}/findings.json")) if row["endpoint"] == BUSY]
+    [busy] = [row for row in json.loads(insider.read(f"{seen}/findings.json")) if row["name"] == BUSY]
     caps = {"per_sweep": 1000, "per_account": 1000, "percent_of_account": 100}
     plan = {"sweep_id": "planned-1", "items": [as_idle(busy)], "found": {VISION: 1000}, "caps": caps}
     insider.write(f"{folder}/plan.json", honest | plan, like=f"{seen}/plan.json")
@@ -247,11 +247,11 @@ def test_the_result_of_a_scan_that_lay_there_is_not_believed(deployed: Deployed,
     """A cell's result that calls a busy endpoint idle, written before the scan: the endpoint is not offered."""
     place = f"cells/{VISION}/{REGION}.json"
     cell = json.loads(insider.read(f"{seen}/{place}"))
-    cell["findings"] = [as_idle(row) if row["endpoint"] == BUSY else row for row in cell["findings"]]
+    cell["findings"] = [as_idle(row) if row["name"] == BUSY else row for row in cell["findings"]]
     insider.write(f"sweeps/scanned-1/{place}", cell, like=f"{seen}/{place}")
     sweep = Running.start(deployed, "scanned-1")
     sweep.until_asked()
-    offered = [row["endpoint"] for row in json.loads(sweep.plan)["items"]] if sweep.offers() else []
+    offered = [row["name"] for row in json.loads(sweep.plan)["items"]] if sweep.offers() else []
     assert BUSY not in offered
     assert "CellForged" in sweep.alarms()
 

@@ -173,4 +173,4 @@ class Insider:
 
 
 def item(key: Key) -> Document:
-    return dict(zip(("account", "region", "endpoint"), key, strict=True))
+    return dict(zip(("account", "region", "name"), key, strict=True))

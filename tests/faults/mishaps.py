@@ -89,7 +89,7 @@ class Mishaps:
         if not self.events and any(move.what == "redrive" for move in self.case.moves):
             self.stage.hub.ahead += TOO_LATE
         self.events.append(event)
-        key = (event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+        key = (event["item"]["account"], event["item"]["region"], event["item"]["name"])
         if key not in self._order:
             self._order.append(key)
         self._here.key = key

@@ -43,7 +43,7 @@ class People:
     def __post_init__(self) -> None:
         self.dice = random.Random(f"people {self.case.seed}")  # noqa: S311 - chance, not a secret
         items = (self.stage.onlooker.plan(self.sweep) or {"items": []})["items"]
-        self.offered = [(one["account"], one["region"], one["endpoint"]) for one in items]
+        self.offered = [(one["account"], one["region"], one["name"]) for one in items]
 
     def play(self, move: Move) -> None:
         link = self._link(move.who)
@@ -175,7 +175,7 @@ class People:
             return  # Somebody else has changed what names the plan.
         others = self.stage.world.endpoints() - set(self.offered)
         extra = [
-            plan["items"][0] | {"account": account, "region": region, "endpoint": endpoint}
+            plan["items"][0] | {"account": account, "region": region, "name": endpoint}
             for account, region, endpoint in sorted(others)
         ]
         body = json.dumps(plan | {"items": plan["items"] + extra}).encode()

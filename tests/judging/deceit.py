@@ -107,7 +107,7 @@ def _is_receipt(mail: Mail, who: str) -> bool:
 def not_deleted(report: Mapping[str, Any], sent: Collection[Key]) -> list[str]:
     """I10: what the report calls deleted was sent for deletion."""
     rows = [row for row in report["findings"] if row["disposition"] == "deleted"]
-    told = [(str(row["account"]), str(row["region"]), str(row["endpoint"])) for row in rows]
+    told = [(str(row["account"]), str(row["region"]), str(row["name"])) for row in rows]
     return [f"I10: {'/'.join(one)} is reported as deleted, and nobody deleted it" for one in told if one not in sent]
 
 

@@ -223,7 +223,7 @@ def wrong_sums(report: Mapping[str, Any], world: Snapshot, touched: Collection[K
         for account, region in scanned
         for name in world.get(account, {}).get(region, {}).get("endpoints", {})
     }
-    told = Counter((row["account"], row["region"], row["endpoint"]) for row in rows)
+    told = Counter((row["account"], row["region"], row["name"]) for row in rows)
     found += [f"{key} is reported {count} times" for key, count in told.items() if count != 1]
     return found + [f"{key} is not told of, or made up" for key in (there ^ told.keys()) - set(touched)]
 

@@ -96,7 +96,7 @@ def _needed(stage: Stage, acts: tuple[Act, ...]) -> int:
     saving = sum(
         Decimal(one["monthly_usd"] or 0)
         for one in plan["items"]
-        if (one["account"], one["region"], one["endpoint"]) in selected
+        if (one["account"], one["region"], one["name"]) in selected
     )
     asker = asked(stage, sweep).get("requested_by", "")
     two = (
@@ -180,7 +180,7 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
     lookback = int(given.get("lookback_days", stage.hub.parameters["LookbackDays"]))
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
     plan = stage.onlooker.plan(sweep) or {"items": []}
-    offered = {(one["account"], one["region"], one["endpoint"]) for one in plan["items"]}
+    offered = {(one["account"], one["region"], one["name"]) for one in plan["items"]}
     wrong = offered - organization.expected_idle(lookback, age) - stage.touched
     return [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
 

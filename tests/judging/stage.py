@@ -181,7 +181,7 @@ class Stage:
 
     def disposition(self, sweep: str, endpoint: str) -> tuple[str, str]:
         """What the report says became of an endpoint, and why."""
-        [row] = [row for row in self.report(sweep)["findings"] if row["endpoint"] == endpoint]
+        [row] = [row for row in self.report(sweep)["findings"] if row["name"] == endpoint]
         return row["disposition"], row["disposition_reason"]
 
     def coverage(self, sweep: str) -> dict[tuple[str, str], str]:

@@ -52,7 +52,7 @@ class Scanned:
 
     @property
     def verdicts(self) -> dict[tuple[str, str, str], str]:
-        return {(one["account"], one["region"], one["endpoint"]): one["verdict"] for one in self.document["findings"]}
+        return {(one["account"], one["region"], one["name"]): one["verdict"] for one in self.document["findings"]}
 
     @property
     def names(self) -> dict[str, str]:

@@ -207,7 +207,7 @@ def test_an_endpoint_that_vanishes_between_list_and_description(laptop: Laptop) 
                 hook=lambda call: world.remove(FIRST, REGION, "resnet-demo"))  # fmt: skip
     done = laptop.scan(*ONE_CELL)
     assert (done.status, done.names["resnet-demo"], done.names["churn-poc"]) == (0, "no-evidence", "idle")
-    found = next(one for one in done.document["findings"] if one["endpoint"] == "resnet-demo")
+    found = next(one for one in done.document["findings"] if one["name"] == "resnet-demo")
     assert found["reason"] == "it disappeared during the scan"
 
 

@@ -88,7 +88,7 @@ def test_every_finding(document: dict[str, Any]) -> None:
 
 def test_what_an_idle_finding_says(document: dict[str, Any]) -> None:
     """Reason, figures, cost, owner, instances and the series that prove it."""
-    found = next(found for found in document["findings"] if found["endpoint"] == "resnet-demo")
+    found = next(found for found in document["findings"] if found["name"] == "resnet-demo")
     assert (found["verdict"], found["kind"], found["status"]) == ("idle", "real-time", "InService")
     assert found["reason"] == "no invocation of its only variant in 14 days"
     assert (found["invocations"], found["last_invocation_at"]) == (0, None)
@@ -105,7 +105,7 @@ def test_what_an_idle_finding_says(document: dict[str, Any]) -> None:
 
 def test_what_a_busy_finding_says(document: dict[str, Any]) -> None:
     """How much and when last; its cost is unknown and not nothing, because it was not described."""
-    found = next(found for found in document["findings"] if found["endpoint"] == "fraud-scoring")
+    found = next(found for found in document["findings"] if found["name"] == "fraud-scoring")
     assert (found["verdict"], found["kind"], found["instances"]) == ("busy", None, [])
     assert (found["hourly_usd"], found["monthly_usd"]) == (None, None)
     assert found["invocations"] > 14 * 24 * 800

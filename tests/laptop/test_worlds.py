@@ -66,7 +66,7 @@ def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
 def test_what_hangs_on_an_endpoint_is_named(laptop: Laptop) -> None:
     """Beside the verdict, for every endpoint that was described (D1.18, D3.12)."""
     world, done = scanned(laptop, build("guards"))
-    advice = {found["endpoint"]: found["advice"] for found in done.document["findings"] if "advice" in found}
+    advice = {found["name"]: found["advice"] for found in done.document["findings"] if "advice" in found}
     watched = [spec for spec in world.organization.endpoints if spec.monitoring_schedules]
     assert watched
     for spec in watched:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.resources.endpoint import recheck
 from endpoint_sweep.rules import approval_rules, decision_rules
 from endpoint_sweep.rules.approvals import Decision
@@ -45,8 +45,8 @@ def _graceless(value: Callable[..., Any]) -> Product:
     return Product(patches=((approval_rules, "grace_ends", value), (decision_rules, "grace_ends", value)))
 
 
-def _union(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
-    return tuple(sorted(set[EndpointId]().union(*(one.selected for one in decisions))))
+def _union(decisions: Collection[Decision]) -> tuple[ResourceId, ...]:
+    return tuple(sorted(set[ResourceId]().union(*(one.selected for one in decisions))))
 
 
 _LATE_INTENT = tuple(one for one in ORDER if one != "intent!")

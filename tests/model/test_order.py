@@ -14,7 +14,7 @@ from endpoint_sweep.review.selection import Wish
 from endpoint_sweep.rules.approvals import ApprovalStatus, Decision, Identity
 from endpoint_sweep.steps.apply_decision import apply_decision
 from endpoint_sweep.steps.confirm_it_is_gone import confirm_it_is_gone
-from endpoint_sweep.steps.contracts import EndpointEvent, EndpointItem
+from endpoint_sweep.steps.contracts import ResourceEvent, ResourceItem
 from endpoint_sweep.steps.verify_decision import verify_decision
 from tests.model.hub import FakeHub
 from tests.model.scopes import SCOPES
@@ -46,8 +46,13 @@ SAID = {
     "last switch": ["read switch"], "last stops": ["read stops"], "call": ["call"],
     "outcome!": ["read OUTCOME", "write OUTCOME"],
 }  # fmt: skip
-_ITEM: EndpointItem = {"account": TARGETS[0].account, "region": TARGETS[0].region, "endpoint": TARGETS[0].endpoint}
-EVENT: EndpointEvent = {"sweep_id": REQUEST.sweep_id, "approval_id": REQUEST.id, "item": _ITEM, "attempt": 0}
+_ITEM: ResourceItem = {
+    "account": TARGETS[0].account,
+    "region": TARGETS[0].region,
+    "name": TARGETS[0].name,
+    "type": TARGETS[0].type,
+}
+EVENT: ResourceEvent = {"sweep_id": REQUEST.sweep_id, "approval_id": REQUEST.id, "item": _ITEM, "attempt": 0}
 
 
 def _settings(laws: Laws) -> Any:

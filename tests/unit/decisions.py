@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from endpoint_sweep.domain.model import EndpointId, Plan
+from endpoint_sweep.domain.model import Plan, ResourceId
 from endpoint_sweep.rules.approval_rules import Ruling, what_may_be_deleted
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Decision
 from endpoint_sweep.rules.decision_rules import Rules
@@ -18,7 +18,7 @@ RULES = Rules((ADA, GRACE, LINUS))
 TWO = replace(RULES, minimum=2)
 PLAN = plan([finding("a", monthly_usd=Decimal(9000)), finding("b", monthly_usd=Decimal(2000)), finding("c")])
 SHA = plan_digest(PLAN)
-A, B, C = (EndpointId(ACCOUNT, REGION, name) for name in "abc")
+A, B, C = (ResourceId(ACCOUNT, REGION, name) for name in "abc")
 WINDOW = timedelta(hours=4)
 KEY = b"only the review page can use this key"
 
@@ -31,7 +31,7 @@ def is_authentic(one: Decision) -> bool:
     return hmac.compare_digest(one.mac.encode(), mac(one).encode())
 
 
-def signed(approver: str, *selected: EndpointId, **changes: Any) -> Decision:
+def signed(approver: str, *selected: ResourceId, **changes: Any) -> Decision:
     made = decision(PLAN, approver, *selected, **changes)
     return replace(made, mac=mac(made))
 

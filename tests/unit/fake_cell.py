@@ -111,7 +111,7 @@ class FakeCell:
 
     def findings(self) -> dict[str, Finding]:
         """What the scan makes of it, by endpoint."""
-        return {one.endpoint: one for one in scan(self, HERE, POLICY, NOW).findings}
+        return {one.name: one for one in scan(self, HERE, POLICY, NOW).findings}
 
     def verdicts(self) -> dict[str, Verdict]:
         return {name: one.verdict for name, one in self.findings().items()}

@@ -12,13 +12,13 @@ from endpoint_sweep.domain.model import (
     CellResult,
     CoverageStatus,
     Description,
-    EndpointId,
     Finding,
     Kind,
     ListedEndpoint,
     Plan,
     Pointer,
     Policy,
+    ResourceId,
     Series,
     Variant,
     Verdict,
@@ -97,7 +97,7 @@ def finding(name: str = NAME, **changes: Any) -> Finding:
     made = Finding(
         account=ACCOUNT,
         region=REGION,
-        endpoint=name,
+        name=name,
         arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{name}",
         kind=Kind.REAL_TIME,
         status="InService",
@@ -130,7 +130,7 @@ def approval(of: Plan, **changes: Any) -> Approval:
     return replace(made, links=(Link(hash_secret("right"), ADA, NOW),), **changes)
 
 
-def decision(of: Plan, approver: str = ADA, *selected: EndpointId, **changes: Any) -> Decision:
+def decision(of: Plan, approver: str = ADA, *selected: ResourceId, **changes: Any) -> Decision:
     """Made with link and code for `approval(of)`; without endpoints everything is kept. The MAC is still missing."""
     asked, choice = approval(of), Choice.DELETE if selected else Choice.KEEP
     made = Decision(

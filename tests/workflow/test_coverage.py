@@ -105,6 +105,6 @@ def test_tags_that_cannot_be_read_protect(stage: Stage) -> None:
     stage.world.fault(service="resourcegroupstaggingapi", operation="GetResources", code="AccessDeniedException")
     sweep = stage.start()
     stage.end(sweep)
-    verdicts = {row["endpoint"]: row["verdict"] for row in stage.report(sweep)["findings"]}
+    verdicts = {row["name"]: row["verdict"] for row in stage.report(sweep)["findings"]}
     assert verdicts["resnet-demo"] == verdicts["churn-poc"] == "protected"
     assert verdicts["fraud-scoring"] == "busy"

@@ -205,7 +205,7 @@ def test_a_report_that_cannot_be_written_changes_no_fate(stage_of: OpenStage, wh
     assert [item["status"]["S"] for item in items if item["sk"]["S"].startswith("OUTCOME#")] == ["deleted"]
     assert target in stage.plan(sweep)
     [decision] = stage.record(sweep)["decisions"]
-    assert [one["endpoint"] for one in decision["selected"]] == ["resnet-demo"]
+    assert [one["name"] for one in decision["selected"]] == ["resnet-demo"]
     assert not stage.world.exists(MEMBER, REGION, "resnet-demo")
     assert deletions(stage) == 1
     stage.world.clear_faults()

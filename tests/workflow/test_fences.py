@@ -33,7 +33,7 @@ def one_at_a_time(stage: Stage, at: Callable[[str, Checkpoint], None] = lambda *
 
     def step(event: dict[str, Any], _context: Any) -> Any:
         with turn:
-            return stopper.run(event, partial(at, event["item"]["endpoint"]))
+            return stopper.run(event, partial(at, event["item"]["name"]))
 
     stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = step
 

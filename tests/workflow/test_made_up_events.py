@@ -60,7 +60,7 @@ def test_nothing_goes_in_the_grace_period(stage_of: OpenStage, function: str, it
     stage.wake(sweep, 2)
     stage.end(sweep)
     assert deletions(stage) == (["resnet-demo"] if item == OTHER else [])
-    assert stage.world.exists(item["account"], item["region"], item["endpoint"])
+    assert stage.world.exists(item["account"], item["region"], item["name"])
     stage.approved &= {(IDLE["account"], IDLE["region"], one) for one in deletions(stage)}
 
 

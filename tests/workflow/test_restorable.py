@@ -33,7 +33,7 @@ def test_the_page_says_what_could_not_be_made_again(house: House) -> None:
     stage.end(sweep)
     assert stage.disposition(sweep, "whole")[0] == "deleted"
     assert stage.disposition(sweep, "torn")[0] == "failed"
-    assert {row["endpoint"]: row["restorable"] for row in stage.report(sweep)["findings"]} == {
+    assert {row["name"]: row["restorable"] for row in stage.report(sweep)["findings"]} == {
         "whole": {"answer": "yes", "why": ""},
         "torn": {"answer": "no", "why": "its model torn-AllTraffic was deleted"},
     }

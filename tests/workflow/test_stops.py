@@ -55,7 +55,7 @@ class Stopper:
     hanging: list[threading.Thread] = field(default_factory=list)
 
     def __call__(self, event: dict[str, Any], _context: Any) -> Any:
-        name = event["item"]["endpoint"]
+        name = event["item"]["name"]
         where, _, how = name.rpartition("-")
         point = Checkpoint[where.replace("-", "_").upper()]
         self.events.append(event)
@@ -102,7 +102,7 @@ class Stopper:
 
         def at(here: Checkpoint) -> None:
             if here is point:
-                self.stopped.add(event["item"]["endpoint"])
+                self.stopped.add(event["item"]["name"])
                 reached.set()
                 self.wake.wait(120)
                 if point in DEAD:

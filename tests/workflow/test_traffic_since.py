@@ -17,7 +17,7 @@ KINDS = ("real-time", "asynchronous")
 
 
 def scan_ended(stage: Stage, sweep: str, name: str) -> datetime:
-    [row] = [row for row in stage.hub.document("plan.json", sweep)["items"] if row["endpoint"] == name]
+    [row] = [row for row in stage.hub.document("plan.json", sweep)["items"] if row["name"] == name]
     return datetime.fromisoformat(row["evidence"]["end"])
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
-from endpoint_sweep.domain.model import Account, Cell, Component, Description, EndpointId, Listing, Pointer, Series
+from endpoint_sweep.domain.model import Account, Cell, Component, Description, Listing, Pointer, ResourceId, Series
 from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.resources.endpoint.second_opinion import Answers
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
@@ -108,7 +108,7 @@ class Members(Protocol):
 
     def reader(self, cell: Cell, sweep_id: str) -> CellReader: ...
 
-    def actor(self, target: EndpointId, sweep_id: str, approver: str, deletes: Collection[str]) -> CellActor:
+    def actor(self, target: ResourceId, sweep_id: str, approver: str, deletes: Collection[str]) -> CellActor:
         """A session that can look, and delete exactly these ARNs; the member's CloudTrail shows who approved."""
 
 

@@ -33,7 +33,7 @@ def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
         instances = ", ".join(f"{one['count']} × {one['type']}" for one in item["instances"])
         cost = f"${float(item['monthly_usd']):,.2f}" if item["monthly_usd"] else "unknown"
         owner = Text(item["owner"] or "–")
-        table.add_row(Text(item["endpoint"]), item["account"], item["region"], owner, instances, cost)
+        table.add_row(Text(item["name"]), item["account"], item["region"], owner, instances, cost)
     console.print(table)
     known = sum(float(item["monthly_usd"]) for item in items if item["monthly_usd"])
     unknown = sum(item["monthly_usd"] is None for item in items)

@@ -84,7 +84,7 @@ class Offer:
 
     def row(self, endpoint: str) -> str:
         """The form's name of an endpoint's row."""
-        return next(f"i{number}" for number, one in enumerate(self.plan.items) if one.endpoint == endpoint)
+        return next(f"i{number}" for number, one in enumerate(self.plan.items) if one.name == endpoint)
 
 
 def finding(
@@ -98,7 +98,7 @@ def finding(
     return Finding(
         account=account,
         region=region,
-        endpoint=name,
+        name=name,
         arn=f"arn:aws:sagemaker:{region}:{account}:endpoint/{name}",
         kind=Kind.REAL_TIME,
         status="InService",
@@ -199,10 +199,10 @@ def put_on_offer(
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:
     """A sweep after its decision: first `deleted` are gone, then `spared` came back to life, the rest is kept."""
-    told = [(OutcomeStatus.DELETED, "deleted and confirmed gone")] * deleted
+    told = [(OutcomeStatus.DONE, "deleted and confirmed gone")] * deleted
     told += [(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")] * spared
     outcomes = [
-        Outcome(one.account, one.region, one.endpoint, status, reason, NOW)
+        Outcome(one.account, one.region, one.name, status, reason, NOW)
         for one, (status, reason) in zip(findings, told, strict=False)
     ]
     return reports.Report(

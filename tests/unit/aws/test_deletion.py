@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from endpoint_sweep.aws.sagemaker import delete
 from endpoint_sweep.aws.sessions import _DELETING, act_policy, session_name
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointNotFound, EndpointSweepError, ReplyLost
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from tests.unit.samples import ARN, NAME, finding
 
 
@@ -87,7 +87,7 @@ def test_an_act_session_can_delete_one_endpoint_only() -> None:
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_an_act_session_reaches_one_region_of_one_account(partition: str) -> None:
     """Every resource of its policy, word for word; `*` only for reads that know no resource."""
-    target, arns = EndpointId("222222222222", "eu-west-1", NAME), [f"arn:{partition}:b", f"arn:{partition}:a"]
+    target, arns = ResourceId("222222222222", "eu-west-1", NAME), [f"arn:{partition}:b", f"arn:{partition}:a"]
     reads = {
         "cloudwatch:GetMetricData",
         "application-autoscaling:Describe*",

@@ -10,7 +10,7 @@ import pytest
 from endpoint_sweep.aws.members import AwsCellActor, AwsMembers
 from endpoint_sweep.aws.sessions import Sessions, act_policy
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
-from endpoint_sweep.domain.model import Cell, EndpointId
+from endpoint_sweep.domain.model import Cell, ResourceId
 from tests.unit.answering import ok
 from tests.unit.samples import ACCOUNT, ADA, ARN, ENVIRONMENT, NAME, NOW, REGION, finding, settings
 
@@ -124,7 +124,7 @@ ASKED: dict[str, Any] = {"target": TARGET, "sweep_id": SWEEP, "approver": ADA, "
 OTHERS = {
     "account": {"target": replace(TARGET, account="333333333333")},
     "region": {"target": replace(TARGET, region="eu-west-1")},
-    "endpoint": {"target": replace(TARGET, endpoint="other")},
+    "endpoint": {"target": replace(TARGET, name="other")},
     "sweep": {"sweep_id": "another-sweep"},
     "approver": {"approver": "grace@example.com"},
     "what it deletes": {"deletes": [f"{ARN}-component"]},
@@ -139,7 +139,7 @@ def test_no_session_acts_for_another(sessions: Wired, other: dict[str, Any]) -> 
     actors = [acted(shared.actor(**one)) for one in asked]
     for number, (actor, one) in enumerate(zip(actors, asked, strict=True)):
         acted(actor)
-        target: EndpointId = one["target"]
+        target: ResourceId = one["target"]
         request = sessions.assumed[number]
         assert request["RoleArn"].split(":")[4] == target.account
         assert request["SourceIdentity"] == f"{one['approver']},{one['sweep_id']}"

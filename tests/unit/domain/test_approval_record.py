@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_json
-from endpoint_sweep.domain.model import Caps, EndpointId, Plan, Pointer
+from endpoint_sweep.domain.model import Caps, Plan, Pointer, ResourceId
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import (
     Approval,
@@ -207,4 +207,4 @@ def test_a_digest_is_of_one_place() -> None:
         sealed_digest("a b", "c"),
     }
     assert len(places) == 10
-    assert signed(EndpointId.__name__, A).digest not in places
+    assert signed(ResourceId.__name__, A).digest not in places

@@ -41,7 +41,7 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
     [
         cell(finding()),
         approval(plan(), decisions=(decision(plan(), ADA, finding().id, comment="why"),)),
-        Outcome("222222222222", "us-east-1", "a", OutcomeStatus.DELETED, "gone", NOW, "req-1"),
+        Outcome("222222222222", "us-east-1", "a", OutcomeStatus.DONE, "gone", NOW, "req-1"),
         Account("222222222222", '=HYPERLINK("http://x","y")', "ACTIVE"),
     ],
     ids=lambda value: type(value).__name__,

@@ -15,4 +15,4 @@ def test_the_approver_decides_through_the_page(site: ReviewSite, offer: Offer) -
     assert (done.status, "Recorded" in done.body) == (200, True)
     decision = offer.decision()
     assert decision
-    assert {one.endpoint for one in decision.selected} == {"resnet-demo", "resnet-eu"}
+    assert {one.name for one in decision.selected} == {"resnet-demo", "resnet-eu"}

@@ -22,8 +22,8 @@ def test_a_decision_is_recorded_and_wakes_the_sweep(site: ReviewSite, offer: Off
     assert (answer.status, answer.headers["Location"]) == (303, f"{offer.approval.id}/result")
     (decision,) = offer.now().decisions
     assert (decision.approver, decision.identity, decision.choice) == (ADA, Identity.LINK_AND_CODE, Choice.DELETE)
-    assert [one.endpoint for one in decision.selected] == ["churn-poc"]
-    assert [(one.id.endpoint, one.days) for one in decision.snoozes] == [("resnet-eu", 7)]
+    assert [one.name for one in decision.selected] == ["churn-poc"]
+    assert [(one.id.name, one.days) for one in decision.snoozes] == [("resnet-eu", 7)]
     assert decision.comment == "why not"
     assert wiring.hub().seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
     assert offer.now().status is ApprovalStatus.DECIDED

@@ -178,7 +178,7 @@ def test_rows_of_another_hand_take_the_button_from_nobody(site: ReviewSite) -> N
     """Outcomes that the deleting functions did not sign say nothing of what is left."""
     offer = under_way(0)
     for one in TWELVE:
-        outcome = Outcome(one.account, one.region, one.endpoint, OutcomeStatus.DELETED, "gone", NOW)
+        outcome = Outcome(one.account, one.region, one.name, OutcomeStatus.DONE, "gone", NOW)
         wiring.hub().records.write_outcome(offer.approval.sweep_id, outcome)
     assert "You can still keep all 12." in site.get(offer.path).body
     assert site.post(offer.path, form(offer)).status == 303

@@ -115,7 +115,7 @@ def test_the_dearest_thousand_are_offered_and_the_others_are_told(many: Many) ->
 def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> None:
     """Two approvers choose all thousand; the record, the confirmation, every step's answer and the summary fit."""
     site, at = many.site, wiring.hub()
-    names = [one.endpoint for one in many.offers[ADA].plan.items]
+    names = [one.name for one in many.offers[ADA].plan.items]
     for who in (ADA, GRACE):
         offer = many.offers[who]
         shown = site.post(offer.path, form(offer, *names, step="review"))

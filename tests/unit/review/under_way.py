@@ -24,6 +24,6 @@ def under_way(sent: int, status: ApprovalStatus = ApprovalStatus.VERIFIED) -> Of
     if status is ApprovalStatus.VERIFIED:
         records.save_end(replace(asked, status=status), 0)
     for one in ids[:sent]:
-        outcome = Outcome(one.account, one.region, one.endpoint, OutcomeStatus.DELETING, "approved", NOW, "req")
+        outcome = Outcome(one.account, one.region, one.name, OutcomeStatus.SENT, "approved", NOW, "req")
         records.write_outcome(asked.sweep_id, outcome, signed=True)
     return offer

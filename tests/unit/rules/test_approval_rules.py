@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.documents import to_json
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approval_rules import Ruling, admit, can_be_decided, quorum, reach
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, Snooze
@@ -47,7 +47,7 @@ def test_one_is_enough_for_an_ordinary_selection() -> None:
     ],
     ids=["many", "dear", "listed", "always"],
 )
-def test_when_two_are_needed(rules: Rules, selected: tuple[EndpointId, ...], words: str) -> None:
+def test_when_two_are_needed(rules: Rules, selected: tuple[ResourceId, ...], words: str) -> None:
     """More endpoints, more money, a listed account; each says why (S1.10)."""
     found = quorum(PLAN, selected, (ADA,), "", rules)
     assert found.needed == 2
@@ -180,7 +180,7 @@ def test_who_decided_before_the_mail_came_back_counts() -> None:
     ids=["one is configured", "one person twice", "one is reachable", "only the requester", "three of four"],
 )
 def test_what_too_few_could_complete_is_refused(
-    rules: Rules, changes: dict[str, Any], selected: tuple[EndpointId, ...], words: str
+    rules: Rules, changes: dict[str, Any], selected: tuple[ResourceId, ...], words: str
 ) -> None:
     """A decision that would wait in vain is none: the sentence says what is missing and what helps (S1.10)."""
     found = admit(approval(PLAN, **changes), signed(ADA, *selected), PLAN, rules)
@@ -203,7 +203,7 @@ def test_who_decides_counts_although_the_mail_came_back() -> None:
 
 def test_what_the_record_cannot_hold_is_refused() -> None:
     """An item of the table has a limit. Fewer are possible at any time, and so is keeping everything."""
-    asleep = tuple(Snooze(EndpointId(ACCOUNT, REGION, f"{number:063}"), 7) for number in range(3_000))
+    asleep = tuple(Snooze(ResourceId(ACCOUNT, REGION, f"{number:063}"), 7) for number in range(3_000))
     found = admit(approval(PLAN), signed(ADA, A, snoozes=asleep), PLAN, RULES)
     assert isinstance(found, Refusal)
     assert (found.code, found.message.endswith("Select or snooze fewer endpoints.")) == (
@@ -238,7 +238,7 @@ def test_what_an_approver_alone_can_choose() -> None:
         (decided(signed(ADA, C, at=NOW + timedelta(hours=72))), "after the approval had expired"),
         (decided(signed("mallory@example.com", C)), "is not an approver"),
         (decided(signed(ADA, C, identity=Identity.LINK)), "without the emailed code"),
-        (decided(signed(ADA, EndpointId(ACCOUNT, REGION, "z"))), "not in the plan"),
+        (decided(signed(ADA, ResourceId(ACCOUNT, REGION, "z"))), "not in the plan"),
         (decided(signed(ADA, C, C)), "not in the plan"),
         (decided(decision(PLAN, ADA, C)), Cause.FORGED),
         (decided(signed(ADA, C, approval="another")), Cause.FORGED),

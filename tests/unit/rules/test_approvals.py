@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
@@ -38,7 +38,7 @@ from tests.unit.samples import ACCOUNT, ADA, CAPS, NOW, REGION, approval, decisi
 
 PLAN = plan()
 SHA = plan_digest(PLAN)
-A, B = (EndpointId(ACCOUNT, REGION, name) for name in "ab")
+A, B = (ResourceId(ACCOUNT, REGION, name) for name in "ab")
 
 
 def test_a_secret_is_256_bits_and_never_the_same() -> None:

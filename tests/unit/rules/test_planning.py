@@ -16,9 +16,9 @@ from endpoint_sweep.domain.model import (
     CellResult,
     Component,
     CoverageStatus,
-    EndpointId,
     Finding,
     Kind,
+    ResourceId,
     Variant,
     Verdict,
 )
@@ -84,7 +84,7 @@ def test_a_plan_holds_the_idle_of_whole_cells_dearest_first() -> None:
         replace(cell(replace(finding("half"), region="eu-west-1"), region="eu-west-1"), status=CoverageStatus.PARTIAL),
     ]  # fmt: skip
     made = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
-    assert [item.endpoint for item in made.items] == ["dear", "cheap", "no price", "unpriced"]
+    assert [item.name for item in made.items] == ["dear", "cheap", "no price", "unpriced"]
     assert made.found == {ACCOUNT: 6}
 
 
@@ -93,12 +93,12 @@ def test_a_plan_offers_the_dearest_and_counts_the_rest() -> None:
     many = [finding(f"e{number:04}", monthly_usd=Decimal(number)) for number in range(MOST_OFFERED + 1)]
     made = make_plan("s", join([HERE], [cell(*many, finding("unpriced"))]), CAPS, 0)
     assert (len(made.items), made.beyond) == (MOST_OFFERED, 2)
-    assert [made.items[0].endpoint, made.items[-1].endpoint] == [f"e{MOST_OFFERED:04}", "e0001"]
+    assert [made.items[0].name, made.items[-1].name] == [f"e{MOST_OFFERED:04}", "e0001"]
     assert make_plan("s", join([HERE], [cell(*many[1:])]), CAPS, 0).beyond == 0
 
 
-def ids(count: int, account: str = ACCOUNT) -> list[EndpointId]:
-    return [EndpointId(account, REGION, f"e{number:03d}") for number in range(count)]
+def ids(count: int, account: str = ACCOUNT) -> list[ResourceId]:
+    return [ResourceId(account, REGION, f"e{number:03d}") for number in range(count)]
 
 
 MIXED = ids(2) + ids(2, THERE.account)
@@ -118,7 +118,7 @@ MIXED = ids(2) + ids(2, THERE.account)
         ([], {}, CAPS, []),
     ],
 )  # fmt: skip
-def test_caps(selected: list[EndpointId], found: dict[str, int], caps: Caps, words: list[str]) -> None:
+def test_caps(selected: list[ResourceId], found: dict[str, int], caps: Caps, words: list[str]) -> None:
     """For a sweep, an account, a share of an account, at least one, whether the plan is the stricter or the stack; the
     refusal names the figures.
     """
@@ -133,7 +133,7 @@ def test_what_sleeps_is_not_offered() -> None:
     asleep = finding("b", snoozed_until=NOW + timedelta(days=7))
     rows = [cell(finding("a"), asleep)]
     made = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
-    assert [one.endpoint for one in made.items] == ["a"]
+    assert [one.name for one in made.items] == ["a"]
 
 
 CHANGES: dict[str, st.SearchStrategy[Any]] = {

@@ -2,14 +2,16 @@
 
 from decimal import Decimal
 
-from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+import pytest
+
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.rules.planning import Coverage
-from endpoint_sweep.rules.savings import Realized, deleted, promised, realized
+from endpoint_sweep.rules.savings import Realized, acted, promised, realized
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding
 
 
 def row(*names: str, account: str = ACCOUNT) -> dict[str, object]:
-    return {"deleted": [{"id": f"{account}/{REGION}/{name}", "monthly_usd": "100.50"} for name in names]}
+    return {"acted": [{"id": f"{account}/{REGION}/{name}", "monthly_usd": "100.50"} for name in names]}
 
 
 def test_what_stays_gone_saves() -> None:
@@ -20,11 +22,23 @@ def test_what_stays_gone_saves() -> None:
     assert found.count == 3
 
 
+def test_older_rows_count() -> None:
+    """Version 0.1.0 had only deletions."""
+    older = {"deleted": [{"id": f"{ACCOUNT}/{REGION}/gone", "monthly_usd": "1.00"}]}
+    assert realized([older], Coverage((cell(),)), ()).gone == 1
+
+
+@pytest.mark.parametrize("strange", ["x", "a/b/c/d/e", "a/b/endpoint/c", 7, None])
+def test_a_strange_row_counts_nothing(strange: object) -> None:
+    """Whoever can write to the ledger cannot stop the summary."""
+    assert realized([{"acted": [{"id": strange, "monthly_usd": "1.00"}, {}]}], Coverage((cell(),)), ()) == Realized()
+
+
 def test_an_endpoint_counts_once() -> None:
     """Deleted twice over the weeks; and what this sweep deletes is this sweep's saving."""
     coverage = Coverage((cell(),))
     assert realized([row("gone"), row("gone")], coverage, ()).gone == 1
-    assert realized([row("gone")], coverage, [EndpointId(ACCOUNT, REGION, "gone")]).count == 0
+    assert realized([row("gone")], coverage, [ResourceId(ACCOUNT, REGION, "gone")]).count == 0
 
 
 def test_an_unknown_price_is_told() -> None:
@@ -37,8 +51,9 @@ def test_the_ledger_keeps_what_is_confirmed_gone() -> None:
     """Not what failed, was gone before, or may be gone; the promise is the sum of what was approved."""
     findings = [finding("a", monthly_usd=Decimal(10)), finding("b", monthly_usd=Decimal(20))]
     outcomes = {
-        one.id: Outcome(ACCOUNT, REGION, one.endpoint, status, "", NOW)
-        for one, status in zip(findings, [OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN], strict=True)
+        one.id: Outcome(ACCOUNT, REGION, one.name, status, "", NOW)
+        for one, status in zip(findings, [OutcomeStatus.DONE, OutcomeStatus.UNKNOWN], strict=True)
     }
-    assert deleted(findings, outcomes) == [{"id": f"{ACCOUNT}/{REGION}/a", "monthly_usd": Decimal(10)}]
+    expected = {"id": f"{ACCOUNT}/{REGION}/a", "action": "delete", "monthly_usd": Decimal(10)}
+    assert acted(findings, outcomes) == [expected]
     assert promised(findings, outcomes.keys()) == Decimal(30)

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.rules.approvals import Snooze
 from endpoint_sweep.rules.snoozes import asked_for, mark_snoozed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, decision, finding, plan
 
 PLAN = plan()
-A, Z = (EndpointId(ACCOUNT, REGION, name) for name in "az")
+A, Z = (ResourceId(ACCOUNT, REGION, name) for name in "az")
 
 
 def test_a_snooze_begins_with_the_decision() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.rules.approval_rules import admit, agreed, approved, effective, quorum, why_stopped
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Stop, StopKind
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, keep_ends
@@ -40,7 +40,7 @@ def test_what_was_approved_stays_approved_when_somebody_keeps_the_rest() -> None
     ids=["acted on", "refused", "not looked at yet", "over"],
 )
 def test_only_what_was_acted_on_outlives_a_keep(
-    status: ApprovalStatus, note: str, expected: tuple[EndpointId, ...]
+    status: ApprovalStatus, note: str, expected: tuple[ResourceId, ...]
 ) -> None:
     """Before the record is verified, and where nothing came of it, a keep leaves nothing to delete."""
     assert effective(decided(*BOTH, signed(LINUS), status=status, note=note)) == expected

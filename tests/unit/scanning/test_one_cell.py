@@ -125,8 +125,8 @@ def test_nothing_of_a_listing_that_broke_off_is_idle() -> None:
         broken="listing endpoints: InternalFailure",
     )
     row = scan(cell, HERE, POLICY, NOW)
-    assert (row.status, row.reason, row.endpoints) == (CoverageStatus.PARTIAL, "listing endpoints: InternalFailure", 2)
-    assert {one.endpoint: one.verdict for one in row.findings} == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
+    assert (row.status, row.reason, row.resources) == (CoverageStatus.PARTIAL, "listing endpoints: InternalFailure", 2)
+    assert {one.name: one.verdict for one in row.findings} == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
     assert row.findings[0].reason.endswith("but the endpoints in its account and region could not all be listed")
 
 

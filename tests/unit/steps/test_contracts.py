@@ -13,7 +13,7 @@ from tests.simulation.hub.cloudformation import ROOT
 
 Definition = dict[str, Any]
 MACHINE: Definition = json.loads((ROOT / "statemachine" / "sweep.asl.json").read_text())
-NESTED = {"cell": contracts.CellItem, "item": contracts.EndpointItem}
+NESTED = {"cell": contracts.CellItem, "item": contracts.ResourceItem}
 
 
 def tasks(states: Definition) -> Iterator[tuple[str, Definition]]:
@@ -54,7 +54,7 @@ def test_a_task_hands_over_what_its_step_reads(name: str) -> None:
 def test_items_have_the_fields_of_the_documents_they_are_read_from() -> None:
     """A cell names its account and region, an endpoint its name as well."""
     assert contracts.CellItem.__required_keys__ == {"account", "region"}
-    assert contracts.EndpointItem.__required_keys__ == {"account", "region", "endpoint"}
+    assert contracts.ResourceItem.__required_keys__ == {"account", "region", "endpoint"}
     for function in ("ScanCell", "RecordUnreachableCell", "ApplyDecision", "ConfirmItIsGone"):
         hints = get_type_hints(event_of(function))
         assert {name: hints[name] for name in NESTED.keys() & hints.keys()}.items() <= NESTED.items()

@@ -6,25 +6,25 @@ import pytest
 
 from endpoint_sweep.domain.documents import sealed_digest, to_data
 from endpoint_sweep.domain.errors import RecordForged, Unavailable
-from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Maker
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION
 
-A, B, C, D, E, F, G = (EndpointId(ACCOUNT, REGION, name) for name in "abcdefg")
+A, B, C, D, E, F, G = (ResourceId(ACCOUNT, REGION, name) for name in "abcdefg")
 KEEPING = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
 CLAIMING = tuple(one for one in OutcomeStatus if one not in KEEPING)
 
 
-def outcome(status: OutcomeStatus, target: EndpointId = A) -> Outcome:
-    return Outcome(target.account, target.region, target.endpoint, status, "because", NOW, "req-1")
+def outcome(status: OutcomeStatus, target: ResourceId = A) -> Outcome:
+    return Outcome(target.account, target.region, target.name, status, "because", NOW, "req-1")
 
 
-def row(target: EndpointId, kind: str = "OUTCOME", sweep: str = "s1") -> tuple[str, str]:
+def row(target: ResourceId, kind: str = "OUTCOME", sweep: str = "s1") -> tuple[str, str]:
     return f"SWEEP#{sweep}", f"{kind}#{target}"
 
 
-def read(hub: Stored, target: EndpointId = A, sweep: str = "s1") -> OutcomeStatus:
+def read(hub: Stored, target: ResourceId = A, sweep: str = "s1") -> OutcomeStatus:
     found = hub.records.outcome(sweep, target)
     assert found
     assert hub.records.outcomes(sweep)[target] == found
@@ -62,25 +62,25 @@ def test_an_edited_outcome_is_unknown(hub: Stored, changes: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(("sweep", "target"), [("s2", A), ("s1", B)])
-def test_an_outcome_is_of_its_own_sweep_and_endpoint(hub: Stored, sweep: str, target: EndpointId) -> None:
+def test_an_outcome_is_of_its_own_sweep_and_endpoint(hub: Stored, sweep: str, target: ResourceId) -> None:
     """Played again in another sweep, or for another endpoint, renamed or not, it is unknown."""
-    hub.records.write_outcome("s1", outcome(OutcomeStatus.DELETED), signed=True)
+    hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE), signed=True)
     document = hub.row(*row(A))
-    for played in (document, document | {"endpoint": target.endpoint}):
+    for played in (document, document | {"endpoint": target.name}):
         hub.put_row(*row(target, sweep=sweep), played)
         assert read(hub, target, sweep) is OutcomeStatus.UNKNOWN
 
 
 def test_a_forged_outcome_does_not_become_the_honest_one(hub: Stored) -> None:
     """What stands there as unknown stands: nobody deletes where somebody else has written."""
-    hub.put_row(*row(A), to_data(outcome(OutcomeStatus.DELETING)))
-    assert hub.records.write_outcome("s1", outcome(OutcomeStatus.DELETED), signed=True).status is OutcomeStatus.UNKNOWN
+    hub.put_row(*row(A), to_data(outcome(OutcomeStatus.SENT)))
+    assert hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE), signed=True).status is OutcomeStatus.UNKNOWN
     assert read(hub) is OutcomeStatus.UNKNOWN
 
 
 def test_where_nobody_can_tell_it_is_unknown(hub: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """KMS does not answer: the report is written all the same, and claims nothing."""
-    hub.records.write_outcome("s1", outcome(OutcomeStatus.DELETED), signed=True)
+    hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE), signed=True)
 
     def silent(*_: object) -> bool:
         raise Unavailable("ThrottlingException")
@@ -142,7 +142,7 @@ def test_a_record_of_components_is_of_its_own_endpoint(hub: Stored) -> None:
 def test_progress(hub: Stored) -> None:
     """Sent is what may have been sent; left is what no deleting function signed as sent or settled."""
     records = hub.records
-    for target, status in ((A, OutcomeStatus.DELETED), (B, OutcomeStatus.DELETING), (C, OutcomeStatus.SPARED)):
+    for target, status in ((A, OutcomeStatus.DONE), (B, OutcomeStatus.SENT), (C, OutcomeStatus.SPARED)):
         records.write_outcome("s1", outcome(status, target), signed=True)
     records.write_outcome("s1", outcome(OutcomeStatus.UNKNOWN, D))
     assert records.progress("s1", (A, B, C, D, E, F, G)) == (3, 4)
@@ -154,5 +154,5 @@ def test_rows_of_another_hand_leave_nothing_less_to_keep(hub: Stored) -> None:
     """Intents that nobody acted on, and outcomes that nobody signed: all of it can still be kept."""
     hub.records.write_intent("s1", A, NOW, ADA)
     hub.records.write_outcome("s1", outcome(OutcomeStatus.FAILED, B))
-    hub.records.write_outcome("s1", outcome(OutcomeStatus.DELETED, C))
+    hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE, C))
     assert hub.records.progress("s1", (A, B, C)) == (0, 3)

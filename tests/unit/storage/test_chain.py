@@ -160,7 +160,7 @@ def test_a_cell_that_somebody_else_wrote_is_replaced_by_the_scan(hub: Stored) ->
     found = aggregate(hub)
     assert (found["alarm"], found["verdicts"], found["coverage"]["failed"]) == ("CellForged", {}, 1)
     done = scan_cell({"sweep_id": "sweep-1", "cell": PLACE}, members=Members(), store=hub.store, seals=hub.seals)
-    assert (done["alarm"], done["endpoints"]) == ("CellForged", 0)
+    assert (done["alarm"], done["resources"]) == ("CellForged", 0)
     assert folder.cells(folder.opened(hub.seals).key).forged == ()
 
 
@@ -201,7 +201,7 @@ def test_prices_of_another_hand_are_asked_anew(hub: Stored) -> None:
 def test_the_last_sweep_is_one_whose_plan_is_proven(hub: Stored) -> None:
     """An unsigned plan of an earlier sweep would hide that all of these are newly idle: it is passed over."""
     quiet = planned(hub, "sweep-0")
-    quiet.put_cell(replace(cell(), endpoints=5), quiet.opened(hub.seals).key)
+    quiet.put_cell(replace(cell(), resources=5), quiet.opened(hub.seals).key)
     aggregate(hub, "sweep-0")
     scanned(hub, "sweep-00")
     aggregate(hub, "sweep-00")

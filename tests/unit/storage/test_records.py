@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import AlreadyRecorded, RecordUnreadable
-from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Stop, StopKind, approval_id
 from endpoint_sweep.rules.snoozes import Snoozed
 from endpoint_sweep.storage.records import Records, Versions
@@ -17,12 +17,12 @@ from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
 TARGET = finding().id
-A = EndpointId(ACCOUNT, REGION, "a")
+A = ResourceId(ACCOUNT, REGION, "a")
 CLOSED = Stop(StopKind.CLOSED, NOW)
 
 
 def outcome(status: OutcomeStatus, request_id: str | None = None) -> Outcome:
-    return Outcome(TARGET.account, TARGET.region, TARGET.endpoint, status, "because", NOW, request_id)
+    return Outcome(TARGET.account, TARGET.region, TARGET.name, status, "because", NOW, request_id)
 
 
 def test_an_approval_comes_back_with_its_versions(records: Records) -> None:
@@ -157,10 +157,10 @@ def test_an_intent_is_written_once(records: Records) -> None:
 
 def test_the_first_final_outcome_stands(records: Records) -> None:
     """`deleting` becomes final and keeps its request id; a final one is not changed any more."""
-    records.write_outcome("s", outcome(OutcomeStatus.DELETING, "req-1"), signed=True)
-    assert records.write_outcome("s", outcome(OutcomeStatus.DELETED), signed=True).request_id == "req-1"
-    assert records.write_outcome("s", outcome(OutcomeStatus.FAILED)).status is OutcomeStatus.DELETED
-    assert records.outcomes("s") == {TARGET: outcome(OutcomeStatus.DELETED, "req-1")}
+    records.write_outcome("s", outcome(OutcomeStatus.SENT, "req-1"), signed=True)
+    assert records.write_outcome("s", outcome(OutcomeStatus.DONE), signed=True).request_id == "req-1"
+    assert records.write_outcome("s", outcome(OutcomeStatus.FAILED)).status is OutcomeStatus.DONE
+    assert records.outcomes("s") == {TARGET: outcome(OutcomeStatus.DONE, "req-1")}
 
 
 def test_only_lock_and_ledger_live_for_ever(hub: Stored) -> None:
@@ -209,7 +209,7 @@ def test_components_have_one_intent_each(records: Records) -> None:
 
 
 def snoozed(days: int, created: int = 90) -> Snoozed:
-    id_, by = (TARGET.account, TARGET.region, TARGET.endpoint), (ADA, f"sweep-{days}")
+    id_, by = (TARGET.account, TARGET.region, TARGET.name), (ADA, f"sweep-{days}")
     return Snoozed(*id_, NOW - timedelta(days=created), NOW + timedelta(days=days), *by)
 
 

@@ -156,7 +156,7 @@ def test_the_first_result_of_a_cell_stands(hub: Stored) -> None:
 def test_what_the_scan_did_not_write_is_replaced_and_told(hub: Stored, mac: str) -> None:
     """What somebody else wrote in its place counts for nothing, and stays among the versions."""
     folder, key = started(hub), b"k" * 32
-    hub.put_object(CELL, to_json(replace(HERE, findings=(), endpoints=0)), Metadata={"mac": mac})
+    hub.put_object(CELL, to_json(replace(HERE, findings=(), resources=0)), Metadata={"mac": mac})
     assert folder.put_cell(HERE, key) is True
     assert folder.cells(key).results == (HERE,)
     assert len(hub.store.history(CELL)) == 2

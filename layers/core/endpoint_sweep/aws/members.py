@@ -7,7 +7,7 @@ from typing import Any
 from endpoint_sweep.aws import cloudwatch, components, restore_bundle, sagemaker
 from endpoint_sweep.aws.sagemaker_models import Models
 from endpoint_sweep.aws.sessions import Member, Sessions, act_policy
-from endpoint_sweep.domain.model import Cell, Component, Description, EndpointId, Listing, Series
+from endpoint_sweep.domain.model import Cell, Component, Description, Listing, ResourceId, Series
 from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.resources.endpoint.recheck import source_identity
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
@@ -25,7 +25,7 @@ class AwsMembers:
         member = self._sessions.assume(self._settings, self._settings.scan_role, cell.account, sweep_id)
         return AwsCellReader(member, cell.region)
 
-    def actor(self, target: EndpointId, sweep_id: str, approver: str, deletes: Collection[str]) -> "AwsCellActor":
+    def actor(self, target: ResourceId, sweep_id: str, approver: str, deletes: Collection[str]) -> "AwsCellActor":
         settings, source = self._settings, source_identity(sweep_id, approver)
         policy = act_policy(settings.partition, target, deletes)
         member = self._sessions.assume(settings, settings.act_role, target.account, sweep_id, policy, source)

@@ -17,7 +17,7 @@ from botocore.utils import parse_timestamp
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.settings.environment import Settings
 
 CONNECTIONS = 16
@@ -163,7 +163,7 @@ def session_name(sweep_id: str) -> str:
     return "endpoint-sweep-" + re.sub(r"[^\w+=,.@-]", "-", sweep_id, flags=re.ASCII)[:49]
 
 
-def act_policy(partition: str, target: EndpointId, deletes: Collection[str]) -> dict[str, Any]:
+def act_policy(partition: str, target: ResourceId, deletes: Collection[str]) -> dict[str, Any]:
     """The session policy of one deletion: these ARNs and no others, whatever the role itself may do (S2.4).
 
     At most 2,048 characters as JSON (D9.6).

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 _ALLOWED = {
-    "sweep_id", "id", "account", "region", "endpoint", "status", "ending", "endpoints", "idle", "ask", "mailed",
+    "sweep_id", "id", "account", "region", "type", "name", "status", "ending", "resources", "idle", "ask", "mailed",
     "refused", "attempt", "lock", "holder", "error", "approval_closed", "closed", "released", "found", "deleted",
     "kept", "spared", "changed", "failed", "unknown", "already_gone", "code", "method", "started", "sweep",
     "alarm", "lost", "closed_approvals",

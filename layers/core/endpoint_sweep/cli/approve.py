@@ -18,6 +18,7 @@ from rich.text import Text
 from endpoint_sweep.aws.approval_api import ApprovalApi
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.resource import ResourceId, noun_of
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.rules.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
 
@@ -45,7 +46,7 @@ def add_parser(commands: Any) -> None:
     add = parser.add_argument
     add("sweep", metavar="SWEEP", help="the sweep name, as in the subject of its email")
     add("--api", required=True, metavar="URL", help="the review API: the ReviewUrl output of the stack")
-    add("--delete", action="append", default=[], metavar="ID", help="account/region/endpoint; repeat for more")
+    add("--delete", action="append", default=[], metavar="ID", help="account/region/name; repeat for more")
     add("--delete-all", action="store_true", help="delete everything that is offered")
     add("--keep-all", action="store_true", help="keep everything; this is final for all approvers")
     add("--snooze", action="append", default=[], metavar="ID=DAYS", help="keep it, and hide it for 7, 30 or 90 days")
@@ -107,7 +108,7 @@ def _snoozes(given: Sequence[str]) -> dict[str, int]:
     for one in given:
         target, _, days = one.partition("=")
         if days not in map(str, SNOOZE_DAYS):
-            raise InputRejected("--snooze must be account/region/endpoint=7, =30 or =90")
+            raise InputRejected("--snooze must be account/region/name=7, =30 or =90")
         if target in found:
             raise InputRejected("--snooze has a duplicate entry")
         found[target] = int(days)
@@ -125,7 +126,7 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
     selected = _selected(asked, offer)
     choice = Choice.DELETE if selected else Choice.KEEP
     wanted = phrase(choice, len(selected), offer["plan_sha256"])
-    what = f"delete {plural(len(selected), 'endpoint')}" if selected else "keep everything, for all approvers"
+    what = f"delete {_counted(selected)}" if selected else "keep everything, for all approvers"
     console.print(f"You are about to {what}.")
     typed = asked.phrase if asked.phrase is not None else ask(wanted)
     decision = {
@@ -143,13 +144,13 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
 
 def _selected(asked: Asked, offer: dict[str, Any]) -> list[str]:
     """Raises InputRejected where something is not offered."""
-    offered = [str(row["id"]) for row in offer["endpoints"]]
+    offered = [str(row["id"]) for row in offer["resources"]]
     if strangers := (set(asked.delete) | set(asked.snoozes)) - set(offered):
         raise InputRejected(f"not offered in this sweep: {clean(min(strangers), 120)}")
     if asked.delete_all:
         return [one for one in offered if one not in asked.snoozes]
     if set(asked.delete) & set(asked.snoozes):
-        raise InputRejected("an endpoint is in both --delete and --snooze")
+        raise InputRejected("an id is in both --delete and --snooze")
     return list(asked.delete)
 
 
@@ -167,22 +168,22 @@ def show(offer: dict[str, Any], console: Console) -> None:
     console.print(_head(offer))
     table = Table(box=SIMPLE)
     # An id is copied into --delete: it is never broken into lines.
-    table.add_column("Endpoint id", no_wrap=True)
+    table.add_column("Id", no_wrap=True)
     for name in ("Owner", "Kind", "Why"):
         table.add_column(name)
     table.add_column("Monthly cost", justify="right")
-    for row in offer["endpoints"]:
+    for row in offer["resources"]:
         words = [Text(clean(str(row[name]), 200)) for name in ("id", "owner", "kind", "reason")]
         monthly = None if row["monthly"] is None else Decimal(row["monthly"])
         table.add_row(*words, usd(monthly))
     console.print(table)
-    for row in offer["endpoints"]:
+    for row in offer["resources"]:
         if not row["can_be_restored"]:
             console.print(Text(f"{clean(row['id'], 120)}: {clean(row['restorable'], 200)}"))
     if offer["not_offered"]:
         console.print(Text(clean(offer["not_offered"], 200)))
     for flag in offer["flags"]:
-        console.print(Text(f"Two approvers must agree on the endpoints affected by this: {clean(flag, 200)}"))
+        console.print(Text(f"Two approvers must agree on what is affected by this: {clean(flag, 200)}"))
     if offer["progress"]:
         console.print(Text(clean(offer["progress"], 200)))
     for one in offer["decisions"]:
@@ -191,7 +192,7 @@ def show(offer: dict[str, Any], console: Console) -> None:
 
 def _head(offer: dict[str, Any]) -> Text:
     return Text(
-        f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['endpoints'])} idle, "
+        f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['resources'])} idle, "
         f"{usd(Decimal(offer['monthly_usd']))} a month at list price, {offer['coverage_percent']} % covered, "
         f"open until {offer['expires_at']}, for {clean(offer['approver'])}"
     )
@@ -200,7 +201,7 @@ def _head(offer: dict[str, Any]) -> Text:
 def receipt(answer: dict[str, Any], console: Console) -> None:
     """What was recorded, and what happens next."""
     again = "Already recorded" if answer["again"] else "Recorded"
-    what = f"delete {plural(len(answer['selected']), 'endpoint')}" if answer["selected"] else "keep everything"
+    what = f"delete {_counted(answer['selected'])}" if answer["selected"] else "keep everything"
     console.print(Text(f"{again} at {answer['at']} for {clean(answer['approver'])}: {what}."))
     for target, days in answer["snoozes"].items():
         console.print(Text(f"  Snoozed for {days} days: {clean(target, 120)}"))
@@ -208,3 +209,8 @@ def receipt(answer: dict[str, Any], console: Console) -> None:
         have = "has" if answer["given"] == 1 else "have"
         console.print(f"{answer['given']} of {plural(answer['needed'], 'approver')} {have} decided.")
     console.print(Text(clean(answer["next"], 400)))
+
+
+def _counted(ids: Sequence[str]) -> str:
+    """As in `2 endpoints`."""
+    return plural(len(ids), noun_of(ResourceId.parse(one).type for one in ids))

@@ -1,4 +1,4 @@
-"""The result of a scan as a table, as JSON (a contract, schema 1) or as CSV."""
+"""The result of a scan as a table, as JSON (a contract, schema 2) or as CSV."""
 
 import io
 import json
@@ -15,13 +15,14 @@ from rich.text import Text
 from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.model import Account, CoverageStatus, Finding, Mode, Policy, Verdict
-from endpoint_sweep.reports.text import clean, usd
+from endpoint_sweep.domain.resource import noun_of
+from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
 
-SCHEMA = 1
+SCHEMA = 2
 _FIELDS = (
-    "account", "region", "endpoint", "arn", "kind", "status", "verdict", "reason", "advice", "invocations",
+    "account", "region", "type", "name", "arn", "kind", "status", "verdict", "reason", "advice", "invocations",
     "last_invocation_at", "hourly_usd", "monthly_usd", "owner", "tags", "created_at",
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def write(format_: str, coverage: Coverage, accounts: Mapping[str, Account], pol
 
 
 def document(coverage: Coverage, policy: Policy, sweep_id: str, started: datetime) -> dict[str, Any]:
-    """Schema 1. Money is text, null if not known; times are ISO 8601 in UTC."""
+    """Schema 2. Money is text, null if not known; times are ISO 8601 in UTC."""
     return {
         "schema": SCHEMA,
         "sweep": {
@@ -61,7 +62,7 @@ def document(coverage: Coverage, policy: Policy, sweep_id: str, started: datetim
                 "region": row.region,
                 "status": row.status.value,
                 "reason": row.reason,
-                "endpoints": row.endpoints,
+                "resources": row.resources,
                 "retries": row.retries,
             }
             for row in coverage.rows
@@ -93,18 +94,22 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     idle = [finding for finding in findings if finding.verdict is Verdict.IDLE]
     idle.sort(key=lambda one: (-(one.monthly_usd or 0), one.id))
     table = Table(
-        "Endpoint", "Account", "Region", "Kind", "Owner", "Why", title="Idle", title_justify="left", box=SIMPLE
+        noun_of(one.type for one in idle).capitalize(),
+        *("Account", "Region", "Kind", "Owner", "Why"),
+        title="Idle",
+        title_justify="left",
+        box=SIMPLE,
     )
     table.add_column("Monthly cost", justify="right")
     for one in idle:
         name = clean(accounts[one.account].name, 30) if one.account in accounts else ""
         account = Text(f"{one.account} {name}".strip())
-        words = (Text(clean(one.endpoint)), account, one.region, one.kind or "", Text(clean(one.owner)))
+        words = (Text(clean(one.name)), account, one.region, one.kind or "", Text(clean(one.owner)))
         table.add_row(*words, Text(clean(one.reason)), usd(one.monthly_usd))
     if idle:
         console.print(table)
     others = [f"{count} {verdict.value}" for verdict in Verdict if (count := _count(findings, verdict))]
-    console.print(f"{len(findings)} endpoints: {', '.join(others) or 'none'}")
+    console.print(f"{plural(len(findings), noun_of(one.type for one in findings))}: {', '.join(others) or 'none'}")
     monthly, unpriced = total_monthly(tuple(idle))
     if idle:
         console.print(f"Idle: {usd(monthly)} a month at list price, {unpriced} with no known price.")

@@ -17,15 +17,15 @@ def shown(cells: int) -> Iterator[Callable[[Done], None]]:
     if not sys.stderr.isatty():
         yield _lines
         return
-    words = "{task.fields[endpoints]} endpoints, {task.fields[failed]} not scanned"
+    words = "{task.fields[resources]} found, {task.fields[failed]} not scanned"
     columns = (TextColumn("Scanning"), BarColumn(), MofNCompleteColumn(), TextColumn(words), TimeElapsedColumn())
     lock = threading.Lock()
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("scan", total=cells, endpoints=0, failed=0)
+        task = bar.add_task("scan", total=cells, resources=0, failed=0)
 
         def tell(done: Done) -> None:
             with lock:
-                bar.update(task, completed=done.cells, endpoints=done.endpoints, failed=done.failed)
+                bar.update(task, completed=done.cells, resources=done.resources, failed=done.failed)
 
         yield tell
 
@@ -33,5 +33,5 @@ def shown(cells: int) -> Iterator[Callable[[Done], None]]:
 def _lines(done: Done) -> None:
     step = max(1, done.of // 10)
     if done.cells % step == 0 or done.cells == done.of:
-        said = f"{done.cells} of {done.of} account-region pairs, {done.endpoints} endpoints, {done.failed} not scanned"
+        said = f"{done.cells} of {done.of} account-region pairs, {done.resources} found, {done.failed} not scanned"
         print(said, file=sys.stderr, flush=True)

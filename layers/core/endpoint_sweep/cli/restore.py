@@ -9,7 +9,7 @@ from endpoint_sweep.aws.restorer import Restorer, bucket_of, written_bundle
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.domain.errors import CellFailed, EndpointSweepError, InputRejected
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.resources.endpoint.restore_plan import (
     Call,
     all_calls,
@@ -94,7 +94,7 @@ def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:
         raise CellFailed(f"endpoint {name} exists with status Failed; delete it, then run the restore again")
 
 
-def _target(given: argparse.Namespace) -> EndpointId:
+def _target(given: argparse.Namespace) -> ResourceId:
     matched = _TARGET.fullmatch(given.target)
     if matched is None:
         raise InputRejected("write the endpoint as 222222222222/eu-west-1/my-endpoint")
@@ -102,10 +102,10 @@ def _target(given: argparse.Namespace) -> EndpointId:
         raise InputRejected("SWEEP must be the name of a sweep, as in the summary email")
     if not 1 <= given.wait_minutes <= 240:
         raise InputRejected("--wait-minutes must be from 1 to 240")
-    return EndpointId(*matched.groups())
+    return ResourceId(*matched.groups())
 
 
-def _restore(given: argparse.Namespace, target: EndpointId) -> int:
+def _restore(given: argparse.Namespace, target: ResourceId) -> int:
     sessions = Sessions()
     own, partition = caller(sessions)
     if target.account != own and not given.member_role:
@@ -120,7 +120,7 @@ def _restore(given: argparse.Namespace, target: EndpointId) -> int:
             _make(there, call, given)
     if given.dry_run:
         return RESTORED
-    now = there.bundle(target.endpoint, bundle["endpoint"]["EndpointArn"])
+    now = there.bundle(target.name, bundle["endpoint"]["EndpointArn"])
     wrong = differences(bundle, now)
     for line in stale_alarms(bundle, now):
         print(f"to do: {line}")

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from endpoint_sweep.domain.documents import sealed_digest
-from endpoint_sweep.domain.model import EndpointId, Pointer
+from endpoint_sweep.domain.model import Pointer, ResourceId
 from endpoint_sweep.domain.why import Cause
 
 
@@ -52,7 +52,7 @@ class Identity(StrEnum):
 class Snooze:
     """An endpoint that is not offered again for some days."""
 
-    id: EndpointId
+    id: ResourceId
     days: int
 
 
@@ -68,7 +68,7 @@ class Decision:
     approver: str
     identity: Identity
     choice: Choice
-    selected: tuple[EndpointId, ...]
+    selected: tuple[ResourceId, ...]
     plan_sha256: str
     plan_version: str
     expires_at: datetime

@@ -15,10 +15,10 @@ class Kind(StrEnum):
 
 
 class OutcomeStatus(StrEnum):
-    """How one approved endpoint ended."""
+    """How one approved resource ended. `sent`: the call was made and nobody has seen yet what it did."""
 
-    DELETING = "deleting"
-    DELETED = "deleted"
+    SENT = "sent"
+    DONE = "done"
     ALREADY_GONE = "already-gone"
     SPARED = "spared"
     CHANGED = "changed"

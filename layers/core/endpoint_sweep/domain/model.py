@@ -13,6 +13,9 @@ from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - 
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.resource import ENDPOINT, Action
+from endpoint_sweep.domain.resource import Cell as Cell  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.resource import ResourceId as ResourceId  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
 
@@ -21,30 +24,6 @@ class Mode(StrEnum):
 
     REPORT = "report"
     APPROVE = "approve"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
-    """One account in one region: the unit of scanning."""
-
-    account: str
-    region: str
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class EndpointId:
-    """The address of an endpoint. Not its identity over time: a re-created one has the same address (D2.7)."""
-
-    account: str
-    region: str
-    endpoint: str
-
-    @property
-    def cell(self) -> Cell:
-        return Cell(self.account, self.region)
-
-    def __str__(self) -> str:
-        return f"{self.account}/{self.region}/{self.endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +150,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One endpoint judged: verdict, a reason that a person reads, the evidence, the cost.
+    """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
-    `components`: the inference components that the scan saw.
+    `components`: the parts that have to go first, as the scan saw them; `state`: what else its type compares again
+    before it acts. What a type does not have stays empty.
     """
 
     account: str
     region: str
-    endpoint: str
+    name: str
     arn: str
     kind: Kind | None
     status: str
@@ -200,23 +180,26 @@ class Finding:
     snoozed_until: datetime | None = None
     components: tuple[Component, ...] = ()
     restorable: Restorable = NOT_ASKED
+    type: str = ENDPOINT
+    action: Action = Action.DELETE
+    state: dict[str, str] = field(default_factory=dict)
 
     @property
-    def id(self) -> EndpointId:
-        return EndpointId(self.account, self.region, self.endpoint)
+    def id(self) -> ResourceId:
+        return ResourceId(self.account, self.region, self.name, self.type)
 
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """What one cell left behind: its coverage row and its findings. `cause`: why it was not scanned, for code;
-    `reason`: what AWS or a step said.
+    """What one cell left behind: its coverage row, how many `resources` are there, and its findings. `cause`: why it
+    was not scanned, for code; `reason`: what AWS or a step said.
     """
 
     account: str
     region: str
     status: CoverageStatus
     reason: str = ""
-    endpoints: int = 0
+    resources: int = 0
     findings: tuple[Finding, ...] = ()
     retries: int = 0
     cause: GapCause | None = None
@@ -239,7 +222,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What one decision may delete at most: endpoints per sweep, per account, percent of an account's endpoints."""
+    """What one decision may act on at most: resources per sweep, per account, percent of one type in an account."""
 
     per_sweep: int
     per_account: int
@@ -256,9 +239,9 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings offered for deletion; `beyond`: how many more are idle. `found` counts all endpoints seen of an
-    account, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver, and why (S3.8).
-    `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what people read.
+    """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
+    account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
+    and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what people read.
     `why_not`: why nobody may be asked about it, or empty.
     """
 
@@ -279,16 +262,23 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one approved endpoint ended, with AWS's request ID of the deletion, if there was one."""
+    """How one approved resource ended, with AWS's request ID of the call, if there was one."""
 
     account: str
     region: str
-    endpoint: str
+    name: str
     status: OutcomeStatus
     reason: str
     at: datetime
     request_id: str | None = None
+    type: str = ENDPOINT
+
+    @classmethod
+    def of(
+        cls, target: ResourceId, status: OutcomeStatus, reason: str, at: datetime, request_id: str | None = None
+    ) -> "Outcome":
+        return cls(target.account, target.region, target.name, status, reason, at, request_id, target.type)
 
     @property
-    def id(self) -> EndpointId:
-        return EndpointId(self.account, self.region, self.endpoint)
+    def id(self) -> ResourceId:
+        return ResourceId(self.account, self.region, self.name, self.type)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus, GapCause
+from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.text import clean, clip
 from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
@@ -59,7 +60,8 @@ class CoverageView:
     cells: int
     accounts: int
     regions: int
-    endpoints: int
+    resources: int
+    noun: str
     gaps: tuple[Gap, ...]
     left_out: tuple[Gap, ...]
 
@@ -74,7 +76,8 @@ def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> Covera
         len(coverage.rows),
         len({row.account for row in coverage.rows}),
         regions,
-        sum(row.endpoints for row in coverage.rows),
+        sum(row.resources for row in coverage.rows),
+        noun_of(one.type for row in coverage.rows for one in row.findings),
         _gaps(missed, accounts, regions),
         _gaps((row for row in coverage.rows if row.status in NOT_EXPECTED), accounts, regions),
     )

@@ -1,20 +1,21 @@
-"""`report.json`: every endpoint found and what happened to it."""
+"""`report.json`: every resource found and what happened to it."""
 
 from datetime import datetime
 from typing import Any
 
 from endpoint_sweep.domain.documents import to_data
-from endpoint_sweep.domain.model import Finding, Verdict
+from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
 from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:
-    """What happened to an endpoint in this sweep, and why."""
+    """What happened to a resource in this sweep, and why."""
     outcome = report.outcomes.get(finding.id)
     if outcome:
-        return outcome.status.value, clean(outcome.reason, 400)
+        is_done = outcome.status is OutcomeStatus.DONE
+        return finding.action.done if is_done else outcome.status.value, clean(outcome.reason, 400)
     if finding.snoozed_until:
         return "kept", f"snoozed until {moment(finding.snoozed_until)}"
     if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
@@ -33,13 +34,13 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         status, why = disposition(finding, report)
         rows.append(to_data(finding) | {"disposition": status, "disposition_reason": why})
     return {
-        "schema": 1,
+        "schema": 2,
         "sweep": {"id": report.sweep_id, "mode": report.mode.value, "reported_at": to_data(at)},
         "ending": report.ending,
         "failure": report.failure,
         "coverage": [
             {"account": row.account, "region": row.region, "status": row.status.value, "reason": row.reason,
-             "endpoints": row.endpoints}
+             "resources": row.resources}
             for row in report.coverage.rows
         ],
         "totals": report.totals,

@@ -10,7 +10,7 @@ from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import moment, plural
-from endpoint_sweep.reports.views import OUTCOME_WORDS, VERDICT_WORDS, ApprovalView, Report, RowView, row_view
+from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.approvals import Choice
 
 # Per table. Gmail hides everything after the first 102 KB of an email, and nobody scrolls that far on a phone.
@@ -20,11 +20,15 @@ PLACES_IN_A_MAIL = 6
 
 def approval_subject(view: ApprovalView) -> str:
     are = "is" if len(view.rows) == 1 else "are"
-    return f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), 'idle endpoint')} {are} waiting for your decision"
+    return (
+        f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), f'idle {view.noun}')} {are} waiting for your decision"
+    )
 
 
 def reminder_subject(view: ApprovalView, left: timedelta) -> str:
-    return f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {plural(len(view.rows), 'idle endpoint')}"
+    return (
+        f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {plural(len(view.rows), f'idle {view.noun}')}"
+    )
 
 
 def approval_mail(view: ApprovalView, link: str, left: timedelta | None = None) -> tuple[str, str]:
@@ -50,8 +54,8 @@ def code_mail(sweep_id: str, code: str, minutes: int) -> tuple[str, str]:
 def receipt_subject(receipt: Receipt) -> str:
     if receipt.choice == Choice.KEEP:
         return f"endpoint-sweep {receipt.sweep_id}: your decision to keep everything is recorded"
-    endpoints = plural(len(receipt.rows), "endpoint")
-    return f"endpoint-sweep {receipt.sweep_id}: your decision to delete {endpoints} is recorded"
+    selected = plural(len(receipt.rows), receipt.noun)
+    return f"endpoint-sweep {receipt.sweep_id}: your decision to delete {selected} is recorded"
 
 
 def receipt_mail(receipt: Receipt) -> tuple[str, str]:
@@ -81,8 +85,8 @@ def summary_mail(report: Report) -> tuple[str, str]:
         "summary_mail",
         report=report,
         coverage=coverage_view(report.coverage, report.accounts),
-        deleted=[row for row in acted if row.outcome == OutcomeStatus.DELETED],
-        others=[row for row in acted if row.outcome != OutcomeStatus.DELETED],
+        done=[row for row in acted if row.is_done],
+        others=[row for row in acted if not row.is_done],
         kept=_rows(report, [one for one in idle if not one.snoozed_until]),
         snoozed=snoozed,
         beyond=len(report.beyond),
@@ -100,17 +104,18 @@ def watchdog_subject(sweep_id: str) -> str:
 
 
 def watchdog_mail(sweep_id: str, status: str, acted: Mapping[str, OutcomeStatus]) -> tuple[str, str]:
-    """`acted`: each deletion that was started, and its outcome as far as the table shows it."""
-    rows = [(target, OUTCOME_WORDS[outcome], outcome is OutcomeStatus.DELETED) for target, outcome in acted.items()]
+    """`acted`: each action that was started, and its outcome as far as the table shows it."""
+    rows = [(target, outcome_words(outcome), outcome is OutcomeStatus.DONE) for target, outcome in acted.items()]
     return _both("watchdog_mail", sweep_id=sweep_id, status=status, rows=rows)
 
 
 def ledger(report: Report) -> list[tuple[str, int]]:
-    """What happened to every endpoint found. The counts add up to `found` (I10)."""
-    outcomes = Counter(OUTCOME_WORDS[outcome.status] for outcome in report.outcomes.values())
+    """What happened to every resource found. The counts add up to `found` (I10)."""
+    actions = {one.id: one.action for one in report.findings}
+    outcomes = Counter(outcome_words(one.status, actions.get(id_)) for id_, one in report.outcomes.items())
     rest = Counter(finding.verdict for finding in report.findings if finding.id not in report.outcomes)
     words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
-    told = [(label, outcomes[label]) for label in dict.fromkeys(OUTCOME_WORDS.values())]
+    told = list(outcomes.items())
     told += [(words[verdict], rest[verdict]) for verdict in Verdict]
     told.append(("Seen but not judged", report.totals["found"] - sum(count for _, count in told)))
     return [(label, count) for label, count in told if count]

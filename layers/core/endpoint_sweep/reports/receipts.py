@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from endpoint_sweep.domain.model import Account, Plan
+from endpoint_sweep.domain.resource import ENDPOINT, noun_of
 from endpoint_sweep.reports.text import clean, moment, plural
 from endpoint_sweep.reports.views import RowView, row_view
 from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, person
@@ -32,7 +33,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class SnoozedView:
-    """An endpoint that is snoozed for some days."""
+    """A resource that is snoozed for some days."""
 
     row: RowView
     days: int
@@ -40,7 +41,7 @@ class SnoozedView:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Of the `approved` endpoints, `sent` were sent for deletion and `left` can still be kept.
+    """Of the `approved` resources, `sent` were sent for deletion and `left` can still be kept.
 
     `starts_at`: the end of the grace period, while it lasts. `stopped`: no more deletions are sent.
     """
@@ -50,6 +51,7 @@ class Progress:
     left: int
     starts_at: datetime | None = None
     stopped: bool = False
+    noun: str = ENDPOINT
 
     @property
     def is_over(self) -> bool:
@@ -61,7 +63,7 @@ class Progress:
         """What is still possible right now."""
         if not self.approved:
             return ""
-        of = f"{self.sent} of {plural(self.approved, 'endpoint')}"
+        of = f"{self.sent} of {plural(self.approved, self.noun)}"
         if self.stopped:
             kept = "The others are kept." if self.sent else "All of them are kept."
             if self.sent == self.approved:
@@ -86,8 +88,8 @@ def _had(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one approver's decision recorded. `given` of `needed` people have decided. `agreed` counts the endpoints
-    that all of them selected. `coming` is `woken`, `acting`, `later`, `awaiting`, `stopped` or `over`. `progress`: how
+    """What one approver's decision recorded. `given` of `needed` people have decided. `agreed` counts what all of
+    them selected. `coming` is `woken`, `acting`, `later`, `awaiting`, `stopped` or `over`. `progress`: how
     far the deletions have come.
     """
 
@@ -98,6 +100,7 @@ class Receipt:
     at: datetime
     how: str
     comment: str
+    noun: str
     rows: tuple[RowView, ...]
     snoozed: tuple[SnoozedView, ...]
     kept: int
@@ -129,12 +132,12 @@ class Receipt:
         if self.progress.starts_at:
             return (
                 f"The first deletion starts on {moment(self.progress.starts_at)}. Until then, any approver can keep "
-                "everything; after that, any approver can keep what has not been sent for deletion yet. Each endpoint "
-                "is checked again right before it is deleted. One that was called, changed or protected is kept."
+                "everything; after that, any approver can keep what has not been sent for deletion yet. Each one "
+                "is checked again right before it is deleted. What was used, changed or protected is kept."
             )
         return (
-            f"The sweep carries this out {when}. Each endpoint is checked again right before it is deleted. One that "
-            "was called, changed or protected in the meantime is kept. You will get the summary by email."
+            f"The sweep carries this out {when}. Each one is checked again right before it is deleted. What was "
+            "used, changed or protected in the meantime is kept. You will get the summary by email."
         )
 
 
@@ -152,7 +155,7 @@ def decision_views(approval: Approval, but: str = "") -> tuple[DecisionView, ...
 def in_words(decision: Decision) -> str:
     """The decision as it follows a name: `decided to delete 2 endpoints`."""
     if decision.choice is Choice.DELETE:
-        return f"decided to delete {plural(len(decision.selected), 'endpoint')}"
+        return f"decided to delete {plural(len(decision.selected), noun_of(one.type for one in decision.selected))}"
     return "decided to keep everything"
 
 
@@ -181,6 +184,7 @@ def receipt(  # noqa: PLR0913 - what a receipt says
         at=decision.at,
         how=_HOW[decision.identity],
         comment=decision.comment,
+        noun=noun_of(one.type for one in chosen),
         rows=tuple(rows[one.id] for one in chosen),
         snoozed=tuple(SnoozedView(rows[one.id], one.days) for one in decision.snoozes if one.id in rows),
         kept=len(plan.items) - len(chosen),

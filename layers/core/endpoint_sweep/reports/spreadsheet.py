@@ -9,7 +9,7 @@ from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
-    "account", "account_name", "region", "endpoint", "kind", "status", "verdict", "reason", "disposition",
+    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
     "monthly_usd", "restorable", "restorable_why",
 )  # fmt: skip
@@ -32,7 +32,8 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.account,
         clean(account.name) if account else "",
         finding.region,
-        clean(finding.endpoint),
+        finding.type,
+        clean(finding.name),
         finding.kind or "",
         clean(finding.status),
         finding.verdict.value,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from endpoint_sweep.domain.model import Account, Caps, EndpointId, Finding, Mode, Outcome, OutcomeStatus, Plan, Verdict
+from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
+from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural
 from endpoint_sweep.rules.approval_rules import effective
@@ -27,9 +28,8 @@ VERDICT_WORDS = {
     Verdict.NO_EVIDENCE: "Not enough evidence",
     Verdict.UNKNOWN: "Unsupported kind",
 }
-OUTCOME_WORDS = {
-    OutcomeStatus.DELETING: "Unknown: please check",
-    OutcomeStatus.DELETED: "Deleted",
+_OUTCOMES = {
+    OutcomeStatus.SENT: "Unknown: please check",
     OutcomeStatus.ALREADY_GONE: "Already gone",
     OutcomeStatus.SPARED: "Kept: in use again",
     OutcomeStatus.CHANGED: "Kept: changed since the scan",
@@ -43,19 +43,20 @@ _WITNESS = {
     "silent": "Compute Optimizer has no finding for it",
     "disagrees": "Compute Optimizer finds it idle, this sweep does not",
 }
-_GONE = (OutcomeStatus.DELETED,)
 _TIMES = "\u00a0×\u00a0"  # no line break between a count and its type
 
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One endpoint as a template shows it."""
+    """One resource as a template shows it."""
 
     id: str
     account: str
     account_name: str
     region: str
-    endpoint: str
+    type: str
+    name: str
+    action: str
     owner: str
     kind: str
     instances: str
@@ -69,6 +70,7 @@ class RowView:
     can_be_restored: bool = False
     witness: str = ""
     outcome: str = ""
+    is_done: bool = False
     outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
@@ -109,6 +111,7 @@ class ApprovalView:
     coverage: CoverageView
     accounts: tuple[AccountView, ...]
     rows: tuple[RowView, ...]
+    noun: str
     monthly: Decimal
     unpriced: int
     per_sweep: int
@@ -128,7 +131,7 @@ class Report:
     accounts: Mapping[str, Account]
     plan: Plan | None = None
     approval: Approval | None = None
-    outcomes: Mapping[EndpointId, Outcome] = field(default_factory=dict)
+    outcomes: Mapping[ResourceId, Outcome] = field(default_factory=dict)
     failure: Mapping[str, str] | None = None
     restorable: frozenset[str] | set[str] = frozenset()
     kept_reason: str = ""
@@ -141,11 +144,20 @@ class Report:
         return tuple(finding for row in self.coverage.rows for finding in row.findings)
 
     @cached_property
-    def beyond(self) -> frozenset[EndpointId]:
+    def beyond(self) -> frozenset[ResourceId]:
         """Idle, but not among the most expensive that were offered. Empty if nobody was asked."""
         if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
+
+    @property
+    def noun(self) -> str:
+        """`endpoint`, or `resource` where several types were found."""
+        return noun_of(one.type for one in self.findings)
+
+    def _status(self, finding: Finding) -> OutcomeStatus | None:
+        outcome = self.outcomes.get(finding.id)
+        return outcome.status if outcome else None
 
     @property
     def ending(self) -> str:
@@ -156,29 +168,30 @@ class Report:
 
     @property
     def saving(self) -> tuple[Decimal, int]:
-        """Monthly list price of the deleted endpoints, and how many of them have no known price."""
-        gone = {one for one, outcome in self.outcomes.items() if outcome.status in _GONE}
-        return total_monthly(tuple(finding for finding in self.findings if finding.id in gone))
+        """Monthly list price of what the actions saved, and how many of them have no known price."""
+        done = {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
+        return total_monthly(tuple(finding for finding in self.findings if finding.id in done))
 
     @property
     def promised(self) -> Decimal:
-        """Monthly list price of the approved endpoints."""
+        """Monthly list price of the approved resources."""
         return promised(self.findings, effective(self.approval) if self.approval else ())
 
     @property
     def totals(self) -> dict[str, int]:
-        """Every endpoint found has exactly one disposition, so the counts add up to `found` (I10)."""
+        """Every resource found has exactly one disposition, so the counts add up to `found` (I10)."""
         statuses = [outcome.status for outcome in self.outcomes.values()]
+        done = [one.action for one in self.findings if self._status(one) is OutcomeStatus.DONE]
         changed = {OutcomeStatus.CHANGED, OutcomeStatus.PROTECTED, OutcomeStatus.STALE}
         totals = {
-            "deleted": statuses.count(OutcomeStatus.DELETED),
+            **{action.done: done.count(action) for action in Action},
             "already_gone": statuses.count(OutcomeStatus.ALREADY_GONE),
             "spared": statuses.count(OutcomeStatus.SPARED),
             "changed": sum(status in changed for status in statuses),
             "failed": statuses.count(OutcomeStatus.FAILED),
-            "unknown": statuses.count(OutcomeStatus.UNKNOWN) + statuses.count(OutcomeStatus.DELETING),
+            "unknown": statuses.count(OutcomeStatus.UNKNOWN) + statuses.count(OutcomeStatus.SENT),
         }
-        found = sum(row.endpoints for row in self.coverage.rows)
+        found = sum(row.resources for row in self.coverage.rows)
         return {"found": found, "kept": found - sum(totals.values()), **totals}
 
 
@@ -197,6 +210,7 @@ def approval_view(
         coverage=coverage_view(coverage, accounts),
         accounts=by_account(rows),
         rows=rows,
+        noun=noun_of(one.type for one in plan.items),
         monthly=monthly,
         unpriced=unpriced,
         per_sweep=caps.per_sweep,
@@ -215,7 +229,9 @@ def row_view(
         account=finding.account,
         account_name=account_name(finding.account, accounts),
         region=finding.region,
-        endpoint=clean(finding.endpoint),
+        type=finding.type,
+        name=clean(finding.name),
+        action=finding.action.value,
         owner=clean(finding.owner) or "no owner tag",
         kind=finding.kind or "–",
         instances=", ".join(f"{v.count or '?'}{_TIMES}{clean(v.type) or 'unknown type'}" for v in finding.instances)
@@ -230,10 +246,18 @@ def row_view(
         can_be_restored=finding.restorable.is_certain,
         witness=_WITNESS.get(finding.witness or "", ""),
         outcome=outcome.status.value if outcome else "",
-        outcome_words=OUTCOME_WORDS[outcome.status] if outcome else "",
+        is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
+        outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
         outcome_reason=_outcome_reason(outcome) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def outcome_words(status: OutcomeStatus, action: Action | None = None) -> str:
+    """How an action ended. Without the finding, nobody knows which action it was."""
+    if status is OutcomeStatus.DONE:
+        return action.done.capitalize() if action else "Done"
+    return _OUTCOMES[status]
 
 
 def evidence(finding: Finding) -> str:
@@ -250,7 +274,7 @@ def _outcome_reason(outcome: Outcome) -> str:
 
 
 def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:
-    """Accounts, their regions and the endpoints in those, each sorted most expensive first."""
+    """Accounts, their regions and the rows in those, each sorted most expensive first."""
     views = []
     for account, members in groupby(sorted(rows, key=_place), key=lambda row: row.account):
         of_account = tuple(members)
@@ -266,7 +290,7 @@ def _place(row: RowView) -> tuple[str, str]:
 
 
 def _group(rows: tuple[RowView, ...]) -> GroupView:
-    ordered = tuple(sorted(rows, key=lambda row: (-(row.monthly or 0), row.endpoint)))
+    ordered = tuple(sorted(rows, key=lambda row: (-(row.monthly or 0), row.name)))
     return GroupView(rows[0].account, rows[0].account_name, rows[0].region, ordered, *_sum(rows))
 
 

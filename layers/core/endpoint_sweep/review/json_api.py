@@ -20,7 +20,7 @@ from endpoint_sweep.review.selection import Wish, from_ids
 from endpoint_sweep.rules.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-SCHEMA = 1
+SCHEMA = 2
 _FIELDS = {"choice", "selected", "snoozes", "plan_sha256", "phrase", "comment", "at_once"}
 
 
@@ -121,10 +121,10 @@ def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one retur
     if body.get("choice") not in list(Choice):
         return "choice must be delete or keep."
     if not _is_list_of_texts(body.get("selected", [])):
-        return "selected must be a list of strings like account/region/endpoint."
+        return "selected must be a list of strings like account/region/name."
     snoozes = body.get("snoozes", {})
     if not isinstance(snoozes, dict) or not all(type(days) is int for days in snoozes.values()):
-        return "snoozes must map account/region/endpoint to 7, 30 or 90."
+        return "snoozes must map account/region/name to 7, 30 or 90."
     if not all(isinstance(body.get(name, ""), str) for name in ("plan_sha256", "phrase", "comment")):
         return "plan_sha256, phrase and comment must be strings."
     if not isinstance(body.get("at_once", False), bool):
@@ -171,7 +171,7 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
     )
     names = (
-        "id", "account", "account_name", "region", "endpoint", "owner", "kind", "instances", "age_days", "reason",
+        "id", "account", "account_name", "region", "type", "name", "owner", "kind", "instances", "age_days", "reason",
         "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
     )  # fmt: skip
     return {
@@ -189,5 +189,5 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "monthly_usd": str(view.monthly),
         "beyond": plan.beyond,
         "not_offered": view.not_offered,
-        "endpoints": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],
+        "resources": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],
     }

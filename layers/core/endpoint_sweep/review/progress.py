@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports import Progress
 from endpoint_sweep.review.access import Desk
 from endpoint_sweep.rules.approval_rules import approved
@@ -23,4 +24,5 @@ def progress_of(approval: Approval, desk: Desk) -> Progress:
     starts = grace_ends(deciders, desk.rules)
     is_ahead = approval.status is ApprovalStatus.DECIDED and starts > desk.now()
     stopped = bool(approval.stops) or not running
-    return Progress(len(chosen), sent, left, starts if is_ahead else None, stopped=stopped)
+    noun = noun_of(one.type for one in chosen)
+    return Progress(len(chosen), sent, left, starts if is_ahead else None, stopped=stopped, noun=noun)

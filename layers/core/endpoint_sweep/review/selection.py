@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from endpoint_sweep.domain.model import Caps, EndpointId, Plan
+from endpoint_sweep.domain.model import Caps, Plan, ResourceId
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.review.access import Opened
 from endpoint_sweep.rules.approvals import (
@@ -25,14 +25,14 @@ Form = Mapping[str, Sequence[str]]
 _ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
 DELETE = "d"
 _MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
-_NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
+_NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one row.")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Endpoints to delete and to snooze; the others are kept. `at_once`: skip the grace period."""
 
-    delete: tuple[EndpointId, ...] = ()
+    delete: tuple[ResourceId, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
     at_once: bool = False
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from endpoint_sweep.domain.documents import to_json
-from endpoint_sweep.domain.model import EndpointId, Plan
+from endpoint_sweep.domain.model import Plan, ResourceId
+from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import (
     Approval,
@@ -58,7 +59,7 @@ class Reach:
 class Ruling:
     """What may be deleted, or why nothing may."""
 
-    selected: tuple[EndpointId, ...] = ()
+    selected: tuple[ResourceId, ...] = ()
     why: Why | None = None
 
     @property
@@ -68,12 +69,12 @@ class Ruling:
 
 
 def quorum(
-    plan: Plan, selected: Collection[EndpointId], approving: Collection[str], requester: str, rules: Rules
+    plan: Plan, selected: Collection[ResourceId], approving: Collection[str], requester: str, rules: Rules
 ) -> Quorum:
     """How many people must approve this selection (S1.10). `approving`: the addresses of those who did."""
     reasons = []
     if len(selected) > rules.two_above_endpoints:
-        reasons.append(f"more than {rules.two_above_endpoints} endpoints are selected")
+        reasons.append(f"more than {rules.two_above_endpoints} {noun_of(one.type for one in selected)}s are selected")
     findings = by_id(plan.items)
     saving, _ = total_monthly(tuple(findings[one] for one in selected if one in findings))
     if saving > Decimal(rules.two_above_usd):
@@ -98,7 +99,7 @@ def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
     approving = [*(one.approver for one in approval.decisions), deciding]
     persons = len(people_who_can_decide(approval, rules, deciding))
 
-    def is_short(*chosen: EndpointId) -> bool:
+    def is_short(*chosen: ResourceId) -> bool:
         return quorum(plan, chosen, approving, approval.requester, rules).needed > persons
 
     everything = tuple(by_id(plan.items))
@@ -112,21 +113,21 @@ def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
     return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
 
 
-def agreed(decisions: Collection[Decision]) -> tuple[EndpointId, ...]:
+def agreed(decisions: Collection[Decision]) -> tuple[ResourceId, ...]:
     """What everybody who decided selected; nothing if somebody kept everything."""
     if not decisions or any(one.choice is Choice.KEEP for one in decisions):
         return ()
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
-def approved(approval: Approval) -> tuple[EndpointId, ...]:
+def approved(approval: Approval) -> tuple[ResourceId, ...]:
     """What a verified record approved, even if somebody kept the rest later."""
     chosen = [one for one in approval.decisions if one.choice is Choice.DELETE]
     return agreed((*chosen, *approval.withdrawn))
 
 
-def effective(approval: Approval) -> tuple[EndpointId, ...]:
-    """The approved endpoints: what a verified record approved, otherwise what everybody agrees on right now."""
+def effective(approval: Approval) -> tuple[ResourceId, ...]:
+    """The approved resources: what a verified record approved, otherwise what everybody agrees on right now."""
     was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
     return approved(approval) if was_acted_on else agreed(approval.decisions)
 
@@ -143,8 +144,8 @@ def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> A
     if isinstance(admitted, Approval) and names_something and len(to_json(admitted)) > MOST_BYTES:
         return Refusal(
             RefusalCode.OVER_CAP,
-            "Together with the earlier decisions, this is more than the approval record can hold. Select or snooze "
-            "fewer endpoints.",
+            "Together with the earlier decisions, this is more than the approval record can hold. "
+            "Select or snooze less.",
         )
     return admitted
 
@@ -186,7 +187,7 @@ def _too_few(asked: Quorum, persons: int) -> str:
     who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
     why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
     return (
-        f"This selection needs {asked.needed} approvers{why}, but {who}. Select fewer or other endpoints, "
+        f"This selection needs {asked.needed} approvers{why}, but {who}. Select less or something else, "
         "or ask the team that deployed the stack to add an approver."
     )
 
@@ -274,5 +275,5 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
         return "the decision was made without the emailed code"
     found = resolve_ids(plan, [str(one) for one in decision.selected])
     if isinstance(found, Refusal):
-        return "the decision names an endpoint that is not in the plan"
+        return "the decision names something that is not in the plan"
     return "; ".join(over_caps(plan, decision.selected, rules.caps))

@@ -26,7 +26,7 @@ from endpoint_sweep.domain.approval_record import (
     joined,
     person,
 )
-from endpoint_sweep.domain.model import Caps, EndpointId, Plan
+from endpoint_sweep.domain.model import Caps, Plan, ResourceId
 from endpoint_sweep.rules.planning import by_id, over_caps, short_hash
 
 __all__ = [
@@ -189,10 +189,10 @@ def undecided(approval: Approval, approvers: Collection[str]) -> tuple[str, ...]
     return tuple(one for one in approvers if person(one) not in done | lost)
 
 
-def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId, ...] | Refusal:
-    """The endpoints with these ids (`account/region/endpoint`), all in the plan and within both plan and stack caps."""
+def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[ResourceId, ...] | Refusal:
+    """The resources with these ids, all in the plan and within both plan and stack caps."""
     if not wanted:
-        return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one endpoint.")
+        return Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one row.")
     found = resolve_ids(plan, wanted)
     if isinstance(found, Refusal):
         return found
@@ -201,8 +201,8 @@ def select(plan: Plan, wanted: Collection[str], caps: Caps) -> tuple[EndpointId,
     return found
 
 
-def resolve_ids(plan: Plan, wanted: Collection[str]) -> tuple[EndpointId, ...] | Refusal:
-    """The endpoints with these ids, each of them once and in the plan."""
+def resolve_ids(plan: Plan, wanted: Collection[str]) -> tuple[ResourceId, ...] | Refusal:
+    """The resources with these ids, each of them once and in the plan."""
     ids = {str(one): one for one in by_id(plan.items)}
     if len(set(wanted)) != len(wanted) or any(one not in ids for one in wanted):
         return Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")

@@ -10,12 +10,13 @@ from endpoint_sweep.domain.model import (
     Cell,
     CellResult,
     CoverageStatus,
-    EndpointId,
     Finding,
     GapCause,
     Plan,
+    ResourceId,
     Verdict,
 )
+from endpoint_sweep.domain.resource import noun_of, share_of
 
 NO_RESULT = "the scan of this account and region produced no result"
 FOREIGN = "the result named another account or region and was ignored"
@@ -79,14 +80,15 @@ def make_plan(
     last: Coverage | None = None,
     deny_accounts: Collection[str] = (),
 ) -> Plan:
-    """The most expensive endpoints that may be offered. Idle endpoints in denied accounts are reported, not offered.
+    """The most expensive resources that may be offered. Idle ones in denied accounts are reported, not offered.
 
     `last` is the sweep before this one.
     """
     idle = offerable(coverage, deny_accounts)
     found: Counter[str] = Counter()
     for row in coverage.rows:
-        found[row.account] += row.endpoints
+        found[row.account] += row.resources - len(row.findings)
+        found.update(share_of(one.account, one.type) for one in row.findings)
     items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
     return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond)
 
@@ -102,7 +104,7 @@ def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[F
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     """What looks like a false alarm compared with the last sweep: the reason by account, or for all (`*`) (S3.8).
 
-    Twice as many idle endpoints as last time, or more than half of an account's endpoints newly idle. Only cells that
+    Twice as many idle resources as last time, or more than half of an account's resources newly idle. Only cells that
     both sweeps scanned are compared, so a cell's first sweep is not a jump. At least three must be newly idle.
     """
     if last is None:
@@ -112,14 +114,15 @@ def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     now = {one for cell, row in _scanned(coverage).items() if cell in both for one in _idle(row)}
     new, found = Counter(one.account for one in now - before), Counter[str]()
     for cell, row in _scanned(coverage).items():
-        found[cell.account] += row.endpoints if cell in both else 0
+        found[cell.account] += row.resources if cell in both else 0
+    nouns = f"{noun_of(one.type for one in now)}s"
     reasons = {
-        account: f"{count} of its {found[account]} endpoints are idle and were not idle in the last sweep"
+        account: f"{count} of its {found[account]} {nouns} are idle and were not idle in the last sweep"
         for account, count in sorted(new.items())
         if count >= FEWEST and 2 * count > found[account]
     }
     if new.total() >= FEWEST and len(now) >= 2 * len(before):
-        reasons["*"] = f"{len(now)} endpoints are idle, up from {len(before)} in the last sweep"
+        reasons["*"] = f"{len(now)} {nouns} are idle, up from {len(before)} in the last sweep"
     return reasons
 
 
@@ -127,7 +130,7 @@ def _scanned(coverage: Coverage) -> dict[Cell, CellResult]:
     return {row.cell: row for row in coverage.rows if row.status is CoverageStatus.SCANNED}
 
 
-def _idle(row: CellResult) -> set[EndpointId]:
+def _idle(row: CellResult) -> set[ResourceId]:
     return {finding.id for finding in row.findings if finding.verdict is Verdict.IDLE}
 
 
@@ -141,22 +144,25 @@ def short_hash(sha256: str) -> str:
     return sha256[:8]
 
 
-def over_caps(plan: Plan, selected: Collection[EndpointId], stack: Caps) -> list[str]:
+def over_caps(plan: Plan, selected: Collection[ResourceId], stack: Caps) -> list[str]:
     """Why this selection is too large, with figures, or empty. A selection is refused as a whole (S3.8).
 
     `stack`: the stack's current caps. A plan can be stricter, never more generous.
     """
     caps, reasons = plan.caps.within(stack), []
     if len(selected) > caps.per_sweep:
-        reasons.append(f"{len(selected)} endpoints are selected, the limit for one decision is {caps.per_sweep}")
+        nouns = f"{noun_of(one.type for one in selected)}s"
+        reasons.append(f"{len(selected)} {nouns} are selected, the limit for one decision is {caps.per_sweep}")
     for account, count in sorted(Counter(one.account for one in selected).items()):
         if count > caps.per_account:
             reasons.append(f"{count} in account {account} are selected, the limit for an account is {caps.per_account}")
-        share = max(1, plan.found.get(account, 0) * caps.percent_of_account // 100)
+    for (account, type_), count in sorted(Counter((one.account, one.type) for one in selected).items()):
+        found = plan.found.get(share_of(account, type_), 0)
+        share = max(1, found * caps.percent_of_account // 100)
         if count > share:
             reasons.append(
                 f"{count} in account {account} are selected, the limit is {caps.percent_of_account} % "
-                f"of its {plan.found.get(account, 0)} endpoints, which is {share}"
+                f"of its {found} {noun_of({type_})}s, which is {share}"
             )
     return reasons
 
@@ -165,7 +171,7 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     """Why a sweep that may ask for approval does not, or None."""
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
-        return "all idle endpoints are in accounts on the deny list" if idle else "nothing idle was found"
+        return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
         return (
             f"nobody was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
@@ -176,10 +182,11 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
 
 
 def not_offered(plan: Plan) -> str:
-    """How many more endpoints are idle than one sweep offers, and what helps. Empty if all are offered."""
+    """How many more are idle than one sweep offers, and what helps. Empty if all are offered."""
     if not plan.beyond:
         return ""
-    more = "1 more idle endpoint" if plan.beyond == 1 else f"{plan.beyond:,} more idle endpoints"
+    noun = noun_of(one.type for one in plan.items)
+    more = f"1 more idle {noun}" if plan.beyond == 1 else f"{plan.beyond:,} more idle {noun}s"
     are = "is" if plan.beyond == 1 else "are"
     return (
         f"{more} {are} not offered, because one sweep offers the {MOST_OFFERED:,} most expensive. "
@@ -187,5 +194,5 @@ def not_offered(plan: Plan) -> str:
     )
 
 
-def by_id(findings: Iterable[Finding]) -> dict[EndpointId, Finding]:
+def by_id(findings: Iterable[Finding]) -> dict[ResourceId, Finding]:
     return {finding.id: finding for finding in findings}

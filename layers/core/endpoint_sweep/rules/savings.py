@@ -1,18 +1,18 @@
-"""What deletions save: promised when approved, realized while the deleted endpoints stay gone. Pure."""
+"""What a sweep saves: promised when approved, realized while what was deleted stays gone. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from endpoint_sweep.domain.model import CoverageStatus, EndpointId, Finding, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import CoverageStatus, Finding, Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.rules.planning import Coverage, by_id
 from endpoint_sweep.rules.pricing import total_monthly
 
 
 @dataclass(frozen=True, slots=True)
 class Realized:
-    """Endpoints that earlier sweeps deleted: how many stayed gone, came back, or cannot be checked now.
+    """Resources that earlier sweeps deleted: how many stayed gone, came back, or cannot be checked now.
 
     `monthly`: the monthly list price in US dollars of those that stayed gone; `unpriced` of them have no known price.
     """
@@ -28,31 +28,35 @@ class Realized:
         return self.gone + self.back + self.unseen
 
 
-def promised(findings: Iterable[Finding], selected: Collection[EndpointId]) -> Decimal:
-    """The monthly list price of the approved endpoints."""
+def promised(findings: Iterable[Finding], selected: Collection[ResourceId]) -> Decimal:
+    """The monthly list price of the approved resources."""
     known = by_id(findings)
     return total_monthly(tuple(known[one] for one in selected if one in known))[0]
 
 
-def deleted(findings: Iterable[Finding], outcomes: Mapping[EndpointId, Outcome]) -> list[dict[str, Any]]:
-    """The sweep's entry in the ledger: id and monthly price of each endpoint that is confirmed gone."""
+def acted(findings: Iterable[Finding], outcomes: Mapping[ResourceId, Outcome]) -> list[dict[str, Any]]:
+    """The sweep's entry in the ledger: id, action and monthly price of each resource whose action is confirmed."""
     known = by_id(findings)
     return [
-        {"id": str(one), "monthly_usd": known[one].monthly_usd if one in known else None}
+        {"id": str(one), "action": known[one].action, "monthly_usd": known[one].monthly_usd}
         for one, outcome in sorted(outcomes.items())
-        if outcome.status is OutcomeStatus.DELETED
+        if outcome.status is OutcomeStatus.DONE and one in known
     ]
 
 
-def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_deleted: Collection[EndpointId]) -> Realized:
-    """`earlier`: the ledger rows of other sweeps, oldest first. Each endpoint counts once."""
-    prices = {row["id"]: row.get("monthly_usd") for sweep in earlier for row in sweep.get("deleted", [])}
+def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_deleted: Collection[ResourceId]) -> Realized:
+    """`earlier`: the ledger rows of other sweeps, oldest first. Each resource counts once."""
+    prices = {
+        one: row.get("monthly_usd")
+        for sweep in earlier
+        for row in sweep.get("acted", sweep.get("deleted", []))  # version 0.1.0 wrote `deleted`
+        if (one := _id_of(row)) is not None
+    }
     scanned = {row.cell for row in coverage.rows if row.status is CoverageStatus.SCANNED}
     there = {finding.id for row in coverage.rows for finding in row.findings}
     gone: list[str | None] = []
     back = unseen = 0
-    for text, price in prices.items():
-        one = EndpointId(*text.split("/"))
+    for one, price in prices.items():
         if one in now_deleted:
             continue
         if one in there:
@@ -63,3 +67,11 @@ def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_delet
             unseen += 1
     known = [Decimal(price) for price in gone if price is not None]
     return Realized(len(gone), back, unseen, sum(known, Decimal(0)), len(gone) - len(known))
+
+
+def _id_of(row: Mapping[str, Any]) -> ResourceId | None:
+    """None if somebody else wrote the row."""
+    try:
+        return ResourceId.parse(row["id"])
+    except (ValueError, KeyError, AttributeError):
+        return None

@@ -28,7 +28,7 @@ class Done:
 
     cells: int
     of: int
-    endpoints: int
+    resources: int
     failed: int
 
 
@@ -52,7 +52,7 @@ def scan_cells(
                 if len(results) == _COLLECT_EVERY:
                     gc.freeze()  # AWS's models are loaded by now: a hundred thousand objects that stay.
             failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
-            progress(Done(len(results), len(wanted), sum(one.endpoints for one in results), failed))
+            progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
     return results
 
 

@@ -186,7 +186,7 @@ class _Scan:
         return Finding(
             account=self._cell.account,
             region=self._cell.region,
-            endpoint=endpoint.name,
+            name=endpoint.name,
             arn=endpoint.arn,
             kind=description.kind if description else self._kind_by_series(endpoint.name),
             status=description.status if description else endpoint.status,

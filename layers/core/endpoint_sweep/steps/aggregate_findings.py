@@ -64,7 +64,7 @@ def aggregate_findings(
     counts = coverage.counts
     found = {
         "coverage": {status.value: counts[status] for status in CoverageStatus},
-        "endpoints": sum(row.endpoints for row in coverage.rows),
+        "resources": sum(row.resources for row in coverage.rows),
         "verdicts": _verdicts(coverage.rows),
         "idle_monthly_usd": str(monthly),
         "idle_without_price": unpriced,

@@ -23,7 +23,7 @@ from endpoint_sweep.domain.errors import (
     Unavailable,
 )
 from endpoint_sweep.domain.kinds import Alarm
-from endpoint_sweep.domain.model import Component, EndpointId, Finding, Kind, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.domain.model import Component, Finding, Kind, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
 from endpoint_sweep.resources.endpoint import recheck, traffic_series
@@ -33,7 +33,7 @@ from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.settings.environment import Settings
-from endpoint_sweep.steps.contracts import EndpointEvent
+from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.storage.act_rows import NOT_SENT
 from endpoint_sweep.storage.records import Records
@@ -54,8 +54,8 @@ def _pass_by(_point: Checkpoint) -> None:
 class _Path:
     """Everything that one walk over the points needs."""
 
-    event: EndpointEvent
-    target: EndpointId
+    event: ResourceEvent
+    target: ResourceId
     settings: Settings
     members: Members
     folder: SweepFolder
@@ -71,7 +71,7 @@ class _Path:
 
 
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
-    event: EndpointEvent,
+    event: ResourceEvent,
     *,
     settings: Settings,
     members: Members,
@@ -82,18 +82,18 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     now: Clock,
     at: Callable[[Checkpoint], None] = _pass_by,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "endpoint"}, "attempt"}`.
+    """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "name", "type"}, "attempt"}`.
 
     Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: check whether it is gone. `clearing` means: its
     inference components are being deleted, so run again. `at` is called just before each point; only tests use it.
     """
     sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
-    target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    target = ResourceId(**event["item"])
     if known := records.outcome(sweep_id, target):
         return _answer(known.status.value, 0, settings)
     if records.has_intent(sweep_id, target):
         # A second run of this step checks what the first one did, and never repeats the call.
-        return _answer(OutcomeStatus.DELETING.value, 0, settings)
+        return _answer(OutcomeStatus.SENT.value, 0, settings)
     folder = SweepFolder(store, sweep_id)
     path = _Path(event, target, settings, members, folder, records, seals, switch, now, at)
     alarm = ""
@@ -102,11 +102,11 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     except _ENDINGS as error:
         if not records.void_intent(sweep_id, target, now()):
             # Another run of this step got further, so the next step checks what it did.
-            return _answer(OutcomeStatus.DELETING.value, 0, settings)
+            return _answer(OutcomeStatus.SENT.value, 0, settings)
         outcome, alarm = _ending(path, error), _alarm(error)
     if outcome is None:
         return _answer(CLEARING, attempt, settings)
-    if outcome.status is not OutcomeStatus.DELETING:
+    if outcome.status is not OutcomeStatus.SENT:
         outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
     at(Checkpoint.OUTCOME)
     written = records.write_outcome(sweep_id, outcome, signed=True)
@@ -124,8 +124,8 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     path.at(Checkpoint.ROLE)
     actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,))
     path.at(Checkpoint.FINGERPRINT)
-    check_fingerprint(actor.describe(finding.endpoint), finding)
-    hosted = actor.components(finding.endpoint) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
+    check_fingerprint(actor.describe(finding.name), finding)
+    hosted = actor.components(finding.name) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
     sent = path.records.components(path.sweep_id, path.target)
     clearing = recheck.clearing(finding.components, hosted, sent)
     path.at(Checkpoint.TAGS)
@@ -137,7 +137,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
             # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Checkpoint.BUNDLE)
-        bundle = actor.restore_bundle(finding.endpoint, finding.arn)
+        bundle = actor.restore_bundle(finding.name, finding.arn)
         told = {"sweep_id": path.sweep_id, "approver": approvers}
         path.folder.put_restore(path.target, bundle | told, path.seals)
     if clearing.done:
@@ -155,19 +155,19 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     try:
         path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
     except AlreadyRecorded:
-        return _outcome(path, OutcomeStatus.DELETING, "another run of this step has recorded an intent")
+        return _outcome(path, OutcomeStatus.SENT, "another run of this step has recorded an intent")
     try:
         path.at(Checkpoint.LAST_LOOK)
-        check_fingerprint(actor.describe(finding.endpoint), finding)
+        check_fingerprint(actor.describe(finding.name), finding)
         # The check took time, and another of these steps runs in parallel.
         _check_stops(path)
         path.at(Checkpoint.DELETE)
-        request_id = actor.delete(finding.endpoint)
+        request_id = actor.delete(finding.name)
     except ReplyLost as error:
-        return _outcome(path, OutcomeStatus.DELETING, f"the reply was lost ({error})")
+        return _outcome(path, OutcomeStatus.SENT, f"the reply was lost ({error})")
     except _ENDINGS as error:
         return _ending(path, error)
-    return _outcome(path, OutcomeStatus.DELETING, f"approved by {approvers}", request_id)
+    return _outcome(path, OutcomeStatus.SENT, f"approved by {approvers}", request_id)
 
 
 def _delete_components(path: _Path, finding: Finding, components: tuple[Component, ...], approvers: str) -> None:
@@ -188,7 +188,7 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
         path.at(Checkpoint.LAST_LOOK)
         try:
             # Check the endpoint too, because the component is part of what was approved.
-            check_fingerprint(actor.describe(finding.endpoint), finding)
+            check_fingerprint(actor.describe(finding.name), finding)
             if actor.component(one.name).created_at != one.created_at:
                 raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
             _check_stops(path)
@@ -221,7 +221,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
         approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window
     )
     if path.target not in ruling.selected:
-        why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved endpoints")
+        why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved ones")
         status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, why.sentence, why.alarm)
     return by_id(plan.items)[path.target], approval.decided_by, plan
@@ -245,8 +245,8 @@ def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
     """
     kind = finding.kind or Kind.UNKNOWN
     serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
-    keys = traffic_series.expected(finding.endpoint, serving, kind, finding.components)
-    controls = traffic_series.controls(finding.endpoint, serving, kind)
+    keys = traffic_series.expected(finding.name, serving, kind, finding.components)
+    controls = traffic_series.controls(finding.name, serving, kind)
     measured = actor.activity(keys | controls, finding.evidence.end, path.now(), _RECHECK_PERIOD)
     if any(measured[key].total > 0 for key in keys):
         raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
@@ -288,8 +288,7 @@ def _alarm(error: Exception) -> str:
 
 
 def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | None = None) -> Outcome:
-    target = path.target
-    return Outcome(target.account, target.region, target.endpoint, status, reason, path.now(), request_id)
+    return Outcome.of(path.target, status, reason, path.now(), request_id)
 
 
 def _answer(status: str, attempt: int, settings: Settings) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """Confirm it is gone: checks, never repeats. A deletion counts only once the endpoint no longer exists."""
 
-from datetime import datetime
 from typing import Any
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointNotFound
-from endpoint_sweep.domain.model import Description, EndpointId, Finding, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import Description, Finding, Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
 from endpoint_sweep.rules.planning import by_id
 from endpoint_sweep.settings.environment import Settings
-from endpoint_sweep.steps.contracts import EndpointEvent
+from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -17,16 +16,16 @@ LOOKING = "confirming"  # instead of an approver, in the member account's CloudT
 
 
 def confirm_it_is_gone(
-    event: EndpointEvent, *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+    event: ResourceEvent, *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
 
     Also runs after a crash of the step before. Without an intent nothing was sent, so the endpoint was kept.
     """
     sweep_id, attempt = event["sweep_id"], int(event["attempt"]) + 1
-    target = EndpointId(event["item"]["account"], event["item"]["region"], event["item"]["endpoint"])
+    target = ResourceId(**event["item"])
     known = records.outcome(sweep_id, target)
-    if known and known.status is not OutcomeStatus.DELETING:
+    if known and known.status is not OutcomeStatus.SENT:
         return _answer(known.status, attempt, settings)
     if records.void_intent(sweep_id, target, now()):
         # The void intent blocks the stopped step, in case it is still running somewhere.
@@ -35,12 +34,12 @@ def confirm_it_is_gone(
     else:
         finding = _approved(event, target, store, records)
         status, reason = _look(finding, attempt, members, sweep_id)
-    if status is not OutcomeStatus.DELETING:
-        records.write_outcome(sweep_id, _outcome(target, status, reason, now()), signed=True)
+    if status is not OutcomeStatus.SENT:
+        records.write_outcome(sweep_id, Outcome.of(target, status, reason, now()), signed=True)
     return _answer(status, attempt, settings)
 
 
-def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: Records) -> Finding:
+def _approved(event: ResourceEvent, target: ResourceId, store: Store, records: Records) -> Finding:
     """The approved finding."""
     found = records.approval(event["approval_id"])
     if found is None:
@@ -51,12 +50,12 @@ def _approved(event: EndpointEvent, target: EndpointId, store: Store, records: R
 def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
     """Uses a session that cannot delete and names no approver, because this step does not check who decided."""
     try:
-        seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.endpoint)
+        seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.name)
     except EndpointNotFound:
-        return OutcomeStatus.DELETED, "deleted and confirmed gone"
+        return OutcomeStatus.DONE, "deleted and confirmed gone"
     except CellUnreachable as error:
         if attempt < MAX_LOOKS:
-            return OutcomeStatus.DELETING, str(error)
+            return OutcomeStatus.SENT, str(error)
         return OutcomeStatus.UNKNOWN, f"we could not check whether it is gone: {error}"
     return _judge(seen, finding, attempt)
 
@@ -66,15 +65,11 @@ def _judge(seen: Description, finding: Finding, attempt: int) -> tuple[OutcomeSt
         return OutcomeStatus.CHANGED, "an endpoint with the same name was created in the meantime; it is left alone"
     if seen.status == "Deleting":
         if attempt < MAX_LOOKS:
-            return OutcomeStatus.DELETING, "still deleting"
+            return OutcomeStatus.SENT, "still deleting"
         return OutcomeStatus.UNKNOWN, f"still deleting after {MAX_LOOKS} checks"
     if seen.status == "Failed":
         return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
     return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
-
-
-def _outcome(target: EndpointId, status: OutcomeStatus, reason: str, at: datetime) -> Outcome:
-    return Outcome(target.account, target.region, target.endpoint, status, reason, at)
 
 
 def _answer(status: OutcomeStatus, attempt: int, settings: Settings) -> dict[str, Any]:

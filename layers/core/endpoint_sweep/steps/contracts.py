@@ -14,12 +14,13 @@ class CellItem(TypedDict):
     region: str
 
 
-class EndpointItem(TypedDict):
-    """One approved endpoint, an item of `approved.json`."""
+class ResourceItem(TypedDict):
+    """One approved resource, an item of `approved.json`."""
 
     account: str
     region: str
-    endpoint: str
+    name: str
+    type: str
 
 
 class CaughtError(TypedDict, total=False):
@@ -74,10 +75,10 @@ class ApprovalEvent(TypedDict):
     approval_id: str
 
 
-class EndpointEvent(ApprovalEvent):
-    """For the steps that act on one endpoint. `attempt`: how often this step has looked before."""
+class ResourceEvent(ApprovalEvent):
+    """For the steps that act on one resource. `attempt`: how often this step has looked before."""
 
-    item: EndpointItem
+    item: ResourceItem
     attempt: NotRequired[int]
 
 

@@ -24,5 +24,5 @@ def scan_cell(event: ScanCellEvent, *, members: Members, store: Store, seals: Se
     result = scan(members.reader(cell, event["sweep_id"]), cell, opened.input.policy, opened.input.now)
     forged = folder.put_cell(result, opened.key)
     idle = sum(finding.verdict is Verdict.IDLE for finding in result.findings)
-    counts = {"status": result.status.value, "endpoints": result.endpoints, "idle": idle}
+    counts = {"status": result.status.value, "resources": result.resources, "idle": idle}
     return counts | ({"alarm": Alarm.CELL_FORGED} if forged else {})

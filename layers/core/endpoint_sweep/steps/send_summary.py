@@ -17,14 +17,14 @@ from endpoint_sweep.domain.errors import (
     Unavailable,
 )
 from endpoint_sweep.domain.kinds import Alarm
-from endpoint_sweep.domain.model import Account, EndpointId, Mode, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.domain.model import Account, Mode, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
-from endpoint_sweep.rules.savings import deleted, realized
+from endpoint_sweep.rules.savings import acted, realized
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import SendSummaryEvent
 from endpoint_sweep.storage.records import Records
@@ -67,7 +67,7 @@ def send_summary(
             continue
     ending = "not-mailed" if settings.recipients and not mailed else report.ending
     totals = report.totals | {"ending": ending, "mailed": mailed, "monthly_saving_usd": str(report.saving[0])}
-    kept = {"at": now(), "monthly_promised_usd": report.promised, "deleted": deleted(report.findings, report.outcomes)}
+    kept = {"at": now(), "monthly_promised_usd": report.promised, "acted": acted(report.findings, report.outcomes)}
     records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
     return totals | ({"alarm": report.alarm} if report.alarm else {})
@@ -117,14 +117,14 @@ def _without_findings(
 
 def _settle_unknown_outcomes(
     sweep_id: str, approval: Approval | None, records: Records, now: Clock
-) -> dict[EndpointId, Outcome]:
+) -> dict[ResourceId, Outcome]:
     """What became of every approved endpoint. Writes down an end for those that the deleting step left without one."""
     outcomes = records.outcomes(sweep_id)
     # A note says that the decision had no effect, so nothing in it was approved.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
         for target in approved(approval):
             known = outcomes.get(target)
-            if known is None or known.status is OutcomeStatus.DELETING:
+            if known is None or known.status is OutcomeStatus.SENT:
                 outcomes[target] = _resolved(sweep_id, target, records, now())
     return outcomes
 
@@ -133,7 +133,7 @@ def _report(
     sweep_id: str,
     found: _Found,
     asked: _Asked,
-    outcomes: Mapping[EndpointId, Outcome],
+    outcomes: Mapping[ResourceId, Outcome],
     folder: SweepFolder,
     records: Records,
     settings: Settings,
@@ -144,7 +144,7 @@ def _report(
         failure = failure or {"error": "Unavailable", "reason": found.doubt}
     listed, hidden = _listed(outcomes, found.coverage)
     if hidden:
-        why = found.doubt or "the findings do not list every endpoint that was deleted"
+        why = found.doubt or "the findings do not list everything that was deleted"
         failure = {
             "error": "Unavailable" if found.doubt else "DocumentTampered",
             "reason": f"{why}; deletions were sent for {hidden}",
@@ -158,12 +158,12 @@ def _report(
     )  # fmt: skip
 
 
-def _listed(outcomes: Mapping[EndpointId, Outcome], coverage: Coverage) -> tuple[dict[EndpointId, Outcome], str]:
+def _listed(outcomes: Mapping[ResourceId, Outcome], coverage: Coverage) -> tuple[dict[ResourceId, Outcome], str]:
     """The outcomes of the endpoints found, and the names of others that were sent for deletion anyway. All other
     outcomes are ignored, because anybody who may call a step can create them.
     """
     found = {one.id for row in coverage.rows for one in row.findings}
-    sent = (OutcomeStatus.DELETING, OutcomeStatus.DELETED)
+    sent = (OutcomeStatus.SENT, OutcomeStatus.DONE)
     hidden = [str(one) for one, outcome in sorted(outcomes.items()) if one not in found and outcome.status in sent]
     return {one: outcome for one, outcome in outcomes.items() if one in found}, ", ".join(hidden)
 
@@ -234,15 +234,15 @@ def _approval(sweep_id: str, records: Records) -> Approval | None:
     return found.approval if found else None
 
 
-def _resolved(sweep_id: str, target: EndpointId, records: Records, at: datetime) -> Outcome:
+def _resolved(sweep_id: str, target: ResourceId, records: Records, at: datetime) -> Outcome:
     """The outcome of an approved endpoint whose end is not recorded (I8).
 
     Unknown if a deletion may have been sent. Otherwise it is kept, and no step that still runs can send one.
     """
     kept = records.void_intent(sweep_id, target, at) and not records.components_gone(sweep_id, target)
     status = OutcomeStatus.FAILED if kept else OutcomeStatus.UNKNOWN
-    reason = "kept: no deletion was sent" if kept else "a deletion may have been sent; please check the endpoint"
-    outcome = Outcome(target.account, target.region, target.endpoint, status, reason, at)
+    reason = "kept: no deletion was sent" if kept else "a deletion may have been sent; please check"
+    outcome = Outcome.of(target, status, reason, at)
     with suppress(Unavailable):  # The existing outcome cannot be read right now, so it is not overwritten.
         return records.write_outcome(sweep_id, outcome)
     return outcome

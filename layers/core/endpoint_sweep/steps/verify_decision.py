@@ -133,7 +133,7 @@ def _settle(
     return {
         "id": approval.id,
         "status": "approved",
-        "reason": f"{len(ruling.selected)} of {approval.plan.count} endpoints approved",
+        "reason": f"{len(ruling.selected)} of {approval.plan.count} approved",
         "slice_seconds": 1,
         "approved": {"bucket": pointer.bucket, "key": pointer.key, "count": pointer.count},
     }

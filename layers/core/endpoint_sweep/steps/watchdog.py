@@ -11,7 +11,7 @@ from typing import Any
 from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.errors import DocumentNotWritten, MailRefused, Unavailable
-from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Clock, Executions, Mailer, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.settings.environment import Settings
@@ -20,7 +20,7 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 # The error of the state that ends a sweep whose emailed summary says what went wrong.
 SUMMARY_MAILED = "SweepFailed"
-_STOPPED = "the sweep stopped during its deletion; please check the endpoint"
+_STOPPED = "the sweep stopped during its deletion; please check"
 
 
 def watchdog(
@@ -68,13 +68,9 @@ def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeSt
     """
     acted = {}
     for name in sorted(records.intents(sweep_id)):
-        target = EndpointId(*name.split("/"))
         try:
-            acted[name] = records.write_outcome(sweep_id, _unknown(target, at)).status  # what is final stands
+            unknown = Outcome.of(ResourceId.parse(name), OutcomeStatus.UNKNOWN, _STOPPED, at)
+            acted[name] = records.write_outcome(sweep_id, unknown).status  # what is final stands
         except (ValueError, TypeError, KeyError, Unavailable):
             acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row, or its author cannot be verified.
     return acted
-
-
-def _unknown(target: EndpointId, at: datetime) -> Outcome:
-    return Outcome(target.account, target.region, target.endpoint, OutcomeStatus.UNKNOWN, _STOPPED, at)

@@ -12,14 +12,14 @@ from typing import Any
 
 from endpoint_sweep.domain.documents import from_data, sealed_digest, to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, RecordForged, Unavailable
-from endpoint_sweep.domain.model import EndpointId, Outcome, OutcomeStatus
+from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Maker, Row, Seals, Store, Table
 
 # What may be said of an endpoint without the signature of the function that deletes: none of it claims a deletion.
 _UNSIGNED = (OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN)
 NOT_SENT = "not sent"  # what a component's row says if its deletion was called off after the intent
-_SENT = (OutcomeStatus.DELETING, OutcomeStatus.DELETED, OutcomeStatus.UNKNOWN)
-_FORGED = "its outcome was not written by the delete function; please check the endpoint"
+_SENT = (OutcomeStatus.SENT, OutcomeStatus.DONE, OutcomeStatus.UNKNOWN)
+_FORGED = "its outcome was not written by the delete function; please check"
 
 
 class ActRows:
@@ -30,15 +30,15 @@ class ActRows:
         self._store = store
         self._seals = seals
 
-    def write_intent(self, sweep_id: str, target: EndpointId, at: datetime, approver: str) -> None:
+    def write_intent(self, sweep_id: str, target: ResourceId, at: datetime, approver: str) -> None:
         """Written before the deletion. Raises AlreadyRecorded if there is one: then only looking is allowed."""
         document = {"at": to_data(at), "approver": approver, "target": str(target)}
         self._table.put(f"SWEEP#{sweep_id}", f"INTENT#{target}", document, 0)
 
-    def has_intent(self, sweep_id: str, target: EndpointId) -> bool:
+    def has_intent(self, sweep_id: str, target: ResourceId) -> bool:
         return self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}") is not None
 
-    def void_intent(self, sweep_id: str, target: EndpointId, at: datetime) -> bool:
+    def void_intent(self, sweep_id: str, target: ResourceId, at: datetime) -> bool:
         """Takes the intent's place, so that a dead step can never resume. False if there is an intent."""
         document = {"at": to_data(at), "approver": "", "target": str(target), "void": True}
         try:
@@ -47,13 +47,13 @@ class ActRows:
             return self.is_void(sweep_id, target)
         return True
 
-    def is_void(self, sweep_id: str, target: EndpointId) -> bool:
+    def is_void(self, sweep_id: str, target: ResourceId) -> bool:
         row = self._table.get(f"SWEEP#{sweep_id}", f"INTENT#{target}")
         return row is not None and bool(row.document.get("void"))
 
     # inference components of an endpoint that is to be deleted: one record for all of them
 
-    def components(self, sweep_id: str, target: EndpointId) -> dict[str, dict[str, str]]:
+    def components(self, sweep_id: str, target: ResourceId) -> dict[str, dict[str, str]]:
         """By name those whose deletion may have been sent: `at`, `approver`, `said`, `request_id`.
 
         Raises RecordForged, RecordUnreadable's kin, where the deleting function did not write it, and Unavailable.
@@ -61,7 +61,7 @@ class ActRows:
         known, _ = self._components(sweep_id, target)
         return known
 
-    def write_component_intent(self, sweep_id: str, target: EndpointId, name: str, at: datetime, approver: str) -> None:
+    def write_component_intent(self, sweep_id: str, target: ResourceId, name: str, at: datetime, approver: str) -> None:
         """Written before its deletion. Raises AlreadyRecorded if there is one: then only looking is allowed."""
         known, row = self._components(sweep_id, target)
         if name in known:
@@ -70,13 +70,13 @@ class ActRows:
         self._put_components(sweep_id, target, known, row)
 
     def write_component_outcome(
-        self, sweep_id: str, target: EndpointId, name: str, said: str, at: datetime, request_id: str
+        self, sweep_id: str, target: ResourceId, name: str, said: str, at: datetime, request_id: str
     ) -> None:
         known, row = self._components(sweep_id, target)
         known[name] = known.get(name, {}) | {"said": said, "at": to_data(at), "request_id": request_id}
         self._put_components(sweep_id, target, known, row)
 
-    def settle_components(self, sweep_id: str, target: EndpointId, at: datetime) -> None:
+    def settle_components(self, sweep_id: str, target: ResourceId, at: datetime) -> None:
         """All of them are gone."""
         known, row = self._components(sweep_id, target)
         if row is None:
@@ -84,7 +84,7 @@ class ActRows:
         settled = {name: one | {"said": "deleted", "at": to_data(at)} for name, one in known.items()}
         self._put_components(sweep_id, target, settled, row)
 
-    def components_gone(self, sweep_id: str, target: EndpointId) -> str:
+    def components_gone(self, sweep_id: str, target: ResourceId) -> str:
         """For the reason why an endpoint stays: which of its components were already given up. Empty: none."""
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
         found = row.document.get("components") if row else None
@@ -92,7 +92,7 @@ class ActRows:
         told = f"; the deletion of its inference components {', '.join(names)} had already been sent"
         return f"{told}, endpoint-sweep restore brings them back" if names else ""
 
-    def _components(self, sweep_id: str, target: EndpointId) -> tuple[dict[str, dict[str, str]], Row | None]:
+    def _components(self, sweep_id: str, target: ResourceId) -> tuple[dict[str, dict[str, str]], Row | None]:
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
         if row is None:
             return {}, None
@@ -105,12 +105,12 @@ class ActRows:
             raise RecordForged("the record of its inference components was not written by the delete function")
         return known, row
 
-    def _put_components(self, sweep_id: str, target: EndpointId, known: dict[str, Any], row: Row | None) -> None:
+    def _put_components(self, sweep_id: str, target: ResourceId, known: dict[str, Any], row: Row | None) -> None:
         mac = self._seals.mac(Maker.ACTS, sealed_digest(f"components {sweep_id} {target}", known))
         document = {"components": known, "mac": mac}
         self._table.put(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}", document, row.version if row else 0)
 
-    def outcome(self, sweep_id: str, target: EndpointId) -> Outcome | None:
+    def outcome(self, sweep_id: str, target: ResourceId) -> Outcome | None:
         """An unsigned outcome that claims a deletion is read as unknown: it keeps the endpoint and proves nothing."""
         row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{target}")
         return self._read(sweep_id, row) if row else None
@@ -121,7 +121,7 @@ class ActRows:
         `signed`: by the functions that delete, without which nothing counts as sent or gone.
         """
         row = self._table.get(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}")
-        if row and (known := self._read(sweep_id, row)).status is not OutcomeStatus.DELETING:
+        if row and (known := self._read(sweep_id, row)).status is not OutcomeStatus.SENT:
             return known
         if row and outcome.request_id is None:
             outcome = replace(outcome, request_id=row.document["request_id"])
@@ -130,9 +130,9 @@ class ActRows:
         self._table.put(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}", document, row.version if row else 0)
         return outcome
 
-    def outcomes(self, sweep_id: str) -> dict[EndpointId, Outcome]:
+    def outcomes(self, sweep_id: str) -> dict[ResourceId, Outcome]:
         """One that cannot be proven at this moment is unknown."""
-        found: dict[EndpointId, Outcome] = {}
+        found: dict[ResourceId, Outcome] = {}
         for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
             try:
                 outcome = self._read(sweep_id, row)
@@ -153,13 +153,13 @@ class ActRows:
         is_placed = row.key[1] == f"OUTCOME#{outcome.id}"
         return is_placed and self._seals.is_authentic(Maker.ACTS, _digest(sweep_id, outcome), mac)
 
-    def progress(self, sweep_id: str, approved: Collection[EndpointId]) -> tuple[int, int]:
+    def progress(self, sweep_id: str, approved: Collection[ResourceId]) -> tuple[int, int]:
         """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet.
 
         Only what the deleting functions signed leaves less, so that nobody can make it look as if nothing were left.
         What nobody found out may have been sent.
         """
-        signed: dict[EndpointId, OutcomeStatus] = {}
+        signed: dict[ResourceId, OutcomeStatus] = {}
         unknown = set()
         for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
             with suppress(ValueError, TypeError, Unavailable):
@@ -189,6 +189,5 @@ def _digest(sweep_id: str, outcome: Outcome) -> bytes:
 
 
 def _doubted(row: Row, reason: str) -> Outcome:
-    account, region, endpoint = row.key[1].partition("#")[2].split("/", 2)
-    at = from_data(datetime, row.document["at"])
-    return Outcome(account, region, endpoint, OutcomeStatus.UNKNOWN, reason, at)
+    one = ResourceId.parse(row.key[1].partition("#")[2])
+    return Outcome.of(one, OutcomeStatus.UNKNOWN, reason, from_data(datetime, row.document["at"]))

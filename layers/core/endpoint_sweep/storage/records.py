@@ -3,7 +3,7 @@
 from typing import Any
 
 from endpoint_sweep.domain.documents import from_data, to_data
-from endpoint_sweep.domain.model import EndpointId
+from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.ports import Row, Seals, Store, Table
 from endpoint_sweep.rules.snoozes import Snoozed
 from endpoint_sweep.storage.act_rows import ActRows
@@ -43,15 +43,15 @@ class Records(ApprovalRows, ActRows):
 
     # snoozes
 
-    def snoozed(self) -> dict[EndpointId, Snoozed]:
+    def snoozed(self) -> dict[ResourceId, Snoozed]:
         rows = self._table.query("SNOOZE")
-        return {one.id: one for one in (from_data(Snoozed, row.document) for row in rows)}
+        return {one.id: one for one in (_snoozed(row) for row in rows)}
 
     def snooze(self, one: Snoozed) -> None:
-        """The later end wins. If endpoints had the same name, the newest one wins."""
+        """The later end wins. If resources had the same name, the newest one wins."""
         row = self._table.get("SNOOZE", str(one.id))
         if row:
-            known = from_data(Snoozed, row.document)
+            known = _snoozed(row)
             if (known.created_at, known.until) >= (one.created_at, one.until):
                 return
         self._table.put("SNOOZE", str(one.id), to_data(one), row.version if row else 0)
@@ -66,3 +66,8 @@ class Records(ApprovalRows, ActRows):
     def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
         row = self._table.get("LEDGER", sweep_id)
         self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)
+
+
+def _snoozed(row: Row) -> Snoozed:
+    """Version 0.1.0 wrote `endpoint` where it is `name` now."""
+    return from_data(Snoozed, {"name": row.document.get("endpoint")} | row.document)

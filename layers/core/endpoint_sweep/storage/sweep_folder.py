@@ -16,7 +16,7 @@ from typing import Any
 
 from endpoint_sweep.domain.documents import digest, from_data, sealed_digest, to_json
 from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, DocumentTampered, PlanDiffers
-from endpoint_sweep.domain.model import Account, Cell, CellResult, EndpointId, Finding, Plan, Pointer
+from endpoint_sweep.domain.model import Account, Cell, CellResult, Finding, Plan, Pointer, ResourceId
 from endpoint_sweep.ports import Maker, Seals, Store, Stored
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.settings.sweep_input import SweepInput
@@ -207,11 +207,11 @@ class SweepFolder:
             raise DocumentTampered(f"{pointer.key} is not what was recorded")
         return from_data(Plan, json.loads(body))
 
-    def put_approved(self, targets: tuple[EndpointId, ...]) -> Pointer:
+    def put_approved(self, targets: tuple[ResourceId, ...]) -> Pointer:
         """The approved endpoints: what the second Distributed Map reads. Only a list of names, never a permission."""
         return self._put_once("approved.json", targets, len(targets))
 
-    def put_restore(self, target: EndpointId, bundle: dict[str, Any], seals: Seals) -> None:
+    def put_restore(self, target: ResourceId, bundle: dict[str, Any], seals: Seals) -> None:
         """Written once: the first one tells of the endpoint before anything happened to it. What somebody else wrote
         there before is replaced, and stays among the versions.
         """
@@ -224,11 +224,14 @@ class SweepFolder:
             if not seals.is_authentic(Maker.ACTS, sealed_digest(key, digest(there.body)), there.mac):
                 self._store.put(key, body, mac=mac)
 
-    def acted_on(self) -> set[EndpointId]:
-        """The endpoints for which a bundle was ever written, removed or not: no more than this sweep has begun with."""
+    def acted_on(self) -> set[ResourceId]:
+        """The resources for which a bundle was ever written, removed or not: no more than this sweep has begun with."""
         prefix = f"{self.prefix}/restore/"
-        names = (key.removeprefix(prefix).removesuffix(".json").split("/") for key, _ in self._store.history(prefix))
-        return {EndpointId(*name) for name in names if len(name) == 3}
+        found = set()
+        for key, _ in self._store.history(prefix):
+            with suppress(ValueError):  # Somebody else's document.
+                found.add(ResourceId.parse(key.removeprefix(prefix).removesuffix(".json")))
+        return found
 
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))

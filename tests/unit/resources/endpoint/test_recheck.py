@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep.aws.sessions import act_policy
-from endpoint_sweep.domain.model import Component, Description, EndpointId, Finding, Kind, OutcomeStatus
+from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, ResourceId
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 from endpoint_sweep.resources.endpoint.recheck import (
     COMPONENTS_AT_ONCE,
@@ -149,7 +149,7 @@ def test_a_source_identity_is_one_that_sts_takes(approver: str) -> None:
 
 def test_the_longest_session_policy_fits() -> None:
     """D9.6: 2,048 characters, with the longest names in the longest region and partition."""
-    target = EndpointId("222222222222", "us-isob-northeast-1", "e" * 63)
+    target = ResourceId("222222222222", "us-isob-northeast-1", "e" * 63)
     arn = f"arn:aws-iso-b:sagemaker:{target.region}:{target.account}:inference-component/"
     arns = [f"{arn}{number}{'c' * 62}" for number in range(COMPONENTS_AT_ONCE)]
     assert len(json.dumps(act_policy("aws-iso-b", target, arns), separators=(",", ":"))) <= 2048
@@ -157,7 +157,7 @@ def test_the_longest_session_policy_fits() -> None:
 
 def test_a_session_that_only_looks_can_delete_nothing() -> None:
     """What confirms a deletion has no permission to repeat it."""
-    assert "sagemaker:Delete" not in json.dumps(act_policy("aws", EndpointId("2" * 12, "us-east-1", "e"), ()))
+    assert "sagemaker:Delete" not in json.dumps(act_policy("aws", ResourceId("2" * 12, "us-east-1", "e"), ()))
 
 
 class Switch:
