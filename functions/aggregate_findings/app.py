@@ -16,6 +16,7 @@ def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
         done = aggregate_findings(
             event,
             settings=at.settings,
+            types=at.types,
             store=at.store,
             records=at.records,
             seals=at.seals,

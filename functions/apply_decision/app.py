@@ -13,6 +13,7 @@ def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
     done = apply_decision(
         event,
         settings=at.settings,
+        types=at.types,
         members=at.members,
         store=at.store,
         records=at.records,

@@ -136,7 +136,7 @@ def _run(shape: tuple[float, ...], arguments: list[str], read: Callable[[str], s
 
 def _findings(text: str) -> set[str]:
     rows = json.loads(text)["findings"]
-    return {f"{row['account']}/{row['region']}/{row['endpoint']}" for row in rows if row["verdict"] == "idle"}
+    return {f"{row['account']}/{row['region']}/{row['name']}" for row in rows if row["verdict"] == "idle"}
 
 
 def _imports() -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from tests.faults import mistakes, mistakes_inside
 from tests.faults.case import PRINCIPAL, Case, Crash, Deed, Hand, Move, Strike
 from tests.simulation.hub.stack_in_process import APPROVERS
@@ -81,7 +81,8 @@ BUGS = (
     ),
     Bug("one person counts twice", mistakes.one_person_counts_twice, when(Move("replay", 0, 1.0), parameters=TWO)),
     Bug("nobody is told of the end", mistakes.nobody_is_told, when()),
-    Bug("a rejection is ignored", mistakes.rejection_ignored, when(Move("keep", 1), ALL)),
+    # With a grace period, so that no deletion can have been under way when everything was kept.
+    Bug("a rejection is ignored", mistakes.rejection_ignored, when(Move("keep", 1), ALL, parameters=GRACE)),
     Bug("an approval never grows old", mistakes.approvals_never_age, when(ALL, Move("redrive"))),
     Bug("no evidence counts as idle", mistakes.silence_is_idle, when()),
     Bug("a mail is written into the log", mistakes.mail_logged, when()),

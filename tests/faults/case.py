@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from tests.simulation.hub.stack_in_process import APPROVERS
 from tests.simulation.organization.scenarios.generator import generate
 from tests.simulation.organization.specification import Account, Organization

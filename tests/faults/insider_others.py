@@ -17,7 +17,7 @@ def _outcome(insider: Insider, dice: random.Random) -> None:
     signed = [json.loads(one["document"]["S"]) for one in insider.rows if one["sk"]["S"].startswith("OUTCOME#")]
     mac = next((one["mac"] for one in signed if one.get("mac")), NO_MAC)
     for one in insider.everything()[-dice.randint(1, 3) :]:
-        row = item(one) | {"status": dice.choice(("deleted", "deleted", "deleting", "already-gone")), "reason": "gone"}
+        row = item(one) | {"status": dice.choice(("done", "done", "sent", "already-gone")), "reason": "gone"}
         row |= {"at": when(insider), "request_id": None, "mac": dice.choice((mac, ""))}
         insider.write(f"SWEEP#{insider.sweep}", f"OUTCOME#{'/'.join(one)}", row)
 
@@ -67,7 +67,7 @@ def _ledger(insider: Insider, dice: random.Random) -> None:
         "ending": "complete",
         "mailed": dice.choice((0, 2)),
         "monthly_saving_usd": "0",
-        "deleted": {},
+        "acted": {},
     }
     row |= {"at": when(insider), "monthly_promised_usd": "0", "found": 0}
     if dice.random() < 0.3:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from endpoint_sweep.steps.apply_decision import apply_decision
 from tests.faults.case import Case, Crash, Hand, Strike
 from tests.judging.acts import Key

@@ -166,7 +166,7 @@ def silence_is_idle() -> Any:
         verdict, reason = judge(*given, **named)
         return (Verdict.IDLE if verdict in (Verdict.NO_EVIDENCE, Verdict.TOO_YOUNG) else verdict), reason
 
-    return patch("endpoint_sweep.scanning.one_cell.judge", judging)
+    return patch("endpoint_sweep.resources.endpoint.scan.judge", judging)
 
 
 def mail_logged() -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case, Move
 from tests.faults.insider import Insider, item

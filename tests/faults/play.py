@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from endpoint_sweep.rules.approvals import approval_id
 from tests.faults.case import Case
 from tests.faults.insider import Insider

@@ -23,6 +23,6 @@ class Act:
 
 
 def key_of(one: str) -> Key:
-    """`account/region/endpoint` taken apart."""
-    account, region, endpoint = one.split("/")
-    return account, region, endpoint
+    """An id taken apart, without the type."""
+    account, region, *_, name = one.split("/")
+    return account, region, name

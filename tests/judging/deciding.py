@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from endpoint_sweep.domain.resource import ResourceId
 from endpoint_sweep.rules.approvals import Choice, phrase
 from tests.simulation.hub.approver import newest_code
 from tests.simulation.hub.stack_in_process import Answer, Hub
@@ -79,7 +80,7 @@ def ids(hub: Hub, link: str, endpoints: Sequence[str] | None = None) -> list[str
     except s3.exceptions.ClientError as error:
         raise LookupError("the record names a plan that is not there") from error
     items = json.loads(there["Body"].read())["items"]
-    rows = [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
+    rows = [str(ResourceId(one["account"], one["region"], one["name"], one["type"])) for one in items]
     return rows if endpoints is None else [_id(rows, one) for one in endpoints]
 
 

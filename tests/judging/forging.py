@@ -12,8 +12,9 @@ from tests.judging.stage import ADA, Stage
 from tests.simulation.hub.approval_rows import key_of
 from tests.simulation.hub.resources import TABLE
 
-IDLE = {"account": "222222222222", "region": "us-east-1", "endpoint": "resnet-demo"}
-BUSY = IDLE | {"endpoint": "fraud-scoring"}
+IDLE = {"account": "222222222222", "region": "us-east-1", "name": "resnet-demo", "type": "endpoint"}
+IDLE_KEY = ("222222222222", "us-east-1", "resnet-demo")
+BUSY = IDLE | {"name": "fraud-scoring"}
 Document = dict[str, Any]
 # Where each field of an approval lies; every other one is the request's.
 LIES_IN = {"decisions": "DECISIONS", "decided": "DECISIONS", "status": "STATE", "note": "STATE"}

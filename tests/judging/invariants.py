@@ -26,7 +26,7 @@ READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
 DELETIONS = ("DeleteEndpoint", "DeleteInferenceComponent")
 PART = "inference-component/"
-GROUPS = {"already-gone": "already_gone", "protected": "changed", "stale": "changed", "deleting": "unknown"}
+GROUPS = {"already-gone": "already_gone", "protected": "changed", "stale": "changed", "sent": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _unsettled(items: list[dict[str, Any]], sweep: str) -> list[str]:
     mine = [item for item in items if item["pk"]["S"] == f"SWEEP#{sweep}"]
     outcomes = {item["sk"]["S"].partition("#")[2]: item["status"]["S"] for item in mine if item["sk"]["S"] > "O"}
     intents = [item["sk"]["S"].partition("#")[2] for item in mine if item["sk"]["S"].startswith("INTENT#")]
-    return [f"{one} has no final outcome" for one in intents if outcomes.get(one, "deleting") == "deleting"]
+    return [f"{one} has no final outcome" for one in intents if outcomes.get(one, "sent") == "sent"]
 
 
 def wrong_sums(report: Mapping[str, Any], world: Snapshot, touched: Collection[Key] = ()) -> list[str]:

@@ -185,7 +185,7 @@ class Onlooker:
     def planned(self, sweep: str, target: str) -> Document | None:
         """The finding of one endpoint in the plan."""
         items = (self.plan(sweep) or {"items": []})["items"]
-        return next((one for one in items if f"{one['account']}/{one['region']}/{one['endpoint']}" == target), None)
+        return next((one for one in items if f"{one['account']}/{one['region']}/{one['name']}" == target), None)
 
     def _object(self, key: str, version: str | None = None) -> bytes | None:
         found = s3_backends[self._account]["aws"].get_object(BUCKET, key, version_id=version)

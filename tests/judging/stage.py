@@ -193,7 +193,7 @@ class Stage:
     def plan(self, sweep: str) -> list[str]:
         """The ids that are offered."""
         items = self.hub.document("plan.json", sweep)["items"]
-        return [f"{one['account']}/{one['region']}/{one['endpoint']}" for one in items]
+        return [f"{one['account']}/{one['region']}/{one['name']}" for one in items]
 
     def objects(self) -> dict[str, str]:
         """Every version of every object as text; a version never changes, so each is read once."""

@@ -18,10 +18,10 @@ from tests.simulation.organization.traffic import Traffic
 SCANNED = ("--accounts", f"{FIRST},111111111111")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 MONEY = re.compile(r"\d+\.\d{2,}")
-COVERAGE = {"account", "region", "status", "reason", "endpoints", "retries"}
+COVERAGE = {"account", "region", "status", "reason", "resources", "retries"}
 FINDING = {
-    "account", "region", "endpoint", "arn", "kind", "status", "verdict", "reason", "invocations", "last_invocation_at",
-    "hourly_usd", "monthly_usd", "instances", "owner", "tags", "created_at", "evidence",
+    "account", "region", "type", "name", "arn", "kind", "status", "verdict", "reason", "invocations",
+    "last_invocation_at", "hourly_usd", "monthly_usd", "instances", "owner", "tags", "created_at", "evidence",
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def is_moment(value: Any) -> bool:
 def test_the_document_as_a_whole(document: dict[str, Any]) -> None:
     """Schema 1: sweep, coverage, findings, and nothing else."""
     assert document.keys() == {"schema", "sweep", "coverage", "findings"}
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     sweep = document["sweep"]
     assert sweep.keys() == {"id", "started_at", "lookback_days", "min_age_days"}
     assert (sweep["lookback_days"], sweep["min_age_days"]) == (14, 14)
@@ -54,9 +54,9 @@ def test_every_row_of_the_coverage(document: dict[str, Any]) -> None:
         assert row.keys() == COVERAGE
         assert row["status"] in {status.value for status in CoverageStatus}
         assert re.fullmatch(r"\d{12}", row["account"])
-        assert (type(row["endpoints"]), type(row["retries"]), type(row["reason"])) == (int, int, str)
+        assert (type(row["resources"]), type(row["retries"]), type(row["reason"])) == (int, int, str)
         assert bool(row["reason"]) is (row["status"] != "scanned")
-        assert row["endpoints"] == sum(
+        assert row["resources"] == sum(
             (found["account"], found["region"]) == (row["account"], row["region"]) for found in document["findings"]
         )
 
@@ -68,7 +68,7 @@ def test_every_finding(document: dict[str, Any]) -> None:
         assert found.keys() >= FINDING
         assert found["verdict"] in {verdict.value for verdict in Verdict}
         assert found["kind"] is None or found["kind"] in {kind.value for kind in Kind}
-        assert found["arn"] == f"arn:aws:sagemaker:{REGION}:{FIRST}:endpoint/{found['endpoint']}"
+        assert found["arn"] == f"arn:aws:sagemaker:{REGION}:{FIRST}:endpoint/{found['name']}"
         assert isinstance(found["status"], str)
         assert isinstance(found["reason"], str)
         assert found["reason"]
@@ -171,7 +171,7 @@ def test_the_spreadsheet(laptop: Laptop) -> None:
     laptop.open("small")
     rows = laptop.scan(*SCANNED, "--format", "csv").rows
     findings = laptop.scan(*SCANNED).document["findings"]
-    wanted = ("account", "region", "endpoint", "status", "verdict", "reason", "monthly_usd")
+    wanted = ("account", "region", "type", "name", "status", "verdict", "reason", "monthly_usd")
     assert sorted(tuple(row[name] for name in wanted) for row in rows) == sorted(
         tuple(found[name] or "" for name in wanted) for found in findings
     )
@@ -205,8 +205,8 @@ def test_a_file_takes_the_result(laptop: Laptop, tmp_path: Path) -> None:
     file = tmp_path / "result.json"
     done = laptop.scan(*SCANNED, "--output", str(file))
     assert (done.status, done.out) == (0, "")
-    assert "endpoints" in done.err
-    assert json.loads(file.read_text())["schema"] == 1
+    assert "found" in done.err
+    assert json.loads(file.read_text())["schema"] == 2
 
 
 def test_nothing_to_find_is_a_complete_answer(laptop: Laptop) -> None:

@@ -11,7 +11,7 @@ from tests.model.deciding import Label, Transition
 from tests.model.state import VOID, Act, Look, Scope, State, put
 from tests.model.words import Record, acted, looked
 
-FINAL = ("kept", "already-gone", "deleted", "unknown")
+FINAL = ("kept", "already-gone", "done", "unknown")
 _AFTER_INTENT = ("last look", "last switch", "last stops", "call", "outcome!")
 
 
@@ -87,7 +87,7 @@ def _intended(state: State, which: int, at: Act, scope: Scope) -> State:
     there = state.intents[at.target]
     passes = not there or (there == "void" and not scope.product.void) or not scope.product.looks_first
     if not passes:
-        return _moved(state, which, Act(at.target, "outcome!", result="deleting"))
+        return _moved(state, which, Act(at.target, "outcome!", result="sent"))
     begun = put(state.begun, at.target, state.begun[at.target] + (not there))
     after = state._replace(intents=put(state.intents, at.target, "intent"), begun=begun)
     return _moved(after, which, _next(at, scope))
@@ -104,8 +104,8 @@ def _called(state: State, which: int, at: Act, scope: Scope) -> Iterator[Transit
         yield ("call", at.target, "finds nothing"), _moved(after, which, _kept_at(then, "already-gone"))
         return
     gone = after._replace(world=put(state.world, at.target, "gone"))
-    yield ("call", at.target, "deletes it"), _moved(gone, which, _kept_at(then, "deleting"))
-    yield ("call", at.target, "is lost on its way"), _moved(after, which, _kept_at(then, "deleting"))
+    yield ("call", at.target, "deletes it"), _moved(gone, which, _kept_at(then, "sent"))
+    yield ("call", at.target, "is lost on its way"), _moved(after, which, _kept_at(then, "sent"))
     yield ("call", at.target, "is refused"), _moved(after, which, _kept_at(then, "kept"))
 
 
@@ -163,7 +163,7 @@ def look(state: State, scope: Scope) -> Iterator[Transition]:
 def _confirmed(state: State, at: Look, scope: Scope) -> State:
     here = state.world[at.target]
     if here in ("gone", "removed"):
-        return state._replace(look=at._replace(point="outcome!", result="deleted"))
+        return state._replace(look=at._replace(point="outcome!", result="done"))
     runs = any(one.target == at.target and one.point in _AFTER_INTENT for one in state.acts)
     if runs and scope.product.over:
         return state._replace(look=None)  # the state machine gives a step up only when it is over

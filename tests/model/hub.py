@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from endpoint_sweep.domain.documents import digest, to_json
-from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, EndpointNotFound
+from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound, ResourceNotFound
 from endpoint_sweep.domain.model import Component, Description, Pointer, Series
 from endpoint_sweep.ports import Maker, Row, Stored
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
@@ -128,12 +128,12 @@ class FakeSwitch:
 
 @dataclass
 class FakeMember:
-    """The one endpoint, as it was approved; `Members` and `CellActor` at once."""
+    """The one endpoint, as it was approved; `Members` and `EndpointActor` at once."""
 
     log: Log
     there: bool = True
 
-    def reader(self, *_: Any) -> Any:
+    def readers(self, *_: Any) -> Any:
         raise AssertionError("nobody scans here")
 
     def actor(self, *_: Any) -> "FakeMember":
@@ -142,7 +142,7 @@ class FakeMember:
     def describe(self, name: str) -> Description:
         self.log.append("describe")
         if not self.there:
-            raise EndpointNotFound(name)
+            raise ResourceNotFound(name)
         return APPROVED_STATE
 
     def tags_of(self, arn: str) -> dict[str, str]:

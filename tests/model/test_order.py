@@ -35,6 +35,7 @@ from tests.model.words import (
     honest,
     verified,
 )
+from tests.unit.fake_cell import TYPES
 from tests.unit.samples import NOW, settings
 
 PLAIN = Laws()
@@ -65,7 +66,8 @@ def _settings(laws: Laws) -> Any:
 
 def apply(hub: FakeHub, now: int = 0, laws: Laws = PLAIN) -> dict[str, Any]:
     return apply_decision(
-        EVENT, settings=_settings(laws), members=hub.member, store=hub.store, records=hub.records, seals=hub.seals,
+        EVENT, settings=_settings(laws), types=TYPES,
+        members=hub.member, store=hub.store, records=hub.records, seals=hub.seals,
         switch=hub.switch, now=lambda: NOW + now * TICK,
     )  # fmt: skip
 
@@ -99,7 +101,7 @@ def records() -> tuple[tuple[Record, int, Laws], ...]:
 def test_the_deleting_step_goes_in_the_models_order() -> None:
     """Each read, write and call of the real step, from the first to the last."""
     hub = FakeHub.of(PASSED)
-    assert apply(hub)["status"] == "deleting"
+    assert apply(hub)["status"] == "sent"
     assert hub.log == [one for point in ORDER for one in SAID[point]]
 
 
@@ -124,7 +126,13 @@ def test_whatever_stops_it_at_a_point_keeps_the_endpoint(point: str) -> None:
     for part in (hub.table, hub.store, hub.seals, hub.switch, hub.member):
         part.log = hub.log
     confirmed = confirm_it_is_gone(
-        EVENT, settings=_settings(Laws()), members=hub.member, store=hub.store, records=hub.records, now=lambda: NOW
+        EVENT,
+        settings=_settings(Laws()),
+        types=TYPES,
+        members=hub.member,
+        store=hub.store,
+        records=hub.records,
+        now=lambda: NOW,
     )
     assert confirmed["status"] == "failed"
     assert apply(hub)["status"] == "failed"
@@ -135,7 +143,7 @@ def test_a_run_that_comes_second_never_calls() -> None:
     """A void intent is an intent."""
     hub = FakeHub.of(PASSED)
     assert hub.records.void_intent(REQUEST.sweep_id, TARGETS[0], NOW)
-    assert apply(hub)["status"] == "deleting"
+    assert apply(hub)["status"] == "sent"
     assert "call" not in hub.log
 
 

@@ -15,9 +15,9 @@ from endpoint_sweep.domain import approval_record
 from endpoint_sweep.domain.documents import digest, to_json
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.resources.endpoint import recheck
-from endpoint_sweep.resources.endpoint.recheck import Kept
 from endpoint_sweep.review.selection import is_same
 from endpoint_sweep.rules import approval_rules, approvals, decision_rules
+from endpoint_sweep.rules.acting import Kept
 from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,

@@ -1,4 +1,6 @@
-"""A cell that answers what a test says, and writes down what it was asked: `ports.CellReader` without AWS.
+"""A cell that answers what a test says, and writes down what it was asked.
+
+It is `EndpointReader` without AWS, and `ports.CellReaders` of a hub that knows only endpoints.
 
 Like CloudWatch it lists only series with a datapoint, and answers a series that nobody published with nothing (D1.27).
 """
@@ -7,15 +9,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from endpoint_sweep.domain.errors import EndpointNotFound
+from endpoint_sweep.domain.errors import ResourceNotFound
 from endpoint_sweep.domain.model import Cell, Component, Description, Finding, ListedEndpoint, Listing, Series, Verdict
+from endpoint_sweep.domain.resource import ENDPOINT
 from endpoint_sweep.domain.restorable import YES, Restorable
 from endpoint_sweep.resources.endpoint import traffic_series
+from endpoint_sweep.resources.endpoint.endpoint_type import EndpointType
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.samples import ACCOUNT, NAME, NOW, POLICY, REGION, listed
 
 HERE = Cell(ACCOUNT, REGION)
+TYPES = {ENDPOINT: EndpointType()}
 
 
 def measured(key: SeriesKey, *values: float, complete: bool = True, steady: bool = False) -> Series:
@@ -91,7 +96,7 @@ class FakeCell:
     def describe(self, name: str) -> Description:
         self._ask("describe", name)
         if name not in self.descriptions:
-            raise EndpointNotFound(name)
+            raise ResourceNotFound(name)
         return self.descriptions[name]
 
     def restorable(self, config: str) -> Restorable:
@@ -106,12 +111,16 @@ class FakeCell:
         self._ask("experiments")
         return self.running
 
+    def reader(self, type_: str) -> "FakeCell":
+        assert type_ == ENDPOINT
+        return self
+
     def retries(self) -> int:
         return 0
 
     def findings(self) -> dict[str, Finding]:
         """What the scan makes of it, by endpoint."""
-        return {one.name: one for one in scan(self, HERE, POLICY, NOW).findings}
+        return {one.name: one for one in scan(TYPES, self, HERE, POLICY, NOW).findings}
 
     def verdicts(self) -> dict[str, Verdict]:
         return {name: one.verdict for name, one in self.findings().items()}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from tests.judging.invariants import before, violations
 from tests.judging.stage import ADA, Stage
 from tests.simulation.organization.scenarios.small import FIRST, REGION, WORKLOADS, one, organization
@@ -185,7 +185,7 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
     assert stage.disposition(sweep, "trio") == (
         "failed",
         (
-            "kept: the delete step stopped before it deleted the endpoint; the deletion of its inference components "
+            "kept: the delete step stopped before it deleted anything; the deletion of its inference components "
             "trio-a had already been sent, endpoint-sweep restore brings them back"
         ),
     )

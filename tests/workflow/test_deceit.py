@@ -43,7 +43,7 @@ def sent(name: str) -> Sent:
 
 def report(status: str, why: str) -> dict[str, list[dict[str, str]]]:
     account, region, endpoint = IDLE
-    row = {"account": account, "region": region, "endpoint": endpoint}
+    row = {"account": account, "region": region, "name": endpoint}
     return {"findings": [row | {"disposition": status, "disposition_reason": why}]}
 
 

@@ -160,7 +160,7 @@ def test_a_report_without_documents_is_a_failure(
     stage.around("SendSummaryFunction", remove)
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.end(sweep)["status"] == "FAILED"
-    told = f"deletions were sent for {MEMBER}/{REGION}/resnet-demo: deleted"
+    told = f"deletions were sent for {MEMBER}/{REGION}/resnet-demo: done"
     assert told in stage.report(sweep)["failure"]["reason"]
     assert told in " ".join(stage.summary(sweep).text.split())
 
@@ -197,12 +197,12 @@ def test_a_report_that_cannot_be_written_changes_no_fate(stage_of: OpenStage, wh
     assert (done["mailed"], done["released"], done["written"]) == (2, True, which != "*/report.*")
     target = f"{MEMBER}/{REGION}/resnet-demo"
     for mail in stage.mails(sweep)[mailed:]:
-        assert f"{target}: Deleted" in mail.text
+        assert f"{target}: Carried out" in mail.text
         assert f"endpoint-sweep restore {sweep} {target}" in mail.text
     # Plan, decision, intent, outcome and the world tell the same story without the report.
     items = [item for item in stage.hub.items() if item["pk"]["S"] == f"SWEEP#{sweep}"]
     assert {item["sk"]["S"] for item in items} == {f"INTENT#{target}", f"OUTCOME#{target}"}
-    assert [item["status"]["S"] for item in items if item["sk"]["S"].startswith("OUTCOME#")] == ["deleted"]
+    assert [item["status"]["S"] for item in items if item["sk"]["S"].startswith("OUTCOME#")] == ["done"]
     assert target in stage.plan(sweep)
     [decision] = stage.record(sweep)["decisions"]
     assert [one["name"] for one in decision["selected"]] == ["resnet-demo"]
@@ -210,4 +210,4 @@ def test_a_report_that_cannot_be_written_changes_no_fate(stage_of: OpenStage, wh
     assert deletions(stage) == 1
     stage.world.clear_faults()
     stage.watchdog(sweep, "FAILED")
-    assert stage.hub.document("report.failed.json", sweep)["deletions"] == {target: "deleted"}
+    assert stage.hub.document("report.failed.json", sweep)["deletions"] == {target: "done"}

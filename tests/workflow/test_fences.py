@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from tests.judging.stage import ADA, Stage
 from tests.simulation.organization.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
 from tests.simulation.organization.specification import Account, Organization

@@ -57,7 +57,7 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda d: d["decisions"][0].update(selected=[IDLE, IDLE | {"endpoint": "churn-poc"}]), FORGED),
+        (lambda d: d["decisions"][0].update(selected=[IDLE, IDLE | {"name": "churn-poc"}]), FORGED),
         (lambda d: d["decisions"][0].update(approver=GRACE), FORGED),
         (lambda d: d["decisions"][0].update(at=at(seconds=2)), FORGED),
         (lambda d: d["decisions"].append(by_hand(d, approver=GRACE, mac=d["decisions"][0]["mac"])), FORGED),

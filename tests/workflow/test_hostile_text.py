@@ -126,7 +126,7 @@ def test_no_cell_of_the_spreadsheet_is_a_formula(told: tuple[Stage, str, dict[st
     assert len(body.decode("utf-8-sig").split("\r\n")) == len(rows) + 1
     formulas = [cell for row in rows for cell in row if re.match(r"\s*[=+@＝＋－＠-]", cell)]
     assert formulas == []
-    by_name = {row[rows[0].index("endpoint")]: row for row in rows}
+    by_name = {row[rows[0].index("name")]: row for row in rows}
     owner = rows[0].index("owner")
     assert by_name[NAMES["BI-15"]][owner] == '\'=HYPERLINK("http://x","y")'
     assert {row[rows[0].index("account_name")] for row in rows[1:]} == {

@@ -85,7 +85,7 @@ def test_nobody_silences_the_watchdog(stage: Stage, error: str) -> None:
     """A row of the ledger that says that the summary was mailed, and an execution that is stopped: people are told."""
     sweep = stage.start()
     stage.links(sweep)
-    document = json.dumps({"ending": "complete", "mailed": 2, "monthly_saving_usd": "0", "deleted": {}})
+    document = json.dumps({"ending": "complete", "mailed": 2, "monthly_saving_usd": "0", "acted": {}})
     row = {"pk": {"S": "LEDGER"}, "sk": {"S": sweep}, "document": {"S": document}, "version": {"N": "1"}}
     stage.tampered.add(sweep)
     stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=row)

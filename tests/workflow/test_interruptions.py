@@ -146,7 +146,7 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
     stage.hub.handlers["endpoint-sweep-VerifyDecisionFunction"] = blind
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     assert stage.stop(sweep)["closed"]
-    item = {"account": MEMBER, "region": REGION, "endpoint": "resnet-demo"}
+    item = {"account": MEMBER, "region": REGION, "name": "resnet-demo", "type": "endpoint"}
     approval = links[ADA].split("/a/")[1].partition("?")[0]
     event = {"sweep_id": sweep, "approval_id": approval, "item": item}
     assert stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"](event, None)["status"] == "failed"
@@ -218,7 +218,7 @@ def test_a_step_that_runs_twice_deletes_once(stage_of: OpenStage) -> None:
     stage.hub.handlers["endpoint-sweep-ApplyDecisionFunction"] = twice
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     stage.end(sweep)
-    assert apply(events[0], None)["status"] == "deleted"
+    assert apply(events[0], None)["status"] == "done"
     assert len(stage.world.log.find(operation="DeleteEndpoint")) == 1
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
 

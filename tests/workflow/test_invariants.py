@@ -21,8 +21,8 @@ WORLD = {KEY[0]: {KEY[1]: CELL}}
 REPORT: dict[str, Any] = {
     "coverage": [{"account": KEY[0], "region": KEY[1], "status": "scanned"}],
     "findings": [
-        {"account": KEY[0], "region": KEY[1], "endpoint": "resnet-demo", "disposition": "deleted"},
-        {"account": KEY[0], "region": KEY[1], "endpoint": "churn-poc", "disposition": "kept"},
+        {"account": KEY[0], "region": KEY[1], "name": "resnet-demo", "disposition": "deleted"},
+        {"account": KEY[0], "region": KEY[1], "name": "churn-poc", "disposition": "kept"},
     ],
     "totals": {"found": 2, "deleted": 1, "kept": 1, "changed": 0},
 }

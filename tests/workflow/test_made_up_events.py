@@ -11,13 +11,13 @@ from endpoint_sweep.domain.documents import digest
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, InputRejected, PlanDiffers
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import approval_id
-from tests.judging.forging import IDLE, rewrite
+from tests.judging.forging import IDLE, IDLE_KEY, rewrite
 from tests.judging.stage import ADA, Stage, link_in
 from tests.simulation.hub.resources import BUCKET, STACK
 from tests.simulation.organization.scenarios import build
 from tests.workflow.conftest import House, OpenStage
 
-OTHER = IDLE | {"endpoint": "churn-poc"}
+OTHER = IDLE | {"name": "churn-poc"}
 # One long slice, so that nothing moves by itself, and time to keep everything after a decision.
 SLOW = {"GraceMinutes": "15", "WaitSliceSeconds": "3600"}
 
@@ -69,7 +69,7 @@ def test_what_is_recorded_of_endpoints_that_nobody_found_counts_for_nothing(stag
     sweep = stage.start()
     links = stage.links(sweep)
     for name in ("made-up-1", "made-up-2"):
-        item = IDLE | {"endpoint": name}
+        item = IDLE | {"name": name}
         event = {"sweep_id": sweep, "approval_id": approval_id(sweep), "item": item, "attempt": 0}
         assert call(stage, "ApplyDecision", **event)["status"] == "failed"
     assert stage.decide(links[ADA]).status == 303
@@ -86,7 +86,7 @@ def test_a_status_that_was_written_by_hand_does_not_shorten_it(stage_of: OpenSta
     rewrite(stage, sweep, lambda _: None, status="verified")
     event = {"sweep_id": sweep, "approval_id": approval_id(sweep), "item": IDLE, "attempt": 0}
     assert call(stage, "ApplyDecision", **event)["status"] == "failed"
-    outcome = stage.onlooker.document(f"SWEEP#{sweep}", f"OUTCOME#{'/'.join(IDLE.values())}")
+    outcome = stage.onlooker.document(f"SWEEP#{sweep}", f"OUTCOME#{'/'.join(IDLE_KEY)}")
     assert outcome
     assert outcome["reason"] == Why(Cause.TOO_EARLY).sentence
     stage.hub.ahead = timedelta(minutes=16)
@@ -138,13 +138,13 @@ def test_an_approval_is_worth_nothing_in_another_sweep(stage_of: OpenStage) -> N
     stage = stage_of("small", WaitSliceSeconds="3600")
     first = stage.decided("resnet-demo")
     assert deletions(stage) == ["resnet-demo"]
-    stage.world.recreate(*stage.touch(*IDLE.values()), created_days_ago=120.0)
+    stage.world.recreate(*stage.touch(*IDLE_KEY), created_days_ago=120.0)
     second = stage.start()
     links = stage.links(second)
     assert len(stage.plan(second)) == 2
     for sweep, approval, item, status in [
         (second, first, IDLE, "failed"), (second, second, OTHER, "failed"),
-        (first, second, OTHER, "failed"), (first, first, OTHER, "failed"), (first, first, IDLE, "deleted"),
+        (first, second, OTHER, "failed"), (first, first, OTHER, "failed"), (first, first, IDLE, "done"),
     ]:  # fmt: skip
         event = {"sweep_id": sweep, "approval_id": approval_id(approval), "item": item, "attempt": 0}
         assert call(stage, "ApplyDecision", **event)["status"] == status, (sweep, approval)

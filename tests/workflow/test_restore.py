@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws import restorer
+from endpoint_sweep.aws.endpoint import restorer
 from endpoint_sweep.cli import main
 from endpoint_sweep.domain.errors import CellFailed
 from tests.judging.invariants import before, violations

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from endpoint_sweep.aws.members import AwsCellActor
+from endpoint_sweep.aws.endpoint.adapter import AwsEndpointActor
 from endpoint_sweep.domain.model import Series
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from tests.judging.stage import ADA, Stage
@@ -29,15 +29,15 @@ def test_no_moment_lies_between_scan_and_second_look(stage_of: OpenStage, monkey
     specs = [one(f"{kind}-{how}", kind=kind) for kind in KINDS for how in ("called", "silent")]
     stage = stage_of(organization(specs), **ROOM)
     asked: dict[str, tuple[datetime, datetime]] = {}
-    real = AwsCellActor.activity
+    real = AwsEndpointActor.activity
 
     def noting(
-        self: AwsCellActor, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+        self: AwsEndpointActor, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]:
         asked.update({key.endpoint: (start, end) for key in keys})
         return real(self, keys, start, end, period)
 
-    monkeypatch.setattr(AwsCellActor, "activity", noting)
+    monkeypatch.setattr(AwsEndpointActor, "activity", noting)
     sweep = stage.start()
     links = stage.links(sweep)
     ended = {spec.name: scan_ended(stage, sweep, spec.name) for spec in specs}

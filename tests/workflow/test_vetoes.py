@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.resources.endpoint.recheck import Checkpoint
+from endpoint_sweep.rules.acting import Checkpoint
 from tests.judging.stage import ADA, GRACE, Stage
 from tests.simulation.hub.approval_rows import stops_prefix
 from tests.simulation.hub.approver import text_of

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
-from endpoint_sweep.domain.model import Account, Cell, Component, Description, Listing, Pointer, ResourceId, Series
-from endpoint_sweep.domain.restorable import Restorable
-from endpoint_sweep.resources.endpoint.second_opinion import Answers
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
+from endpoint_sweep.rules.second_opinion import Answers
 
 Clock = Callable[[], datetime]
 
@@ -39,77 +37,25 @@ class SecondWitness(Protocol):
         """By cell; None, or no entry, if it did not answer."""
 
 
-class CellReader(Protocol):
-    """Read-only calls in one cell. Raises RegionOff, RegionDenied, CellDenied or CellFailed."""
+class CellReaders(Protocol):
+    """A session of the scan role in one cell."""
 
-    def endpoints(self) -> Listing:
-        """Raises nothing where a later page fails: then the listing says that it is broken."""
-
-    def tags(self) -> Mapping[str, dict[str, str]]:
-        """Tags of every tagged endpoint of the cell by lower-case ARN; an endpoint without tags is not in it."""
-
-    def published(self) -> set[SeriesKey]:
-        """The series that count calls and have data in the last two weeks (D5.4)."""
-
-    def activity(
-        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
-    ) -> Mapping[SeriesKey, Series]:
-        """Every key is answered; where CloudWatch did not answer completely, with `complete` False."""
-
-    def components(self) -> tuple[Component, ...]:
-        """The inference components of the cell."""
-
-    def describe(self, name: str) -> Description:
-        """Raises EndpointNotFound."""
-
-    def restorable(self, config: str) -> Restorable:
-        """Whether a described endpoint of this configuration could be created again (D3.17)."""
-
-    def monitoring(self) -> Mapping[str, tuple[str, ...]]:
-        """Monitoring schedules of the cell by endpoint (D3.12)."""
-
-    def experiments(self) -> tuple[str, ...]:
-        """Running inference experiments of the cell; which endpoint they are about is not told (D1.18)."""
+    def reader(self, type_: str) -> Any:
+        """What resources of this type are read with."""
 
     def retries(self) -> int:
         """How many calls were repeated so far, because AWS throttled or failed."""
 
 
-class CellActor(Protocol):
-    """Calls of the act role for one endpoint."""
-
-    def describe(self, name: str) -> Description:
-        """Raises EndpointNotFound."""
-
-    def tags_of(self, arn: str) -> dict[str, str]: ...
-
-    def activity(
-        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
-    ) -> Mapping[SeriesKey, Series]: ...
-
-    def components(self, endpoint: str) -> tuple[Component, ...]:
-        """The inference components of the endpoint, each with its base."""
-
-    def component(self, name: str) -> Component:
-        """Raises ComponentNotFound."""
-
-    def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
-        """Everything needed to create the endpoint anew, as plain JSON data (D3.19)."""
-
-    def delete(self, name: str) -> str:
-        """One call, never repeated; its request id. Raises EndpointNotFound, CellDenied, CellFailed or ReplyLost."""
-
-    def delete_component(self, name: str) -> str:
-        """One call, never repeated; its request id. Raises ComponentNotFound, CellDenied, CellFailed or ReplyLost."""
-
-
 class Members(Protocol):
     """Ways into the member accounts. Raises RoleDenied, or CellFailed where STS itself does not answer."""
 
-    def reader(self, cell: Cell, sweep_id: str) -> CellReader: ...
+    def readers(self, cell: Cell, sweep_id: str) -> CellReaders: ...
 
-    def actor(self, target: ResourceId, sweep_id: str, approver: str, deletes: Collection[str]) -> CellActor:
-        """A session that can look, and delete exactly these ARNs; the member's CloudTrail shows who approved."""
+    def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
+        """What the target's type acts with. The session can look, and act on exactly these ARNs; the member's
+        CloudTrail shows who approved.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _wait_for_end(console: Console, aws: LocalAws, sweep: Sweep, approved: int) 
         task = bar.add_task("Applying", total=approved)
         while (ended := status(aws, sweep)) == "RUNNING":
             items = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table).search("Items[]")
-            final = [i for i in items if i["sk"]["S"].startswith("OUTCOME#") and i["status"]["S"] != "deleting"]
+            final = [i for i in items if i["sk"]["S"].startswith("OUTCOME#") and i["status"]["S"] != "sent"]
             bar.update(task, completed=len(final))
             time.sleep(0.5)
         bar.update(task, completed=approved)

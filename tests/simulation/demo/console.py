@@ -21,7 +21,7 @@ def show_coverage(console: Console, aws: LocalAws, sweep: Sweep) -> None:
         wrong = [row for row in mine if row["status"] != "scanned"]
         why = Text("; ".join(sorted({f"{row['status']}: {row['reason'][:60]}" for row in wrong})))
         done = f"{len(mine) - len(wrong)} of {len(mine)}"
-        table.add_row(account, Text(accounts[account]), done, why, str(sum(row["endpoints"] for row in mine)))
+        table.add_row(account, Text(accounts[account]), done, why, str(sum(row["resources"] for row in mine)))
     console.print(table)
 
 

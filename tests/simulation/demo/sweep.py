@@ -43,7 +43,7 @@ def decision(aws: LocalAws, sweep: Sweep) -> set[str] | None:
     if item is None:
         return None
     [first] = json.loads(item["document"]["S"])["decisions"]
-    return {f"{one['account']}/{one['region']}/{one['endpoint']}" for one in first["selected"]}
+    return {f"{one['account']}/{one['region']}/{one['name']}" for one in first["selected"]}
 
 
 def status(aws: LocalAws, sweep: Sweep) -> str:

@@ -1,12 +1,15 @@
 """An approver at the page over HTTP: opens the link, fills in the form, types the confirmation, as a person would."""
 
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
+
+THROTTLED = 429
 
 
 class PageError(Exception):
@@ -24,17 +27,30 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """One person with one link. `texts` are the texts of this person's mails so far: the code is in one of them."""
+    """One person with one link. `texts` are the texts of this person's mails so far: the code is in one of them.
+
+    `patience`: how often to try again where the page is busy.
+    """
 
     link: str
     texts: Callable[[], Iterable[str]] = tuple
+    patience: int = 60
 
     def offered(self) -> list[str]:
         """Ids of the endpoints on the page, in its order."""
         return list(_Fields.of(self.open().body).rows)
 
     def open(self, method: str = "GET") -> Answer:
-        return _request(method, self.link)
+        return self._patient(lambda: _request(method, self.link))
+
+    def _patient(self, ask: Callable[[], Answer]) -> Answer:
+        """The page lets a few requests a second through; a person tries again."""
+        for _ in range(self.patience):
+            answer = ask()
+            if answer.status != THROTTLED:
+                return answer
+            time.sleep(0.5)
+        return ask()
 
     def decide(self, choose: Callable[[Sequence[str]], Sequence[str]]) -> Answer:
         """`choose` picks from the offered ids; an empty choice keeps everything. Raises PageError."""
@@ -54,11 +70,11 @@ class Approver:
         done = self.post(sent)
         if done.status != 303:
             raise PageError(f"the page answered {done.status}: {text_of(done.body)}")
-        return _request("GET", urljoin(self.link, done.location))
+        return self._patient(lambda: _request("GET", urljoin(self.link, done.location)))
 
     def post(self, fields: Mapping[str, str | list[str]]) -> Answer:
         target = urlsplit(self.link)._replace(query="").geturl()
-        return _request("POST", target, urlencode(fields, doseq=True).encode())
+        return self._patient(lambda: _request("POST", target, urlencode(fields, doseq=True).encode()))
 
 
 def newest_code(texts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from endpoint_sweep.aws.compute_optimizer import AwsComputeOptimizer
 from endpoint_sweep.domain.model import Cell, Verdict
-from endpoint_sweep.resources.endpoint.second_opinion import Answers, Witness, witness
+from endpoint_sweep.rules.second_opinion import Answers, Witness, witness
 from tests.unit.answering import Answer, Asked, Refusal, client, in_pages
 from tests.unit.samples import ACCOUNT, ARN, REGION, finding
 

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws.members import AwsCellActor, AwsMembers
-from endpoint_sweep.aws.sessions import Sessions, act_policy
+from endpoint_sweep.aws.endpoint.adapter import AwsEndpointActor
+from endpoint_sweep.aws.members import AwsMembers
+from endpoint_sweep.aws.plugs import PLUGS
+from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
 from endpoint_sweep.domain.model import Cell, ResourceId
+from endpoint_sweep.domain.resource import ENDPOINT
+from endpoint_sweep.resources.endpoint.permissions import act_policy
 from tests.unit.answering import ok
 from tests.unit.samples import ACCOUNT, ADA, ARN, ENVIRONMENT, NAME, NOW, REGION, finding, settings
 
@@ -75,7 +79,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Wired:
 
 
 def members(sessions: Sessions, partition: str = "aws") -> AwsMembers:
-    return AwsMembers(sessions, settings(PARTITION=partition))
+    return AwsMembers(sessions, settings(PARTITION=partition), PLUGS)
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
@@ -96,7 +100,7 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: str) -> None:
     """All of the request: it acts for nobody, and its role alone says what it may."""
-    members(sessions, partition).reader(CELL, SWEEP)
+    members(sessions, partition).readers(CELL, SWEEP)
     assert sessions.assumed == [
         {
             "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['SCAN_ROLE_NAME']}",
@@ -120,14 +124,14 @@ def test_a_session_of_the_laptop_is_of_the_named_role(sessions: Wired, partition
     } | ({"ExternalId": external_id} if external_id else {})
 
 
-ASKED: dict[str, Any] = {"target": TARGET, "sweep_id": SWEEP, "approver": ADA, "deletes": [ARN]}
+ASKED: dict[str, Any] = {"target": TARGET, "sweep_id": SWEEP, "approver": ADA, "arns": [ARN]}
 OTHERS = {
     "account": {"target": replace(TARGET, account="333333333333")},
     "region": {"target": replace(TARGET, region="eu-west-1")},
     "endpoint": {"target": replace(TARGET, name="other")},
     "sweep": {"sweep_id": "another-sweep"},
     "approver": {"approver": "grace@example.com"},
-    "what it deletes": {"deletes": [f"{ARN}-component"]},
+    "what it deletes": {"arns": [f"{ARN}-component"]},
 }
 
 
@@ -143,14 +147,14 @@ def test_no_session_acts_for_another(sessions: Wired, other: dict[str, Any]) -> 
         request = sessions.assumed[number]
         assert request["RoleArn"].split(":")[4] == target.account
         assert request["SourceIdentity"] == f"{one['approver']},{one['sweep_id']}"
-        assert json.loads(request["Policy"]) == act_policy("aws", target, one["deletes"])
+        assert json.loads(request["Policy"]) == act_policy("aws", target, one["arns"])
         for operation in ("DescribeEndpoint", "DeleteEndpoint", "DeleteInferenceComponent"):
             sent = sessions.last(operation)
             assert (sent.region, sent.key) == (target.region, f"ASIA-{number + 1}")
     assert len(sessions.assumed) == 2
 
 
-def acted(actor: AwsCellActor) -> AwsCellActor:
+def acted(actor: AwsEndpointActor) -> AwsEndpointActor:
     actor.describe(NAME)
     actor.delete(NAME)
     actor.delete_component(NAME)
@@ -168,9 +172,9 @@ def test_no_session_reads_for_another(sessions: Wired) -> None:
     """Neither in a sweep nor on a laptop: calls go to the cell that was asked for, with the session of its account."""
     cells = [CELL, Cell(ACCOUNT, "eu-west-1"), Cell("333333333333", "eu-west-1"), CELL]
     hub, laptop = members(sessions), LaptopReaders(sessions, "111111111111", "aws", "admin", "external")
-    for readers in ([hub.reader(one, SWEEP) for one in cells], [laptop.reader(one) for one in cells]):
+    for readers in ([hub.readers(one, SWEEP) for one in cells], [laptop.readers(one) for one in cells]):
         for cell, reader in zip(cells, readers, strict=True):
-            reader.describe(NAME)
+            reader.reader(ENDPOINT).describe(NAME)
             sent = sessions.last("DescribeEndpoint")
             role = sessions.assumed[int(sent.key.removeprefix("ASIA-")) - 1]["RoleArn"]
             assert (role.split(":")[4], sent.region) == (cell.account, cell.region)
@@ -178,6 +182,6 @@ def test_no_session_reads_for_another(sessions: Wired) -> None:
 
 def test_a_laptop_reads_its_own_account_as_itself(sessions: Wired) -> None:
     """No role is assumed there."""
-    LaptopReaders(sessions, ACCOUNT, "aws", "admin", "external").reader(CELL).describe(NAME)
+    LaptopReaders(sessions, ACCOUNT, "aws", "admin", "external").readers(CELL).reader(ENDPOINT).describe(NAME)
     assert sessions.assumed == []
     assert sessions.last("DescribeEndpoint").key == HUB_KEY

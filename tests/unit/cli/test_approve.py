@@ -175,7 +175,7 @@ def test_the_same_again_is_told_so(run: Run, offer: Offer) -> None:
         (("--snooze", f"{LLAMA}=8"), "=7, =30 or =90"),
         (("--snooze", f"{LLAMA}=7", "--snooze", f"{LLAMA}=7"), "duplicate"),
         (("--delete", "222222222222/us-east-1/unknown"), "not offered in this sweep"),
-        (("--delete", LLAMA, "--snooze", f"{LLAMA}=7"), "an endpoint is in both --delete and --snooze"),
+        (("--delete", LLAMA, "--snooze", f"{LLAMA}=7"), "an id is in both --delete and --snooze"),
         (("--delete", LLAMA), '--yes-i-typed "DELETE 1 '),
     ],
 )

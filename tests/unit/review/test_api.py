@@ -51,10 +51,10 @@ def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
     found = json.loads(answer.body)
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    assert (found["schema"], found["approver"], found["plan_sha256"]) == (1, ADA, offer.approval.plan.sha256)
-    assert [one["id"] for one in found["endpoints"]] == [str(one.id) for one in offer.plan.items]
-    assert HOSTILE_OWNER in [one["owner"] for one in found["endpoints"]]
-    assert all(one["can_be_restored"] for one in found["endpoints"])
+    assert (found["schema"], found["approver"], found["plan_sha256"]) == (2, ADA, offer.approval.plan.sha256)
+    assert [one["id"] for one in found["resources"]] == [str(one.id) for one in offer.plan.items]
+    assert HOSTILE_OWNER in [one["owner"] for one in found["resources"]]
+    assert all(one["can_be_restored"] for one in found["resources"])
     assert found["beyond"] == 0
     assert site.everything() == before
 

@@ -75,7 +75,8 @@ def many() -> Iterator[Many]:
         for one in results:
             folder.put_cell(one, key)
         said = aggregate_findings(
-            {"sweep_id": SWEEP}, settings=at.settings, store=at.store, records=at.records, seals=at.seals,
+            {"sweep_id": SWEEP}, settings=at.settings,
+            types=at.types, store=at.store, records=at.records, seals=at.seals,
             price_list=NoPrices(), optimizer=NoWitness(),
         )  # fmt: skip
         ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
@@ -101,7 +102,7 @@ def answered(answer: Answer) -> int:
 
 def test_the_dearest_thousand_are_offered_and_the_others_are_told(many: Many) -> None:
     """On the page, in the mail and in the state machine's own words; only pointers and counts go through states."""
-    assert (many.said["endpoints"], many.said["verdicts"]["idle"], many.said["beyond"]) == (20_000, 7_600, 6_600)
+    assert (many.said["resources"], many.said["verdicts"]["idle"], many.said["beyond"]) == (20_000, 7_600, 6_600)
     assert len(many.offers[ADA].plan.items) == MOST_OFFERED == many.said["plan"]["count"]
     assert len(json.dumps(many.said)) + len(json.dumps(many.asked)) < STATE
     mail, page = many.site.outbox[0], many.site.get(many.offers[ADA].path)

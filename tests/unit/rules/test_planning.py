@@ -139,7 +139,10 @@ def test_what_sleeps_is_not_offered() -> None:
 CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "account": st.from_regex(r"[0-9]{12}", fullmatch=True),
     "region": st.sampled_from(["eu-west-1", "us-west-2"]),
-    "endpoint": st.from_regex(r"[a-zA-Z0-9]{1,20}", fullmatch=True),
+    "name": st.from_regex(r"[a-zA-Z0-9]{1,20}", fullmatch=True),
+    "type": st.sampled_from(["notebook-instance", "domain"]),
+    "action": st.just("stop"),
+    "state": st.dictionaries(st.text(min_size=1, max_size=5), st.text(max_size=5), min_size=1, max_size=3),
     "arn": st.text(min_size=1, max_size=20),
     "kind": st.one_of(st.none(), st.sampled_from([one for one in Kind if one is not Kind.REAL_TIME])),
     "status": st.sampled_from(["Updating", "Failed"]),
@@ -273,4 +276,4 @@ def test_an_account_of_the_deny_list_is_not_offered() -> None:
     coverage = idle_of(3)
     denied = make_plan("sweep-1", coverage, CAPS, 0, deny_accounts=[ACCOUNT])
     assert denied.items == ()
-    assert why_not_offered(denied, coverage) == "all idle endpoints are in accounts on the deny list"
+    assert why_not_offered(denied, coverage) == "everything idle is in accounts on the deny list"

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_sweep.domain.model import Kind, Variant, Verdict
-from endpoint_sweep.rules.pricing import STORAGE, Price, PriceBook, believable, total_monthly
+from endpoint_sweep.resources.endpoint.cost import cost
+from endpoint_sweep.rules.pricing import STORAGE, Price, PriceBook, believable, total_monthly, with_cost
 from tests.unit.samples import finding
 
 G5, M5 = "ml.g5.xlarge", "ml.m5.large"
@@ -40,7 +41,7 @@ class FakePriceList:
 def test_a_known_price_is_hours_times_instances_times_730() -> None:
     """Three instances at 1.4084 an hour."""
     one = replace(finding(), instances=(Variant("a", G5, 1), Variant("b", G5, 2)))
-    priced = BOOK.priced(one)
+    priced = with_cost(one, cost(one, BOOK))
     assert (priced.hourly_usd, priced.monthly_usd) == (Decimal("4.2252"), Decimal("3084.40"))
 
 
@@ -61,39 +62,39 @@ def test_a_known_price_is_hours_times_instances_times_730() -> None:
 def test_unknown_is_never_zero(region: str, variants: list[Variant], why: str) -> None:
     """As soon as one part is not known the whole is not, and why is said."""
     one = replace(finding(), region=region, instances=tuple(variants), hourly_usd=Decimal(0), monthly_usd=Decimal(0))
-    priced = BOOK.priced(one)
+    priced = with_cost(one, cost(one, BOOK))
     assert (priced.hourly_usd, priced.monthly_usd) == (None, None)
-    assert BOOK.cost(one).basis.startswith(why)
+    assert cost(one, BOOK).basis.startswith(why)
 
 
 @pytest.mark.parametrize("kind", [None, "ml.unheard.of", G5])
 def test_no_instance_costs_nothing(kind: str | None) -> None:
     """Scaled to zero, whatever its type would cost."""
-    cost = BOOK.cost(replace(finding(), instances=(Variant("a", kind, 0), Variant("b", kind, 0))))
-    assert (cost.hourly_usd, cost.monthly_usd) == (Decimal(0), Decimal(0))
+    found = cost(replace(finding(), instances=(Variant("a", kind, 0), Variant("b", kind, 0))), BOOK)
+    assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
 
 
 def test_serverless_capacity_is_not_priced_by_its_missing_instances() -> None:
     """On demand an idle one costs nothing; provisioned concurrency costs something that is not known (D8.8)."""
     serverless = replace(finding(), kind=Kind.SERVERLESS, instances=(Variant("a", None, 0),))
-    assert BOOK.cost(serverless).monthly_usd is None
-    assert BOOK.cost(replace(serverless, verdict=Verdict.ZERO_COST)).monthly_usd == 0
+    assert cost(serverless, BOOK).monthly_usd is None
+    assert cost(replace(serverless, verdict=Verdict.ZERO_COST), BOOK).monthly_usd == 0
 
 
 def test_prepaid_capacity_saves_nothing() -> None:
     """However dear its instances are by the list (D1.35)."""
-    cost = BOOK.cost(replace(finding(), verdict=Verdict.ZERO_COST))
-    assert (cost.hourly_usd, cost.monthly_usd) == (Decimal(0), Decimal(0))
-    assert "prepaid" in cost.basis
+    found = cost(replace(finding(), verdict=Verdict.ZERO_COST), BOOK)
+    assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
+    assert "prepaid" in found.basis
 
 
 def test_volumes_are_added_to_the_month() -> None:
     """Each instance has one (D8.5); where their price is not known the sum says that it is without them."""
     one = replace(finding(), instances=(Variant("a", G5, 2, 100), Variant("shadow", G5, 1)))
-    known = PriceBook(TABLE | {("us-east-1", STORAGE): Price(Decimal("0.14"), "test", "2026-08-02")}).cost(one)
+    known = cost(one, PriceBook(TABLE | {("us-east-1", STORAGE): Price(Decimal("0.14"), "test", "2026-08-02")}))
     assert (known.hourly_usd, known.monthly_usd) == (Decimal("4.2252"), Decimal("3112.40"))
     assert known.basis == "test, 2026-08-01; volumes: test, 2026-08-02"
-    without = BOOK.cost(one)
+    without = cost(one, BOOK)
     assert (without.monthly_usd, without.basis) == (Decimal("3084.40"), "test, 2026-08-01; without its volumes")
 
 
@@ -101,7 +102,7 @@ def test_every_type_of_a_pool_counts() -> None:
     """An instance pool is several types under one variant (D0.7, D8.7)."""
     book = PriceBook(TABLE | {("us-east-1", M5): Price(Decimal("0.115"), "test", "2026-08-01")})
     one = replace(finding(), instances=(Variant("AllTraffic", G5, 1), Variant("AllTraffic", M5, 2)))
-    assert book.cost(one).hourly_usd == Decimal("1.6384")
+    assert cost(one, book).hourly_usd == Decimal("1.6384")
 
 
 def test_what_the_price_list_says_goes_before_the_table() -> None:
@@ -114,8 +115,8 @@ def test_what_the_price_list_says_goes_before_the_table() -> None:
     ]
     book = BOOK.completed(findings, said, TODAY)
     assert said.asked == [("eu-west-1", G5), ("us-east-1", G5, M5), ("eu-west-1", STORAGE)]
-    assert book.cost(findings[0]).basis == "AWS Price List API, 2026-11-21; test, 2026-08-01"
-    assert book.cost(findings[2]).basis == "AWS Price List API, 2026-11-21; without its volumes"
+    assert cost(findings[0], book).basis == "AWS Price List API, 2026-11-21; test, 2026-08-01"
+    assert cost(findings[2], book).basis == "AWS Price List API, 2026-11-21; without its volumes"
     assert book.hourly("us-east-1", "ml.not.asked") is None
     assert BOOK.hourly("us-east-1", M5) is None, "the book that was asked stays as it is"
 
@@ -136,7 +137,7 @@ def test_a_cached_book_says_the_day_on_which_it_was_read() -> None:
     findings = [replace(finding(), instances=(Variant("a", "ml.new.type", 1),))]
     document = json.loads(json.dumps(BOOK.completed(findings, said, TODAY).to_cache()))
     later = PriceBook.from_cache(document, TODAY + timedelta(days=30))
-    assert later.cost(findings[0]).basis == "AWS Price List API, 2026-11-21"
+    assert cost(findings[0], later).basis == "AWS Price List API, 2026-11-21"
     assert later.to_cache() == document
     assert PriceBook.from_cache(document, TODAY + timedelta(days=31)).hourly("us-east-1", "ml.new.type") is None
     assert PriceBook.from_cache(document, TODAY - timedelta(days=1)).hourly("us-east-1", "ml.new.type") is None
@@ -191,7 +192,7 @@ def test_an_endpoint_that_runs_is_never_free(variants: list[Variant]) -> None:
     """Either the whole is known and above zero, or it is unknown, in whatever order its parts come."""
     running = any(variant.count is None or variant.count for variant in variants)
     orders = (variants, variants[::-1])
-    (monthly,) = {BOOK.cost(replace(finding(), instances=tuple(order))).monthly_usd for order in orders}
+    (monthly,) = {cost(replace(finding(), instances=tuple(order)), BOOK).monthly_usd for order in orders}
     if running or not variants:
         assert monthly is None or monthly > 0
     else:

@@ -1,6 +1,7 @@
 """What deletions save: promised at the approval, real while what was deleted stays gone."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,19 @@ def test_older_rows_count() -> None:
 @pytest.mark.parametrize("strange", ["x", "a/b/c/d/e", "a/b/endpoint/c", 7, None])
 def test_a_strange_row_counts_nothing(strange: object) -> None:
     """Whoever can write to the ledger cannot stop the summary."""
-    assert realized([{"acted": [{"id": strange, "monthly_usd": "1.00"}, {}]}], Coverage((cell(),)), ()) == Realized()
+    rows: list[dict[str, Any]] = [
+        {"acted": [{"id": strange, "monthly_usd": "1.00"}, {}, 7]},
+        {"acted": strange},
+        {"acted": {}},
+    ]
+    assert realized(rows, Coverage((cell(),)), ()) == Realized()
+
+
+@pytest.mark.parametrize("strange", ["NaN", "-1", "1e9", "x", 7.5e20, [], "9" * 40])
+def test_a_strange_price_is_unknown(strange: object) -> None:
+    """The resource counts, its price does not."""
+    rows = [{"acted": [{"id": f"{ACCOUNT}/{REGION}/gone", "monthly_usd": strange}]}]
+    assert realized(rows, Coverage((cell(),)), ()) == Realized(1, 0, 0, Decimal(0), 1)
 
 
 def test_an_endpoint_counts_once() -> None:

@@ -52,9 +52,9 @@ def test_a_task_hands_over_what_its_step_reads(name: str) -> None:
 
 
 def test_items_have_the_fields_of_the_documents_they_are_read_from() -> None:
-    """A cell names its account and region, an endpoint its name as well."""
+    """A cell names its account and region, a resource its type and name as well."""
     assert contracts.CellItem.__required_keys__ == {"account", "region"}
-    assert contracts.ResourceItem.__required_keys__ == {"account", "region", "endpoint"}
+    assert contracts.ResourceItem.__required_keys__ == {"account", "region", "name", "type"}
     for function in ("ScanCell", "RecordUnreachableCell", "ApplyDecision", "ConfirmItIsGone"):
         hints = get_type_hints(event_of(function))
         assert {name: hints[name] for name in NESTED.keys() & hints.keys()}.items() <= NESTED.items()

@@ -53,7 +53,7 @@ def test_an_outcome_that_claims_nothing_needs_no_signature(hub: Stored, status: 
     assert read(hub) is status
 
 
-@pytest.mark.parametrize("changes", [{"status": "deleted"}, {"reason": "x"}, {"at": "2020-01-01T00:00:00Z"}])
+@pytest.mark.parametrize("changes", [{"status": "done"}, {"reason": "x"}, {"at": "2020-01-01T00:00:00Z"}])
 def test_an_edited_outcome_is_unknown(hub: Stored, changes: dict[str, str]) -> None:
     """Every word of it is signed."""
     hub.records.write_outcome("s1", outcome(OutcomeStatus.SPARED), signed=True)
@@ -66,7 +66,7 @@ def test_an_outcome_is_of_its_own_sweep_and_endpoint(hub: Stored, sweep: str, ta
     """Played again in another sweep, or for another endpoint, renamed or not, it is unknown."""
     hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE), signed=True)
     document = hub.row(*row(A))
-    for played in (document, document | {"endpoint": target.name}):
+    for played in (document, document | {"name": target.name}):
         hub.put_row(*row(target, sweep=sweep), played)
         assert read(hub, target, sweep) is OutcomeStatus.UNKNOWN
 

@@ -19,7 +19,7 @@ from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
 from endpoint_sweep.storage.sweep_folder import SweepFolder
-from tests.unit.fake_cell import FakeCell
+from tests.unit.fake_cell import TYPES, FakeCell
 from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
@@ -31,7 +31,7 @@ IDLE = tuple(finding(name) for name in "abcd")
 class Members:
     """Every cell is the same one."""
 
-    def reader(self, _cell: Cell, _sweep_id: str) -> FakeCell:
+    def readers(self, _cell: Cell, _sweep_id: str) -> FakeCell:
         return FakeCell(listing=[])
 
     def actor(self, *_: Any) -> Any:
@@ -62,6 +62,7 @@ def aggregate(hub: Stored, sweep: str = "sweep-1", prices: NoPrices | None = Non
     return aggregate_findings(
         {"sweep_id": sweep},
         settings=settings(),
+        types=TYPES,
         store=hub.store,
         records=hub.records,
         seals=hub.seals,
@@ -143,7 +144,9 @@ def test_a_changed_input_stops_the_sweep(hub: Stored, name: str) -> None:
         aggregate(hub)
     if name == "input.json":
         with pytest.raises(DocumentTampered):
-            scan_cell({"sweep_id": "sweep-1", "cell": PLACE}, members=Members(), store=hub.store, seals=hub.seals)
+            scan_cell(
+                {"sweep_id": "sweep-1", "cell": PLACE}, types=TYPES, members=Members(), store=hub.store, seals=hub.seals
+            )
         error: CaughtError = {"Error": "CellDenied", "Cause": ""}
         with pytest.raises(DocumentTampered):
             record_unreachable_cell(
@@ -159,7 +162,9 @@ def test_a_cell_that_somebody_else_wrote_is_replaced_by_the_scan(hub: Stored) ->
     hub.put_object(key, to_json(cell(*IDLE)))
     found = aggregate(hub)
     assert (found["alarm"], found["verdicts"], found["coverage"]["failed"]) == ("CellForged", {}, 1)
-    done = scan_cell({"sweep_id": "sweep-1", "cell": PLACE}, members=Members(), store=hub.store, seals=hub.seals)
+    done = scan_cell(
+        {"sweep_id": "sweep-1", "cell": PLACE}, types=TYPES, members=Members(), store=hub.store, seals=hub.seals
+    )
     assert (done["alarm"], done["resources"]) == ("CellForged", 0)
     assert folder.cells(folder.opened(hub.seals).key).forged == ()
 

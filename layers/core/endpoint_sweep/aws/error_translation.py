@@ -16,11 +16,11 @@ from endpoint_sweep.domain.errors import (
     CellDenied,
     CellFailed,
     ComponentNotFound,
-    EndpointNotFound,
     RegionDenied,
     RegionNotOffered,
     RegionOff,
     ReplyLost,
+    ResourceNotFound,
 )
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
@@ -57,7 +57,7 @@ def is_missing_component(error: ClientError) -> bool:
 def sent_once(what: str) -> Iterator[None]:
     """Around a deletion that is never repeated: was it refused, not sent, or is only its reply lost?
 
-    Raises EndpointNotFound, ComponentNotFound, CellDenied, CellFailed or ReplyLost.
+    Raises ResourceNotFound, ComponentNotFound, CellDenied, CellFailed or ReplyLost.
     """
     try:
         yield
@@ -68,7 +68,7 @@ def sent_once(what: str) -> Iterator[None]:
     except ClientError as error:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if is_missing_endpoint(error):
-            raise EndpointNotFound(message_of(error)) from error
+            raise ResourceNotFound(message_of(error)) from error
         if is_missing_component(error):
             raise ComponentNotFound(message_of(error)) from error
         if status >= _SERVER_ERROR:
@@ -94,7 +94,7 @@ def translated(doing: str) -> Iterator[None]:
 def _raise_translated(error: ClientError, doing: str) -> NoReturn:
     code, message = code_of(error), message_of(error)
     if is_missing_endpoint(error):
-        raise EndpointNotFound(message) from error
+        raise ResourceNotFound(message) from error
     if is_missing_component(error):
         raise ComponentNotFound(message) from error
     if code in DENIED:

@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -17,7 +16,6 @@ from botocore.utils import parse_timestamp
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
-from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.settings.environment import Settings
 
 CONNECTIONS = 16
@@ -150,6 +148,27 @@ class Member:
             return self._session.client(service, region_name=region, config=config, **self._keys)
 
 
+class Clients:
+    """The clients of one role in one region, made when they are first needed."""
+
+    def __init__(self, member: Member, region: str) -> None:
+        self._member = member
+        self._region = region
+        self._made: dict[tuple[str, bool], Any] = {}
+        self.retries = 0
+
+    def __call__(self, service: str, *, once: bool = False) -> Any:
+        """`once`: a client that never repeats a call."""
+        if (service, once) not in self._made:
+            made = self._member.client(service, self._region, deleting=once)
+            made.meta.events.register("after-call", self._count)
+            self._made[service, once] = made
+        return self._made[service, once]
+
+    def _count(self, parsed: dict[str, Any], **_: Any) -> None:
+        self.retries += int(parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+
+
 def _time(value: str | float) -> datetime:
     """AWS's seconds since 1970, or a time in words."""
     if isinstance(value, int | float):
@@ -161,43 +180,3 @@ def _time(value: str | float) -> datetime:
 def session_name(sweep_id: str) -> str:
     """The session name that the member account's CloudTrail shows: at most 64 characters of `[\\w+=,.@-]` (D9.5)."""
     return "endpoint-sweep-" + re.sub(r"[^\w+=,.@-]", "-", sweep_id, flags=re.ASCII)[:49]
-
-
-def act_policy(partition: str, target: ResourceId, deletes: Collection[str]) -> dict[str, Any]:
-    """The session policy of one deletion: these ARNs and no others, whatever the role itself may do (S2.4).
-
-    At most 2,048 characters as JSON (D9.6).
-    """
-    account = target.account
-    delete = {
-        "Effect": "Allow",
-        "Action": ["sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"],
-        "Resource": sorted(deletes),
-    }
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            *([delete] if deletes else []),
-            {
-                "Effect": "Allow",
-                "Action": ["sagemaker:Describe*", "sagemaker:ListTags"],
-                "Resource": f"arn:{partition}:sagemaker:{target.region}:{account}:*",
-            },
-            {
-                "Effect": "Allow",
-                "Action": [
-                    "cloudwatch:GetMetricData",
-                    "application-autoscaling:Describe*",
-                    "application-autoscaling:ListTagsForResource",
-                    "sagemaker:ListInferenceComponents",
-                ],
-                "Resource": "*",
-            },
-            {
-                "Effect": "Allow",
-                "Action": "application-autoscaling:DeregisterScalableTarget",
-                "Resource": f"arn:{partition}:application-autoscaling:{target.region}:{account}:scalable-target/*",
-                "Condition": {"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
-            },
-        ],
-    }

@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.error_translation import code_of, message_of
-from endpoint_sweep.aws.members import AwsCellReader
+from endpoint_sweep.aws.members import AwsCellReaders
 from endpoint_sweep.aws.sessions import Member, Sessions
 from endpoint_sweep.domain.errors import CellFailed
 from endpoint_sweep.domain.model import Cell
@@ -29,9 +30,9 @@ class LaptopReaders:
         self._members: dict[str, Future[Member]] = {}
         self._lock = threading.Lock()
 
-    def reader(self, cell: Cell) -> AwsCellReader:
+    def readers(self, cell: Cell) -> AwsCellReaders:
         """Raises RoleDenied or CellFailed."""
-        return AwsCellReader(self.member(cell.account), cell.region)
+        return AwsCellReaders(self.member(cell.account), cell.region, plugs.PLUGS)
 
     def member(self, account: str) -> Member:
         """Assumed by the first who asks; the others wait for the same answer."""

@@ -12,6 +12,7 @@ _ALLOWED = {
     "kept", "spared", "changed", "failed", "unknown", "already_gone", "code", "method", "started", "sweep",
     "alarm", "lost", "closed_approvals",
 }  # fmt: skip
+_RENAMED = {"name": "resource"}  # a log record has a name of its own, which may not be overwritten
 
 
 @cache
@@ -21,7 +22,12 @@ def _logger() -> Logger:
 
 def log_step(step: str, *facts: Mapping[str, Any]) -> None:
     """Writes the allowed facts of these mappings. `alarm` names the metric that template.yaml counts."""
-    said = {key: value for one in facts for key, value in one.items() if key in _ALLOWED and _is_plain(value)}
+    said = {
+        _RENAMED.get(key, key): value
+        for one in facts
+        for key, value in one.items()
+        if key in _ALLOWED and _is_plain(value)
+    }
     _logger().info(step, extra={"step": step, **said})
 
 

@@ -4,12 +4,14 @@ import os
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondOpinion
 from endpoint_sweep.aws.executions import AwsExecutions
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
+from endpoint_sweep.aws.plugs import Plug, types_of
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
 from endpoint_sweep.aws.regions import AwsRegions
 from endpoint_sweep.aws.seals import AwsSeals
@@ -17,6 +19,7 @@ from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.aws.table import AwsTable
+from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
 
@@ -24,8 +27,9 @@ from endpoint_sweep.storage.records import Records
 class Hub:
     """The settings and the adapters. Clients are made lazily: a function pays only for what it uses."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, plugs: tuple[Plug, ...]) -> None:
         self.settings = settings
+        self._plugs = plugs
         self._sessions = Sessions()
 
     @cached_property
@@ -54,7 +58,11 @@ class Hub:
 
     @cached_property
     def members(self) -> AwsMembers:
-        return AwsMembers(self._sessions, self.settings)
+        return AwsMembers(self._sessions, self.settings, self._plugs)
+
+    @cached_property
+    def types(self) -> ResourceTypes:
+        return types_of(self._plugs)
 
     @cached_property
     def switch(self) -> AwsKillSwitch:
@@ -85,4 +93,4 @@ class Hub:
 @cache
 def hub() -> Hub:
     """Raises SettingsError naming the variable that is missing."""
-    return Hub(Settings.from_environment(os.environ))
+    return Hub(Settings.from_environment(os.environ), plugs.PLUGS)

@@ -17,8 +17,9 @@ from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.model import Account, CoverageStatus, Finding, Mode, Policy, Verdict
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.text import clean, plural, usd
+from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.planning import Coverage
-from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 
 SCHEMA = 2
 _FIELDS = (
@@ -27,13 +28,15 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def priced(coverage: Coverage, book: PriceBook, price_list: PriceList, today: date) -> Coverage:
+def priced(coverage: Coverage, types: ResourceTypes, book: PriceBook, price_list: PriceList, today: date) -> Coverage:
     """Every finding that was described with its cost, as far as it is known."""
     findings = [finding for row in coverage.rows for finding in row.findings if finding.instances]
     book = book.completed(findings, price_list, today)
-    return Coverage(
-        tuple(replace(row, findings=tuple(book.priced(finding) for finding in row.findings)) for row in coverage.rows)
-    )
+
+    def with_price(one: Finding) -> Finding:
+        return with_cost(one, types[one.type].cost(one, book))
+
+    return Coverage(tuple(replace(row, findings=tuple(map(with_price, row.findings))) for row in coverage.rows))
 
 
 def write(format_: str, coverage: Coverage, accounts: Mapping[str, Account], policy: Policy, started: datetime) -> str:

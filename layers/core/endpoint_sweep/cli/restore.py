@@ -3,25 +3,19 @@
 import argparse
 import re
 import sys
+from functools import partial
 from typing import Any
 
-from endpoint_sweep.aws.restorer import Restorer, bucket_of, written_bundle
-from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.aws import plugs
+from endpoint_sweep.aws.sessions import Clients, Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
-from endpoint_sweep.domain.errors import CellFailed, EndpointSweepError, InputRejected
+from endpoint_sweep.aws.written_bundle import bucket_of, written_bundle
+from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
 from endpoint_sweep.domain.model import ResourceId
-from endpoint_sweep.resources.endpoint.restore_plan import (
-    Call,
-    all_calls,
-    differences,
-    missing_parts,
-    remaining_calls,
-    stale_alarms,
-    why_another,
-)
+from endpoint_sweep.resources.resource_type import Undo
 
 RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
-_TARGET = re.compile(r"([0-9]{12})/([a-z]{2}(?:-[a-z]+)+-[0-9]{1,2})/([a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})")
+_TARGET = re.compile(r"[0-9]{12}/[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}/(?:[a-z-]{1,40}/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}")
 _SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
 
@@ -54,55 +48,20 @@ def run(given: argparse.Namespace) -> int:
         return FAILED
 
 
-def _left_to_make(there: Restorer, bundle: dict[str, Any], given: argparse.Namespace) -> list[Call]:
-    """Everything; or, where the endpoint stands, what it has lost in a sweep, or lacks of a restore that stopped."""
-    then = bundle["endpoint"]
-    name = then["EndpointName"]
-    if not there.has_endpoint(name):
-        models = [model for model in bundle["models"] if there.has_model(model)]
-        return all_calls(bundle, models, config_there=there.has_config(then["EndpointConfigName"]))
-    standing = there.bundle(name, then["EndpointArn"])
-    if given.resume:
-        return _rest(there, bundle, standing, given)
-    is_same = standing["endpoint"]["CreationTime"] == then["CreationTime"]
-    left = missing_parts(bundle, standing) if is_same else []
-    if not left:
-        hint = "if a restore stopped halfway, add --resume"
-        raise CellFailed(f"endpoint {name} already exists; nothing was changed; {hint}")
-    return left
-
-
-def _rest(there: Restorer, bundle: dict[str, Any], standing: dict[str, Any], given: argparse.Namespace) -> list[Call]:
-    """Waits for what is being made still, because nothing can be added to it before."""
-    name, arn = bundle["endpoint"]["EndpointName"], bundle["endpoint"]["EndpointArn"]
-    _check_ours(bundle, standing)
-    if not given.dry_run:
-        there.wait("endpoint", name, given.wait_minutes * 60)
-        for one in standing["inference_components"]:
-            there.wait("component", one["InferenceComponentName"], given.wait_minutes * 60)
-        standing = there.bundle(name, arn)
-        _check_ours(bundle, standing)
-    return remaining_calls(bundle, standing)
-
-
-def _check_ours(bundle: dict[str, Any], standing: dict[str, Any]) -> None:
-    """Raises CellFailed if nothing should be added to the existing endpoint."""
-    name = bundle["endpoint"]["EndpointName"]
-    if why := why_another(bundle, standing):
-        raise CellFailed(f"another endpoint named {name} exists: {why}; nothing was changed")
-    if standing["endpoint"]["EndpointStatus"] == "Failed":
-        raise CellFailed(f"endpoint {name} exists with status Failed; delete it, then run the restore again")
-
-
 def _target(given: argparse.Namespace) -> ResourceId:
-    matched = _TARGET.fullmatch(given.target)
-    if matched is None:
+    if not _TARGET.fullmatch(given.target):
         raise InputRejected("write the endpoint as 222222222222/eu-west-1/my-endpoint")
+    try:
+        target = ResourceId.parse(given.target)
+    except ValueError as error:
+        raise InputRejected(str(error)) from error
+    if target.type not in plugs.by_type(plugs.PLUGS):
+        raise InputRejected(f"there is no type {target.type}; write an endpoint as 222222222222/eu-west-1/my-endpoint")
     if not _SWEEP.fullmatch(given.sweep):
         raise InputRejected("SWEEP must be the name of a sweep, as in the summary email")
     if not 1 <= given.wait_minutes <= 240:
         raise InputRejected("--wait-minutes must be from 1 to 240")
-    return ResourceId(*matched.groups())
+    return target
 
 
 def _restore(given: argparse.Namespace, target: ResourceId) -> int:
@@ -113,25 +72,12 @@ def _restore(given: argparse.Namespace, target: ResourceId) -> int:
     bucket = given.bucket or bucket_of(sessions, given.stack)
     bundle = written_bundle(sessions, bucket, f"sweeps/{given.sweep}/restore/{target}.json")
     member = LaptopReaders(sessions, own, partition, given.member_role, given.external_id).member(target.account)
-    there = Restorer(member, target.region)
-    for call in _left_to_make(there, bundle, given):
-        print(f"{'would create' if given.dry_run else 'creating'} {call.what}", flush=True)
-        if not given.dry_run:
-            _make(there, call, given)
+    plug = plugs.by_type(plugs.PLUGS)[target.type]
+    how = Undo(partial(print, flush=True), given.dry_run, given.resume, given.wait_minutes * 60)
+    wrong = plug.type.restore(plug.restorer(Clients(member, target.region)), bundle, how)
     if given.dry_run:
         return RESTORED
-    now = there.bundle(target.name, bundle["endpoint"]["EndpointArn"])
-    wrong = differences(bundle, now)
-    for line in stale_alarms(bundle, now):
-        print(f"to do: {line}")
     for line in wrong:
         print(f"differs: {line}")
     print(f"{target} is in service again, {'except for the differences above' if wrong else 'as it was before'}")
     return DIFFERS if wrong else RESTORED
-
-
-def _make(there: Restorer, call: Call, given: argparse.Namespace) -> None:
-    try:
-        there.make(call, given.wait_minutes * 60)
-    except EndpointSweepError as error:
-        raise CellFailed(f"{error}; to create the rest, run this again with --resume") from error

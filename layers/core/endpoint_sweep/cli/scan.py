@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
 from endpoint_sweep.aws.regions import AwsRegions, offered, usable
@@ -127,7 +128,9 @@ def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
     targets = _targets(asked, sessions, readers, own)
     cells = [cell for target in targets if not target.skipped for cell in target.cells]
     with shown(len(cells)) as progress:
-        results = scan_cells(cells, readers, asked.policy, started, asked.concurrency, progress)
+        results = scan_cells(
+            cells, plugs.types_of(plugs.PLUGS), readers, asked.policy, started, asked.concurrency, progress
+        )
     results += [_skipped(cell, target) for target in targets if target.skipped for cell in target.cells]
     coverage = _priced(join([cell for target in targets for cell in target.cells], results), sessions, started)
     return coverage, {target.account.id: target.account for target in targets}, started
@@ -170,7 +173,7 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: s
 def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
     """List prices of the idle endpoints, from AWS or, if it does not answer, from the dated table."""
     price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
-    return output.priced(coverage, PriceBook.from_table(), price_list, today.date())
+    return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, today.date())
 
 
 def _skipped(cell: Cell, target: Target) -> CellResult:

@@ -79,8 +79,8 @@ UNREACHABLE: dict[str, type[CellUnreachable]] = {
 }
 
 
-class EndpointNotFound(EndpointSweepError):
-    """The endpoint does not exist. AWS reports that as a ValidationException (D3.2)."""
+class ResourceNotFound(EndpointSweepError):
+    """The resource does not exist. SageMaker reports that as a ValidationException (D3.2)."""
 
 
 class ReplyLost(EndpointSweepError):

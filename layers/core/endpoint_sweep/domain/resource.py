@@ -58,6 +58,14 @@ class ResourceId:
                 return cls(account, region, name, type_)
         raise ValueError(f"{text} is not ACCOUNT/REGION/NAME or ACCOUNT/REGION/TYPE/NAME")
 
+    @classmethod
+    def try_parse(cls, text: object) -> "ResourceId | None":
+        """None where somebody else wrote something else."""
+        try:
+            return cls.parse(str(text))
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         """`222222222222/eu-west-1/my-endpoint`; other types are named before the name."""
         type_ = "" if self.type == ENDPOINT else f"{self.type}/"

@@ -256,7 +256,7 @@ def row_view(
 def outcome_words(status: OutcomeStatus, action: Action | None = None) -> str:
     """How an action ended. Without the finding, nobody knows which action it was."""
     if status is OutcomeStatus.DONE:
-        return action.done.capitalize() if action else "Done"
+        return action.done.capitalize() if action else "Carried out"
     return _OUTCOMES[status]
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any, Protocol
 
-from endpoint_sweep.domain.model import Finding, Variant, Verdict
+from endpoint_sweep.domain.model import Finding, Variant
 
 HOURS_A_MONTH = 730  # D8.7
 STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an instance's volume (D8.5).
@@ -50,7 +50,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """An endpoint's list price and its basis, or why the price is not known (then both amounts are None)."""
+    """A resource's list price and its basis, or why the price is not known (then both amounts are None)."""
 
     hourly_usd: Decimal | None
     monthly_usd: Decimal | None
@@ -131,29 +131,8 @@ class PriceBook:
         price = self.price_of(region, instance_type)
         return price.usd if price else None
 
-    def priced(self, finding: Finding) -> Finding:
-        """The finding with its hourly and monthly cost; both are None if any part is unknown."""
-        cost = self.cost(finding)
-        return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd, price_basis=cost.basis)
-
-    def cost(self, finding: Finding) -> Cost:
-        """Instance-hours times 730, plus volumes by the month (D8.7).
-
-        Shadow variants and every type in an instance pool count as instances, because they are billed (D0.7, D1.18).
-        """
-        serverless = "serverless" in (finding.kind or "")
-        if finding.verdict is Verdict.ZERO_COST:
-            # D1.35: capacity reservations.
-            why = "billed per request" if serverless else "its capacity is prepaid, so deleting it saves nothing"
-            return Cost(_FREE, _FREE, why)
-        if serverless:
-            # Requests are billed by duration; the table has no rate for provisioned concurrency (D8.8).
-            return Cost(None, None, "the price of serverless capacity is not known")
-        if not finding.instances:
-            return Cost(None, None, "its instances are not known")
-        return self._of_instances(finding.region, finding.instances)
-
-    def _of_instances(self, region: str, instances: tuple[Variant, ...]) -> Cost:
+    def cost_of(self, region: str, instances: tuple[Variant, ...]) -> Cost:
+        """Instance-hours times 730, plus volumes by the month (D8.7). None if any part is unknown."""
         hourly, volumes, sources = Decimal(0), Decimal(0), dict[str, None]()
         for variant in instances:
             if variant.count is None or variant.count < 0:
@@ -173,6 +152,10 @@ class PriceBook:
         if not sources:
             return Cost(_FREE, _FREE, "it has no running instances")
         return Cost(hourly, (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), "; ".join(sources))
+
+
+def with_cost(finding: Finding, cost: Cost) -> Finding:
+    return replace(finding, hourly_usd=cost.hourly_usd, monthly_usd=cost.monthly_usd, price_basis=cost.basis)
 
 
 def total_monthly(findings: tuple[Finding, ...]) -> tuple[Decimal, int]:

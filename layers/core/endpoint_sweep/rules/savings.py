@@ -1,6 +1,7 @@
 """What a sweep saves: promised when approved, realized while what was deleted stays gone. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from endpoint_sweep.domain.model import CoverageStatus, Finding, Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.rules.planning import Coverage, by_id
 from endpoint_sweep.rules.pricing import total_monthly
+
+_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +49,10 @@ def acted(findings: Iterable[Finding], outcomes: Mapping[ResourceId, Outcome]) -
 
 def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_deleted: Collection[ResourceId]) -> Realized:
     """`earlier`: the ledger rows of other sweeps, oldest first. Each resource counts once."""
-    prices = {
-        one: row.get("monthly_usd")
-        for sweep in earlier
-        for row in sweep.get("acted", sweep.get("deleted", []))  # version 0.1.0 wrote `deleted`
-        if (one := _id_of(row)) is not None
-    }
+    prices = {one: price for sweep in earlier for one, price in _acted_in(sweep)}
     scanned = {row.cell for row in coverage.rows if row.status is CoverageStatus.SCANNED}
     there = {finding.id for row in coverage.rows for finding in row.findings}
-    gone: list[str | None] = []
+    gone: list[Decimal | None] = []
     back = unseen = 0
     for one, price in prices.items():
         if one in now_deleted:
@@ -65,13 +63,14 @@ def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_delet
             gone.append(price)
         else:
             unseen += 1
-    known = [Decimal(price) for price in gone if price is not None]
+    known = [price for price in gone if price is not None]
     return Realized(len(gone), back, unseen, sum(known, Decimal(0)), len(gone) - len(known))
 
 
-def _id_of(row: Mapping[str, Any]) -> ResourceId | None:
-    """None if somebody else wrote the row."""
-    try:
-        return ResourceId.parse(row["id"])
-    except (ValueError, KeyError, AttributeError):
-        return None
+def _acted_in(sweep: Mapping[str, Any]) -> Iterator[tuple[ResourceId, Decimal | None]]:
+    """Id and price of each. Version 0.1.0 wrote `deleted`. What somebody else wrote counts nothing."""
+    rows = sweep.get("acted", sweep.get("deleted"))
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, Mapping) and (one := ResourceId.try_parse(row.get("id"))):
+            price = str(row.get("monthly_usd"))
+            yield one, Decimal(price) if _PRICE.fullmatch(price) else None

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointSweepError
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy
-from endpoint_sweep.ports import CellReader
+from endpoint_sweep.ports import CellReaders
+from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.scanning.one_cell import scan
 
 # A client is a reference cycle of a quarter of a megabyte; hundreds of dead ones would wait for the collector.
@@ -17,9 +18,9 @@ _COLLECT_EVERY = 4
 
 
 class Readers(Protocol):
-    """One reader per cell. The role of an account is assumed once for all its regions. Raises RoleDenied."""
+    """A way into each cell. The role of an account is assumed once for all its regions. Raises RoleDenied."""
 
-    def reader(self, cell: Cell) -> CellReader: ...
+    def readers(self, cell: Cell) -> CellReaders: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Done:
 
 def scan_cells(
     cells: Iterable[Cell],
+    types: ResourceTypes,
     readers: Readers,
     policy: Policy,
     now: datetime,
@@ -44,7 +46,9 @@ def scan_cells(
     wanted = list(cells)
     results: list[CellResult] = []
     with ThreadPoolExecutor(max(1, min(concurrency, len(wanted) or 1)), thread_name_prefix="scan") as pool:
-        running: list[Future[CellResult]] = [pool.submit(scan_one, cell, readers, policy, now) for cell in wanted]
+        running: list[Future[CellResult]] = [
+            pool.submit(scan_one, cell, types, readers, policy, now) for cell in wanted
+        ]
         for done in as_completed(running):
             results.append(done.result())
             if len(results) % _COLLECT_EVERY == 0:
@@ -56,10 +60,10 @@ def scan_cells(
     return results
 
 
-def scan_one(cell: Cell, readers: Readers, policy: Policy, now: datetime) -> CellResult:
+def scan_one(cell: Cell, types: ResourceTypes, readers: Readers, policy: Policy, now: datetime) -> CellResult:
     """Always returns a row. An error in one cell becomes its reason and does not stop the others."""
     try:
-        return scan(readers.reader(cell), cell, policy, now)
+        return scan(types, readers.readers(cell), cell, policy, now)
     except CellUnreachable as error:
         return _row(cell, error, str(error)[:300])
     except EndpointSweepError as error:

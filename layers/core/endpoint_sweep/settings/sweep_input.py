@@ -9,7 +9,7 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.model import Caps, Mode, Policy
-from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
+from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
 from endpoint_sweep.rules.targets import ENABLED, Scope
 from endpoint_sweep.settings.environment import Settings

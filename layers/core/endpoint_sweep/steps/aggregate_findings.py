@@ -11,9 +11,10 @@ from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
-from endpoint_sweep.resources.endpoint.second_opinion import Answers, witness
+from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
-from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly
+from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
+from endpoint_sweep.rules.second_opinion import Answers, witness
 from endpoint_sweep.rules.snoozes import mark_snoozed
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
@@ -27,6 +28,7 @@ def aggregate_findings(
     event: AggregateFindingsEvent,
     *,
     settings: Settings,
+    types: ResourceTypes,
     store: Store,
     records: Records,
     seals: Seals,
@@ -49,7 +51,7 @@ def aggregate_findings(
     snoozed = records.snoozed()
     rows = []
     for row in coverage.rows:
-        findings = (_witnessed(book.priced(one), answers) for one in row.findings)
+        findings = (_witnessed(with_cost(one, types[one.type].cost(one, book)), answers) for one in row.findings)
         rows.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(rows))
     pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}

@@ -1,11 +1,10 @@
-"""Apply decision: one approved endpoint. Check everything again, write the restore bundle and the intent, delete once.
+"""Apply decision: one approved resource. Check everything again, write the restore bundle and the intent, act once.
 
-The order is the promise. Anything that differs from what was approved, or cannot be read, keeps the endpoint.
+The order is the promise. Anything that differs from what was approved, or cannot be read, keeps the resource.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep.domain.errors import (
@@ -15,23 +14,23 @@ from endpoint_sweep.domain.errors import (
     DocumentNotFound,
     DocumentNotWritten,
     DocumentTampered,
-    EndpointNotFound,
     RecordForged,
     RecordUnreadable,
     ReplyLost,
+    ResourceNotFound,
     RoleDenied,
     Unavailable,
 )
 from endpoint_sweep.domain.kinds import Alarm
-from endpoint_sweep.domain.model import Component, Finding, Kind, Outcome, OutcomeStatus, Plan, ResourceId
+from endpoint_sweep.domain.model import Component, Finding, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why
-from endpoint_sweep.ports import CellActor, Clock, KillSwitch, Members, Seals, Store
-from endpoint_sweep.resources.endpoint import recheck, traffic_series
-from endpoint_sweep.resources.endpoint.protection import protection
-from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS, Checkpoint, Kept, check_fingerprint
+from endpoint_sweep.ports import Clock, KillSwitch, Members, Seals, Store
+from endpoint_sweep.resources.resource_type import ResourceType, ResourceTypes
+from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
+from endpoint_sweep.rules.protection import protection
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.steps.stopping import check_stops
@@ -40,9 +39,7 @@ from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import Pins, SweepFolder
 
 _UNPROVEN = (RecordUnreadable, DocumentTampered, DocumentNotFound, Unavailable)
-_ENDINGS = (Kept, EndpointNotFound, ComponentNotFound, DocumentNotWritten, CellUnreachable, *_UNPROVEN)
-# CloudWatch keeps 1-minute points for 15 days and 5-minute points for 63 (D1.23), which is enough to see any call.
-_RECHECK_PERIOD = timedelta(minutes=5)
+_ENDINGS = (Kept, ResourceNotFound, ComponentNotFound, DocumentNotWritten, CellUnreachable, *_UNPROVEN)
 CLEARING = "clearing"
 
 
@@ -57,6 +54,7 @@ class _Path:
     event: ResourceEvent
     target: ResourceId
     settings: Settings
+    types: ResourceTypes
     members: Members
     folder: SweepFolder
     records: Records
@@ -69,11 +67,19 @@ class _Path:
     def sweep_id(self) -> str:
         return self.folder.sweep_id
 
+    @property
+    def type(self) -> ResourceType:
+        """Raises Kept."""
+        if self.target.type not in self.types:
+            raise Kept(OutcomeStatus.FAILED, f"kept: this version does not know the type {self.target.type}")
+        return self.types[self.target.type]
+
 
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     event: ResourceEvent,
     *,
     settings: Settings,
+    types: ResourceTypes,
     members: Members,
     store: Store,
     records: Records,
@@ -84,8 +90,8 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "name", "type"}, "attempt"}`.
 
-    Returns `{"status", "attempt", "wait_seconds"}`. `deleting` means: check whether it is gone. `clearing` means: its
-    inference components are being deleted, so run again. `at` is called just before each point; only tests use it.
+    Returns `{"status", "attempt", "wait_seconds"}`. `sent` means: check what it did. `clearing` means: its parts
+    are being deleted, so run again. `at` is called just before each point; only tests use it.
     """
     sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
     target = ResourceId(**event["item"])
@@ -95,7 +101,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
         # A second run of this step checks what the first one did, and never repeats the call.
         return _answer(OutcomeStatus.SENT.value, 0, settings)
     folder = SweepFolder(store, sweep_id)
-    path = _Path(event, target, settings, members, folder, records, seals, switch, now, at)
+    path = _Path(event, target, settings, types, members, folder, records, seals, switch, now, at)
     alarm = ""
     try:
         outcome = _walk(path, attempt)
@@ -114,42 +120,42 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:
-    """Walks all points for one endpoint. None while its inference components are being deleted. Raises Kept."""
+    """Walks all points for one resource. None while its parts are being deleted. Raises Kept."""
     path.at(Checkpoint.KILL_SWITCH)
     _check_stops(path)
     path.at(Checkpoint.DECISION)
     finding, approvers, plan = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
+    type_ = path.type
     path.at(Checkpoint.ROLE)
     actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,))
     path.at(Checkpoint.FINGERPRINT)
-    check_fingerprint(actor.describe(finding.name), finding)
-    hosted = actor.components(finding.name) if finding.kind is Kind.INFERENCE_COMPONENTS else ()
+    type_.check_unchanged(actor, finding)
     sent = path.records.components(path.sweep_id, path.target)
-    clearing = recheck.clearing(finding.components, hosted, sent)
+    parts = type_.parts(actor, finding, sent)
     path.at(Checkpoint.TAGS)
-    _check_tags(path, actor, finding, hosted, plan.pins)
+    _check_tags(path, actor, finding, parts.there, plan.pins)
     path.at(Checkpoint.TRAFFIC)
-    _check_traffic(path, actor, finding)
+    type_.check_unused(actor, finding, path.now())
     if not sent:
         if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.caps):
             # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Checkpoint.BUNDLE)
-        bundle = actor.restore_bundle(finding.name, finding.arn)
+        bundle = type_.restore_bundle(actor, finding)
         told = {"sweep_id": path.sweep_id, "approver": approvers}
         path.folder.put_restore(path.target, bundle | told, path.seals)
-    if clearing.done:
+    if parts.are_gone:
         path.records.settle_components(path.sweep_id, path.target, path.now())
-        return _delete(path, actor, finding, approvers)
+        return _act(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
-        raise Kept(OutcomeStatus.FAILED, f"kept: its inference components are still there after {MAX_LOOKS} checks")
-    _delete_components(path, finding, clearing.next[: recheck.COMPONENTS_AT_ONCE], approvers)
+        raise Kept(OutcomeStatus.FAILED, f"kept: its parts are still there after {MAX_LOOKS} checks")
+    _delete_parts(path, finding, parts.next, approvers)
     return None
 
 
-def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> Outcome:
+def _act(path: _Path, actor: Any, finding: Finding, approvers: str) -> Outcome:
     """Writes the intent, checks one last time and makes one call."""
     path.at(Checkpoint.INTENT)
     try:
@@ -158,11 +164,11 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
         return _outcome(path, OutcomeStatus.SENT, "another run of this step has recorded an intent")
     try:
         path.at(Checkpoint.LAST_LOOK)
-        check_fingerprint(actor.describe(finding.name), finding)
+        path.type.check_unchanged(actor, finding)
         # The check took time, and another of these steps runs in parallel.
         _check_stops(path)
         path.at(Checkpoint.DELETE)
-        request_id = actor.delete(finding.name)
+        request_id = path.type.act(actor, finding)
     except ReplyLost as error:
         return _outcome(path, OutcomeStatus.SENT, f"the reply was lost ({error})")
     except _ENDINGS as error:
@@ -170,14 +176,14 @@ def _delete(path: _Path, actor: CellActor, finding: Finding, approvers: str) -> 
     return _outcome(path, OutcomeStatus.SENT, f"approved by {approvers}", request_id)
 
 
-def _delete_components(path: _Path, finding: Finding, components: tuple[Component, ...], approvers: str) -> None:
+def _delete_parts(path: _Path, finding: Finding, parts: tuple[Component, ...], approvers: str) -> None:
     """Intent, last check and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
-    if not components:
+    if not parts:
         return
     path.at(Checkpoint.ROLE)
-    arns = [one.arn for one in components]
+    arns = [one.arn for one in parts]
     actor = path.members.actor(path.target, path.sweep_id, approvers, arns)
-    for one in components:
+    for one in parts:
         path.at(Checkpoint.KILL_SWITCH)
         _check_stops(path)
         path.at(Checkpoint.INTENT)
@@ -187,13 +193,12 @@ def _delete_components(path: _Path, finding: Finding, components: tuple[Componen
             return  # Another run of this step was faster; the next pass checks.
         path.at(Checkpoint.LAST_LOOK)
         try:
-            # Check the endpoint too, because the component is part of what was approved.
-            check_fingerprint(actor.describe(finding.name), finding)
-            if actor.component(one.name).created_at != one.created_at:
-                raise Kept(OutcomeStatus.CHANGED, f"its inference component {one.name} was re-created after the scan")
+            # Check the resource too, because the part belongs to what was approved.
+            path.type.check_unchanged(actor, finding)
+            path.type.check_part(actor, one)
             _check_stops(path)
             path.at(Checkpoint.DELETE)
-            said, request_id = "sent", actor.delete_component(one.name)
+            said, request_id = "sent", path.type.delete_part(actor, one)
         except ComponentNotFound:
             said, request_id = "already gone", ""
         except ReplyLost as error:
@@ -227,41 +232,22 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     return by_id(plan.items)[path.target], approval.decided_by, plan
 
 
-def _check_tags(path: _Path, actor: CellActor, finding: Finding, hosted: tuple[Component, ...], pins: Pins) -> None:
-    """A tag on one of its inference components also protects the endpoint."""
+def _check_tags(path: _Path, actor: Any, finding: Finding, parts: tuple[Component, ...], pins: Pins) -> None:
+    """A tag on one of its parts also protects the resource."""
     policy = path.folder.input(pins).policy
-    if why := protection(actor.tags_of(finding.arn), policy, path.now()):
+    if why := protection(path.type.tags_of(actor, finding.arn), policy, path.now()):
         raise Kept(OutcomeStatus.PROTECTED, why)
-    for one in hosted:
-        if why := protection(actor.tags_of(one.arn), policy, path.now()):
+    for one in parts:
+        if why := protection(path.type.tags_of(actor, one.arn), policy, path.now()):
             raise Kept(OutcomeStatus.PROTECTED, f"inference component {one.name}: {why}")
 
 
-def _check_traffic(path: _Path, actor: CellActor, finding: Finding) -> None:
-    """Checks that nothing was called between the end of the scan's window and now, and that CloudWatch answers.
-
-    A kind that publishes zeros must have published some. A kind that publishes nothing while idle must at least have a
-    sample of a running instance. Traffic of inference components is published under their own names only (D1.5).
-    """
-    kind = finding.kind or Kind.UNKNOWN
-    serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
-    keys = traffic_series.expected(finding.name, serving, kind, finding.components)
-    controls = traffic_series.controls(finding.name, serving, kind)
-    measured = actor.activity(keys | controls, finding.evidence.end, path.now(), _RECHECK_PERIOD)
-    if any(measured[key].total > 0 for key in keys):
-        raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
-    alive = keys if kind is Kind.REAL_TIME else controls
-    seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
-    if not seen:
-        raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
-
-
 def _ending(path: _Path, error: Exception) -> Outcome:
-    """The outcome that an error means: the endpoint is kept, or it was already gone."""
+    """The outcome that an error means: the resource is kept, or it was already gone."""
     match error:
         case Kept():
             return _outcome(path, error.status, error.reason)
-        case EndpointNotFound():
+        case ResourceNotFound():
             return _outcome(path, OutcomeStatus.ALREADY_GONE, "it no longer existed when the deletion started")
         case Unavailable():
             return _outcome(path, OutcomeStatus.FAILED, f"kept: we could not verify who decided: {error}")

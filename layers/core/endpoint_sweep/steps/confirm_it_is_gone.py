@@ -1,11 +1,12 @@
-"""Confirm it is gone: checks, never repeats. A deletion counts only once the endpoint no longer exists."""
+"""Confirm it is gone: checks, never repeats. An action counts only once it shows, a deletion once nothing is there."""
 
 from typing import Any
 
-from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointNotFound
-from endpoint_sweep.domain.model import Description, Finding, Outcome, OutcomeStatus, ResourceId
+from endpoint_sweep.domain.errors import CellFailed, CellUnreachable
+from endpoint_sweep.domain.model import Finding, Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Clock, Members, Store
-from endpoint_sweep.resources.endpoint.recheck import MAX_LOOKS
+from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.planning import by_id
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import ResourceEvent
@@ -16,7 +17,14 @@ LOOKING = "confirming"  # instead of an approver, in the member account's CloudT
 
 
 def confirm_it_is_gone(
-    event: ResourceEvent, *, settings: Settings, members: Members, store: Store, records: Records, now: Clock
+    event: ResourceEvent,
+    *,
+    settings: Settings,
+    types: ResourceTypes,
+    members: Members,
+    store: Store,
+    records: Records,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
 
@@ -30,10 +38,10 @@ def confirm_it_is_gone(
     if records.void_intent(sweep_id, target, now()):
         # The void intent blocks the stopped step, in case it is still running somewhere.
         gone = records.components_gone(sweep_id, target)
-        status, reason = OutcomeStatus.FAILED, f"kept: the delete step stopped before it deleted the endpoint{gone}"
+        status, reason = OutcomeStatus.FAILED, f"kept: the delete step stopped before it deleted anything{gone}"
     else:
         finding = _approved(event, target, store, records)
-        status, reason = _look(finding, attempt, members, sweep_id)
+        status, reason = _look(finding, attempt, types, members, sweep_id)
     if status is not OutcomeStatus.SENT:
         records.write_outcome(sweep_id, Outcome.of(target, status, reason, now()), signed=True)
     return _answer(status, attempt, settings)
@@ -47,29 +55,19 @@ def _approved(event: ResourceEvent, target: ResourceId, store: Store, records: R
     return by_id(SweepFolder(store, event["sweep_id"]).plan(found.approval.plan).items)[target]
 
 
-def _look(finding: Finding, attempt: int, members: Members, sweep_id: str) -> tuple[OutcomeStatus, str]:
-    """Uses a session that cannot delete and names no approver, because this step does not check who decided."""
+def _look(
+    finding: Finding, attempt: int, types: ResourceTypes, members: Members, sweep_id: str
+) -> tuple[OutcomeStatus, str]:
+    """Uses a session that can only look and names no approver, because this step does not check who decided."""
     try:
-        seen = members.actor(finding.id, sweep_id, LOOKING, ()).describe(finding.name)
-    except EndpointNotFound:
-        return OutcomeStatus.DONE, "deleted and confirmed gone"
+        status, reason = types[finding.type].look(members.actor(finding.id, sweep_id, LOOKING, ()), finding)
     except CellUnreachable as error:
         if attempt < MAX_LOOKS:
             return OutcomeStatus.SENT, str(error)
-        return OutcomeStatus.UNKNOWN, f"we could not check whether it is gone: {error}"
-    return _judge(seen, finding, attempt)
-
-
-def _judge(seen: Description, finding: Finding, attempt: int) -> tuple[OutcomeStatus, str]:
-    if seen.created_at != finding.created_at:
-        return OutcomeStatus.CHANGED, "an endpoint with the same name was created in the meantime; it is left alone"
-    if seen.status == "Deleting":
-        if attempt < MAX_LOOKS:
-            return OutcomeStatus.SENT, "still deleting"
-        return OutcomeStatus.UNKNOWN, f"still deleting after {MAX_LOOKS} checks"
-    if seen.status == "Failed":
-        return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
-    return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
+        return OutcomeStatus.UNKNOWN, f"we could not check what became of it: {error}"
+    if status is OutcomeStatus.SENT and attempt >= MAX_LOOKS:
+        return OutcomeStatus.UNKNOWN, f"{reason} after {MAX_LOOKS} checks"
+    return status, reason
 
 
 def _answer(status: OutcomeStatus, attempt: int, settings: Settings) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from endpoint_sweep.domain.errors import Unavailable
 from endpoint_sweep.domain.model import OutcomeStatus
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import KillSwitch
-from endpoint_sweep.resources.endpoint.recheck import Kept
+from endpoint_sweep.rules.acting import Kept
 from endpoint_sweep.rules.approvals import Decision, Stop
 from endpoint_sweep.storage.kill_switch import why_stopped
 from endpoint_sweep.storage.records import Records

@@ -227,11 +227,8 @@ class SweepFolder:
     def acted_on(self) -> set[ResourceId]:
         """The resources for which a bundle was ever written, removed or not: no more than this sweep has begun with."""
         prefix = f"{self.prefix}/restore/"
-        found = set()
-        for key, _ in self._store.history(prefix):
-            with suppress(ValueError):  # Somebody else's document.
-                found.add(ResourceId.parse(key.removeprefix(prefix).removesuffix(".json")))
-        return found
+        names = {key.removeprefix(prefix).removesuffix(".json") for key, _ in self._store.history(prefix)}
+        return {one for name in names if (one := ResourceId.try_parse(name))}
 
     def restore_keys(self) -> set[str]:
         return set(self._store.keys(f"{self.prefix}/restore/"))

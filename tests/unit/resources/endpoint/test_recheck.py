@@ -8,17 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from endpoint_sweep.aws.sessions import act_policy
 from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, ResourceId
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
+from endpoint_sweep.resources.endpoint.permissions import act_policy
 from endpoint_sweep.resources.endpoint.recheck import (
     COMPONENTS_AT_ONCE,
-    Checkpoint,
-    Kept,
     check_fingerprint,
-    clearing,
-    source_identity,
+    parts_left,
 )
+from endpoint_sweep.rules.acting import Checkpoint, Kept, source_identity
 from endpoint_sweep.storage.kill_switch import why_stopped
 from tests.unit.samples import NOW, description, finding
 
@@ -104,10 +102,10 @@ def test_adapters_go_before_their_bases(
     hosted: list[Component], sent: Collection[str], now: list[str], under_way: list[str]
 ) -> None:
     """D1.16, D3.7: bases wait until the last adapter is gone, the endpoint until the last base is."""
-    found = clearing(SEEN, hosted, sent)
+    found = parts_left(SEEN, hosted, sent)
     assert [one.name for one in found.next] == now
     assert [one.name for one in found.under_way] == under_way
-    assert found.done == (not hosted)
+    assert found.are_gone == (not hosted)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +130,7 @@ def test_any_component_that_is_not_as_approved_keeps_all(
 ) -> None:
     """And the reason names it; only a deletion of ours that came to nothing has failed."""
     with pytest.raises(Kept, match=words) as caught:
-        clearing(SEEN, hosted, sent)
+        parts_left(SEEN, hosted, sent)
     is_failed = "was not deleted" in words
     assert caught.value.status is (OutcomeStatus.FAILED if is_failed else OutcomeStatus.CHANGED)
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoint_sweep.aws.cloudwatch import activity
+from endpoint_sweep.aws.endpoint.cloudwatch import activity
 from endpoint_sweep.domain.errors import CellDenied
 from endpoint_sweep.domain.model import Component, Description, Kind, Variant, Verdict
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, expected, key, of_variant

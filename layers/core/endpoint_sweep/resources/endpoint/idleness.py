@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from endpoint_sweep.domain.model import Activity, Component, Description, Kind, ListedEndpoint, Policy, Series, Verdict
-from endpoint_sweep.resources.endpoint import protection
 from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
+from endpoint_sweep.rules import protection
 
 # UpdateRollbackFailed: in service with mixed configurations, so it answers and is billed (D2.8).
 JUDGED = ("InService", "UpdateRollbackFailed")

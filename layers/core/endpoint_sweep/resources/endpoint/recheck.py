@@ -1,56 +1,19 @@
-"""The pure part of acting on an approval: the named points of the path, and what changed since the approval."""
+"""What changed since the approval, and whether an approved endpoint was used. Any doubt keeps it."""
 
-import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Variant
+from endpoint_sweep.resources.endpoint import traffic_series
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
+from endpoint_sweep.resources.endpoint.ports import EndpointActor
+from endpoint_sweep.rules.acting import Kept, Parts
 
-_SOURCE_IDENTITY = 64
 # A session policy holds 2,048 characters (D9.6), so this many ARNs with the longest names fit.
 COMPONENTS_AT_ONCE = 5
-MAX_LOOKS = 60  # at an endpoint that is being deleted, or at its inference components
 _DELETABLE = {"InService", "Failed"}
-
-
-class Checkpoint(StrEnum):
-    """Where the path can stop, in order (S3.11).
-
-    Each comes just before its action: a stop at `delete` has sent nothing, a stop at `outcome` everything.
-    """
-
-    KILL_SWITCH = "kill-switch"
-    DECISION = "decision"
-    ROLE = "role"
-    FINGERPRINT = "fingerprint"
-    TAGS = "tags"
-    TRAFFIC = "traffic"
-    BUNDLE = "bundle"
-    INTENT = "intent"
-    LAST_LOOK = "last-look"
-    DELETE = "delete"
-    OUTCOME = "outcome"
-
-
-class Kept(Exception):
-    """The endpoint is kept, and why. `alarm`: the metric if only tampering can cause this."""
-
-    def __init__(self, status: OutcomeStatus, reason: str, alarm: str = "") -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.alarm = alarm
-
-
-def source_identity(sweep_id: str, approver: str) -> str:
-    """Who approved, and in which sweep, for the member account's CloudTrail: 2 to 64 of `[\\w+=,.@-]` (D9.5).
-
-    The approver comes first, cut after 40 characters. The hub's table has both in full.
-    """
-    said = f"{approver[:40]},{sweep_id}"
-    return re.sub(r"[^\w+=,.@-]", "-", said, flags=re.ASCII)[:_SOURCE_IDENTITY]
+# CloudWatch keeps 1-minute points for 15 days and 5-minute points for 63 (D1.23), which is enough to see any call.
+_PERIOD = timedelta(minutes=5)
 
 
 def check_fingerprint(now: Description, approved: Finding) -> None:
@@ -81,19 +44,7 @@ def _size(one: Variant) -> tuple[str, bool, str, int]:
     return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
 
 
-@dataclass(frozen=True, slots=True)
-class Clearing:
-    """The remaining inference components of an endpoint: those to delete next, and those being deleted."""
-
-    next: tuple[Component, ...]
-    under_way: tuple[Component, ...]
-
-    @property
-    def done(self) -> bool:
-        return not self.next and not self.under_way
-
-
-def clearing(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Clearing:
+def parts_left(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Parts:
     """Compares the components with those of the scan and says what to delete next: adapters before bases (D1.16, D3.7).
 
     `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by somebody
@@ -108,7 +59,38 @@ def clearing(approved: Iterable[Component], hosted: Iterable[Component], sent: C
     under_way = tuple(one for one in here.values() if one.name in sent)
     adapters = [one for one in here.values() if one.base]
     left = [one for one in adapters or here.values() if one.name not in sent]
-    return Clearing(tuple(sorted(left, key=lambda one: one.name)), under_way)
+    following = sorted(left, key=lambda one: one.name)[:COMPONENTS_AT_ONCE]
+    return Parts(tuple(here.values()), tuple(following), under_way)
+
+
+def check_unused(actor: EndpointActor, finding: Finding, now: datetime) -> None:
+    """Checks that nothing was called between the end of the scan's window and now, and that CloudWatch answers.
+
+    A kind that publishes zeros must have published some. A kind that publishes nothing while idle must at least have a
+    sample of a running instance. Traffic of inference components is published under their own names only (D1.5).
+    """
+    kind = finding.kind or Kind.UNKNOWN
+    serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
+    keys = traffic_series.expected(finding.name, serving, kind, finding.components)
+    controls = traffic_series.controls(finding.name, serving, kind)
+    measured = actor.activity(keys | controls, finding.evidence.end, now, _PERIOD)
+    if any(measured[key].total > 0 for key in keys):
+        raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
+    alive = keys if kind is Kind.REAL_TIME else controls
+    seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
+    if not seen:
+        raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
+
+
+def judge_deletion(seen: Description, finding: Finding) -> tuple[OutcomeStatus, str]:
+    """What became of an endpoint that is still there after its deletion was sent."""
+    if seen.created_at != finding.created_at:
+        return OutcomeStatus.CHANGED, "an endpoint with the same name was created in the meantime; it is left alone"
+    if seen.status == "Deleting":
+        return OutcomeStatus.SENT, "still deleting"
+    if seen.status == "Failed":
+        return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
+    return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
 
 
 def _check_component(now: Component, approved: Component | None, *, was_sent: bool) -> None:

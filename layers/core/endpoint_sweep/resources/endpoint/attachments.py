@@ -8,13 +8,13 @@ from functools import cached_property
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Description
-from endpoint_sweep.ports import CellReader
+from endpoint_sweep.resources.endpoint.ports import EndpointReader
 
 
 class Attachments:
     """Listed once per cell, when the first endpoint needs it."""
 
-    def __init__(self, reader: CellReader) -> None:
+    def __init__(self, reader: EndpointReader) -> None:
         self._reader = reader
 
     def of(self, name: str, description: Description) -> Iterator[str]:

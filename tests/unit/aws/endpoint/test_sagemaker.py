@@ -8,15 +8,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from endpoint_sweep.aws.endpoint.sagemaker import components, describe, endpoints, experiments, monitoring, tags
 from endpoint_sweep.aws.error_translation import translated
-from endpoint_sweep.aws.sagemaker import components, describe, endpoints, experiments, monitoring, tags
 from endpoint_sweep.domain.errors import (
     CellDenied,
     CellFailed,
-    EndpointNotFound,
     EndpointSweepError,
     RegionDenied,
     RegionOff,
+    ResourceNotFound,
 )
 from endpoint_sweep.domain.model import Component, Kind, Variant
 from tests.unit.answering import Refusal, client, in_pages
@@ -92,7 +92,7 @@ def test_an_answer_about_another_one_is_a_failure(stubbed: tuple[Any, Stubber]) 
 @pytest.mark.parametrize(
     ("code", "message", "expected"),
     [
-        ("ValidationException", 'Could not find endpoint "arn".', EndpointNotFound),
+        ("ValidationException", 'Could not find endpoint "arn".', ResourceNotFound),
         ("ValidationException", "Could not find endpoint configuration", CellFailed),
         ("ValidationException", "another reason", CellFailed),
         ("ThrottlingException", "Rate exceeded", CellFailed),

@@ -1,17 +1,14 @@
 """The calls of a restore in a member account."""
 
-import json
 import time
 from typing import Any
 
-import jmespath
 from botocore.exceptions import ClientError
 
-from endpoint_sweep.aws import restore_bundle
+from endpoint_sweep.aws.endpoint import restore_bundle
 from endpoint_sweep.aws.error_translation import code_of, translated
-from endpoint_sweep.aws.sessions import Member, Sessions
-from endpoint_sweep.aws.store import AwsStore
-from endpoint_sweep.domain.errors import CellFailed, DocumentNotFound, EndpointNotFound
+from endpoint_sweep.aws.sessions import Clients
+from endpoint_sweep.domain.errors import CellFailed, ResourceNotFound
 from endpoint_sweep.resources.endpoint.restore_plan import Call
 
 POLL_SECONDS = 15
@@ -20,16 +17,16 @@ _TRIES = 4
 
 
 class Restorer:
-    """One account in one region, with a session that may create."""
+    """`EndpointRestorer`: one account in one region, with a session that may create."""
 
-    def __init__(self, member: Member, region: str) -> None:
-        self._clients = {name: member.client(name, region) for name in ("sagemaker", "application-autoscaling")}
+    def __init__(self, clients: Clients) -> None:
+        self._client = clients
 
     def has_endpoint(self, name: str) -> bool:
         try:
             with translated(f"looking for endpoint {name}"):
-                self._clients["sagemaker"].describe_endpoint(EndpointName=name)
-        except EndpointNotFound:
+                self._client("sagemaker").describe_endpoint(EndpointName=name)
+        except ResourceNotFound:
             return False
         return True
 
@@ -42,7 +39,7 @@ class Restorer:
     def _has(self, operation: str, **request: str) -> bool:
         with translated(f"looking for {next(iter(request.values()))}"):
             try:
-                getattr(self._clients["sagemaker"], operation)(**request)
+                getattr(self._client("sagemaker"), operation)(**request)
             except ClientError as error:
                 if code_of(error) == "ValidationException":
                     return False
@@ -54,7 +51,7 @@ class Restorer:
         with translated(f"creating {call.what}"):
             for attempt in range(1, _TRIES + 1):
                 try:
-                    getattr(self._clients[call.service], call.operation)(**call.request)
+                    getattr(self._client(call.service), call.operation)(**call.request)
                     break
                 except ClientError as error:
                     late = call.operation == "create_endpoint" and "Could not find endpoint config" in str(error)
@@ -79,7 +76,7 @@ class Restorer:
 
     def _status(self, kind: str, name: str) -> tuple[str, str]:
         with translated(f"waiting for {kind} {name}"):
-            client = self._clients["sagemaker"]
+            client = self._client("sagemaker")
             if kind == "endpoint":
                 answer: dict[str, Any] = client.describe_endpoint(EndpointName=name)
                 return answer["EndpointStatus"], answer.get("FailureReason", "")
@@ -88,28 +85,4 @@ class Restorer:
 
     def bundle(self, name: str, arn: str) -> dict[str, Any]:
         """What is there now, in the words of a restore bundle."""
-        return restore_bundle.collect(self._clients["sagemaker"], self._clients["application-autoscaling"], name, arn)
-
-
-def bucket_of(sessions: Sessions, stack: str) -> str:
-    """The hub's bucket, as the outputs of its stack name it. Raises CellDenied or CellFailed."""
-    with translated(f"asking the stack {stack} for its bucket"):
-        answer = sessions.hub("cloudformation").describe_stacks(StackName=stack)
-    bucket = jmespath.search("Stacks[0].Outputs[?OutputKey=='BucketName'].OutputValue | [0]", answer)
-    if not bucket:
-        raise CellFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
-    return str(bucket)
-
-
-def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
-    """The restore bundle as it was written before the deletion. Raises CellDenied or CellFailed."""
-    with translated(f"reading {key} in {bucket}"):
-        try:
-            body = AwsStore(sessions.hub("s3"), bucket).get(key)
-        except DocumentNotFound as error:
-            raise CellFailed(f"bucket {bucket} has no restore bundle {key}") from error
-    try:
-        bundle: dict[str, Any] = json.loads(body)
-    except ValueError as error:
-        raise CellFailed(f"{key} in {bucket} is not a restore bundle") from error
-    return bundle
+        return restore_bundle.collect(self._client("sagemaker"), self._client("application-autoscaling"), name, arn)

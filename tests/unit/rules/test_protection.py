@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_sweep.domain.model import Policy
-from endpoint_sweep.resources.endpoint.protection import protection, recent_change, youth
+from endpoint_sweep.rules.protection import protection, recent_change, youth
 from tests.unit.samples import NOW, POLICY
 
 STRICT = Policy(14, 14, ("critical", "env=prod", "a=b=c"))

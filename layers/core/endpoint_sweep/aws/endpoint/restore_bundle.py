@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from itertools import batched
 from typing import Any
 
+from endpoint_sweep.aws.endpoint.sagemaker import tags_of
+from endpoint_sweep.aws.endpoint.sagemaker_models import names_of
 from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.paging import pages
-from endpoint_sweep.aws.sagemaker import tags_of
-from endpoint_sweep.aws.sagemaker_models import names_of
 from endpoint_sweep.domain.documents import to_data
 
 _SERVICE = "sagemaker"
@@ -20,7 +20,7 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
     """Plain JSON data: endpoint, configuration, models, inference components and scalable targets, each with its tags;
     scaling policies with the alarms that start them, scheduled actions.
 
-    Raises CellDenied, CellFailed, EndpointNotFound or ComponentNotFound: without a complete bundle nothing may be
+    Raises CellDenied, CellFailed, ResourceNotFound or ComponentNotFound: without a complete bundle nothing may be
     deleted.
     """
     with translated("writing the restore bundle"):

@@ -9,8 +9,9 @@ import pytest
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff
 from endpoint_sweep.domain.model import Component, CoverageStatus, Kind, Policy, Verdict
 from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
-from endpoint_sweep.scanning.one_cell import owner_of, scan
-from tests.unit.fake_cell import HERE, FakeCell, another
+from endpoint_sweep.rules.owners import owner_of
+from endpoint_sweep.scanning.one_cell import scan
+from tests.unit.fake_cell import HERE, TYPES, FakeCell, another
 from tests.unit.samples import ARN, NAME, NOW, POLICY, description, listed
 
 PLAIN = of_variant(NAME, "AllTraffic")
@@ -124,7 +125,7 @@ def test_nothing_of_a_listing_that_broke_off_is_idle() -> None:
         values={PLAIN: ZEROS, of_variant("busy", "AllTraffic"): (4.0,)},
         broken="listing endpoints: InternalFailure",
     )
-    row = scan(cell, HERE, POLICY, NOW)
+    row = scan(TYPES, cell, HERE, POLICY, NOW)
     assert (row.status, row.reason, row.resources) == (CoverageStatus.PARTIAL, "listing endpoints: InternalFailure", 2)
     assert {one.name: one.verdict for one in row.findings} == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
     assert row.findings[0].reason.endswith("but the endpoints in its account and region could not all be listed")
@@ -222,7 +223,7 @@ def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> N
         "tagged": {ARN: {"endpoint-sweep:keep": ""}},
     }
     assert FakeCell(**kept).verdicts() == {NAME: Verdict.PROTECTED}
-    [found] = scan(FakeCell(**kept), HERE, Policy(30, 14), NOW).findings
+    [found] = scan(TYPES, FakeCell(**kept), HERE, Policy(30, 14), NOW).findings
     assert (found.verdict, found.invocations) == (Verdict.BUSY, 3)
 
 
@@ -230,7 +231,7 @@ def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> N
 def test_list_metrics_is_believed_to_remember_two_weeks(lookback: int, described: bool) -> None:
     """One day further back a call may have been forgotten, so even a protected endpoint is described (D5.4)."""
     cell = silent(tagged={ARN: {"endpoint-sweep:keep": ""}})
-    scan(cell, HERE, Policy(lookback, 14), NOW)
+    scan(TYPES, cell, HERE, Policy(lookback, 14), NOW)
     assert (f"describe {NAME}" in cell.asked) is described
 
 

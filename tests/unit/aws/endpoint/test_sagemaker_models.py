@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from endpoint_sweep.aws.sagemaker_models import Models
+from endpoint_sweep.aws.endpoint.sagemaker_models import Models
 from endpoint_sweep.domain.restorable import YES, Restorable, RestoreAnswer
 
 

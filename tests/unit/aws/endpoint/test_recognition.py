@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws.recognition import recognise
+from endpoint_sweep.aws.endpoint.recognition import recognise
 from endpoint_sweep.domain.model import Kind, Variant
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
-from tests.unit.aws.test_sagemaker import CONFIG, CURRENT, ENDPOINT, VARIANT
+from tests.unit.aws.endpoint.test_sagemaker import CONFIG, CURRENT, ENDPOINT, VARIANT
 
 ROLE = {"ExecutionRoleArn": "arn:aws:iam::222222222222:role/x"}
 BARE = {"VariantName": "AllTraffic", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.aws.components import of_endpoint
-from endpoint_sweep.aws.restore_bundle import collect
+from endpoint_sweep.aws.endpoint.components import of_endpoint
+from endpoint_sweep.aws.endpoint.restore_bundle import collect
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from tests.unit.answering import Asked, Refusal, client
 from tests.unit.samples import ARN, NAME, NOW

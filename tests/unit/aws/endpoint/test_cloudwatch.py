@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from endpoint_sweep.aws.cloudwatch import activity, published
+from endpoint_sweep.aws.endpoint.cloudwatch import activity, published
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Series
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, control, key, of_variant

@@ -5,8 +5,8 @@ import pytest
 from endpoint_sweep.domain.model import Finding
 from endpoint_sweep.domain.restorable import NOT_ASKED, YES, Restorable, RestoreAnswer
 from tests.unit.fake_cell import FakeCell
+from tests.unit.resources.endpoint.test_scan import PLAIN, ZEROS
 from tests.unit.samples import NAME, description
-from tests.unit.scanning.test_one_cell import PLAIN, ZEROS
 
 
 def found(cell: FakeCell) -> Finding:

@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError, PaginationError
 
+from endpoint_sweep.aws.endpoint.recognition import recognise
 from endpoint_sweep.aws.error_translation import code_of, message_of, sent_once, translated
 from endpoint_sweep.aws.paging import pages
-from endpoint_sweep.aws.recognition import recognise
 from endpoint_sweep.domain.errors import CellFailed
 from endpoint_sweep.domain.model import Component, Description, ListedEndpoint, Listing
 

@@ -9,10 +9,11 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from endpoint_sweep.aws.sagemaker import delete
-from endpoint_sweep.aws.sessions import _DELETING, act_policy, session_name
-from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointNotFound, EndpointSweepError, ReplyLost
+from endpoint_sweep.aws.endpoint.sagemaker import delete
+from endpoint_sweep.aws.sessions import _DELETING, session_name
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointSweepError, ReplyLost, ResourceNotFound
 from endpoint_sweep.domain.model import ResourceId
+from endpoint_sweep.resources.endpoint.permissions import act_policy
 from tests.unit.samples import ARN, NAME, finding
 
 
@@ -28,7 +29,7 @@ def stubbed() -> Iterator[tuple[Any, Stubber]]:
 @pytest.mark.parametrize(
     ("code", "message", "status", "expected"),
     [
-        ("ValidationException", 'Could not find endpoint "arn".', 400, EndpointNotFound),
+        ("ValidationException", 'Could not find endpoint "arn".', 400, ResourceNotFound),
         ("ValidationException", "Cannot update in-progress endpoint", 400, CellFailed),
         ("AccessDeniedException", "no", 400, CellDenied),
         ("InternalFailure", "", 500, ReplyLost),
