@@ -149,7 +149,7 @@ def test_an_approval_is_worth_nothing_in_another_sweep(stage_of: OpenStage) -> N
         event = {"sweep_id": sweep, "approval_id": approval_id(approval), "item": item, "attempt": 0}
         assert call(stage, "ApplyDecision", **event)["status"] == status, (sweep, approval)
     assert deletions(stage) == ["resnet-demo"]
-    assert stage.world.exists(*IDLE.values())
+    assert stage.world.exists(*IDLE_KEY)
     assert stage.world.exists(*OTHER.values())
     assert stage.decide(links[ADA]).status == 303
     stage.end(second)
