@@ -30,6 +30,7 @@ PARAMETERS = {
     "MinCoveragePercent": "50",
     "GoneCheckSeconds": "1",
     "ScanConcurrency": "4",
+    "GraceMinutes": "1",
 }
 # CSS pixels. A mail is read in a column, the page in a window; a phone shows one screen of either.
 MAIL, LIST, WINDOW, MESSAGE, PHONE = (760, 1340), (1280, 2000), (1280, 1100), (1280, 420), (360, 740)

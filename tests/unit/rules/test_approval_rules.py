@@ -187,7 +187,7 @@ def test_what_too_few_could_complete_is_refused(
     assert isinstance(found, Refusal)
     assert found.code is Code.QUORUM
     assert words in found.message
-    ways = "Select less or something else, or ask the team that deployed the stack to add an approver."
+    ways = "Select fewer or different rows, or ask the team that deployed the stack to add an approver."
     assert ways in found.message
     assert admitted(approval(PLAN, **changes), signed(ADA), rules).status is ApprovalStatus.DECIDED
 
@@ -206,7 +206,7 @@ def test_what_the_record_cannot_hold_is_refused() -> None:
     asleep = tuple(Snooze(ResourceId(ACCOUNT, REGION, f"{number:063}"), 7) for number in range(3_000))
     found = admit(approval(PLAN), signed(ADA, A, snoozes=asleep), PLAN, RULES)
     assert isinstance(found, Refusal)
-    assert (found.code, found.message.endswith("Select or snooze less.")) == (
+    assert (found.code, found.message.endswith("Select or snooze fewer rows.")) == (
         Code.OVER_CAP,
         True,
     )

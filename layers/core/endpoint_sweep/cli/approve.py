@@ -183,7 +183,7 @@ def show(offer: dict[str, Any], console: Console) -> None:
     if offer["not_offered"]:
         console.print(Text(clean(offer["not_offered"], 200)))
     for flag in offer["flags"]:
-        console.print(Text(f"Two approvers must agree on what is affected by this: {clean(flag, 200)}"))
+        console.print(Text(f"Two approvers must agree on anything affected by this: {clean(flag, 200)}"))
     if offer["progress"]:
         console.print(Text(clean(offer["progress"], 200)))
     for one in offer["decisions"]:

@@ -133,11 +133,11 @@ class Receipt:
             return (
                 f"The first deletion starts on {moment(self.progress.starts_at)}. Until then, any approver can keep "
                 "everything; after that, any approver can keep what has not been sent for deletion yet. Each one "
-                "is checked again right before it is deleted. What was used, changed or protected is kept."
+                "is checked again right before it is deleted. Anything that was used, changed or protected is kept."
             )
         return (
-            f"The sweep carries this out {when}. Each one is checked again right before it is deleted. What was "
-            "used, changed or protected in the meantime is kept. You will get the summary by email."
+            f"The sweep carries this out {when}. Each one is checked again right before it is deleted. Anything "
+            "that was used, changed or protected in the meantime is kept. You will get the summary by email."
         )
 
 

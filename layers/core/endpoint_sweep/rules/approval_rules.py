@@ -145,7 +145,7 @@ def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> A
         return Refusal(
             RefusalCode.OVER_CAP,
             "Together with the earlier decisions, this is more than the approval record can hold. "
-            "Select or snooze less.",
+            "Select or snooze fewer rows.",
         )
     return admitted
 
@@ -187,7 +187,7 @@ def _too_few(asked: Quorum, persons: int) -> str:
     who = "you are the only approver who can decide" if persons == 1 else f"only {persons} approvers can decide"
     why = f" ({'; '.join(asked.reasons)})" if asked.reasons else ""
     return (
-        f"This selection needs {asked.needed} approvers{why}, but {who}. Select less or something else, "
+        f"This selection needs {asked.needed} approvers{why}, but {who}. Select fewer or different rows, "
         "or ask the team that deployed the stack to add an approver."
     )
 
