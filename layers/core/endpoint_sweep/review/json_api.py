@@ -18,6 +18,7 @@ from endpoint_sweep.review.receipts import receipt_of
 from endpoint_sweep.review.recording import Next, record, wake_and_mail_receipt
 from endpoint_sweep.review.selection import Wish, from_ids
 from endpoint_sweep.rules.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
+from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 SCHEMA = 2
@@ -61,17 +62,12 @@ def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
     """POST: decides, once."""
     nonce = secrets.token_hex(16)
     try:
-        for _ in range(LOOKS):
-            try:
-                return _decide(approval_id, principal, body, nonce, desk)
-            except AlreadyRecorded:
-                continue  # another request was faster: read again
-    except Unavailable:
-        pass
+        return retry_if_changed(lambda: _decide(approval_id, principal, body, nonce, desk), LOOKS)
+    except (AlreadyRecorded, Unavailable):
+        return refusing(503, "E_UNAVAILABLE", "Your decision was not recorded. Please try again in a minute.")
     except DecisionUncertain:
         line = "We cannot tell right now whether your decision was recorded. Please check again in a minute."
         return refusing(503, "E_UNAVAILABLE", line)
-    return refusing(503, "E_UNAVAILABLE", "Your decision was not recorded. Please try again in a minute.")
 
 
 def _decide(  # noqa: PLR0911 - one return an answer

@@ -22,6 +22,7 @@ from endpoint_sweep.rules.approvals import (
     is_phrase,
     why_closed,
 )
+from endpoint_sweep.storage.retrying import retry_if_changed
 
 _STEPS = ("review", "keep", "decide")
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
@@ -50,19 +51,14 @@ def answer(approval_id: str, form: Form, desk: Desk) -> Page:
     """POST: `step=review` or `keep` shows what would happen, `step=decide` decides, anything else shows the list."""
     nonce, proven = secrets.token_hex(16), set[str]()
     try:
-        for _ in range(LOOKS):
-            try:
-                return _answer(approval_id, form, nonce, proven, desk)
-            except AlreadyRecorded:
-                continue  # another request was faster: read again
-    except Unavailable:
-        pass
+        return retry_if_changed(lambda: _answer(approval_id, form, nonce, proven, desk), LOOKS)
+    except (AlreadyRecorded, Unavailable):
+        return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
     except DecisionUncertain:
         return pages.unavailable(
             "We cannot tell right now whether your decision was recorded. Open the link in your email in a minute: it "
             "shows what is recorded."
         )
-    return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
 
 
 def _answer(  # noqa: PLR0911 - one return an answer
