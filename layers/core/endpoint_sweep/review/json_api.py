@@ -4,7 +4,8 @@ JSON in, JSON out. No emailed code is needed, because the caller's signature is 
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from endpoint_sweep import reports
@@ -22,7 +23,6 @@ from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 SCHEMA = 2
-_FIELDS = {"choice", "selected", "snoozes", "plan_sha256", "phrase", "comment", "at_once"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,22 @@ class Reply:
     status: int
     data: dict[str, Any]
     alarm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The document of a POST, every field of its type."""
+
+    choice: str
+    selected: Sequence[str] = ()
+    snoozes: Mapping[str, int] = field(default_factory=dict)
+    plan_sha256: str = ""
+    phrase: str = ""
+    comment: str = ""
+    at_once: bool = False
+
+
+_FIELDS = {one.name for one in fields(_Body)}
 
 
 def refusing(status: int, code: str, line: str) -> Reply:
@@ -79,24 +95,22 @@ def _decide(  # noqa: PLR0911 - one return an answer
     given = _checked(body)
     if isinstance(given, str):
         return refusing(400, "E_BODY", given)
-    case = case_of(opened, given.get("plan_sha256", ""), desk)
+    case = case_of(opened, given.plan_sha256, desk)
     if isinstance(case, Stop):
         return _refused(case.refusal, case.opened)
     mine = opened.mine
     if mine and mine.nonce == nonce:
         # Our own write succeeded and only its reply was lost (FI-30).
         return _recorded(opened, case.plan, desk, wake_and_mail_receipt(opened.approval, mine, case.plan, desk).next)
-    at_once = given.get("at_once", False)
-    wish = from_ids(given.get("selected", []), given.get("snoozes", {}), case.plan, at_once=at_once)
+    wish = from_ids(given.selected, given.snoozes, case.plan, at_once=given.at_once)
     if isinstance(wish, Refusal):
         return _refused(wish)
-    comment = given.get("comment", "")
-    weighed = draft_decision(case, wish, choice=given["choice"], comment=comment, nonce=nonce, desk=desk)
+    weighed = draft_decision(case, wish, choice=given.choice, comment=given.comment, nonce=nonce, desk=desk)
     if isinstance(weighed, SameDecision):
         return _recorded(opened, case.plan, desk, None)
     if isinstance(weighed, Stop):
         return _refused(weighed.refusal, weighed.opened)
-    if not is_phrase(given.get("phrase", ""), wish.choice, len(wish.delete), opened.approval.plan.sha256):
+    if not is_phrase(given.phrase, wish.choice, len(wish.delete), opened.approval.plan.sha256):
         return _refused(Refusal(RefusalCode.CONFIRM_PHRASE, f"The phrase must read “{_phrase(wish, opened)}”."))
     recorded = record(opened, weighed, case.plan, desk)
     if isinstance(recorded, Refusal):
@@ -108,7 +122,7 @@ def _phrase(wish: Wish, opened: Opened) -> str:
     return phrase(wish.choice, len(wish.delete), opened.approval.plan.sha256)
 
 
-def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one return a field
+def _checked(body: object) -> _Body | str:  # noqa: PLR0911 - one return a field
     """The body, or what is wrong with it."""
     if not isinstance(body, dict):
         return "The body must be a JSON object."
@@ -125,7 +139,7 @@ def _checked(body: object) -> dict[str, Any] | str:  # noqa: PLR0911 - one retur
         return "plan_sha256, phrase and comment must be strings."
     if not isinstance(body.get("at_once", False), bool):
         return "at_once must be true or false."
-    return body
+    return _Body(**body)
 
 
 def _is_list_of_texts(value: object) -> bool:
