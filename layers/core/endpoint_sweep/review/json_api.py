@@ -12,15 +12,23 @@ from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
 from endpoint_sweep.domain.model import Plan
-from endpoint_sweep.review.access import HTTP, Desk, Opened, by_principal, plan_of
+from endpoint_sweep.review.access import Desk, Opened, by_principal, plan_of
 from endpoint_sweep.review.drafting import LOOKS, SameDecision, Stop, case_of, draft_decision
-from endpoint_sweep.review.progress import progress_of
-from endpoint_sweep.review.receipts import receipt_of
+from endpoint_sweep.review.loading import load_offer, load_progress, load_receipt
 from endpoint_sweep.review.recording import Next, record, wake_and_mail_receipt
 from endpoint_sweep.review.selection import Wish, from_ids
-from endpoint_sweep.rules.approvals import Choice, Refusal, RefusalCode, can_be_kept, is_phrase, phrase, why_closed
+from endpoint_sweep.review.views import HTTP, OfferView
+from endpoint_sweep.rules.approvals import (
+    Approval,
+    Choice,
+    Refusal,
+    RefusalCode,
+    can_be_kept,
+    is_phrase,
+    phrase,
+    why_closed,
+)
 from endpoint_sweep.storage.retrying import retry_if_changed
-from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 SCHEMA = 2
 
@@ -65,13 +73,13 @@ def offer(approval_id: str, principal: str, desk: Desk) -> Reply:
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
         return _refused(plan)
-    return Reply(200, _offered(opened, plan, desk))
+    return Reply(200, _offered(load_offer(opened, plan, desk)))
 
 
 def _is_left(refusal: Refusal, opened: Opened, desk: Desk) -> bool:
     """Whether it is only too late to choose deletions, and something can still be kept."""
     can_keep = refusal.code is RefusalCode.ALREADY_DECIDED and can_be_kept(opened.approval)
-    return can_keep and not progress_of(opened.approval, desk).is_over
+    return can_keep and not load_progress(opened.approval, desk).is_over
 
 
 def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
@@ -149,12 +157,12 @@ def _is_list_of_texts(value: object) -> bool:
 def _refused(refusal: Refusal, opened: Opened | None = None) -> Reply:
     reply = replace(refusing(HTTP[refusal.code], refusal.code.value, refusal.message), alarm=refusal.alarm)
     if opened and refusal.code is RefusalCode.ALREADY_DECIDED:
-        return replace(reply, data=reply.data | {"decisions": _decisions(opened)})
+        return replace(reply, data=reply.data | {"decisions": _decisions(opened.approval)})
     return reply
 
 
-def _decisions(opened: Opened) -> Any:
-    return to_data(reports.decision_views(opened.approval))
+def _decisions(approval: Approval) -> Any:
+    return to_data(reports.decision_views(approval))
 
 
 def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Reply:
@@ -165,7 +173,7 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
     if coming is Next.OVER:
         line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
         return refusing(409, RefusalCode.CLOSED, line)
-    receipt = receipt_of(opened.approval, mine, plan, desk, coming.value if coming else "")
+    receipt = load_receipt(opened.approval, mine, plan, desk, coming.value if coming else "")
     told: dict[str, Any] = to_data(receipt)
     ids = {"selected": [str(one) for one in mine.selected], "snoozes": {str(one.id): one.days for one in mine.snoozes}}
     names = ("sweep_id", "approver", "choice", "at", "comment", "needed", "given", "reasons", "agreed", "others")
@@ -174,12 +182,8 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
     return Reply(status, {"schema": SCHEMA, "recorded": True, "again": coming is None, "next": receipt.next, **data})
 
 
-def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
-    approval = opened.approval
-    folder = SweepFolder(desk.store, approval.sweep_id)
-    view = reports.approval_view(
-        approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
-    )
+def _offered(offer: OfferView) -> dict[str, Any]:
+    approval, view, plan = offer.approval, offer.shown, offer.plan
     names = (
         "id", "account", "account_name", "region", "type", "name", "owner", "kind", "instances", "age_days", "reason",
         "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
@@ -188,14 +192,14 @@ def _offered(opened: Opened, plan: Plan, desk: Desk) -> dict[str, Any]:
         "schema": SCHEMA,
         "approval": approval.id,
         "sweep_id": approval.sweep_id,
-        "approver": opened.approver,
+        "approver": offer.approver,
         "plan_sha256": approval.plan.sha256,
         "expires_at": to_data(approval.expires_at),
         "coverage_percent": view.coverage.percent,
-        "caps": to_data(plan.caps.within(desk.rules.caps)),
+        "caps": to_data(plan.caps.within(offer.rules.caps)),
         "flags": list(view.flags),
-        "decisions": _decisions(opened),
-        "progress": progress_of(approval, desk).sentence,
+        "decisions": _decisions(approval),
+        "progress": offer.progress.sentence,
         "monthly_usd": str(view.monthly),
         "beyond": plan.beyond,
         "not_offered": view.not_offered,

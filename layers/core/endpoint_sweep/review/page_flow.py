@@ -9,8 +9,9 @@ from endpoint_sweep.review import pages
 from endpoint_sweep.review.access import Desk, Opened, by_link, plan_of
 from endpoint_sweep.review.codes import check_code, mail_code
 from endpoint_sweep.review.drafting import LOOKS, Case, SameDecision, Stop, case_of, draft_decision
+from endpoint_sweep.review.loading import load_offer, load_recorded
 from endpoint_sweep.review.pages import Page, Typed
-from endpoint_sweep.review.recording import record, wake, wake_and_mail_receipt
+from endpoint_sweep.review.recording import Next, Recorded, record, wake, wake_and_mail_receipt
 from endpoint_sweep.review.selection import Form, Wish, from_form
 from endpoint_sweep.rules.approvals import (
     ApprovalStatus,
@@ -37,13 +38,14 @@ def show(approval_id: str, secret: str, desk: Desk) -> Page:
         return pages.refused(opened)
     refusal = why_closed(opened.approval, desk.now())
     if refusal and refusal.code is not RefusalCode.ALREADY_DECIDED:
-        return pages.closed(opened, refusal)
+        return pages.closed(opened.approval, refusal)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
         return pages.refused(plan)
     if opened.mine or opened.approval.status is not ApprovalStatus.PENDING:
-        return pages.stands(opened, plan, desk, title="Your decision stands" if opened.mine else "Already decided")
-    return pages.listed(opened, plan, desk)
+        title = "Your decision stands" if opened.mine else "Already decided"
+        return pages.recorded(load_recorded(opened, plan, desk), title=title)
+    return pages.listed(load_offer(opened, plan, desk))
 
 
 def answer(approval_id: str, form: Form, desk: Desk) -> Page:
@@ -70,9 +72,7 @@ def _answer(  # noqa: PLR0911 - one return an answer
     mine = case.opened.mine
     if mine and mine.nonce == nonce:
         # Our own write succeeded and only its reply was lost (FI-30).
-        return pages.page_after_recording(
-            case.opened, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), case.plan, desk
-        )
+        return _recorded(case, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), desk)
     wish = from_form(form, case.plan)
     if isinstance(wish, Refusal):
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, None, desk, wish)
@@ -80,7 +80,7 @@ def _answer(  # noqa: PLR0911 - one return an answer
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, wish, desk)
     weighed = draft_decision(case, wish, choice=form.choice, comment=form.comment, nonce=nonce, desk=desk)
     if isinstance(weighed, SameDecision):
-        return pages.stands(case.opened, case.plan, desk, title="Already recorded")
+        return pages.recorded(load_recorded(case.opened, case.plan, desk), title="Already recorded")
     if isinstance(weighed, Stop):
         return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
     return _decide(case, weighed, form, proven, desk)
@@ -92,25 +92,35 @@ def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Des
     needs_code = desk.rules.code_required and bool(draft.selected or draft.snoozes)
     if form.step != "decide":
         unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
-        typed = Typed(form.comment, refusal=unsent)
-        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+        offer = load_offer(case.opened, case.plan, desk)
+        return pages.confirmation(offer, draft, Typed(form.comment, refusal=unsent), needs_code=needs_code)
     if wrong := _unconfirmed(case.opened, form, draft, proven, desk, needs_code=needs_code):
         digits = form.code.strip()
         typed = Typed(form.comment, digits if _SIX.fullmatch(digits) else "", wrong)
-        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+        return pages.confirmation(load_offer(case.opened, case.plan, desk), draft, typed, needs_code=needs_code)
     draft = replace(draft, identity=Identity.LINK_AND_CODE) if needs_code else draft
     recorded = record(case.opened, draft, case.plan, desk)
     if isinstance(recorded, Refusal):
-        return pages.closed(case.opened, recorded)
-    return pages.page_after_recording(case.opened, recorded, case.plan, desk)
+        return pages.closed(case.opened.approval, recorded)
+    return _recorded(case, recorded, desk)
+
+
+def _recorded(case: Case, recorded: Recorded, desk: Desk) -> Page:
+    """The response to a recorded decision (S1.4, FI-35)."""
+    if recorded.next is Next.OVER:
+        return pages.over()
+    if recorded.next is Next.LATER:
+        opened = replace(case.opened, approval=recorded.approval)
+        return pages.recorded(load_recorded(opened, case.plan, desk, Next.LATER), title="Recorded", status=202)
+    return Page(303, location=f"{recorded.approval.id}/result")
 
 
 def _stopped(stop: Stop) -> Page:
-    return pages.closed(stop.opened, stop.refusal) if stop.opened else pages.refused(stop.refusal)
+    return pages.closed(stop.opened.approval, stop.refusal) if stop.opened else pages.refused(stop.refusal)
 
 
 def _list(case: Case, wish: Wish | None, desk: Desk, refusal: Refusal | None = None) -> Page:
-    return pages.listed(case.opened, case.plan, desk, refusal, wish)
+    return pages.listed(load_offer(case.opened, case.plan, desk), refusal, wish)
 
 
 def _unconfirmed(
