@@ -1,4 +1,4 @@
-"""Review: the page behind the link, and the same with AWS credentials. Routes only; the rest is in `steps.review`."""
+"""Review: the page behind the link, and the same with AWS credentials. Routes only; the rest is in `review`."""
 
 import json
 from typing import Any

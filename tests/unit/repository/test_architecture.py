@@ -28,6 +28,15 @@ REGISTERS = {("aws", "plugs"), ("aws", "wiring"), ("aws", "members")}
 PURE = frozenset({"domain", "rules", "resources"})
 # A pure module is given the time and its settings.
 IMPURE = {"os", "socket", "subprocess", "requests", "urllib.request", "time"}
+# What is shown is loaded before: these are given views.
+RENDERING = ("review/pages.py", "review/receipts.py", "review/views.py")
+READING = (
+    "endpoint_sweep.ports",
+    "endpoint_sweep.storage",
+    "endpoint_sweep.review.access",
+    "endpoint_sweep.review.loading",
+    "endpoint_sweep.review.Desk",
+)
 AWS_LIBRARIES = {"boto3", "botocore", "s3transfer"}
 FUNCTION_LIBRARIES = {"endpoint_sweep", "aws_lambda_powertools"}
 STANDARD_LIBRARY_IN_FUNCTIONS = {"json", "os", "datetime", "typing", "collections", "functools"}
@@ -106,6 +115,33 @@ def test_core_imports_point_down(path: Path) -> None:
 def test_a_wrong_import_is_noticed(room: str, source: str) -> None:
     """Each forbidden direction is one that the rule sees."""
     assert wrong_imports(tuple(room.split("/")), source) != []
+
+
+def reading_imports(source: str) -> list[str]:
+    return sorted(name for name in imports(source) for one in READING if f"{name}.".startswith(f"{one}."))
+
+
+@pytest.mark.parametrize("name", RENDERING)
+def test_pages_take_views(name: str) -> None:
+    """They can neither read nor write, so what they show is loaded in one place."""
+    assert reading_imports((CORE / name).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from endpoint_sweep import ports",
+        "from endpoint_sweep.ports import Store",
+        "from endpoint_sweep.storage.sweep_folder import SweepFolder",
+        "from endpoint_sweep.review.access import Desk",
+        "from endpoint_sweep.review import Desk",
+        "from endpoint_sweep.review import access",
+        "from endpoint_sweep.review.loading import load_offer",
+    ],
+)
+def test_a_page_that_reads_is_noticed(source: str) -> None:
+    """Each way to a port is one that the rule sees."""
+    assert reading_imports(source) != []
 
 
 def foreign_imports(source: str) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from endpoint_sweep.review.http import MAX_BODY, headers, read_form
 from endpoint_sweep.review.pages import Page
+from endpoint_sweep.review.selection import Form
 
 FORM = "application/x-www-form-urlencoded"
 OWN = {"content-type": FORM, "host": "review.example.com"}
@@ -18,11 +19,30 @@ def status(given: dict[str, str], body: str | None = "k=a", *, encoded: bool = F
     return found.status if isinstance(found, Page) else 200
 
 
+def read(body: str | None, *, encoded: bool = False) -> Form | Page:
+    return read_form(OWN, body, encoded=encoded)
+
+
 def test_a_form_is_read() -> None:
-    """Every value of a name; empty ones are none; base64 as API Gateway may hand it over."""
-    assert read_form(OWN, "item=a&item=b&k=%2B+&empty=", encoded=False) == {"item": ["a", "b"], "k": ["+ "]}
-    assert read_form(OWN, base64.b64encode(b"k=a").decode(), encoded=True) == {"k": ["a"]}
-    assert read_form(OWN, None, encoded=False) == {}
+    """Once, into named fields; base64 as API Gateway may hand it over."""
+    assert read("k=%2B+&step=review&comment=&at_once=yes") == Form(secret="+ ", step="review", at_once=True)
+    assert read("plan_sha256=a&choice=keep&delete_all=b&keep_all=c&phrase=d&code=e&comment=f") == Form(
+        plan_sha256="a", choice="keep", delete_all="b", keep_all="c", phrase="d", code="e", comment="f"
+    )
+    assert read(base64.b64encode(b"k=a").decode(), encoded=True) == Form(secret="a")
+    assert read(None) == Form()
+
+
+def test_a_field_that_comes_twice_is_empty() -> None:
+    """Nobody can tell which of the two is meant."""
+    assert read("k=a&k=b&step=decide&step=list&phrase=x&phrase=x&at_once=yes&at_once=yes&other=c") == Form()
+
+
+def test_rows_are_read() -> None:
+    """By their number; one that is not understood makes all of them unreadable, but no other field."""
+    assert read("i3=d&i0=30&i1=&i12=7") == Form(delete=(3,), snoozes=((0, 30), (12, 7)))
+    for wrong in ("item=a", "i0=d&i0=d", "i1=8", "i00=d", "i=d", "i-1=d", "i1234567=d"):
+        assert read(f"i2=d&{wrong}&k=a") == Form(secret="a", delete=(2,), is_readable=False)
 
 
 @pytest.mark.parametrize(

@@ -33,22 +33,6 @@ _FORGED = Refusal(
 _NO_APPROVER = Refusal(
     RefusalCode.NOT_AN_APPROVER, "You are not an approver. The team that deployed the stack can add you."
 )
-HTTP = {
-    RefusalCode.LINK_INVALID: 404,
-    RefusalCode.EXPIRED: 410,
-    RefusalCode.ALREADY_DECIDED: 409,
-    RefusalCode.SUPERSEDED: 409,
-    RefusalCode.CLOSED: 409,
-    RefusalCode.PLAN_CHANGED: 409,
-    RefusalCode.CONFIRM_PHRASE: 400,
-    RefusalCode.CODE: 400,
-    RefusalCode.ITEM_SELECTION: 400,
-    RefusalCode.OVER_CAP: 400,
-    RefusalCode.QUORUM: 400,
-    RefusalCode.SELF_APPROVAL: 403,
-    RefusalCode.NOT_AN_APPROVER: 403,
-    RefusalCode.FORGED: 409,
-}
 
 
 @dataclass(frozen=True, slots=True)

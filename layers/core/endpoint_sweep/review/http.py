@@ -12,7 +12,7 @@ from endpoint_sweep.domain.errors import CallerUnproven
 from endpoint_sweep.reports.rendering import stylesheet_source
 from endpoint_sweep.review.json_api import Reply, refusing
 from endpoint_sweep.review.pages import Page, message
-from endpoint_sweep.review.selection import Form
+from endpoint_sweep.review.selection import Form, form_of
 
 MAX_BODY = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -38,14 +38,14 @@ def headers() -> dict[str, str]:
 
 
 def read_form(given: Mapping[str, str], body: str | None, *, encoded: bool) -> Form | Page:
-    """The fields of a POST, or the page that rejects it."""
+    """The form of a POST, or the page that rejects it."""
     sent = {name.lower(): value for name, value in given.items()}
     if _is_foreign(sent):
         return message("Nothing was changed", "This form came from another site.", code="E_CROSS_SITE", status=403)
     text = _text(sent, body, _FORM, encoded=encoded)
     if isinstance(text, _Unread):
         return message("Nothing was changed", text.why, code="E_BODY", status=text.status)
-    return parse_qs(text, keep_blank_values=False, max_num_fields=None)
+    return form_of(parse_qs(text, keep_blank_values=False, max_num_fields=None))
 
 
 def read_json(given: Mapping[str, str], body: str | None, *, encoded: bool) -> object | Reply:

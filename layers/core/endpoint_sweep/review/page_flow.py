@@ -5,14 +5,14 @@ import secrets
 from dataclasses import replace
 
 from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
-from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.review import pages
 from endpoint_sweep.review.access import Desk, Opened, by_link, plan_of
 from endpoint_sweep.review.codes import check_code, mail_code
 from endpoint_sweep.review.drafting import LOOKS, Case, SameDecision, Stop, case_of, draft_decision
+from endpoint_sweep.review.loading import load_offer, load_recorded
 from endpoint_sweep.review.pages import Page, Typed
-from endpoint_sweep.review.recording import record, wake, wake_and_mail_receipt
-from endpoint_sweep.review.selection import Form, Wish, from_form, one
+from endpoint_sweep.review.recording import Next, Recorded, record, wake, wake_and_mail_receipt
+from endpoint_sweep.review.selection import Form, Wish, from_form
 from endpoint_sweep.rules.approvals import (
     ApprovalStatus,
     Decision,
@@ -22,6 +22,7 @@ from endpoint_sweep.rules.approvals import (
     is_phrase,
     why_closed,
 )
+from endpoint_sweep.storage.retrying import retry_if_changed
 
 _STEPS = ("review", "keep", "decide")
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
@@ -37,56 +38,49 @@ def show(approval_id: str, secret: str, desk: Desk) -> Page:
         return pages.refused(opened)
     refusal = why_closed(opened.approval, desk.now())
     if refusal and refusal.code is not RefusalCode.ALREADY_DECIDED:
-        return pages.closed(opened, refusal)
+        return pages.closed(opened.approval, refusal)
     plan = plan_of(opened.approval, desk)
     if isinstance(plan, Refusal):
         return pages.refused(plan)
     if opened.mine or opened.approval.status is not ApprovalStatus.PENDING:
-        return pages.stands(opened, plan, desk, title="Your decision stands" if opened.mine else "Already decided")
-    return pages.listed(opened, plan, desk)
+        title = "Your decision stands" if opened.mine else "Already decided"
+        return pages.recorded(load_recorded(opened, plan, desk), title=title)
+    return pages.listed(load_offer(opened, plan, desk))
 
 
 def answer(approval_id: str, form: Form, desk: Desk) -> Page:
     """POST: `step=review` or `keep` shows what would happen, `step=decide` decides, anything else shows the list."""
     nonce, proven = secrets.token_hex(16), set[str]()
     try:
-        for _ in range(LOOKS):
-            try:
-                return _answer(approval_id, form, nonce, proven, desk)
-            except AlreadyRecorded:
-                continue  # another request was faster: read again
-    except Unavailable:
-        pass
+        return retry_if_changed(lambda: _answer(approval_id, form, nonce, proven, desk), LOOKS)
+    except (AlreadyRecorded, Unavailable):
+        return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
     except DecisionUncertain:
         return pages.unavailable(
             "We cannot tell right now whether your decision was recorded. Open the link in your email in a minute: it "
             "shows what is recorded."
         )
-    return pages.unavailable("Your decision was not recorded. Please try again in a minute.")
 
 
 def _answer(  # noqa: PLR0911 - one return an answer
     approval_id: str, form: Form, nonce: str, proven: set[str], desk: Desk
 ) -> Page:
-    opened = by_link(approval_id, one(form, "k"), desk)
-    case = case_of(opened, one(form, "plan_sha256"), desk)
+    opened = by_link(approval_id, form.secret, desk)
+    case = case_of(opened, form.plan_sha256, desk)
     if isinstance(case, Stop):
         return _stopped(case)
     mine = case.opened.mine
     if mine and mine.nonce == nonce:
         # Our own write succeeded and only its reply was lost (FI-30).
-        return pages.page_after_recording(
-            case.opened, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), case.plan, desk
-        )
-    wish = _wish(form, case.plan)
+        return _recorded(case, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), desk)
+    wish = from_form(form, case.plan)
     if isinstance(wish, Refusal):
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, None, desk, wish)
-    if one(form, "step") not in _STEPS:
+    if form.step not in _STEPS:
         return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, wish, desk)
-    choice, comment = one(form, "choice"), one(form, "comment")
-    weighed = draft_decision(case, wish, choice=choice, comment=comment, nonce=nonce, desk=desk)
+    weighed = draft_decision(case, wish, choice=form.choice, comment=form.comment, nonce=nonce, desk=desk)
     if isinstance(weighed, SameDecision):
-        return pages.stands(case.opened, case.plan, desk, title="Already recorded")
+        return pages.recorded(load_recorded(case.opened, case.plan, desk), title="Already recorded")
     if isinstance(weighed, Stop):
         return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
     return _decide(case, weighed, form, proven, desk)
@@ -94,54 +88,47 @@ def _answer(  # noqa: PLR0911 - one return an answer
 
 def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Desk) -> Page:
     """Shows the second step until it is confirmed, then records the decision."""
-    comment = one(form, "comment")
     # Keeping everything needs no code, but snoozing does, because it hides endpoints from the next sweeps.
     needs_code = desk.rules.code_required and bool(draft.selected or draft.snoozes)
-    if one(form, "step") != "decide":
+    if form.step != "decide":
         unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
-        typed = Typed(comment, refusal=unsent)
-        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+        offer = load_offer(case.opened, case.plan, desk)
+        return pages.confirmation(offer, draft, Typed(form.comment, refusal=unsent), needs_code=needs_code)
     if wrong := _unconfirmed(case.opened, form, draft, proven, desk, needs_code=needs_code):
-        digits = one(form, "code").strip()
-        typed = Typed(comment, digits if _SIX.fullmatch(digits) else "", wrong)
-        return pages.confirmation(case.opened, case.plan, draft, desk, typed, needs_code=needs_code)
+        digits = form.code.strip()
+        typed = Typed(form.comment, digits if _SIX.fullmatch(digits) else "", wrong)
+        return pages.confirmation(load_offer(case.opened, case.plan, desk), draft, typed, needs_code=needs_code)
     draft = replace(draft, identity=Identity.LINK_AND_CODE) if needs_code else draft
     recorded = record(case.opened, draft, case.plan, desk)
     if isinstance(recorded, Refusal):
-        return pages.closed(case.opened, recorded)
-    return pages.page_after_recording(case.opened, recorded, case.plan, desk)
+        return pages.closed(case.opened.approval, recorded)
+    return _recorded(case, recorded, desk)
+
+
+def _recorded(case: Case, recorded: Recorded, desk: Desk) -> Page:
+    """The response to a recorded decision (S1.4, FI-35)."""
+    if recorded.next is Next.OVER:
+        return pages.over()
+    if recorded.next is Next.LATER:
+        opened = replace(case.opened, approval=recorded.approval)
+        return pages.recorded(load_recorded(opened, case.plan, desk, Next.LATER), title="Recorded", status=202)
+    return Page(303, location=f"{recorded.approval.id}/result")
 
 
 def _stopped(stop: Stop) -> Page:
-    return pages.closed(stop.opened, stop.refusal) if stop.opened else pages.refused(stop.refusal)
+    return pages.closed(stop.opened.approval, stop.refusal) if stop.opened else pages.refused(stop.refusal)
 
 
 def _list(case: Case, wish: Wish | None, desk: Desk, refusal: Refusal | None = None) -> Page:
-    return pages.listed(case.opened, case.plan, desk, refusal, wish)
-
-
-def _wish(form: Form, plan: Plan) -> Wish | Refusal:
-    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` name an account."""
-    wish = from_form(form, plan)
-    if isinstance(wish, Refusal):
-        return wish
-    if one(form, "step") == "keep":
-        return Wish((), wish.snoozes)
-    account = one(form, "delete_all") or one(form, "keep_all")
-    if not account:
-        return wish
-    elsewhere = tuple(target for target in wish.delete if target.account != account)
-    snoozes = tuple(snooze for snooze in wish.snoozes if snooze.id.account != account)
-    here = tuple(item.id for item in plan.items if item.account == account) if one(form, "delete_all") else ()
-    return Wish(tuple(sorted((*elsewhere, *here))), snoozes, wish.at_once)
+    return pages.listed(load_offer(case.opened, case.plan, desk), refusal, wish)
 
 
 def _unconfirmed(
     opened: Opened, form: Form, draft: Decision, proven: set[str], desk: Desk, *, needs_code: bool
 ) -> Refusal | None:
     """Checks the phrase first, so a typo in it does not cost a try of the code."""
-    if not is_phrase(one(form, "phrase"), draft.choice, len(draft.selected), draft.plan_sha256):
+    if not is_phrase(form.phrase, draft.choice, len(draft.selected), draft.plan_sha256):
         return _PHRASE
     if not needs_code:
         return None
-    return check_code(opened, one(form, "code"), desk, proven, lambda: wake(opened.approval, desk))
+    return check_code(opened, form.code, desk, proven, lambda: wake(opened.approval, desk))

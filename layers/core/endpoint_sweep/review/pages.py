@@ -5,17 +5,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from endpoint_sweep import reports
-from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import clean
-from endpoint_sweep.review.access import HTTP, Desk, Opened
-from endpoint_sweep.review.progress import progress_of
-from endpoint_sweep.review.receipts import others, quorum_with, receipt_of
-from endpoint_sweep.review.recording import Next, Recorded
+from endpoint_sweep.review.receipts import others, quorum_with
 from endpoint_sweep.review.selection import DELETE, Wish
+from endpoint_sweep.review.views import HTTP, OfferView, RecordedView
 from endpoint_sweep.rules.approval_rules import agreed, reach
-from endpoint_sweep.rules.approvals import Decision, Refusal, RefusalCode, can_be_kept, phrase
-from endpoint_sweep.storage.sweep_folder import SweepFolder
+from endpoint_sweep.rules.approvals import Approval, Decision, Refusal, RefusalCode, can_be_kept, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +52,21 @@ def result() -> Page:
     return message("Recorded", receipt, link)
 
 
+def over() -> Page:
+    line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
+    return message("The sweep is over", line, code=RefusalCode.CLOSED, status=409)
+
+
 def refused(refusal: Refusal) -> Page:
     page = message("Nothing was changed", refusal.message, code=refusal.code, status=HTTP[refusal.code])
     return replace(page, alarm=refusal.alarm)
 
 
-def closed(opened: Opened, refusal: Refusal) -> Page:
+def closed(approval: Approval, refusal: Refusal) -> Page:
     """The approval is closed: why, and who decided what (BI-30 to BI-32)."""
     decided = refusal.code is RefusalCode.ALREADY_DECIDED
     title = "Already decided" if decided else "Nothing to decide"
-    told = reports.decision_views(opened.approval) if decided else ()
+    told = reports.decision_views(approval) if decided else ()
     return message(title, refusal.message, code=refusal.code, status=HTTP[refusal.code], told=told)
 
 
@@ -73,82 +74,59 @@ def unavailable(line: str) -> Page:
     return message("Not available", line, code="E_UNAVAILABLE", status=503)
 
 
-def listed(
-    opened: Opened, plan: Plan, desk: Desk, refusal: Refusal | None = None, wish: Wish | None = None
-) -> Page:  # fmt: skip
+def listed(offer: OfferView, refusal: Refusal | None = None, wish: Wish | None = None) -> Page:
     """Step one: every endpoint and its findings. Everything is kept unless selected."""
-    view = _view(opened, plan, desk)
+    view, rules = offer.shown, offer.rules
     numbers = {row.id: number for number, row in enumerate(view.rows)}
     chosen = {str(target): DELETE for target in wish.delete} if wish else {}
     chosen |= {str(one.id): str(one.days) for one in wish.snoozes} if wish else {}
     html = render(
-        "review.html.j2", view=view, approver=opened.approver, secret=opened.secret, numbers=numbers, chosen=chosen,
-        others=reports.decision_views(opened.approval, opened.approver), rules=desk.rules,
-        reach=reach(opened.approval, plan, desk.rules, opened.approver),
-        always_two=sorted(desk.rules.two_for_accounts & {one.account for one in view.accounts}),
+        "review.html.j2", view=view, approver=offer.approver, secret=offer.secret, numbers=numbers, chosen=chosen,
+        others=reports.decision_views(offer.approval, offer.approver), rules=rules,
+        reach=reach(offer.approval, offer.plan, rules, offer.approver),
+        always_two=sorted(rules.two_for_accounts & {one.account for one in view.accounts}),
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
     )  # fmt: skip
     return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
 
 
-def confirmation(opened: Opened, plan: Plan, draft: Decision, desk: Desk, typed: Typed, *, needs_code: bool) -> Page:
+def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code: bool) -> Page:
     """Step two: what will happen, how many approvers it takes and why, the phrase and, if needed, the code."""
-    view = _view(opened, plan, desk)
+    view, approval = offer.shown, offer.approval
     by_id = {row.id: (number, row) for number, row in enumerate(view.rows)}
     chosen = [by_id[str(target)] for target in draft.selected]
     chosen.sort(key=lambda pair: pair[0])
     snoozed = [(*by_id[str(one.id)], one.days) for one in draft.snoozes]
     known = [row.monthly for _, row in chosen if row.monthly is not None]
-    before = others(opened.approval, opened.approver)
-    quorum = quorum_with(opened.approval, draft, plan, desk)
+    before = others(approval, offer.approver)
+    quorum = quorum_with(approval, draft, offer.plan, offer.rules)
     refusal = typed.refusal
     html = render(
-        "confirm.html.j2", view=view, approver=opened.approver, secret=opened.secret, choice=draft.choice.value,
-        chosen=chosen, snoozed=snoozed, kept=len(plan.items) - len(chosen),
+        "confirm.html.j2", view=view, approver=offer.approver, secret=offer.secret, choice=draft.choice.value,
+        chosen=chosen, snoozed=snoozed, kept=len(offer.plan.items) - len(chosen),
         monthly=sum(known, Decimal(0)), unpriced=len(chosen) - len(known),
         phrase=phrase(draft.choice, len(chosen), draft.plan_sha256),
-        quorum=quorum, given=len(before) + 1, others=reports.decision_views(opened.approval, opened.approver),
+        quorum=quorum, given=len(before) + 1, others=reports.decision_views(approval, offer.approver),
         agreed=len(agreed((*before, draft))), code_required=needs_code, at_once=draft.at_once,
-        grace=int(desk.rules.grace.total_seconds() // 60), progress=progress_of(opened.approval, desk),
+        grace=int(offer.rules.grace.total_seconds() // 60), progress=offer.progress,
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
         comment=clean(typed.comment, 500), code=typed.code,
     )  # fmt: skip
     if refusal is None:
         return Page(200, html)
-    return Page(HTTP[refusal.code], html, code=refusal.code, alarm=refusal.alarm, approval=opened.approval.id)
+    return Page(HTTP[refusal.code], html, code=refusal.code, alarm=refusal.alarm, approval=approval.id)
 
 
-def stands(opened: Opened, plan: Plan, desk: Desk, *, title: str, status: int = 200, coming: str = "") -> Page:
+def recorded(view: RecordedView, *, title: str, status: int = 200) -> Page:
     """What is recorded, how far the deletions have come, and a way to keep the rest."""
-    mine = opened.mine
-    approval = opened.approval
-    receipt = receipt_of(approval, mine, plan, desk, coming) if mine else None
-    progress = receipt.progress if receipt else progress_of(approval, desk)
-    if approval.kept_by and mine not in approval.kept_by:
+    approval, progress = view.approval, view.progress
+    if approval.kept_by and view.mine not in approval.kept_by:
         title = "Another approver kept everything" if not progress.sent else "Another approver kept the rest"
     html = render(
         "recorded.html.j2", title=title, sweep_id=approval.sweep_id, plan_hash=approval.plan.sha256[:8],
-        plan_sha256=approval.plan.sha256, secret=opened.secret, receipt=receipt,
+        plan_sha256=approval.plan.sha256, secret=view.secret, receipt=view.receipt,
         decisions=reports.decision_views(approval), progress=progress,
         can_keep=can_be_kept(approval) and not progress.is_over,
         expires_at=approval.expires_at,
     )  # fmt: skip
     return Page(status, html)
-
-
-def page_after_recording(opened: Opened, recorded: Recorded, plan: Plan, desk: Desk) -> Page:
-    """The response to a recorded decision (S1.4, FI-35)."""
-    if recorded.next is Next.OVER:
-        line = "Your decision is recorded, but the sweep is no longer running, so nothing will be deleted."
-        return message("The sweep is over", line, code=RefusalCode.CLOSED, status=409)
-    if recorded.next is Next.LATER:
-        seen = replace(opened, approval=recorded.approval)
-        return stands(seen, plan, desk, title="Recorded", status=202, coming=Next.LATER)
-    return Page(303, location=f"{opened.approval.id}/result")
-
-
-def _view(opened: Opened, plan: Plan, desk: Desk) -> reports.ApprovalView:
-    folder = SweepFolder(desk.store, opened.approval.sweep_id)
-    return reports.approval_view(
-        opened.approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), desk.rules.caps
-    )

@@ -9,7 +9,7 @@ from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Una
 from endpoint_sweep.domain.model import Plan
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.review.access import Desk, Opened
-from endpoint_sweep.review.receipts import receipt_of
+from endpoint_sweep.review.loading import load_receipt
 from endpoint_sweep.rules.approval_rules import admit
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, Refusal, Stop, StopKind
 
@@ -82,7 +82,7 @@ def wake_and_mail_receipt(approval: Approval, decision: Decision, plan: Plan, de
     """Wakes the sweep and emails the receipt."""
     recorded = Recorded(approval, decision, _next(approval, desk))
     with suppress(Exception):
-        receipt = receipt_of(approval, decision, plan, desk, recorded.next.value)
+        receipt = load_receipt(approval, decision, plan, desk, recorded.next.value)
         text, html = reports.receipt_mail(receipt)
         desk.mailer.send(decision.approver, reports.receipt_subject(receipt), text, html)
     return recorded

@@ -20,12 +20,34 @@ from endpoint_sweep.rules.approvals import (
     select,
 )
 
-Form = Mapping[str, Sequence[str]]
 # Form rows are named by their number in the plan, which the plan hash in the form pins. 500 rows take 4 KB.
 _ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
 DELETE = "d"
 _MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
 _NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one row.")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of the page as it was posted. A field that does not occur exactly once is empty.
+
+    `delete` and `snoozes` name rows by their number in the plan, a snooze with its days. `is_readable`: whether every
+    row was understood. `delete_all` and `keep_all` name an account.
+    """
+
+    secret: str = ""
+    plan_sha256: str = ""
+    step: str = ""
+    choice: str = ""
+    delete: tuple[int, ...] = ()
+    snoozes: tuple[tuple[int, int], ...] = ()
+    is_readable: bool = True
+    delete_all: str = ""
+    keep_all: str = ""
+    at_once: bool = False
+    comment: str = ""
+    phrase: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +63,44 @@ class Wish:
         return Choice.DELETE if self.delete else Choice.KEEP
 
 
-def one(form: Form, name: str) -> str:
-    """The value of a field that occurs exactly once, otherwise an empty string."""
-    values = form.get(name, ())
-    return values[0] if len(values) == 1 else ""
+def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
+    """Fields `i<row>`: `d` deletes; `7`, `30` or `90` snoozes for that many days; no field keeps (BI-35)."""
+    values = {name: given[0] for name, given in fields.items() if len(given) == 1}
+    rows = {name: values.get(name, "") for name in fields if name.startswith("i")}
+    numbers = {int(row[1]): value for name, value in rows.items() if (row := _ROW.fullmatch(name))}
+    delete = tuple(number for number, value in numbers.items() if value == DELETE)
+    snoozes = tuple((number, int(value)) for number, value in numbers.items() if value in map(str, SNOOZE_DAYS))
+    return Form(
+        secret=values.get("k", ""),
+        plan_sha256=values.get("plan_sha256", ""),
+        step=values.get("step", ""),
+        choice=values.get("choice", ""),
+        delete=delete,
+        snoozes=snoozes,
+        is_readable=len(delete) + len(snoozes) == len(rows),
+        delete_all=values.get("delete_all", ""),
+        keep_all=values.get("keep_all", ""),
+        at_once=values.get("at_once") == "yes",
+        comment=values.get("comment", ""),
+        phrase=values.get("phrase", ""),
+        code=values.get("code", ""),
+    )
 
 
 def from_form(form: Form, plan: Plan) -> Wish | Refusal:
-    """Fields `i<row>`: `d` deletes; `7`, `30` or `90` snoozes for that many days; no field keeps (BI-35)."""
-    delete, snoozes = [], []
-    for name, values in form.items():
-        if not name.startswith("i"):
-            continue
-        row = _ROW.fullmatch(name)
-        if row is None or len(values) != 1 or int(row[1]) >= len(plan.items):
-            return _MISFIT
-        target, value = plan.items[int(row[1])].id, values[0]
-        if value == DELETE:
-            delete.append(target)
-        elif value in map(str, SNOOZE_DAYS):
-            snoozes.append(Snooze(target, int(value)))
-        else:
-            return _MISFIT
-    return Wish(tuple(sorted(delete)), _sorted(snoozes), one(form, "at_once") == "yes")
+    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` change those of their account."""
+    numbers = (*form.delete, *(number for number, _ in form.snoozes))
+    if not form.is_readable or any(number >= len(plan.items) for number in numbers):
+        return _MISFIT
+    delete = [plan.items[number].id for number in form.delete]
+    snoozes = [Snooze(plan.items[number].id, days) for number, days in form.snoozes]
+    if form.step == "keep":
+        return Wish((), _sorted(snoozes))
+    if account := form.delete_all or form.keep_all:
+        delete = [target for target in delete if target.account != account]
+        delete += [item.id for item in plan.items if form.delete_all and item.account == account]
+        snoozes = [snooze for snooze in snoozes if snooze.id.account != account]
+    return Wish(tuple(sorted(delete)), _sorted(snoozes), form.at_once)
 
 
 def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:

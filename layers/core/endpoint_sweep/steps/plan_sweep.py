@@ -15,6 +15,7 @@ from endpoint_sweep.settings.sweep_input import SweepInput
 from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.storage.kill_switch import why_stopped
 from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
 
 
@@ -80,18 +81,20 @@ def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, se
 
 def _take_lock(sweep_id: str, execution: str, records: Records, executions: Executions) -> str | None:
     """None if the lock is ours, otherwise its holder. Takes over a lock whose execution no longer runs (FI-22)."""
-    for _ in range(3):
+
+    def take_lock() -> str | None:
         held = records.lock_holder()
         if held and held.document["execution"] == execution:
             return None
         if held and executions.is_running(held.document["execution"]):
             return str(held.document["sweep_id"])
-        try:
-            records.take_lock(sweep_id, execution, replacing=held)
-        except AlreadyRecorded:
-            continue
+        records.take_lock(sweep_id, execution, replacing=held)
         return None
-    return "another sweep that is starting right now"
+
+    try:
+        return retry_if_changed(take_lock, tries=3)
+    except AlreadyRecorded:
+        return "another sweep that is starting right now"
 
 
 def _supersede(sweep_id: str, records: Records, at: datetime) -> None:

@@ -4,20 +4,16 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from endpoint_sweep.domain.errors import (
-    AlreadyRecorded,
-    DocumentNotFound,
-    DocumentTampered,
-    RecordUnreadable,
-    Unavailable,
-)
+from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordUnreadable, Unavailable
 from endpoint_sweep.ports import Clock, Executions, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Stop, StopKind
 from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
+from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 TOO_FEW = "too few approvers can be reached by email to approve anything"
@@ -42,7 +38,8 @@ def record_bounce(
     for record in event["Records"]:
         approval_id, addresses = _read(str(record["Sns"]["Message"]))
         if approval_id and addresses:
-            done = _mark(approval_id, addresses, settings, store, records, now)
+            mark = partial(_mark, approval_id, addresses, settings, store, records, now)
+            done = retry_if_changed(mark)
             lost += len(done.unreachable) if done else 0
             if done and done.status is ApprovalStatus.CLOSED:
                 closed += 1
@@ -71,30 +68,25 @@ def _read(message: str) -> tuple[str, set[str]]:
 def _mark(
     approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records, now: Clock
 ) -> Approval | None:
-    """The updated approval, or None if there was nothing to write."""
-    for _ in range(5):
-        try:
-            found = records.approval(approval_id)
-        except RecordUnreadable:
-            return None
-        if found is None or found.approval.status is not ApprovalStatus.PENDING:
-            return None
-        approval, versions = found
-        bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]
-        if not bounced:
-            return None
-        marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
-        try:
-            records.save_end(marked, versions.ended)
-        except AlreadyRecorded:
-            continue
-        with suppress(DocumentNotFound, DocumentTampered):
-            plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
-            if not can_be_decided(marked, plan, settings.rules):
-                records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), TOO_FEW))
-                return replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
-        return marked
-    raise AlreadyRecorded("the record of the approval keeps changing")
+    """The updated approval, or None if there was nothing to write. Raises AlreadyRecorded if it changed meanwhile."""
+    try:
+        found = records.approval(approval_id)
+    except RecordUnreadable:
+        return None
+    if found is None or found.approval.status is not ApprovalStatus.PENDING:
+        return None
+    approval, versions = found
+    bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]
+    if not bounced:
+        return None
+    marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
+    records.save_end(marked, versions.ended)
+    with suppress(DocumentNotFound, DocumentTampered):
+        plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
+        if not can_be_decided(marked, plan, settings.rules):
+            records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), TOO_FEW))
+            return replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
+    return marked
 
 
 def _wake(approval_id: str, records: Records, executions: Executions, seals: Seals) -> None:

@@ -28,6 +28,7 @@ from endpoint_sweep.rules.approvals import (
     approval_id,
     joined,
 )
+from endpoint_sweep.storage.retrying import retry_if_changed
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,80}", re.ASCII)
 _NO_MAC = "AAAA"
@@ -219,14 +220,13 @@ class ApprovalRows:
 
     def save_waiting(self, approval_id: str, token: str) -> None:
         """`token` is sealed. The newest wait is the one to wake. A conflict with oneself is no reason to stop."""
-        for _ in range(5):
+
+        def replace_token() -> None:
             row = self._table.get(*_wait(approval_id))
-            if row and row.document.get("token") == token:
-                return
-            with suppress(AlreadyRecorded):
+            if row is None or row.document.get("token") != token:
                 self._table.put(*_wait(approval_id), {"token": token}, row.version if row else 0)
-                return
-        raise AlreadyRecorded("the wait could not be written down")
+
+        retry_if_changed(replace_token)
 
     def forget_waiting(self, approval_id: str) -> None:
         row = self._table.get(*_wait(approval_id))
