@@ -72,7 +72,10 @@ class Sessions:
 
     def credentials(self) -> Any:
         """The credentials of this shell. Raises CellFailed if there are none."""
-        found = self._session.get_credentials()
+        try:
+            found = self._session.get_credentials()
+        except BotoCoreError as error:
+            raise CellFailed(f"AWS credentials cannot be used: {error}") from error
         if found is None:
             raise CellFailed("no AWS credentials found: log in, or set AWS_PROFILE")
         return found

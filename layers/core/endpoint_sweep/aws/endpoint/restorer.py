@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from endpoint_sweep.aws.endpoint import restore_bundle
 from endpoint_sweep.aws.error_translation import code_of, translated
 from endpoint_sweep.aws.sessions import Clients
-from endpoint_sweep.domain.errors import CellFailed, ResourceNotFound
+from endpoint_sweep.domain.errors import ResourceNotFound, RestoreFailed
 from endpoint_sweep.resources.endpoint.restore_plan import Call
 
 POLL_SECONDS = 15
@@ -47,7 +47,7 @@ class Restorer:
         return True
 
     def make(self, call: Call, wait_seconds: int) -> None:
-        """Raises CellDenied or CellFailed with AWS's reason."""
+        """Raises RestoreFailed, CellDenied or CellFailed with AWS's reason."""
         with translated(f"creating {call.what}"):
             for attempt in range(1, _TRIES + 1):
                 try:
@@ -62,16 +62,21 @@ class Restorer:
             self.wait(*call.wait_for, wait_seconds)
 
     def wait(self, kind: str, name: str, seconds: int) -> None:
-        """Waits until the `endpoint` or `component` is in service. Raises CellFailed if it fails or takes too long."""
+        """Waits until the `endpoint` or `component` is in service.
+
+        Raises RestoreFailed if it fails or takes too long, and CellDenied or CellFailed with AWS's reason.
+        """
         end = time.monotonic() + seconds
         while True:
             status, why = self._status(kind, name)
             if status == "InService":
                 return
             if status == "Failed":
-                raise CellFailed(f"{kind} {name} failed: {why}")
+                raise RestoreFailed(f"{kind} {name} failed: {why}")
             if time.monotonic() >= end:
-                raise CellFailed(f"{kind} {name} is still {status} after {seconds // 60} minutes; it may still come up")
+                raise RestoreFailed(
+                    f"{kind} {name} is still {status} after {seconds // 60} minutes; it may still come up"
+                )
             time.sleep(POLL_SECONDS)
 
     def _status(self, kind: str, name: str) -> tuple[str, str]:
