@@ -1,7 +1,7 @@
 """The restore bundle as the hub wrote it, read with the credentials of a shell."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 
@@ -10,11 +10,15 @@ from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.domain.errors import DocumentNotFound, RestoreFailed
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+
 
 def bucket_of(sessions: Sessions, stack: str) -> str:
     """The hub's bucket, as the outputs of its stack name it. Raises RestoreFailed, CellDenied or CellFailed."""
     with translated(f"asking the stack {stack} for its bucket"):
-        answer = sessions.hub("cloudformation").describe_stacks(StackName=stack)
+        client: CloudFormationClient = sessions.hub("cloudformation")
+        answer = client.describe_stacks(StackName=stack)
     bucket = jmespath.search("Stacks[0].Outputs[?OutputKey=='BucketName'].OutputValue | [0]", answer)
     if not bucket:
         raise RestoreFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
