@@ -74,7 +74,7 @@ def test_a_whole_decision_leaks_nothing(run: Run) -> None:
 def _mail(to: str) -> Callable[[Run, str], Any]:
     def send(_: Run, text: str) -> None:
         part = {"Data": text}
-        simple = {"Subject": {"Data": "endpoint-sweep"}, "Body": {"Text": part, "Html": {"Data": "<p></p>"}}}
+        simple: Any = {"Subject": {"Data": "endpoint-sweep"}, "Body": {"Text": part, "Html": {"Data": "<p></p>"}}}
         where: Any = {"ToAddresses": [to]}
         boto3.client("sesv2").send_email(FromEmailAddress=SENDER, Destination=where, Content={"Simple": simple})
 

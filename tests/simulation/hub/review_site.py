@@ -250,9 +250,9 @@ class ReviewSite:
         )
         boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
         kms = boto3.client("kms")
-        hmac = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
         makers = ("FINDINGS_KEY_ARN", "LINKS_KEY_ARN", "MAC_KEY_ARN", "ACTS_KEY_ARN")
-        keys = {name: kms.create_key(**hmac)["KeyMetadata"]["Arn"] for name in makers}
+        hmac_keys = [kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in makers]
+        keys = {name: key["KeyMetadata"]["Arn"] for name, key in zip(makers, hmac_keys, strict=True)}
         return keys | {name: kms.create_key()["KeyMetadata"]["Arn"] for name in ("CELLS_KEY_ARN", "SEAL_KEY_ARN")}
 
 

@@ -195,7 +195,8 @@ class Garbled:
 
 def test_an_answer_that_cannot_be_read_is_not_taken_for_none() -> None:
     """There might be a record: nobody may go on as if there were not."""
-    table = AwsTable(Garbled(), "t")
+    garbled: Any = Garbled()
+    table = AwsTable(garbled, "t")
     with pytest.raises(Unavailable, match="cannot be read"):
         table.get("LOCK", "LOCK")
     with pytest.raises(Unavailable, match="cannot be read"):

@@ -204,6 +204,22 @@ def test_what_is_typed_counts(run: Run, offer: Offer, monkeypatch: pytest.Monkey
     assert run("--delete", LLAMA)[0] == 0
 
 
+@pytest.mark.parametrize(("key", "expected"), [(EOFError, 2), (KeyboardInterrupt, 130)])
+def test_no_phrase_is_no_decision(
+    run: Run, offer: Offer, monkeypatch: pytest.MonkeyPatch, key: type[BaseException], expected: int
+) -> None:
+    """Ctrl-D and Ctrl-C at the prompt: the line says that nothing is decided."""
+
+    def press(_: str) -> str:
+        raise key
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", press)
+    status, _, err = run("--delete", LLAMA)
+    assert (status, err) == (expected, "endpoint-sweep approve: nothing was typed, so nothing is decided\n")
+    assert offer.decision() is None
+
+
 def test_refusals_are_told(run: Run, offer: Offer, site: ReviewSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """Status 1 with the function's code: an unknown sweep, and a caller who is no approver."""
     status, _, err = run(sweep="2020-01-01-none")
@@ -226,3 +242,12 @@ def test_an_api_that_does_not_answer(capsys: pytest.CaptureFixture[str], monkeyp
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     assert main(["approve", "s", "--api", "http://127.0.0.1:9"]) == 1
     assert "does not answer" in capsys.readouterr().err
+
+
+def test_an_unknown_profile(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Status 1 and the profile's name."""
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    for host in ("https://review.example.com", "https://abc.execute-api.eu-west-1.amazonaws.com/v1"):
+        assert main(["approve", "s", "--api", host]) == 1
+        assert "AWS credentials cannot be used: The config profile (nobody)" in capsys.readouterr().err

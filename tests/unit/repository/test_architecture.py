@@ -37,21 +37,28 @@ READING = (
     "endpoint_sweep.review.loading",
     "endpoint_sweep.review.Desk",
 )
-AWS_LIBRARIES = {"boto3", "botocore", "s3transfer"}
+AWS_LIBRARIES = ("boto3", "botocore", "s3transfer", "mypy_boto3_")
 FUNCTION_LIBRARIES = {"endpoint_sweep", "aws_lambda_powertools"}
 STANDARD_LIBRARY_IN_FUNCTIONS = {"json", "os", "datetime", "typing", "collections", "functools"}
 
 
-def imports(source: str) -> set[str]:
+def imports(source: str, *, only_at_run_time: bool = False) -> set[str]:
     """Every imported name in full: `from a.b import c` is both `a.b` and `a.b.c`."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    if only_at_run_time:
+        tree.body = [node for node in tree.body if not _is_for_types(node)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative imports hide where they lead"
             found |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def _is_for_types(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse
 
 
 def room_of(path: Path) -> tuple[str, ...]:
@@ -71,7 +78,7 @@ def wrong_imports(room: tuple[str, ...], source: str) -> list[str]:
     names = imports(source)
     found = []
     if room[0] != "aws":
-        found += [name for name in names if name.split(".")[0] in AWS_LIBRARIES]
+        found += [name for name in names if name.startswith(AWS_LIBRARIES)]
     if room[0] in PURE:
         found += [name for name in names if name in IMPURE]
     for name in names:
@@ -109,6 +116,7 @@ def test_core_imports_point_down(path: Path) -> None:
         ("steps", "from endpoint_sweep.review.pages import Page"),
         ("aws", "from endpoint_sweep.steps.scan_cell import scan_cell"),
         ("steps", "import boto3"),
+        ("steps", "if TYPE_CHECKING:\n    from mypy_boto3_s3 import S3Client"),
         ("storage", "def late():\n    from botocore.exceptions import ClientError"),
     ],
 )

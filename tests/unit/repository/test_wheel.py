@@ -70,9 +70,14 @@ def test_installed_alone_it_runs(installed: Path, arguments: list[str], says: st
 
 
 def test_what_is_imported_is_declared() -> None:
-    """And nothing else: a dependency that only another one brings may be gone with its next version."""
+    """And nothing else: a dependency that only another one brings may be gone with its next version.
+
+    What only a type checker reads, under `if TYPE_CHECKING`, is not installed with the package.
+    """
     imported = {
-        name.partition(".")[0] for path in CORE.rglob("*.py") for name in imports(path.read_text(encoding="utf-8"))
+        name.partition(".")[0]
+        for path in CORE.rglob("*.py")
+        for name in imports(path.read_text(encoding="utf-8"), only_at_run_time=True)
     }
     needed = {name.replace("_", "-") for name in imported - sys.stdlib_module_names - {"endpoint_sweep"}}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -104,8 +104,8 @@ def test_walking_down() -> None:
             way = todo.pop()
             for page in client.get_paginator("list_accounts_for_parent").paginate(ParentId=way[-1]):
                 found |= {row["Id"]: way[1:] for row in page["Accounts"]}
-            for page in client.get_paginator("list_organizational_units_for_parent").paginate(ParentId=way[-1]):
-                todo += [(*way, row["Id"]) for row in page["OrganizationalUnits"]]
+            for below in client.get_paginator("list_organizational_units_for_parent").paginate(ParentId=way[-1]):
+                todo += [(*way, row["Id"]) for row in below["OrganizationalUnits"]]
         expected = {account.id: world.organization.units_above(account) for account in world.organization.accounts}
         paths = {row["Id"]: row["Paths"][0] for row in accounts(client)}
     assert found == expected

@@ -136,7 +136,7 @@ class TestPrices:
 
     def test_many_types_in_one_question(self, world: World) -> None:
         """D8.4: ANY_OF."""
-        filters = [
+        filters: Any = [
             {"Type": "TERM_MATCH", "Field": "component", "Value": "Hosting"},
             {"Type": "TERM_MATCH", "Field": "regionCode", "Value": "eu-west-1"},
             {"Type": "ANY_OF", "Field": "instanceName", "Value": "ml.g5.xlarge,ml.m5.large,ml.nothing"},

@@ -11,7 +11,7 @@ from typing import Any
 
 from endpoint_sweep.aws.plugs import Plug
 from endpoint_sweep.aws.sessions import Clients
-from endpoint_sweep.domain.errors import CellFailed, ResourceNotFound
+from endpoint_sweep.domain.errors import ResourceNotFound, RestoreFailed
 from endpoint_sweep.domain.model import Activity, Cell, Component, Finding, OutcomeStatus, Policy, Verdict
 from endpoint_sweep.domain.resource import ResourceId
 from endpoint_sweep.domain.restorable import YES
@@ -104,7 +104,7 @@ class ToyTrainType:
 
     def restore(self, restorer: Room, bundle: dict[str, Any], how: Undo) -> tuple[str, ...]:
         if (restorer.cell, bundle["name"]) in SHELF:
-            raise CellFailed("it is there already")
+            raise RestoreFailed("it is there already")
         how.say(f"building {bundle['name']}")
         SHELF[restorer.cell, bundle["name"]] = Train(datetime.fromisoformat(bundle["created_at"]), bundle["wagons"])
         return ()

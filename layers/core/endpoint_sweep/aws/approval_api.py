@@ -16,7 +16,7 @@ from botocore.httpsession import URLLib3Session
 from endpoint_sweep.aws.callers import prove
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.caller_proof import HEADER, Binding
-from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected, Unavailable
+from endpoint_sweep.domain.errors import EndpointSweepError, Unavailable, UsageError
 
 _SECONDS = 30
 
@@ -26,17 +26,17 @@ class Refused(EndpointSweepError):
 
 
 class ApprovalApi:
-    """One stack's API. Raises InputRejected if credentials may not be sent to the address."""
+    """One stack's API. Raises UsageError if credentials may not be sent to the address."""
 
     def __init__(self, url: str, sessions: Sessions) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not _is_loopback(parts.hostname):
-            raise InputRejected("--api must be the https address of the review API: the ReviewUrl output of the stack")
+            raise UsageError("--api must be the https address of the review API: the ReviewUrl output of the stack")
         if not parts.hostname or parts.query or parts.fragment:
-            raise InputRejected("--api must be an address like https://abc.execute-api.eu-west-1.amazonaws.com/v1")
+            raise UsageError("--api must be an address like https://abc.execute-api.eu-west-1.amazonaws.com/v1")
         self._url = url.rstrip("/")
-        self._region = _region_of(parts.hostname) or sessions.region()
         self._credentials = sessions.credentials()
+        self._region = _region_of(parts.hostname) or sessions.region()
         self._sts = sessions.sts(self._region)
         self._http = URLLib3Session(timeout=_SECONDS)
 

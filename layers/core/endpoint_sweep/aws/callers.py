@@ -1,11 +1,12 @@
 """Who is calling, according to STS: the caller signs a request to STS, and the review function sends it."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
 from botocore.exceptions import BotoCoreError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import QueryParser, ResponseParserError
@@ -14,6 +15,9 @@ from botocore.response import StreamingBody
 from endpoint_sweep.domain.caller_proof import QUESTION, SECONDS, Binding, unwrap, wrap
 from endpoint_sweep.domain.errors import CallerUnproven, Unavailable
 from endpoint_sweep.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
 
 _SECONDS = 5  # to connect, and to wait for a byte
 _LARGEST = 16 * 1024
@@ -24,7 +28,7 @@ _NO_ANSWER = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "Regi
 _SILENT = "STS did not say who the caller is"
 
 
-def prove(binding: Binding, credentials: Any, sts: Any) -> str:
+def prove(binding: Binding, credentials: Credentials | ReadOnlyCredentials, sts: "STSClient") -> str:
     """The proof for one request, made without a call. `sts`: a client of the region of the stack."""
     request = AWSRequest("GET", f"{_address(sts)}/", headers=binding.headers, params=QUESTION)
     SigV4QueryAuth(credentials, "sts", sts.meta.region_name, expires=SECONDS).add_auth(request)
@@ -34,7 +38,7 @@ def prove(binding: Binding, credentials: Any, sts: Any) -> str:
 class AwsCallers:
     """Sends the request to the address of its own STS client; the proof cannot choose another."""
 
-    def __init__(self, sts: Any, now: Clock) -> None:
+    def __init__(self, sts: "STSClient", now: Clock) -> None:
         self._sts = sts
         self._now = now
 
@@ -54,15 +58,18 @@ class AwsCallers:
         return _arn_in(answer)
 
     def _parsed(self, status: int, body: bytes) -> dict[str, Any]:
-        shape = self._sts.meta.service_model.operation_model("GetCallerIdentity").output_shape
+        model = self._sts.meta.service_model.operation_model("GetCallerIdentity")
         try:
-            answer: dict[str, Any] = QueryParser().parse({"status_code": status, "headers": {}, "body": body}, shape)
+            answer: dict[str, Any] = QueryParser().parse(
+                {"status_code": status, "headers": {}, "body": body},
+                model.output_shape,  # type: ignore[arg-type] # this operation has an answer
+            )
         except (ResponseParserError, LookupError, TypeError, AttributeError) as error:  # all that its parser raises
             raise Unavailable(f"{_SILENT}: its answer cannot be read") from error
         return answer
 
 
-def _address(sts: Any) -> str:
+def _address(sts: "STSClient") -> str:
     return str(sts.meta.endpoint_url).rstrip("/")
 
 

@@ -1,13 +1,17 @@
 """Which endpoints AWS Compute Optimizer calls idle (D0.4)."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.model import Cell
+
+if TYPE_CHECKING:
+    from mypy_boto3_compute_optimizer import ComputeOptimizerClient
+    from mypy_boto3_compute_optimizer.type_defs import GetIdleRecommendationsRequestTypeDef
 
 _ENDPOINT = "SageMakerEndpoint"
 # Which of these findings an endpoint gets is not documented.
@@ -21,7 +25,7 @@ _REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken
 class AwsComputeOptimizer:
     """The answers of one region: the recommendations of a region come from its own endpoint."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: "ComputeOptimizerClient") -> None:
         self._client = client
         self._refusals = 0
 
@@ -32,7 +36,7 @@ class AwsComputeOptimizer:
         """
         if self._refusals >= _REFUSALS:
             return None
-        request: dict[str, Any] = {
+        request: GetIdleRecommendationsRequestTypeDef = {
             "accountIds": [account],
             "filters": [{"name": "ResourceType", "values": [_ENDPOINT]}],
             "maxResults": 100,
@@ -47,7 +51,7 @@ class AwsComputeOptimizer:
         self._refusals = 0
         return found
 
-    def _pages(self, request: dict[str, Any]) -> frozenset[str] | None:
+    def _pages(self, request: "GetIdleRecommendationsRequestTypeDef") -> frozenset[str] | None:
         named: set[str] = set()
         for _ in range(_MAX_PAGES):
             page = self._client.get_idle_recommendations(**request)
@@ -66,7 +70,7 @@ class AwsComputeOptimizer:
 class AwsSecondOpinion:
     """`ports.SecondWitness`: one call per cell, and none if the account has refused before."""
 
-    def __init__(self, client_at: Callable[[str], Any]) -> None:
+    def __init__(self, client_at: Callable[[str], "ComputeOptimizerClient"]) -> None:
         self._client_at = client_at
         self._regions: dict[str, AwsComputeOptimizer] = {}
 

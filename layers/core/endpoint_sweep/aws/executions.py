@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,11 +10,14 @@ from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded
 
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
 
 class AwsExecutions:
     """`ports.Executions` on Step Functions."""
 
-    def __init__(self, client: Any, state_machine: str) -> None:
+    def __init__(self, client: "SFNClient", state_machine: str) -> None:
         self._client = client
         self._state_machine = state_machine
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,13 +10,17 @@ from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.errors import TargetsIncomplete
 from endpoint_sweep.domain.model import Account
 
+if TYPE_CHECKING:
+    from mypy_boto3_organizations import OrganizationsClient
+    from mypy_boto3_organizations.type_defs import AccountTypeDef
+
 _UNIT_PREFIXES = ("r-", "ou-")
 
 
 class AwsOrganization:
     """`ports.Organization` on AWS Organizations."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: "OrganizationsClient") -> None:
         self._client = client
 
     def accounts(self, *, with_units: bool = False) -> tuple[Account, ...]:
@@ -26,7 +30,9 @@ class AwsOrganization:
         that is absent the tree is walked, once and only `with_units`. Raises TargetsIncomplete where any page fails.
         """
         with _complete():
-            rows = list(self._pages("list_accounts", "Accounts"))
+            # botocore stops with an error at a token that leads back to itself.
+            pages = self._client.get_paginator("list_accounts").paginate()
+            rows = [row for page in pages for row in page.get("Accounts") or ()]
             # A page may repeat an account while another one joins: one row an id, the last word counts.
             units = {row["Id"]: _unit(row) for row in rows}
             if with_units and not all(units.values()):
@@ -48,21 +54,21 @@ class AwsOrganization:
     def _walk(self) -> dict[str, str]:
         """Account id to path. Two listings a unit, however many accounts it has (D7.3, D7.7)."""
         found: dict[str, str] = {}
-        open_paths = [row["Id"] for row in self._pages("list_roots", "Roots")]
+        roots = self._client.get_paginator("list_roots").paginate()
+        accounts = self._client.get_paginator("list_accounts_for_parent")
+        units = self._client.get_paginator("list_organizational_units_for_parent")
+        open_paths = [row["Id"] for page in roots for row in page.get("Roots") or ()]
         while open_paths:
             path = open_paths.pop()
             here = path.rpartition("/")[2]
-            for row in self._pages("list_accounts_for_parent", "Accounts", ParentId=here):
-                found[row["Id"]] = path
-            below = self._pages("list_organizational_units_for_parent", "OrganizationalUnits", ParentId=here)
+            found |= {
+                row["Id"]: path for page in accounts.paginate(ParentId=here) for row in page.get("Accounts") or ()
+            }
+            pages = units.paginate(ParentId=here)
+            below = [row["Id"] for page in pages for row in page.get("OrganizationalUnits") or ()]
             # Whatever a page holds, no way down leads in a circle.
-            open_paths += [f"{path}/{row['Id']}" for row in below if row["Id"] not in path.split("/")]
+            open_paths += [f"{path}/{unit}" for unit in below if unit not in path.split("/")]
         return found
-
-    def _pages(self, operation: str, rows: str, **request: Any) -> Iterator[dict[str, Any]]:
-        """Every row of every page. botocore stops with an error at a token that leads back to itself."""
-        for page in self._client.get_paginator(operation).paginate(**request):
-            yield from page.get(rows) or ()
 
 
 @contextmanager
@@ -75,12 +81,12 @@ def _complete() -> Iterator[None]:
         raise TargetsIncomplete(f"the Organization could not be listed: {type(error).__name__}") from error
 
 
-def _state(row: dict[str, Any]) -> str:
+def _state(row: "AccountTypeDef") -> str:
     """Neither field: not a state that is scanned."""
     return str(row.get("State") or row.get("Status") or "UNKNOWN")
 
 
-def _unit(row: dict[str, Any]) -> str:
+def _unit(row: "AccountTypeDef") -> str:
     """Root and units of `o-…/r-…/ou-…/123456789012/`, outermost first; empty if AWS does not say."""
     paths = row.get("Paths") or []
     segments = paths[0].split("/") if paths else []

@@ -1,18 +1,18 @@
 """Listings in pages, to their end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import PaginationError
 
 
-def pages(client: Any, operation: str, **request: Any) -> Iterator[dict[str, Any]]:
-    """Every page of a listing.
+def to_the_end[Page: Mapping[str, Any]](pages: Iterable[Page]) -> Iterator[Page]:
+    """Every page that a paginator gives.
 
     botocore notices a token that comes twice in a row; a longer circle of pages would never end (FI-04).
     """
     seen: set[str] = set()
-    for page in client.get_paginator(operation).paginate(**request):
+    for page in pages:
         yield page
         token = page.get("NextToken") or page.get("PaginationToken")
         if token in seen:

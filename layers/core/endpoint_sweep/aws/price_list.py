@@ -4,13 +4,17 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of, message_of
 from endpoint_sweep.rules.pricing import believable
+
+if TYPE_CHECKING:
+    from mypy_boto3_pricing import PricingClient
+    from mypy_boto3_pricing.type_defs import FilterTypeDef
 
 _SERVICE = "AmazonSageMaker"
 # D8.3: not Tsform:, AsyncInf:, Notebk: and the like.
@@ -36,7 +40,7 @@ def home_of(region: str) -> str:
 class AwsPriceList:
     """`refusal` says in one sentence why prices are missing, or is None. After a refusal no more calls are made."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: "PricingClient") -> None:
         self._client = client
         self.refusal: str | None = None
 
@@ -47,7 +51,7 @@ class AwsPriceList:
             found |= self._hosting(region, {"Type": "ANY_OF", "Field": "instanceName", "Value": ",".join(batch)}, batch)
             if not found:
                 for one in batch:
-                    exact = {"Type": "TERM_MATCH", "Field": "instanceName", "Value": one}
+                    exact: FilterTypeDef = {"Type": "TERM_MATCH", "Field": "instanceName", "Value": one}
                     found |= self._hosting(region, exact, [one])
         return found
 
@@ -61,7 +65,7 @@ class AwsPriceList:
         ]
         return _agreed(amounts)
 
-    def _hosting(self, region: str, names: dict[str, str], types: list[str]) -> dict[str, Decimal]:
+    def _hosting(self, region: str, names: "FilterTypeDef", types: list[str]) -> dict[str, Decimal]:
         asked = [_matching("component", "Hosting"), names, _matching("regionCode", region)]
         amounts: dict[str, list[Decimal]] = {}
         for product in self._products(asked):
@@ -71,7 +75,7 @@ class AwsPriceList:
         agreed = {kind: _agreed(of_kind) for kind, of_kind in amounts.items()}
         return {kind: amount for kind, amount in agreed.items() if amount is not None}
 
-    def _products(self, filters: list[dict[str, str]]) -> list[dict[str, Any]]:
+    def _products(self, filters: list["FilterTypeDef"]) -> list[dict[str, Any]]:
         """Whole or not at all: a page that is missing could hold the product that contradicts."""
         if self.refusal:
             return []
@@ -102,7 +106,7 @@ def _batches(types: list[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _matching(field: str, value: str) -> dict[str, str]:
+def _matching(field: str, value: str) -> "FilterTypeDef":
     return {"Type": "TERM_MATCH", "Field": field, "Value": value}
 
 

@@ -1,13 +1,21 @@
 """Which regions an account has enabled, and where SageMaker is available. None means not known."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
 
+if TYPE_CHECKING:
+    from mypy_boto3_account import AccountClient
+    from mypy_boto3_account.literals import RegionOptStatusType
+    from mypy_boto3_account.type_defs import ListRegionsRequestPaginateTypeDef
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_ssm import SSMClient
+
 _REFUSALS = 3  # So many accounts in a row, and it is not about one of them.
-_SWITCHED_ON = ["ENABLED", "ENABLED_BY_DEFAULT"]  # Not ENABLING, not DISABLING: those are about to change (D6.3).
+# Not ENABLING, not DISABLING: those are about to change (D6.3).
+_SWITCHED_ON: "list[RegionOptStatusType]" = ["ENABLED", "ENABLED_BY_DEFAULT"]
 _USABLE = {"opt-in-not-required", "opted-in"}
 _OFFERED = "/aws/service/global-infrastructure/services/sagemaker/regions"
 _REFUSED = {"AccessDenied", "AccessDeniedException"}
@@ -20,7 +28,7 @@ class AwsRegions:
     account may do it in no other way (D6.3). Omitting the id of any other account would tell of the wrong one.
     """
 
-    def __init__(self, account_client: Any, caller: str, ssm: Any = None) -> None:
+    def __init__(self, account_client: "AccountClient", caller: str, ssm: "SSMClient | None" = None) -> None:
         self._client = account_client
         self._caller = caller
         self._ssm = ssm
@@ -39,7 +47,10 @@ class AwsRegions:
         own = account == self._caller
         if self._refusals >= _REFUSALS and not own:
             return None
-        request: dict[str, Any] = {"RegionOptStatusContains": _SWITCHED_ON, "PaginationConfig": {"PageSize": 50}}
+        request: ListRegionsRequestPaginateTypeDef = {
+            "RegionOptStatusContains": _SWITCHED_ON,
+            "PaginationConfig": {"PageSize": 50},
+        }
         if not own:
             request["AccountId"] = account
         try:
@@ -54,7 +65,7 @@ class AwsRegions:
         return frozenset(row["RegionName"] for row in rows if row.get("RegionOptStatus") in _SWITCHED_ON)
 
 
-def usable(ec2: Any) -> frozenset[str] | None:
+def usable(ec2: "EC2Client") -> frozenset[str] | None:
     """What the account of the client can use, asked from inside it: one call (D6.2)."""
     try:
         rows = ec2.describe_regions(AllRegions=False)["Regions"]
@@ -63,7 +74,7 @@ def usable(ec2: Any) -> frozenset[str] | None:
     return frozenset(row["RegionName"] for row in rows if row.get("OptInStatus", "opted-in") in _USABLE) or None
 
 
-def offered(ssm: Any) -> frozenset[str] | None:
+def offered(ssm: "SSMClient") -> frozenset[str] | None:
     """The regions where SageMaker is, from AWS's public parameters in pages of ten (D6.4).
 
     botocore's own list is of no use: it is the list of all regions, as of the day it was packed (D6.1).

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,14 +10,17 @@ from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.errors import Unavailable
 from endpoint_sweep.ports import Maker
 
-_ALGORITHM = "HMAC_SHA_256"
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+_ALGORITHM: Final = "HMAC_SHA_256"
 _NOT_OURS = ("InvalidCiphertextException", "IncorrectKeyException")
 
 
 class AwsSeals:
     """The key policies in template.yaml say who may sign and who may verify with each key (docs/safety.md)."""
 
-    def __init__(self, client: Any, keys: Mapping[Maker, str], cells_key: str, seal_key: str) -> None:
+    def __init__(self, client: "KMSClient", keys: Mapping[Maker, str], cells_key: str, seal_key: str) -> None:
         self._client = client
         self._keys = keys
         self._cells_key = cells_key
@@ -36,8 +39,10 @@ class AwsSeals:
             given = base64.b64decode(mac, validate=True)
             if not given:
                 return False
-            request = {"KeyId": self._keys[maker], "MacAlgorithm": _ALGORITHM, "Message": digest, "Mac": given}
-            return bool(self._client.verify_mac(**request)["MacValid"])
+            answer = self._client.verify_mac(
+                KeyId=self._keys[maker], MacAlgorithm=_ALGORITHM, Message=digest, Mac=given
+            )
+            return answer["MacValid"]
         except ValueError:
             return False
         except ClientError as error:
@@ -94,8 +99,7 @@ class AwsSeals:
             )
         except (ClientError, BotoCoreError, ValueError) as error:
             raise Unavailable(f"the token could not be unsealed: {_told(error)}") from error
-        text: bytes = answer["Plaintext"]
-        return text.decode()
+        return answer["Plaintext"].decode()
 
 
 def _told(error: Exception) -> str:

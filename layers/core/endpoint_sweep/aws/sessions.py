@@ -5,11 +5,12 @@ import re
 import threading
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import parse_timestamp
 
@@ -17,6 +18,10 @@ from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
 from endpoint_sweep.settings.environment import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+    from mypy_boto3_sts.type_defs import AssumeRoleRequestTypeDef, CredentialsTypeDef
 
 CONNECTIONS = 16
 # The mode is set because its default differs between botocore versions (D0.3).
@@ -61,26 +66,31 @@ class Sessions:
         """A client of the hub's credentials in another region."""
         return self._session.client(service, region_name=region, config=_READING)
 
-    def sts(self, region: str) -> Any:
+    def sts(self, region: str) -> "STSClient":
         """STS of one region at its plain address, whatever this shell prefers: a signature holds for one address."""
         plain = _READING.merge(Config(use_fips_endpoint=False, use_dualstack_endpoint=False))
-        return self._session.client("sts", region_name=region, config=plain)
+        sts: STSClient = self._session.client("sts", region_name=region, config=plain)
+        return sts
 
     def region(self) -> str:
         """The region of this shell or function; us-east-1 where none is set."""
         return self._session.region_name or "us-east-1"
 
-    def credentials(self) -> Any:
+    def credentials(self) -> Credentials:
         """The credentials of this shell. Raises CellFailed if there are none."""
-        found = self._session.get_credentials()
+        try:
+            found: Credentials | None = self._session.get_credentials()
+        except BotoCoreError as error:
+            raise CellFailed(f"AWS credentials cannot be used: {error}") from error
         if found is None:
             raise CellFailed("no AWS credentials found: log in, or set AWS_PROFILE")
         return found
 
     @cached_property
-    def _sts(self) -> Any:
+    def _sts(self) -> "STSClient":
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).
-        return self.hub("sts")
+        sts: STSClient = self.hub("sts")
+        return sts
 
     def assume(
         self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None, source: str = ""
@@ -102,7 +112,7 @@ class Sessions:
 
         Raises RoleDenied or RoleFailed with AWS's reason.
         """
-        request: dict[str, Any] = {
+        request: AssumeRoleRequestTypeDef = {
             "RoleArn": arn,
             "RoleSessionName": session_name(sweep_id),
             "DurationSeconds": seconds,
@@ -131,7 +141,7 @@ class Sessions:
 class Member:
     """Clients of one assumed role."""
 
-    def __init__(self, session: Any, credentials: dict[str, Any] | None) -> None:
+    def __init__(self, session: Any, credentials: "CredentialsTypeDef | None") -> None:
         self._session = session
         self._keys = {}
         if credentials is not None:

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import Future
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +12,9 @@ from endpoint_sweep.aws.members import AwsCellReaders
 from endpoint_sweep.aws.sessions import Member, Sessions
 from endpoint_sweep.domain.errors import CellFailed
 from endpoint_sweep.domain.model import Cell
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
 
 _SESSION_SECONDS = 3600  # One session serves every region of an account; role chaining allows no more (D9.5).
 
@@ -57,9 +60,10 @@ class LaptopReaders:
 def caller(sessions: Sessions) -> tuple[str, str]:
     """Account and partition of this shell's credentials. Raises CellFailed if there are none."""
     try:
-        answer: dict[str, Any] = sessions.hub("sts").get_caller_identity()
+        sts: STSClient = sessions.hub("sts")
+        answer = sts.get_caller_identity()
     except ClientError as error:
         raise CellFailed(f"AWS does not accept these credentials: {code_of(error)}: {message_of(error)}") from error
     except BotoCoreError as error:
         raise CellFailed(f"AWS did not say whose credentials these are: {error}") from error
-    return str(answer["Account"]), str(answer["Arn"]).split(":")[1]
+    return answer["Account"], answer["Arn"].split(":")[1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
 
@@ -19,13 +19,17 @@ from endpoint_sweep.domain.errors import (
 from endpoint_sweep.domain.model import Pointer
 from endpoint_sweep.ports import Stored
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef, PutObjectRequestTypeDef
+
 _MAC = "mac"
 
 
 class AwsStore:
     """`ports.Store` on S3. The bucket is versioned, so nothing that was written is lost."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
@@ -43,11 +47,14 @@ class AwsStore:
         once: bool = False,
         mac: str = "",
     ) -> Pointer:
-        extra: dict[str, Any] = {"IfNoneMatch": "*"} if once else {}
+        request: PutObjectRequestTypeDef = {"Bucket": self._bucket, "Key": key, "Body": body}
+        request["ContentType"] = content_type
+        if once:
+            request["IfNoneMatch"] = "*"
         if mac:
-            extra["Metadata"] = {_MAC: mac}
+            request["Metadata"] = {_MAC: mac}
         try:
-            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, **extra)
+            answer = self._client.put_object(**request)
         except ClientError as error:
             if code_of(error) == "PreconditionFailed":
                 raise AlreadyRecorded(f"{key} was written before") from error
@@ -60,9 +67,11 @@ class AwsStore:
         return self.read(key, version_id).body
 
     def read(self, key: str, version_id: str | None = None) -> Stored:
-        version = {"VersionId": version_id} if version_id else {}
+        request: GetObjectRequestTypeDef = {"Bucket": self._bucket, "Key": key}
+        if version_id:
+            request["VersionId"] = version_id
         try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=key, **version)
+            answer = self._client.get_object(**request)
             body: bytes = answer["Body"].read()
         except ClientError as error:
             if code_of(error) in ("NoSuchKey", "NoSuchVersion"):

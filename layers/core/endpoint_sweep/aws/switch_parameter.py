@@ -1,17 +1,20 @@
 """The kill switch, as a parameter of Systems Manager."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.errors import SwitchUnreadable
 
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
 
 class AwsKillSwitch:
     """`ports.KillSwitch` on a parameter of Systems Manager."""
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(self, client: "SSMClient", name: str) -> None:
         self._client = client
         self._name = name
 

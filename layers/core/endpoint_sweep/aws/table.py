@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,9 @@ from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, Unavailable
 from endpoint_sweep.ports import Row
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class AwsTable:
@@ -22,13 +25,14 @@ class AwsTable:
     _FOREVER = ("LOCK", "LEDGER")
     _RETENTION_SECONDS = 400 * 86_400
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
     def get(self, pk: str, sk: str) -> Row | None:
-        asked = {"ConsistentRead": True, "ReturnConsumedCapacity": "TOTAL"}
-        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), **asked)
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(pk, sk), ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
+        )
         if "Item" in answer:
             return _row(answer["Item"])
         if "ConsumedCapacity" not in answer:
@@ -45,22 +49,21 @@ class AwsTable:
         }
         if pk not in self._FOREVER:
             item["expires_at"] = {"N": str(int(time.time()) + self._RETENTION_SECONDS)}
-        self._write("put_item", version, Item=item)
+        self._write(self._client.put_item, version, Item=item)
 
     def remove(self, pk: str, sk: str, version: int) -> None:
-        self._write("delete_item", version, Key=_key(pk, sk))
+        self._write(self._client.delete_item, version, Key=_key(pk, sk))
 
     def query(self, pk: str, prefix: str = "") -> list[Row]:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
-            "ExpressionAttributeValues": {":pk": {"S": pk}, ":sk": {"S": prefix}},
-            "ConsistentRead": True,
-        }
-        if not prefix:
-            request["KeyConditionExpression"] = "pk = :pk"
-            del request["ExpressionAttributeValues"][":sk"]
-        pages = self._client.get_paginator("query").paginate(**request)
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
+        if prefix:
+            condition, values = f"{condition} AND begins_with(sk, :sk)", values | {":sk": {"S": prefix}}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
         found = []
         for page in pages:
             if "Items" not in page:
@@ -68,7 +71,7 @@ class AwsTable:
             found += [_row(item) for item in page["Items"]]
         return found
 
-    def _write(self, operation: str, version: int, **request: Any) -> None:
+    def _write(self, operation: Callable[..., object], version: int, **request: Any) -> None:
         if version == 0:
             condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         else:
@@ -78,7 +81,7 @@ class AwsTable:
                 "ExpressionAttributeValues": {":version": {"N": str(version)}},
             }
         try:
-            getattr(self._client, operation)(TableName=self._table, **request, **condition)
+            operation(TableName=self._table, **request, **condition)
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 raise AlreadyRecorded("the record was changed by somebody else") from error

@@ -1,35 +1,39 @@
 """The restore bundle as the hub wrote it, read with the credentials of a shell."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 
 from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
-from endpoint_sweep.domain.errors import CellFailed, DocumentNotFound
+from endpoint_sweep.domain.errors import DocumentNotFound, RestoreFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
 
 
 def bucket_of(sessions: Sessions, stack: str) -> str:
-    """The hub's bucket, as the outputs of its stack name it. Raises CellDenied or CellFailed."""
+    """The hub's bucket, as the outputs of its stack name it. Raises RestoreFailed, CellDenied or CellFailed."""
     with translated(f"asking the stack {stack} for its bucket"):
-        answer = sessions.hub("cloudformation").describe_stacks(StackName=stack)
+        client: CloudFormationClient = sessions.hub("cloudformation")
+        answer = client.describe_stacks(StackName=stack)
     bucket = jmespath.search("Stacks[0].Outputs[?OutputKey=='BucketName'].OutputValue | [0]", answer)
     if not bucket:
-        raise CellFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
+        raise RestoreFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
     return str(bucket)
 
 
 def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
-    """The restore bundle as it was written before the deletion. Raises CellDenied or CellFailed."""
+    """The restore bundle as it was written before the deletion. Raises RestoreFailed, CellDenied or CellFailed."""
     with translated(f"reading {key} in {bucket}"):
         try:
             body = AwsStore(sessions.hub("s3"), bucket).get(key)
         except DocumentNotFound as error:
-            raise CellFailed(f"bucket {bucket} has no restore bundle {key}") from error
+            raise RestoreFailed(f"bucket {bucket} has no restore bundle {key}") from error
     try:
         bundle: dict[str, Any] = json.loads(body)
     except ValueError as error:
-        raise CellFailed(f"{key} in {bucket} is not a restore bundle") from error
+        raise RestoreFailed(f"{key} in {bucket} is not a restore bundle") from error
     return bundle

@@ -17,12 +17,13 @@ from rich.text import Text
 
 from endpoint_sweep.aws.approval_api import ApprovalApi
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.resource import ResourceId, noun_of
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.rules.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
 
-DONE, FAILED, BAD_USAGE = 0, 1, 2
+DONE = 0
+_UNDECIDED = "nothing was typed, so nothing is decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +62,21 @@ def add_parser(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """The exit status: 0 recorded or only shown, 2 bad usage, 1 refused or failed."""
-    try:
-        asked = check(given)
-        api = ApprovalApi(asked.api, Sessions())
-    except InputRejected as error:
-        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except EndpointSweepError as error:
-        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
-        return FAILED
-    try:
-        return _decide(asked, api, _ask)
-    except InputRejected as error:
-        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except EndpointSweepError as error:
-        print(f"endpoint-sweep approve: {error}", file=sys.stderr)
-        return FAILED
+    """The exit status: 0, recorded or only shown. Raises UsageError, or what the API refuses."""
+    asked = check(given)
+    _decide(asked, ApprovalApi(asked.api, Sessions()), _ask)
+    return DONE
 
 
 def check(given: argparse.Namespace) -> Asked:
-    """Raises InputRejected naming the option and the fix."""
+    """Raises UsageError naming the option and the fix."""
     ways = [bool(given.delete), given.delete_all, given.keep_all]
     if sum(ways) > 1:
-        raise InputRejected("use only one of --delete, --delete-all and --keep-all")
+        raise UsageError("use only one of --delete, --delete-all and --keep-all")
     if len(set(given.delete)) != len(given.delete):
-        raise InputRejected("--delete has a duplicate entry")
+        raise UsageError("--delete has a duplicate entry")
     if given.now and not (given.delete or given.delete_all):
-        raise InputRejected("--now needs --delete or --delete-all: keeping always takes effect at once")
+        raise UsageError("--now needs --delete or --delete-all: keeping always takes effect at once")
     return Asked(
         given.sweep,
         given.api,
@@ -108,21 +95,21 @@ def _snoozes(given: Sequence[str]) -> dict[str, int]:
     for one in given:
         target, _, days = one.partition("=")
         if days not in map(str, SNOOZE_DAYS):
-            raise InputRejected("--snooze must be account/region/name=7, =30 or =90")
+            raise UsageError("--snooze must be account/region/name=7, =30 or =90")
         if target in found:
-            raise InputRejected("--snooze has a duplicate entry")
+            raise UsageError("--snooze has a duplicate entry")
         found[target] = int(days)
     return found
 
 
-def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
+def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> None:
     name = approval_id(asked.sweep_id)
     offer = api.offer(name)
     console = Console(width=150, highlight=False)
     show(offer, console)
     if not (asked.delete or asked.delete_all or asked.keep_all or asked.snoozes):
         console.print("Nothing is decided yet. Decide with --delete ID, --delete-all, --snooze ID=30 or --keep-all.")
-        return DONE
+        return
     selected = _selected(asked, offer)
     choice = Choice.DELETE if selected else Choice.KEEP
     wanted = phrase(choice, len(selected), offer["plan_sha256"])
@@ -139,28 +126,29 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> int:
         "at_once": asked.at_once,
     }
     receipt(api.decide(name, decision), console)
-    return DONE
 
 
 def _selected(asked: Asked, offer: dict[str, Any]) -> list[str]:
-    """Raises InputRejected where something is not offered."""
+    """Raises UsageError where something is not offered."""
     offered = [str(row["id"]) for row in offer["resources"]]
     if strangers := (set(asked.delete) | set(asked.snoozes)) - set(offered):
-        raise InputRejected(f"not offered in this sweep: {clean(min(strangers), 120)}")
+        raise UsageError(f"not offered in this sweep: {clean(min(strangers), 120)}")
     if asked.delete_all:
         return [one for one in offered if one not in asked.snoozes]
     if set(asked.delete) & set(asked.snoozes):
-        raise InputRejected("an id is in both --delete and --snooze")
+        raise UsageError("an id is in both --delete and --snooze")
     return list(asked.delete)
 
 
 def _ask(wanted: str) -> str:
     if not sys.stdin.isatty():
-        raise InputRejected(f'there is no terminal for the prompt: use --yes-i-typed "{wanted}"')
+        raise UsageError(f'there is no terminal for the prompt: use --yes-i-typed "{wanted}"')
     try:
         return input(f"Type {wanted} to confirm: ")
-    except (EOFError, KeyboardInterrupt) as error:
-        raise InputRejected("nothing was typed, so nothing is decided") from error
+    except EOFError as error:
+        raise UsageError(_UNDECIDED) from error
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(_UNDECIDED) from error
 
 
 def show(offer: dict[str, Any], console: Console) -> None:

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from functools import partial
 from typing import Any
 
@@ -10,11 +9,11 @@ from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.sessions import Clients, Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.aws.written_bundle import bucket_of, written_bundle
-from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.resources.resource_type import Undo
 
-RESTORED, FAILED, BAD_USAGE, DIFFERS = 0, 1, 2, 3
+RESTORED, DIFFERS = 0, 3
 _TARGET = re.compile(r"[0-9]{12}/[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}/(?:[a-z-]{1,40}/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}")
 _SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
@@ -36,39 +35,15 @@ def add_parser(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """The exit status: 0 restored as it was, 3 restored but for what is listed, 2 bad usage, 1 failed."""
-    try:
-        target = _target(given)
-        return _restore(given, target)
-    except InputRejected as error:
-        print(f"endpoint-sweep restore: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except EndpointSweepError as error:
-        print(f"endpoint-sweep restore: {error}", file=sys.stderr)
-        return FAILED
+    """The exit status: 0 restored as it was, 3 restored but for what is listed.
 
-
-def _target(given: argparse.Namespace) -> ResourceId:
-    if not _TARGET.fullmatch(given.target):
-        raise InputRejected("write the endpoint as 222222222222/eu-west-1/my-endpoint")
-    try:
-        target = ResourceId.parse(given.target)
-    except ValueError as error:
-        raise InputRejected(str(error)) from error
-    if target.type not in plugs.by_type(plugs.PLUGS):
-        raise InputRejected(f"there is no type {target.type}; write an endpoint as 222222222222/eu-west-1/my-endpoint")
-    if not _SWEEP.fullmatch(given.sweep):
-        raise InputRejected("SWEEP must be the name of a sweep, as in the summary email")
-    if not 1 <= given.wait_minutes <= 240:
-        raise InputRejected("--wait-minutes must be from 1 to 240")
-    return target
-
-
-def _restore(given: argparse.Namespace, target: ResourceId) -> int:
+    Raises UsageError, RestoreFailed or CellUnreachable.
+    """
+    target = _target(given)
     sessions = Sessions()
     own, partition = caller(sessions)
     if target.account != own and not given.member_role:
-        raise InputRejected(f"your credentials are not for account {target.account}: name a role with --member-role")
+        raise UsageError(f"your credentials are not for account {target.account}: name a role with --member-role")
     bucket = given.bucket or bucket_of(sessions, given.stack)
     bundle = written_bundle(sessions, bucket, f"sweeps/{given.sweep}/restore/{target}.json")
     member = LaptopReaders(sessions, own, partition, given.member_role, given.external_id).member(target.account)
@@ -81,3 +56,19 @@ def _restore(given: argparse.Namespace, target: ResourceId) -> int:
         print(f"differs: {line}")
     print(f"{target} is in service again, {'except for the differences above' if wrong else 'as it was before'}")
     return DIFFERS if wrong else RESTORED
+
+
+def _target(given: argparse.Namespace) -> ResourceId:
+    if not _TARGET.fullmatch(given.target):
+        raise UsageError("write the endpoint as 222222222222/eu-west-1/my-endpoint")
+    try:
+        target = ResourceId.parse(given.target)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if target.type not in plugs.by_type(plugs.PLUGS):
+        raise UsageError(f"there is no type {target.type}; write an endpoint as 222222222222/eu-west-1/my-endpoint")
+    if not _SWEEP.fullmatch(given.sweep):
+        raise UsageError("SWEEP must be the name of a sweep, as in the summary email")
+    if not 1 <= given.wait_minutes <= 240:
+        raise UsageError("--wait-minutes must be from 1 to 240")
+    return target

@@ -16,14 +16,14 @@ from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.cli import output
 from endpoint_sweep.cli.progress import shown
-from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected
+from endpoint_sweep.domain.errors import EndpointSweepError, UsageError
 from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
 from endpoint_sweep.rules.targets import Scope, Target, choose, in_enabled_regions
 from endpoint_sweep.scanning.many_cells import scan_cells
 
-COMPLETE, FAILED, BAD_USAGE, BUT_FOR_CELLS = 0, 1, 2, 3
+COMPLETE, BUT_FOR_CELLS = 0, 3
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
 _FINE = {CoverageStatus.SCANNED, CoverageStatus.SKIPPED}
@@ -65,49 +65,39 @@ def add_parser(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """The exit status. Nothing is written if the options do not fit."""
-    try:
-        asked = check(given)
-    except InputRejected as error:
-        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
-        return BAD_USAGE
-    try:
-        coverage, accounts, started = look(asked)
-        text = output.write(asked.format, coverage, accounts, asked.policy, started)
-        if asked.output:
-            asked.output.write_text(text, encoding="utf-8")
-        else:
-            sys.stdout.write(text)
-    except InputRejected as error:
-        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
-        return BAD_USAGE
-    except EndpointSweepError as error:
-        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
-        return FAILED
-    except OSError as error:
-        print(f"endpoint-sweep scan: {error}", file=sys.stderr)
-        return FAILED
+    """The exit status: 0 complete, 3 complete but for the cells that it names.
+
+    Raises UsageError, InputRejected where the scope does not fit the Organization, what AWS refuses first, and OSError
+    where the file cannot be written. Nothing is written then.
+    """
+    asked = check(given)
+    coverage, accounts, started = look(asked)
+    text = output.write(asked.format, coverage, accounts, asked.policy, started)
+    if asked.output:
+        asked.output.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
     return COMPLETE if all(row.status in _FINE for row in coverage.rows) else BUT_FOR_CELLS
 
 
 def check(given: argparse.Namespace) -> Asked:
-    """Raises InputRejected naming the option and the fix."""
+    """Raises UsageError naming the option and the fix."""
     accounts = _list(given.accounts, "--accounts", _ACCOUNT, "an account id of 12 digits")
     excluded = _list(given.exclude_accounts, "--exclude-accounts", _ACCOUNT, "an account id of 12 digits")
     units = tuple(part for part in given.organizational_units.split(",") if part)
     no_units = tuple(part for part in given.exclude_organizational_units.split(",") if part)
     if (units or no_units) and not given.organization:
-        raise InputRejected("--organizational-units needs --organization")
+        raise UsageError("--organizational-units needs --organization")
     regions = ("enabled",) if given.regions == "enabled" else _list(given.regions, "--regions", _REGION, "eu-west-1")
     _in_range(given.lookback_days, "--lookback-days", 7, 63)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
     if any(not tag.partition("=")[0] for tag in given.protect_tag):
-        raise InputRejected("--protect-tag must be a key, or key=value")
+        raise UsageError("--protect-tag must be a key, or key=value")
     if given.output and given.output.is_dir():
-        raise InputRejected(f"--output must be a file, but {given.output} is a folder")
+        raise UsageError(f"--output must be a file, but {given.output} is a folder")
     if given.output and not given.output.absolute().parent.is_dir():
-        raise InputRejected(f"--output: the folder {given.output.parent} does not exist")
+        raise UsageError(f"--output: the folder {given.output.parent} does not exist")
     return Asked(
         organization=given.organization,
         role=given.member_role,
@@ -184,12 +174,12 @@ def _list(text: str, option: str, pattern: re.Pattern[str], example: str) -> tup
     values = tuple(part.strip() for part in text.split(",") if part.strip())
     for value in values:
         if not pattern.fullmatch(value):
-            raise InputRejected(f"each entry of {option} must be like {example}")
+            raise UsageError(f"each entry of {option} must be like {example}")
     if len(set(values)) != len(values):
-        raise InputRejected(f"{option} has a duplicate entry")
+        raise UsageError(f"{option} has a duplicate entry")
     return values
 
 
 def _in_range(value: int, option: str, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise InputRejected(f"{option} must be from {low} to {high}")
+        raise UsageError(f"{option} must be from {low} to {high}")

@@ -17,6 +17,14 @@ class InputRejected(EndpointSweepError):
     """The input of a sweep is invalid; nothing was started."""
 
 
+class UsageError(EndpointSweepError):
+    """The command line was not used as it can be. The text names the option and the fix."""
+
+
+class RestoreFailed(EndpointSweepError):
+    """A restore cannot begin or go on. The text says what to do."""
+
+
 class TargetsIncomplete(EndpointSweepError):
     """The Organization could not be listed completely, so no plan may be made."""
 

@@ -79,7 +79,10 @@ class ResourceType(Protocol):
         """What the action has done, and why: `done`, still `sent`, `changed` or `failed`. Raises CellUnreachable."""
 
     def restore(self, restorer: Any, bundle: dict[str, Any], how: Undo) -> tuple[str, ...]:
-        """Gives back what was. How it differs from what was, empty if in nothing. Raises CellUnreachable."""
+        """Gives back what was. How it differs from what was, empty if in nothing.
+
+        Raises RestoreFailed or CellUnreachable.
+        """
 
 
 ResourceTypes = Mapping[str, ResourceType]

@@ -49,15 +49,24 @@ def scan_cells(
         running: list[Future[CellResult]] = [
             pool.submit(scan_one, cell, types, readers, policy, now) for cell in wanted
         ]
-        for done in as_completed(running):
-            results.append(done.result())
-            if len(results) % _COLLECT_EVERY == 0:
-                gc.collect()
-                if len(results) == _COLLECT_EVERY:
-                    gc.freeze()  # AWS's models are loaded by now: a hundred thousand objects that stay.
-            failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
-            progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
+        try:
+            for done in as_completed(running):
+                results.append(done.result())
+                _free_memory(len(results))
+                failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
+                progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
+        except BaseException:
+            # Interrupted: nobody waits for the cells that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return results
+
+
+def _free_memory(done: int) -> None:
+    if done % _COLLECT_EVERY == 0:
+        gc.collect()
+        if done == _COLLECT_EVERY:
+            gc.freeze()  # AWS's models are loaded by now: a hundred thousand objects that stay.
 
 
 def scan_one(cell: Cell, types: ResourceTypes, readers: Readers, policy: Policy, now: datetime) -> CellResult:

@@ -1,6 +1,6 @@
 """SageMaker's answers in the product's words: listings, descriptions, errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def test_a_deleted_configuration_leaves_type_and_kind_open(stubbed: tuple[Any, S
 def test_a_configuration_that_two_share_is_read_once(stubbed: tuple[Any, Stubber]) -> None:
     """Configurations never change (D3.10)."""
     sagemaker, stubber = stubbed
-    configs: dict[str, dict[str, Any]] = {}
+    configs: dict[str, Mapping[str, Any]] = {}
     stubber.add_response("describe_endpoint", ENDPOINT)
     stubber.add_response("describe_endpoint_config", CONFIG)
     stubber.add_response("describe_endpoint", ENDPOINT | {"EndpointName": "other"})

@@ -36,6 +36,11 @@ class Account:
         return {}
 
 
+def models_of(account: Any) -> Models:
+    """The account takes the place of a client."""
+    return Models(account)
+
+
 def config(*models: str) -> dict[str, Any]:
     return {"ProductionVariants": [{"ModelName": name} for name in models]}
 
@@ -43,7 +48,7 @@ def config(*models: str) -> dict[str, Any]:
 def test_one_listing_serves_the_whole_cell() -> None:
     """What is not on a complete listing is gone, without another call."""
     account = Account("a", "b")
-    models = Models(account)
+    models = models_of(account)
     assert models.restorable(config("a", "b")) == YES
     assert models.restorable(config("a", "c")) == Restorable.no("its model c was deleted")
     assert account.asked == ["list"]
@@ -52,7 +57,7 @@ def test_one_listing_serves_the_whole_cell() -> None:
 def test_beyond_the_first_pages_a_model_is_looked_at_by_name() -> None:
     """Once each; an account with thousands of models costs three pages."""
     account = Account(*(f"m{number:04}" for number in range(1000)))
-    models = Models(account)
+    models = models_of(account)
     for _ in range(2):
         assert models.restorable(config("m0007")) == models.restorable(config("m0999")) == YES
         assert models.restorable(config("gone")) == Restorable.no("its model gone was deleted")
@@ -62,13 +67,13 @@ def test_beyond_the_first_pages_a_model_is_looked_at_by_name() -> None:
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
 def test_what_may_not_be_listed_is_not_known(code: str) -> None:
     """And is asked for again: an error is no answer."""
-    models = Models(Account("a", wrong=code))
+    models = models_of(Account("a", wrong=code))
     assert models.restorable(config("a")).answer is RestoreAnswer.UNKNOWN
     assert models.restorable(config("a")).answer is RestoreAnswer.UNKNOWN
 
 
 def test_without_a_configuration_it_cannot_be_made() -> None:
     """Nor is anything said of models that a scan does not see."""
-    models = Models(Account())
+    models = models_of(Account())
     assert models.restorable({}) == Restorable.no("its configuration was deleted")
     assert models.restorable(config()).answer is RestoreAnswer.UNKNOWN

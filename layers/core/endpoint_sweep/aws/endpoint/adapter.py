@@ -17,7 +17,7 @@ class AwsEndpointReader:
 
     def __init__(self, clients: Clients) -> None:
         self._client = clients
-        self._configs: dict[str, dict[str, Any]] = {}
+        self._configs: dict[str, Mapping[str, Any]] = {}
         self._models: Models | None = None
 
     def endpoints(self) -> Listing:

@@ -4,31 +4,41 @@ import math
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import batched
-from typing import Any
+from typing import TYPE_CHECKING
 
 from endpoint_sweep.aws.error_translation import translated
-from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.model import Series
 from endpoint_sweep.resources.endpoint import traffic_series
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import (
+        DimensionTypeDef,
+        MetricDataQueryTypeDef,
+        MetricDataResultTypeDef,
+        MetricTypeDef,
+    )
 
 _QUERIES_A_CALL = 500  # D5.1
 _STEADY = 0.25
 
 
-def published(client: Any) -> set[SeriesKey]:
+def published(client: "CloudWatchClient") -> set[SeriesKey]:
     """The series that count calls and have data in the last two weeks (D5.4). One listing serves every kind."""
     with translated("listing metrics"):
+        pages = client.get_paginator("list_metrics").paginate(Namespace=traffic_series.TRAFFIC)
         found = [
             (metric["MetricName"], {one["Name"]: one["Value"] for one in metric.get("Dimensions") or ()})
-            for page in pages(client, "list_metrics", Namespace=traffic_series.TRAFFIC)
+            for page in to_the_end(pages)
             for metric in page.get("Metrics") or ()
         ]
     return {traffic_series.key(name, given) for name, given in found if traffic_series.carries_traffic(name, given)}
 
 
 def activity(
-    client: Any, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
 ) -> Mapping[SeriesKey, Series]:
     """One Series a key. No `Unit`: a wrong one would give silence (D1.24)."""
     found: dict[SeriesKey, Series] = {}
@@ -38,14 +48,16 @@ def activity(
 
 
 def _one_batch(
-    client: Any, keys: tuple[SeriesKey, ...], start: datetime, end: datetime, period: int
+    client: "CloudWatchClient", keys: tuple[SeriesKey, ...], start: datetime, end: datetime, period: int
 ) -> dict[SeriesKey, Series]:
     queries = [_query(f"q{index}", key, period) for index, key in enumerate(keys)]
     answers = {query["Id"]: _Answer() for query in queries}
     whole = True
     with translated("reading metrics"):
-        request = {"StartTime": start, "EndTime": end, "ScanBy": "TimestampAscending"}
-        for page in pages(client, "get_metric_data", MetricDataQueries=queries, **request):
+        pages = client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
+        )
+        for page in to_the_end(pages):
             whole = whole and not page.get("Messages")
             for result in page["MetricDataResults"]:
                 if result["Id"] in answers:
@@ -53,9 +65,9 @@ def _one_batch(
     return {key: answers[f"q{index}"].series(key, whole=whole) for index, key in enumerate(keys)}
 
 
-def _query(name: str, key: SeriesKey, period: int) -> dict[str, Any]:
-    dimensions = [{"Name": dimension, "Value": value} for dimension, value in key.dimensions]
-    metric = {"Namespace": key.namespace, "MetricName": key.metric, "Dimensions": dimensions}
+def _query(name: str, key: SeriesKey, period: int) -> "MetricDataQueryTypeDef":
+    dimensions: list[DimensionTypeDef] = [{"Name": dimension, "Value": value} for dimension, value in key.dimensions]
+    metric: MetricTypeDef = {"Namespace": key.namespace, "MetricName": key.metric, "Dimensions": dimensions}
     return {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": key.stat}, "ReturnData": True}
 
 
@@ -67,7 +79,7 @@ class _Answer:
         self._statuses: list[str] = []
         self._messages = False
 
-    def add(self, result: dict[str, Any]) -> None:
+    def add(self, result: "MetricDataResultTypeDef") -> None:
         self._points += zip(result["Timestamps"], result["Values"], strict=True)
         self._statuses.append(result.get("StatusCode", ""))
         self._messages = self._messages or bool(result.get("Messages"))

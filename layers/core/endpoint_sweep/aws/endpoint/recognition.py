@@ -1,11 +1,12 @@
 """From DescribeEndpoint and DescribeEndpointConfig to a Description: what kind of endpoint, on which instances."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from endpoint_sweep.domain.model import Description, Kind, Variant
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
-Document = dict[str, Any]
+Document = Mapping[str, Any]
 
 # The fields of a configured variant that this code understands. An unknown field might mean another kind.
 _KNOWN = {

@@ -1,22 +1,26 @@
 """What is saved before a deletion: enough to create the endpoint again (D3.19)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import batched
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from endpoint_sweep.aws.endpoint.sagemaker import tags_of
 from endpoint_sweep.aws.endpoint.sagemaker_models import names_of
 from endpoint_sweep.aws.error_translation import translated
-from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.documents import to_data
 
-_SERVICE = "sagemaker"
+if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
+    from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
+    from mypy_boto3_sagemaker import SageMakerClient
+
+_SERVICE: Final = "sagemaker"
 _TARGETS_A_CALL = 50
-_HUNDRED = {"PaginationConfig": {"PageSize": 100}}
 Document = dict[str, Any]
 
 
-def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
+def collect(sagemaker: "SageMakerClient", autoscaling: "ApplicationAutoScalingClient", name: str, arn: str) -> Document:
     """Plain JSON data: endpoint, configuration, models, inference components and scalable targets, each with its tags;
     scaling policies with the alarms that start them, scheduled actions.
 
@@ -43,39 +47,50 @@ def collect(sagemaker: Any, autoscaling: Any, name: str, arn: str) -> Document:
     return dict(to_data(bundle))
 
 
-def _components(client: Any, endpoint: str) -> list[Document]:
+def _components(client: "SageMakerClient", endpoint: str) -> list[Document]:
     """As described, each with its tags under `Tags`."""
     found = []
-    for page in pages(client, "list_inference_components", EndpointNameEquals=endpoint, **_HUNDRED):
+    pages = client.get_paginator("list_inference_components").paginate(
+        EndpointNameEquals=endpoint, PaginationConfig={"PageSize": 100}
+    )
+    for page in to_the_end(pages):
         for row in page["InferenceComponents"]:
             one = _answer(client.describe_inference_component(InferenceComponentName=row["InferenceComponentName"]))
             found.append(one | {"Tags": tags_of(client, one["InferenceComponentArn"])})
     return found
 
 
-def _autoscaling(client: Any, endpoint: Document, components: Iterable[Document]) -> Document:
+def _autoscaling(
+    client: "ApplicationAutoScalingClient", endpoint: Document, components: Iterable[Document]
+) -> Document:
     name = endpoint["EndpointName"]
     ids = [f"endpoint/{name}/variant/{row['VariantName']}" for row in endpoint.get("ProductionVariants", [])]
     ids += [f"inference-component/{one['InferenceComponentName']}" for one in components]
     targets: list[Document] = []
     for some in batched(ids, _TARGETS_A_CALL, strict=False):
-        rows = pages(client, "describe_scalable_targets", ServiceNamespace=_SERVICE, ResourceIds=list(some))
-        described = [target for page in rows for target in page["ScalableTargets"]]
-        targets += [target | {"Tags": _target_tags(client, target)} for target in described]
+        pages = client.get_paginator("describe_scalable_targets").paginate(
+            ServiceNamespace=_SERVICE, ResourceIds=list(some)
+        )
+        described = [target for page in to_the_end(pages) for target in page["ScalableTargets"]]
+        targets += [dict(target) | {"Tags": _target_tags(client, target)} for target in described]
     found: Document = {"targets": targets, "policies": [], "scheduled_actions": []}
     for target in targets:
-        of_target = {"ServiceNamespace": _SERVICE, "ResourceId": target["ResourceId"]}
-        for page in pages(client, "describe_scaling_policies", **of_target):
-            found["policies"] += page["ScalingPolicies"]
-        for page in pages(client, "describe_scheduled_actions", **of_target):
-            found["scheduled_actions"] += page["ScheduledActions"]
+        resource = target["ResourceId"]
+        policies = client.get_paginator("describe_scaling_policies").paginate(
+            ServiceNamespace=_SERVICE, ResourceId=resource
+        )
+        found["policies"] += [row for page in to_the_end(policies) for row in page["ScalingPolicies"]]
+        actions = client.get_paginator("describe_scheduled_actions").paginate(
+            ServiceNamespace=_SERVICE, ResourceId=resource
+        )
+        found["scheduled_actions"] += [row for page in to_the_end(actions) for row in page["ScheduledActions"]]
     return found
 
 
-def _target_tags(client: Any, target: Document) -> dict[str, str]:
+def _target_tags(client: "ApplicationAutoScalingClient", target: "ScalableTargetTypeDef") -> dict[str, str]:
     arn = target.get("ScalableTargetARN")
     return dict(client.list_tags_for_resource(ResourceARN=arn)["Tags"]) if arn else {}
 
 
-def _answer(response: Document) -> Document:
+def _answer(response: Mapping[str, Any]) -> Document:
     return {key: value for key, value in response.items() if key != "ResponseMetadata"}

@@ -1,27 +1,40 @@
 """Endpoints as SageMaker tells of them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, PaginationError
 
-from endpoint_sweep.aws.endpoint.recognition import recognise
+from endpoint_sweep.aws.endpoint.recognition import Document, recognise
 from endpoint_sweep.aws.error_translation import code_of, message_of, sent_once, translated
-from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.errors import CellFailed
 from endpoint_sweep.domain.model import Component, Description, ListedEndpoint, Listing
 
+if TYPE_CHECKING:
+    from mypy_boto3_resourcegroupstaggingapi import ResourceGroupsTaggingAPIClient
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import (
+        EndpointSummaryTypeDef,
+        InferenceComponentSummaryTypeDef,
+        PaginatorConfigTypeDef,
+    )
 
-def endpoints(client: Any) -> Listing:
+_HUNDRED: "PaginatorConfigTypeDef" = {"PageSize": 100}
+
+
+def endpoints(client: "SageMakerClient") -> Listing:
     """All endpoints, oldest first so that new ones append behind the last page, once each (D2.1, D2.3).
 
     Where a later page fails, what came before it is there with the reason; a token that repeats is a failure (FI-04).
     """
-    order = {"SortBy": "CreationTime", "SortOrder": "Ascending"}
     found: dict[str, ListedEndpoint] = {}
     try:
         with translated("listing endpoints"):
-            for page in pages(client, "list_endpoints", **order, PaginationConfig={"PageSize": 100}):
+            pages = client.get_paginator("list_endpoints").paginate(
+                SortBy="CreationTime", SortOrder="Ascending", PaginationConfig=_HUNDRED
+            )
+            for page in to_the_end(pages):
                 found |= {row["EndpointName"]: _listed(row) for row in page["Endpoints"]}
     except CellFailed as error:
         if not found or isinstance(error.__cause__, PaginationError):
@@ -30,24 +43,26 @@ def endpoints(client: Any) -> Listing:
     return Listing(tuple(found.values()))
 
 
-def _listed(row: dict[str, Any]) -> ListedEndpoint:
+def _listed(row: "EndpointSummaryTypeDef") -> ListedEndpoint:
     return ListedEndpoint(
         row["EndpointName"], row["EndpointArn"], row["EndpointStatus"], row["CreationTime"], row["LastModifiedTime"]
     )
 
 
-def tags(client: Any) -> Mapping[str, dict[str, str]]:
+def tags(client: "ResourceGroupsTaggingAPIClient") -> Mapping[str, dict[str, str]]:
     """By lower-case ARN; 100 resources a call of the tagging API instead of one call an endpoint (D3.14)."""
     with translated("reading tags"):
-        kinds = {"ResourceTypeFilters": ["sagemaker:endpoint"], "PaginationConfig": {"PageSize": 100}}
+        pages = client.get_paginator("get_resources").paginate(
+            ResourceTypeFilters=["sagemaker:endpoint"], PaginationConfig=_HUNDRED
+        )
         return {
             row["ResourceARN"].lower(): {tag["Key"]: tag["Value"] for tag in row["Tags"]}
-            for page in pages(client, "get_resources", **kinds)
+            for page in to_the_end(pages)
             for row in page["ResourceTagMappingList"]
         }
 
 
-def describe(client: Any, name: str, configs: dict[str, dict[str, Any]]) -> Description:
+def describe(client: "SageMakerClient", name: str, configs: dict[str, Document]) -> Description:
     """DescribeEndpoint, and its configuration for the instance types (D1.33); a shared configuration is read once."""
     with translated(f"describing endpoint {name}"):
         endpoint = client.describe_endpoint(EndpointName=name)
@@ -59,10 +74,10 @@ def describe(client: Any, name: str, configs: dict[str, dict[str, Any]]) -> Desc
     return recognise(endpoint, configs.get(config_name, {}))
 
 
-def _config(client: Any, name: str) -> dict[str, Any]:
+def _config(client: "SageMakerClient", name: str) -> Document:
     """Empty if the configuration of a live endpoint was deleted (D3.9). Then kind and price are not known."""
     try:
-        found: dict[str, Any] = client.describe_endpoint_config(EndpointConfigName=name)
+        found = client.describe_endpoint_config(EndpointConfigName=name)
     except ClientError as error:
         if code_of(error) == "ValidationException":
             return {}
@@ -72,35 +87,33 @@ def _config(client: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def components(client: Any) -> tuple[Component, ...]:
+def components(client: "SageMakerClient") -> tuple[Component, ...]:
     """All inference components of the cell, in one listing instead of one an endpoint (D5.11)."""
     with translated("listing inference components"):
-        return tuple(
-            listed_component(row)
-            for page in pages(client, "list_inference_components", PaginationConfig={"PageSize": 100})
-            for row in page["InferenceComponents"]
-        )
+        pages = client.get_paginator("list_inference_components").paginate(PaginationConfig=_HUNDRED)
+        return tuple(listed_component(row) for page in to_the_end(pages) for row in page["InferenceComponents"])
 
 
-def monitoring(client: Any) -> Mapping[str, tuple[str, ...]]:
+def monitoring(client: "SageMakerClient") -> Mapping[str, tuple[str, ...]]:
     with translated("listing monitoring schedules"):
         found: dict[str, tuple[str, ...]] = {}
-        for page in pages(client, "list_monitoring_schedules", PaginationConfig={"PageSize": 100}):
+        pages = client.get_paginator("list_monitoring_schedules").paginate(PaginationConfig=_HUNDRED)
+        for page in to_the_end(pages):
             for row in page["MonitoringScheduleSummaries"]:
                 name = row.get("EndpointName", "")
                 found[name] = (*found.get(name, ()), row["MonitoringScheduleName"])
         return found
 
 
-def experiments(client: Any) -> tuple[str, ...]:
+def experiments(client: "SageMakerClient") -> tuple[str, ...]:
     with translated("listing inference experiments"):
-        running = pages(
-            client, "list_inference_experiments", StatusEquals="Running", PaginationConfig={"PageSize": 100}
+        pages = client.get_paginator("list_inference_experiments").paginate(
+            StatusEquals="Running", PaginationConfig=_HUNDRED
         )
-        return tuple(row["Name"] for page in running for row in page["InferenceExperiments"])
+        return tuple(row["Name"] for page in to_the_end(pages) for row in page["InferenceExperiments"])
 
 
-def listed_component(row: dict[str, Any]) -> Component:
+def listed_component(row: "InferenceComponentSummaryTypeDef") -> Component:
     """A row of ListInferenceComponents; it does not name the base."""
     return Component(
         row["InferenceComponentName"],
@@ -112,14 +125,13 @@ def listed_component(row: dict[str, Any]) -> Component:
     )
 
 
-def tags_of(client: Any, arn: str) -> dict[str, str]:
+def tags_of(client: "SageMakerClient", arn: str) -> dict[str, str]:
     with translated("reading tags"):
-        return {
-            tag["Key"]: tag["Value"] for page in pages(client, "list_tags", ResourceArn=arn) for tag in page["Tags"]
-        }
+        pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for page in to_the_end(pages) for tag in page["Tags"]}
 
 
-def delete(client: Any, name: str) -> str:
+def delete(client: "SageMakerClient", name: str) -> str:
     """One call, with a client that never repeats it. Its request id."""
     with sent_once("DeleteEndpoint"):
         answer = client.delete_endpoint(EndpointName=name)

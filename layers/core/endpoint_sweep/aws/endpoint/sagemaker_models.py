@@ -1,18 +1,20 @@
 """The models that an endpoint is made of, by name: what a restore bundle holds, and what a restore needs."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 from botocore.exceptions import ClientError
 
 from endpoint_sweep.aws.error_translation import code_of, translated
-from endpoint_sweep.aws.paging import pages
+from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.restorable import YES, Restorable
 
-Document = dict[str, Any]
-_HUNDRED = {"PaginationConfig": {"PageSize": 100}}
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+Document = Mapping[str, Any]
 _PAGES = 3
 _OF_CONFIG = jmespath.compile(
     "[ProductionVariants, ShadowProductionVariants][].[ModelName, InstancePools[].ModelNameOverride][][]"
@@ -32,7 +34,7 @@ class Models:
     Where there are more than the first pages hold, one that is not on them is looked at by name.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: "SageMakerClient") -> None:
         self._client = client
         self._there: dict[str, bool] = {}
         self._is_listed = self._is_whole = False
@@ -61,7 +63,8 @@ class Models:
 
     def _list(self) -> None:
         with translated("listing models"):
-            for number, page in enumerate(pages(self._client, "list_models", **_HUNDRED), 1):
+            pages = self._client.get_paginator("list_models").paginate(PaginationConfig={"PageSize": 100})
+            for number, page in enumerate(to_the_end(pages), 1):
                 self._there |= {row["ModelName"]: True for row in page["Models"]}
                 self._is_whole = not page.get("NextToken")
                 if number == _PAGES:

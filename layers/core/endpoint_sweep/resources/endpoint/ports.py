@@ -72,7 +72,7 @@ class EndpointActor(Protocol):
 
 
 class EndpointRestorer(Protocol):
-    """Calls of a session that may create. Raises CellDenied or CellFailed."""
+    """Calls of a session that may create. Raises RestoreFailed, CellDenied or CellFailed."""
 
     def has_endpoint(self, name: str) -> bool: ...
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from endpoint_sweep.domain.errors import CellFailed, EndpointSweepError
+from endpoint_sweep.domain.errors import EndpointSweepError, RestoreFailed
 from endpoint_sweep.resources.endpoint.ports import EndpointRestorer
 from endpoint_sweep.resources.endpoint.restore_plan import (
     Call,
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 def restore(restorer: EndpointRestorer, bundle: Document, how: Undo) -> tuple[str, ...]:
-    """How the endpoint differs from what it was. Raises CellUnreachable."""
+    """How the endpoint differs from what it was. Raises RestoreFailed or CellUnreachable."""
     for call in _left_to_make(restorer, bundle, how):
         how.say(f"{'would create' if how.dry_run else 'creating'} {call.what}")
         if not how.dry_run:
@@ -46,7 +46,7 @@ def _left_to_make(restorer: EndpointRestorer, bundle: Document, how: Undo) -> li
     left = missing_parts(bundle, standing) if is_same else []
     if not left:
         hint = "if a restore stopped halfway, add --resume"
-        raise CellFailed(f"endpoint {name} already exists; nothing was changed; {hint}")
+        raise RestoreFailed(f"endpoint {name} already exists; nothing was changed; {hint}")
     return left
 
 
@@ -64,16 +64,16 @@ def _rest(restorer: EndpointRestorer, bundle: Document, standing: Document, how:
 
 
 def _check_ours(bundle: Document, standing: Document) -> None:
-    """Raises CellFailed if nothing should be added to the existing endpoint."""
+    """Raises RestoreFailed if nothing should be added to the existing endpoint."""
     name = bundle["endpoint"]["EndpointName"]
     if why := why_another(bundle, standing):
-        raise CellFailed(f"another endpoint named {name} exists: {why}; nothing was changed")
+        raise RestoreFailed(f"another endpoint named {name} exists: {why}; nothing was changed")
     if standing["endpoint"]["EndpointStatus"] == "Failed":
-        raise CellFailed(f"endpoint {name} exists with status Failed; delete it, then run the restore again")
+        raise RestoreFailed(f"endpoint {name} exists with status Failed; delete it, then run the restore again")
 
 
 def _make(restorer: EndpointRestorer, call: Call, how: Undo) -> None:
     try:
         restorer.make(call, how.wait_seconds)
     except EndpointSweepError as error:
-        raise CellFailed(f"{error}; to create the rest, run this again with --resume") from error
+        raise RestoreFailed(f"{error}; to create the rest, run this again with --resume") from error
