@@ -104,7 +104,7 @@ def switch_not_read() -> Any:
 
 
 def no_second_look() -> Any:
-    return patch.object(apply_decision, "check_fingerprint", _nothing)
+    return patch.object(recheck, "check_fingerprint", _nothing)
 
 
 def instances_not_compared() -> Any:
@@ -112,7 +112,7 @@ def instances_not_compared() -> Any:
 
 
 def traffic_not_looked_at() -> Any:
-    return patch.object(apply_decision, "_check_traffic", _nothing)
+    return patch.object(recheck, "check_unused", _nothing)
 
 
 def tags_not_looked_at() -> Any:
