@@ -80,7 +80,7 @@ def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
     stage = stage_of(ten(), **ROOM)
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.world.fault(service="ssm", operation="GetParameter", code="AccessDeniedException")
+    stage.world.fault(service="ssm", operation="GetParameter", resource="*/kill", code="AccessDeniedException")
     assert stage.decide(links[ADA], "idle-1").status == 303
     stage.end(sweep)
     assert deleted(stage) == []
@@ -115,9 +115,7 @@ def test_an_account_of_the_deny_list_is_shown_and_never_offered(stage_of: OpenSt
     assert why in stage.report(rejected)["failure"]["reason"]
 
 
-def test_the_deny_list_is_looked_at_again_before_the_deletion(
-    stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deny_list_is_looked_at_again_before_the_deletion(stage_of: OpenStage) -> None:
     """An account that is denied after the approval: its endpoint is kept."""
     stage = stage_of(ten(), **ROOM)
     sweep = stage.start()
@@ -126,7 +124,8 @@ def test_the_deny_list_is_looked_at_again_before_the_deletion(
     def denied(_: Any) -> None:
         from endpoint_sweep.aws import wiring
 
-        monkeypatch.setenv("DENY_ACCOUNTS", FIRST)
+        name = stage.hub.environment()["DENY_ACCOUNTS_PARAMETER"]
+        stage.hub.client("ssm").put_parameter(Name=name, Value=f",{FIRST}", Type="String", Overwrite=True)
         wiring.hub.cache_clear()
 
     stage.around("ApplyDecisionFunction", denied)

@@ -56,7 +56,7 @@ def test_the_end_of_the_grace_period_is_told() -> None:
         assert "The first deletion starts 15 minutes after you confirm." in confirm
         assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
         [decision] = offer.now().decisions
-        starts = moment(decision.at + wiring.hub().settings.rules.grace)
+        starts = moment(decision.at + wiring.hub().rules.grace)
         assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
         assert f"The first deletion starts on {starts}." in site.get(offer.path).body
         theirs = site.get(offer.second).body

@@ -16,7 +16,6 @@ from botocore.utils import parse_timestamp
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
-from endpoint_sweep.settings.environment import Settings
 
 CONNECTIONS = 16
 # The mode is set because its default differs between botocore versions (D0.3).
@@ -81,13 +80,6 @@ class Sessions:
     def _sts(self) -> Any:
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).
         return self.hub("sts")
-
-    def assume(
-        self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None, source: str = ""
-    ) -> "Member":
-        """Raises RoleDenied or RoleFailed with AWS's reason."""
-        arn = f"arn:{settings.partition}:iam::{account}:role/{role}"
-        return self.assume_role(arn, sweep_id, settings.external_id, policy, source=source)
 
     def assume_role(
         self,
