@@ -135,6 +135,26 @@ def test_the_deny_list_is_looked_at_again_before_the_deletion(stage_of: OpenStag
     assert deleted(stage) == []
 
 
+def test_a_deny_list_that_cannot_be_read_deletes_nothing(stage_of: OpenStage) -> None:
+    """The step stops before it looks at anything, so its endpoint is kept."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def refused(_: Any) -> None:
+        from endpoint_sweep.aws import wiring
+
+        wiring.hub.cache_clear()
+        stage.world.fault(service="ssm", resource="*/deny-accounts", nth=[1], code="AccessDeniedException")
+
+    stage.around("ApplyDecisionFunction", refused)
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    why = "kept: the delete step stopped before it deleted anything"
+    assert stage.disposition(sweep, "idle-1") == ("failed", why)
+    assert deleted(stage) == []
+
+
 def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
     """The sessions that delete carry sweep and approver as source identity, those that look whether it is gone only the
     sweep; those that scan carry none.
