@@ -15,7 +15,7 @@ def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
     try:
         done = aggregate_findings(
             event,
-            settings=at.settings,
+            settings=at.scan_settings,
             types=at.types,
             store=at.store,
             records=at.records,

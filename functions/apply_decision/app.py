@@ -12,9 +12,9 @@ def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = apply_decision(
         event,
-        settings=at.settings,
+        settings=at.act_settings,
         types=at.types,
-        members=at.members,
+        members=at.act_members,
         store=at.store,
         records=at.records,
         seals=at.seals,

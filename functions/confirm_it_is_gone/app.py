@@ -11,7 +11,13 @@ from endpoint_sweep.steps.contracts import ResourceEvent
 def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = confirm_it_is_gone(
-        event, settings=at.settings, types=at.types, members=at.members, store=at.store, records=at.records, now=at.now
+        event,
+        gone_check=at.gone_check,
+        types=at.types,
+        members=at.act_members,
+        store=at.store,
+        records=at.records,
+        now=at.now,
     )
     log_step("confirm_it_is_gone", event, event["item"], done)
     return done

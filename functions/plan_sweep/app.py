@@ -12,7 +12,10 @@ def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = plan_sweep(
         event,
-        settings=at.settings,
+        scan=at.scan_settings,
+        decide=at.decide_settings,
+        act=at.act_settings,
+        home_region=at.home_region,
         organization=at.organization,
         regions=at.regions,
         store=at.store,

@@ -11,7 +11,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = record_bounce(
         event,
-        settings=at.settings,
+        rules=at.rules,
         store=at.store,
         records=at.records,
         executions=at.executions,

@@ -11,7 +11,13 @@ from endpoint_sweep.steps.remind_approvers import remind_approvers
 def handler(event: ApprovalEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = remind_approvers(
-        event, settings=at.settings, store=at.store, records=at.records, mailer=at.mailer, now=at.now
+        event,
+        settings=at.decide_settings,
+        base_url=at.review_base_url,
+        store=at.store,
+        records=at.records,
+        mailer=at.mailer,
+        now=at.now,
     )
     log_step("remind_approvers", event, done)
     return done

@@ -15,7 +15,8 @@ def handler(event: RequestApprovalEvent, _context: object) -> dict[str, Any]:
     try:
         done = request_approval(
             event,
-            settings=at.settings,
+            settings=at.decide_settings,
+            base_url=at.review_base_url,
             store=at.store,
             records=at.records,
             seals=at.seals,

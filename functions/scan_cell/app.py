@@ -9,6 +9,6 @@ from endpoint_sweep.steps.scan_cell import scan_cell
 
 
 def handler(event: ScanCellEvent, _context: object) -> dict[str, Any]:
-    done = scan_cell(event, types=hub().types, members=hub().members, store=hub().store, seals=hub().seals)
+    done = scan_cell(event, types=hub().types, members=hub().scan_members, store=hub().store, seals=hub().seals)
     log_step("scan_cell", event, event["cell"], done)
     return done

@@ -13,7 +13,9 @@ def handler(event: SendSummaryEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = send_summary(
         event,
-        settings=at.settings,
+        recipients=at.recipients,
+        approvers=at.approvers,
+        deny_accounts=at.deny_accounts,
         store=at.store,
         records=at.records,
         seals=at.seals,

@@ -11,7 +11,7 @@ from endpoint_sweep.steps.verify_decision import verify_decision
 def handler(event: ApprovalEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = verify_decision(
-        event, settings=at.settings, store=at.store, records=at.records, switch=at.switch, now=at.now
+        event, settings=at.decide_settings, store=at.store, records=at.records, switch=at.switch, now=at.now
     )
     log_step("verify_decision", event, done)
     return done

@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = watchdog(
         event,
-        settings=at.settings,
+        recipients=at.recipients,
         store=at.store,
         records=at.records,
         executions=at.executions,

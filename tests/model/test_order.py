@@ -66,7 +66,7 @@ def _settings(laws: Laws) -> Any:
 
 def apply(hub: FakeHub, now: int = 0, laws: Laws = PLAIN) -> dict[str, Any]:
     return apply_decision(
-        EVENT, settings=_settings(laws), types=TYPES,
+        EVENT, settings=_settings(laws).act, types=TYPES,
         members=hub.member, store=hub.store, records=hub.records, seals=hub.seals,
         switch=hub.switch, now=lambda: NOW + now * TICK,
     )  # fmt: skip
@@ -74,7 +74,7 @@ def apply(hub: FakeHub, now: int = 0, laws: Laws = PLAIN) -> dict[str, Any]:
 
 def verify(hub: FakeHub, now: int, laws: Laws) -> dict[str, Any]:
     return verify_decision(
-        EVENT, settings=_settings(laws), store=hub.store, records=hub.records, switch=hub.switch,
+        EVENT, settings=_settings(laws).decide, store=hub.store, records=hub.records, switch=hub.switch,
         now=lambda: NOW + now * TICK,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def test_whatever_stops_it_at_a_point_keeps_the_endpoint(point: str) -> None:
         part.log = hub.log
     confirmed = confirm_it_is_gone(
         EVENT,
-        settings=_settings(Laws()),
+        gone_check=_settings(Laws()).act.gone_check,
         types=TYPES,
         members=hub.member,
         store=hub.store,
@@ -218,7 +218,7 @@ def test_the_page_overwrites_nothing_unseen() -> None:
 
 
 def _post(hub: FakeHub, who: int, selected: int, now: int, laws: Laws, between: Any = None) -> bool:
-    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, lambda: NOW + now * TICK)
+    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, {}, lambda: NOW + now * TICK)
     found = hub.records.approval(REQUEST.id)
     assert found
     made = honest(who, selected, now)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from endpoint_sweep.domain.documents import digest, to_json
 from endpoint_sweep.domain.model import (
@@ -24,7 +24,7 @@ from endpoint_sweep.domain.model import (
     Verdict,
 )
 from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, Link, hash_secret
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings, Variables
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 ACCOUNT, REGION, NAME = "222222222222", "us-east-1", "resnet-demo"
@@ -39,7 +39,6 @@ ENVIRONMENT = {
     "ACT_ROLE_NAME": "endpoint-sweep-act",
     "EXTERNAL_ID": "external",
     "SENDER": "finops@example.com",
-    "APPROVERS": f"{ADA}, grace@example.com",
     "REGIONS": "us-east-1,eu-west-1",
     "LOOKBACK_DAYS": "14",
     "MIN_AGE_DAYS": "14",
@@ -69,8 +68,34 @@ ENVIRONMENT = {
 }
 
 
+# What stands in parameters, and the variables that name them.
+LISTS = {
+    "APPROVERS": f",{ADA}, grace@example.com",
+    "APPROVER_PRINCIPALS": ",",
+    "SUMMARY_RECIPIENTS": ",",
+    "TWO_APPROVERS_FOR_ACCOUNTS": ",",
+    "DENY_ACCOUNTS": ",",
+}
+NAMES = {f"{name}_PARAMETER": f"/endpoint-sweep/{name}" for name in LISTS}
+
+
+class Settings(NamedTuple):
+    """All kinds of settings of one deployment."""
+
+    scan: ScanSettings
+    decide: DecideSettings
+    act: ActSettings
+
+
+def variables(**changes: str) -> Variables:
+    """Those of the sample, with changes to variables and lists."""
+    lists = {f"/endpoint-sweep/{name}": changes.pop(name, value) for name, value in LISTS.items()}
+    return Variables(ENVIRONMENT | NAMES | changes, lists.__getitem__)
+
+
 def settings(**changes: str) -> Settings:
-    return Settings.from_environment(ENVIRONMENT | changes)
+    found = variables(**changes)
+    return Settings(ScanSettings.of(found), DecideSettings.of(found), ActSettings.of(found))
 
 
 def listed(**changes: Any) -> ListedEndpoint:

@@ -80,7 +80,7 @@ def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
     stage = stage_of(ten(), **ROOM)
     sweep = stage.start()
     links = stage.links(sweep)
-    stage.world.fault(service="ssm", operation="GetParameter", code="AccessDeniedException")
+    stage.world.fault(service="ssm", operation="GetParameter", resource="*/kill", code="AccessDeniedException")
     assert stage.decide(links[ADA], "idle-1").status == 303
     stage.end(sweep)
     assert deleted(stage) == []
@@ -115,9 +115,7 @@ def test_an_account_of_the_deny_list_is_shown_and_never_offered(stage_of: OpenSt
     assert why in stage.report(rejected)["failure"]["reason"]
 
 
-def test_the_deny_list_is_looked_at_again_before_the_deletion(
-    stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_deny_list_is_looked_at_again_before_the_deletion(stage_of: OpenStage) -> None:
     """An account that is denied after the approval: its endpoint is kept."""
     stage = stage_of(ten(), **ROOM)
     sweep = stage.start()
@@ -126,13 +124,34 @@ def test_the_deny_list_is_looked_at_again_before_the_deletion(
     def denied(_: Any) -> None:
         from endpoint_sweep.aws import wiring
 
-        monkeypatch.setenv("DENY_ACCOUNTS", FIRST)
+        name = stage.hub.environment()["DENY_ACCOUNTS_PARAMETER"]
+        stage.hub.client("ssm").put_parameter(Name=name, Value=f",{FIRST}", Type="String", Overwrite=True)
         wiring.hub.cache_clear()
 
     stage.around("ApplyDecisionFunction", denied)
     assert stage.decide(links[ADA], "idle-1").status == 303
     stage.end(sweep)
     assert stage.disposition(sweep, "idle-1") == ("failed", "kept: its account is on the deny list")
+    assert deleted(stage) == []
+
+
+def test_a_deny_list_that_cannot_be_read_deletes_nothing(stage_of: OpenStage) -> None:
+    """The step stops before it looks at anything, so its endpoint is kept."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def refused(_: Any) -> None:
+        from endpoint_sweep.aws import wiring
+
+        wiring.hub.cache_clear()
+        stage.world.fault(service="ssm", resource="*/deny-accounts", nth=[1], code="AccessDeniedException")
+
+    stage.around("ApplyDecisionFunction", refused)
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    why = "kept: the delete step stopped before it deleted anything"
+    assert stage.disposition(sweep, "idle-1") == ("failed", why)
     assert deleted(stage) == []
 
 

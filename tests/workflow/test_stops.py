@@ -69,7 +69,7 @@ class Stopper:
         with_ = hub()
         try:
             return apply_decision(
-                event, settings=with_.settings, types=with_.types, members=with_.members, store=with_.store,
+                event, settings=with_.act_settings, types=with_.types, members=with_.act_members, store=with_.store,
                 records=with_.records,
                 seals=with_.seals, switch=with_.switch, now=with_.now, at=at,
             )  # fmt: skip

@@ -1,6 +1,7 @@
 """Reads a CloudFormation template as plain data: `!Ref X` is `{"Ref": "X"}`, `!Sub` is `{"Fn::Sub": ...}`."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,27 @@ def text(template: Template, value: Any) -> str:
     for name, parameter in template.get("Parameters", {}).items():
         value = str(value).replace("${" + name + "}", str(parameter.get("Default", "${" + name + "}")))
     return str(value)
+
+
+def variables(template: Template, function: str) -> dict[str, Any]:
+    """The environment of one function as written: what all functions have, and its own."""
+    own = template["Resources"][function]["Properties"].get("Environment", {}).get("Variables", {})
+    return {**template["Globals"]["Function"]["Environment"]["Variables"], **own}
+
+
+def resolved(value: Any, names: Mapping[str, str]) -> str:
+    """What CloudFormation makes of a value; `names`: of parameters, resources and pseudo parameters."""
+    match value:
+        case {"Ref": name} | {"Fn::GetAtt": [name, "Arn"]} | {"Fn::If": ["HasReviewBaseUrl", {"Ref": name}, _]}:
+            return names[name]
+        case {"Fn::Sub": text}:
+            return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], text)
+        case {"Fn::Join": [glue, {"Ref": name}]}:
+            return str(glue).join(names[name].split(","))
+        case {"Fn::Join": [glue, [*parts]]}:
+            return str(glue).join(resolved(part, names) for part in parts)
+        case _:
+            return str(value)
 
 
 def statements(template: Template) -> Iterator[tuple[str, Statement]]:

@@ -31,3 +31,9 @@ def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str
         kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}
         keys[name] = client("kms").create_key(**kind)["KeyMetadata"]["Arn"]
     return keys
+
+
+def put_parameters(template: Template, client: Callable[[str], Any], resolve: Callable[[Any], str]) -> None:
+    """The kill switch and the lists."""
+    for one in cloudformation.resources(template, "AWS::SSM::Parameter").values():
+        client("ssm").put_parameter(Name=resolve(one["Name"]), Value=resolve(one["Value"]), Type=one["Type"])

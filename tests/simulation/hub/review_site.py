@@ -55,7 +55,6 @@ ENVIRONMENT = {
     "ACT_ROLE_NAME": "endpoint-sweep-act",
     "EXTERNAL_ID": "external",
     "SENDER": SENDER,
-    "APPROVERS": f"{ADA},{GRACE}",
     "REGIONS": "us-east-1",
     "LOOKBACK_DAYS": "14",
     "MIN_AGE_DAYS": "14",
@@ -74,9 +73,15 @@ ENVIRONMENT = {
     "MIN_APPROVERS": "1",
     "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
     "TWO_APPROVERS_ABOVE_USD": "100000",
-    "TWO_APPROVERS_FOR_ACCOUNTS": "",
     "REQUIRE_CODE": "true",
+}
+# In parameters, as template.yaml writes them.
+LISTS = {
+    "APPROVERS": f"{ADA},{GRACE}",
+    "TWO_APPROVERS_FOR_ACCOUNTS": "",
     "APPROVER_PRINCIPALS": f"{PRINCIPAL}={ADA}",
+    "SUMMARY_RECIPIENTS": "",
+    "DENY_ACCOUNTS": "",
 }
 
 
@@ -130,13 +135,13 @@ class ReviewSite:
     @classmethod
     @contextmanager
     def open(cls, instances: int = 1, **environment: str) -> Iterator["ReviewSite"]:
-        """`environment` is added to the function's."""
+        """`environment` is added to the function's, and replaces its lists."""
         if watching.watcher:
             watching.watcher.opened()
         mended = corrected(*dynamodb.CORRECTIONS, *s3.CORRECTIONS, *kms.CORRECTIONS)
         with mock_aws(), mended, patch.dict(os.environ, ENVIRONMENT):
             site = cls(instances)
-            keys = site._make_resources()
+            keys = site._make_resources() | site._put_lists(LISTS | environment)
             clock = staticmethod(lambda: datetime.now(UTC) + site.ahead)
             wiring.hub.cache_clear()
             with (
@@ -254,6 +259,13 @@ class ReviewSite:
         hmac_keys = [kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC") for _ in makers]
         keys = {name: key["KeyMetadata"]["Arn"] for name, key in zip(makers, hmac_keys, strict=True)}
         return keys | {name: kms.create_key()["KeyMetadata"]["Arn"] for name in ("CELLS_KEY_ARN", "SEAL_KEY_ARN")}
+
+    @staticmethod
+    def _put_lists(environment: Mapping[str, str]) -> dict[str, str]:
+        """The variables that name the lists."""
+        for name in LISTS:
+            boto3.client("ssm").put_parameter(Name=f"/{name}", Value=f",{environment[name]}", Type="String")
+        return {f"{name}_PARAMETER": f"/{name}" for name in LISTS}
 
 
 def _instance() -> Handler:

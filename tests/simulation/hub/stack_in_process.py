@@ -8,7 +8,6 @@ Everything that can be read from `template.yaml` is read from it: environment, d
 
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -26,7 +25,7 @@ from tests.simulation.hub import cloudformation
 from tests.simulation.hub.approval_rows import item_of, stored_approval
 from tests.simulation.hub.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.hub.outbox import Mail, keeping
-from tests.simulation.hub.resources import BUCKET, SENDER, STACK, TABLE, make_resources
+from tests.simulation.hub.resources import BUCKET, SENDER, STACK, TABLE, make_resources, put_parameters
 from tests.simulation.member_aws import caller_identity
 from tests.simulation.member_aws.state import PEOPLE_KEY
 from tests.simulation.member_aws.world import World
@@ -89,7 +88,7 @@ class Hub:
             watching.watcher.opened()
         hub = cls(world, quick | parameters)
         hub._keys |= make_resources(hub.template, hub.client)
-        hub.kill(hub.template["Resources"]["KillSwitch"]["Properties"]["Value"])
+        put_parameters(hub.template, hub.client, hub._resolve)
         hub._load_handlers()
         wiring.hub.cache_clear()
         clock = staticmethod(hub.now)
@@ -204,25 +203,15 @@ class Hub:
 
     def environment(self) -> dict[str, str]:
         """The variables of every function, as the template sets them (one process: the union)."""
-        variables = dict(self.template["Globals"]["Function"]["Environment"]["Variables"])
-        for properties in cloudformation.resources(self.template, "AWS::Serverless::Function").values():
-            variables |= properties.get("Environment", {}).get("Variables", {})
+        variables: dict[str, Any] = {}
+        for name in cloudformation.resources(self.template, "AWS::Serverless::Function"):
+            variables |= cloudformation.variables(self.template, name)
         return {name: self._resolve(value) for name, value in variables.items()}
 
     def _resolve(self, value: Any) -> str:
-        match value:
-            case {"Ref": name}:
-                return self._named()[name]
-            case {"Fn::Sub": text}:
-                return re.sub(r"\$\{([^}]+)\}", lambda found: self._named()[found[1]], text)
-            case {"Fn::Join": [glue, {"Ref": name}]}:
-                return str(glue).join(self._named()[name].split(","))
-            case {"Fn::If": ["HasReviewBaseUrl", {"Ref": name}, _]}:
-                return self._named()[name]
-            case {"Fn::GetAtt": [name, "Arn"]}:
-                return self._named()[name]
-            case _:
-                return str(value)
+        parameters = cloudformation.resources(self.template, "AWS::SSM::Parameter")
+        names = {name: cloudformation.resolved(one["Name"], self._named()) for name, one in parameters.items()}
+        return cloudformation.resolved(value, self._named() | names)
 
     def _named(self) -> dict[str, str]:
         return self.parameters | {

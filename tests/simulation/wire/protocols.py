@@ -29,7 +29,7 @@ REST_OPERATIONS = {"POST /listRegions": "ListRegions"}  # of services whose call
 RESOURCE_KEYS = (
     *("EndpointName", "EndpointConfigName", "ModelName", "InferenceComponentName", "EndpointNameEquals"),
     *("ResourceArn", "ResourceId", "RoleArn", "AccountId", "ChildId", "ParentId", "TableName"),
-    *("FunctionName", "executionArn", "stateMachineArn", "SecretId", "KeyId", "QueueUrl", "TopicArn"),
+    *("FunctionName", "executionArn", "stateMachineArn", "SecretId", "KeyId", "QueueUrl", "TopicArn", "Name"),
 )
 
 

@@ -1,6 +1,7 @@
 """The hub's own services: what their errors mean to a sweep."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -9,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from endpoint_sweep.aws.executions import AwsExecutions
+from endpoint_sweep.aws.list_parameters import AwsListParameters
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
@@ -19,9 +21,11 @@ from endpoint_sweep.domain.errors import (
     DocumentNotFound,
     DocumentNotWritten,
     MailRefused,
+    SettingsError,
     SwitchUnreadable,
     Unavailable,
 )
+from tests.unit.samples import NOW
 
 MACHINE = "arn:aws:states:us-east-1:111111111111:stateMachine:endpoint-sweep"
 
@@ -178,6 +182,30 @@ def test_the_switch_is_asked_each_time() -> None:
         assert (switch.read(), switch.read()) == ("off", "on")
         with pytest.raises(SwitchUnreadable, match="ParameterNotFound"):
             switch.read()
+
+
+def test_a_list_is_read_again_after_a_minute() -> None:
+    """An update of the stack may change it while the process lives."""
+    ssm, times = client("ssm"), iter([NOW, NOW + timedelta(seconds=59), NOW + timedelta(seconds=60), NOW])
+    with Stubber(ssm) as stubber:
+        for value in (",one", ",two", ",three"):
+            stubber.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": "/x/approvers"})
+        lists = AwsListParameters(ssm, lambda: next(times))
+        assert [lists.read("/x/approvers") for _ in range(4)] == [",one", ",one", ",two", ",three"]
+
+
+def test_a_list_that_cannot_be_read_is_named() -> None:
+    """Whatever goes wrong; the next try asks again, and what was read before does not stand in for it."""
+    ssm, times = client("ssm"), iter([NOW, NOW + timedelta(minutes=1), NOW + timedelta(minutes=1)])
+    with Stubber(ssm) as stubber:
+        stubber.add_response("get_parameter", {"Parameter": {"Value": ",one"}}, {"Name": "/x/approvers"})
+        stubber.add_client_error("get_parameter", "ThrottlingException")
+        stubber.add_client_error("get_parameter", "ParameterNotFound")
+        lists = AwsListParameters(ssm, lambda: next(times))
+        lists.read("/x/approvers")
+        for code in ("ThrottlingException", "ParameterNotFound"):
+            with pytest.raises(SettingsError, match=rf"/x/approvers cannot be read: {code}"):
+                lists.read("/x/approvers")
 
 
 class Garbled:

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.aws.endpoint.adapter import AwsEndpointActor
-from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.plugs import PLUGS
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
+from endpoint_sweep.aws.wiring import Hub
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.domain.resource import ENDPOINT
 from endpoint_sweep.resources.endpoint.permissions import act_policy
 from tests.unit.answering import ok
-from tests.unit.samples import ACCOUNT, ADA, ARN, ENVIRONMENT, NAME, NOW, REGION, finding, settings
+from tests.unit.samples import ACCOUNT, ADA, ARN, ENVIRONMENT, NAME, NOW, REGION, finding
 
 TARGET, SWEEP = finding().id, "2026-11-20T06-00Z-weekly"
 CELL = Cell(ACCOUNT, REGION)
@@ -78,14 +78,17 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Wired:
     return Wired()
 
 
-def members(sessions: Sessions, partition: str = "aws") -> AwsMembers:
-    return AwsMembers(sessions, settings(PARTITION=partition), PLUGS)
+def hub_of(sessions: Sessions, partition: str = "aws") -> Hub:
+    arn = ENVIRONMENT["STATE_MACHINE_ARN"].replace("aws", partition, 1)
+    made = Hub(ENVIRONMENT | {"STATE_MACHINE_ARN": arn}, PLUGS)
+    made._sessions = sessions
+    return made
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, partition: str) -> None:
     """All of the request: the role in its partition, the external id, sweep and approver, what it may delete."""
-    members(sessions, partition).actor(TARGET, SWEEP, ADA, [ARN])
+    hub_of(sessions, partition).act_members.actor(TARGET, SWEEP, ADA, [ARN])
     [request] = sessions.assumed
     assert json.loads(request.pop("Policy")) == act_policy(partition, TARGET, [ARN])
     assert request == {
@@ -100,7 +103,7 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: str) -> None:
     """All of the request: it acts for nobody, and its role alone says what it may."""
-    members(sessions, partition).readers(CELL, SWEEP)
+    hub_of(sessions, partition).scan_members.readers(CELL, SWEEP)
     assert sessions.assumed == [
         {
             "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['SCAN_ROLE_NAME']}",
@@ -138,7 +141,7 @@ OTHERS = {
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_no_session_acts_for_another(sessions: Wired, other: dict[str, Any]) -> None:
     """Two that differ in one thing only, the first one used in between and afterwards: each has its own session."""
-    shared = members(sessions)
+    shared = hub_of(sessions).act_members
     asked: tuple[dict[str, Any], ...] = (ASKED, ASKED | other)
     actors = [acted(shared.actor(**one)) for one in asked]
     for number, (actor, one) in enumerate(zip(actors, asked, strict=True)):
@@ -163,7 +166,7 @@ def acted(actor: AwsEndpointActor) -> AwsEndpointActor:
 
 def test_only_what_deletes_is_never_repeated(sessions: Wired) -> None:
     """A lost reply may hide a deletion; whatever reads may be sent again."""
-    acted(members(sessions).actor(**ASKED))
+    acted(hub_of(sessions).act_members.actor(**ASKED))
     attempts = {one.operation: one.attempts for one in sessions.sent}
     assert attempts == {"AssumeRole": 5, "DescribeEndpoint": 5, "DeleteEndpoint": 1, "DeleteInferenceComponent": 1}
 
@@ -171,7 +174,7 @@ def test_only_what_deletes_is_never_repeated(sessions: Wired) -> None:
 def test_no_session_reads_for_another(sessions: Wired) -> None:
     """Neither in a sweep nor on a laptop: calls go to the cell that was asked for, with the session of its account."""
     cells = [CELL, Cell(ACCOUNT, "eu-west-1"), Cell("333333333333", "eu-west-1"), CELL]
-    hub, laptop = members(sessions), LaptopReaders(sessions, "111111111111", "aws", "admin", "external")
+    hub, laptop = hub_of(sessions).scan_members, LaptopReaders(sessions, "111111111111", "aws", "admin", "external")
     for readers in ([hub.readers(one, SWEEP) for one in cells], [laptop.readers(one) for one in cells]):
         for cell, reader in zip(cells, readers, strict=True):
             reader.reader(ENDPOINT).describe(NAME)

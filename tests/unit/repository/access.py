@@ -66,6 +66,11 @@ class Access:
         asked = {} if prefix is None else {"s3:prefix": prefix}
         return {role for role in self.roles if self._allowed(role, f"s3:{action}", BUCKET, asked, self.bucket)}
 
+    def parameter(self, action: str, name: str) -> set[str]:
+        """The roles of the stack that may do this to the stack's parameter of Systems Manager with this name."""
+        arn = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/{_NAMES['AWS::StackName']}/{name}"
+        return {role for role in self.roles if self._allowed(role, f"ssm:{action}", arn, {})}
+
     def key(self, name: str, action: str) -> set[str]:
         """Who may do this with the key of this logical id; the administrator among them."""
         arn = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{name}"

@@ -88,6 +88,16 @@ DOCUMENTS: dict[str, set[str]] = {
 EVERY_VERSION = {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG}
 READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, MACHINE}
 
+# Parameter -> who reads it; nobody of the stack may write one.
+PARAMETERS: dict[str, set[str]] = {
+    "kill": {PLAN, VERIFY, APPLY},
+    "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG},
+    "approver-principals": {REVIEW},
+    "summary-recipients": {SUMMARY, WATCHDOG},
+    "two-approvers-for-accounts": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE},
+    "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
+}
+
 # Key -> what may be done with it by whom; any other use is nobody's.
 KEYS: dict[str, dict[str, set[str]]] = {
     "CellsKey": {

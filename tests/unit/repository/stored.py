@@ -11,7 +11,7 @@ BEGIN, END = "<!-- stored -->", "<!-- end of stored -->"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One row of the table. `places` match a row's `pk sk`, or the key of a document."""
+    """One row of the table. `places` match a row's `pk sk`, the key of a document or the name of a parameter."""
 
     what: str
     places: tuple[re.Pattern[str], ...]
@@ -35,6 +35,8 @@ def _kind(cells: list[str]) -> Kind:
     if names[0].startswith(("sweeps/", "prices/")):
         folder = names[0].rpartition("/")[0]
         places = [name if "/" in name else f"{folder}/{name}" for name in names]
+    elif names[0].startswith("/"):
+        places = names
     else:
         places = [" ".join(names)]
     return Kind(what, tuple(map(_pattern, places)), frozenset(re.findall(r"\b[A-Z]\w+\b", writers)), proof)

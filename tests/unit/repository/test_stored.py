@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.repository.makers import DOCUMENTS, ROWS
+from tests.unit.repository.makers import DOCUMENTS, PARAMETERS, ROWS
 from tests.unit.repository.stored import Kind, kinds
 
 # The rows of one partition have one set of writers in IAM; the table tells them apart.
@@ -45,11 +45,18 @@ def test_every_kind_of_document_is_in_the_table(key: str) -> None:
     assert found(key).writers == functions(DOCUMENTS[key])
 
 
+@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - {"kill"}))
+def test_every_list_is_in_the_table(name: str) -> None:
+    """Its only writer is the deployment; the kill switch is people's."""
+    assert found(f"/endpoint-sweep/{name}").writers == {"CloudFormation"}
+
+
 def test_nothing_else_is_in_the_table() -> None:
-    """Each kind of the table is a row or a document that somebody may write."""
+    """Each kind of the table is a row or a document that somebody may write, or a list of the stack."""
     rows = [f"{partition} {sort}" for partition, sorts in SORT_KEYS.items() for sort in sorts]
     documents = [*DOCUMENTS, "sweeps/s/restore/222222222222/us-east-1/demo.json"]
-    unknown = [one.what for one in kinds() if not any(one.holds(place) for place in (*rows, *documents))]
+    lists = [f"/endpoint-sweep/{name}" for name in PARAMETERS]
+    unknown = [one.what for one in kinds() if not any(one.holds(place) for place in (*rows, *documents, *lists))]
     assert unknown == []
     assert len(kinds()) > 25
 

@@ -19,6 +19,7 @@ from tests.unit.repository.makers import (
     DOCUMENTS,
     EVERY_VERSION,
     KEYS,
+    PARAMETERS,
     PLAN,
     READERS,
     ROLES,
@@ -108,6 +109,21 @@ def test_who_may_read_a_sweep(access: Access) -> None:
     assert access.document("GetObject", f"{SWEEP}/key.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", f"{SWEEP}/cells/222222222222/us-east-1.json") == READERS | {SCAN, UNREACHABLE}
     assert access.document("GetObject", "prices/read.json") == {AGGREGATE}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_who_may_read_a_parameter(access: Access, name: str) -> None:
+    """Exactly these roles, one by its name; no role has another way to it."""
+    assert access.parameter("GetParameter", name) == PARAMETERS[name]
+    for action in ("GetParameters", "GetParametersByPath", "GetParameterHistory"):
+        assert access.parameter(action, name) == set(), action
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_no_role_may_write_a_parameter(access: Access, name: str) -> None:
+    """Who could write one could make itself an approver, or switch the kill switch off."""
+    for action in ("PutParameter", "DeleteParameter", "DeleteParameters", "LabelParameterVersion", "PutResourcePolicy"):
+        assert access.parameter(action, name) == set(), action
 
 
 @pytest.mark.parametrize("key", KEYS)

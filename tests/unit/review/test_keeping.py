@@ -70,9 +70,8 @@ def test_a_keep_that_nobody_could_sign_is_recorded(
     def is_authentic(one: Decision) -> bool:
         return hub.seals.is_authentic(Maker.DECISIONS, one.digest, one.mac)
 
-    settings = hub.settings
     ruling = what_may_be_deleted(
-        record, offer.plan, plan_digest(offer.plan), settings.rules, is_authentic, hub.now(), settings.delete_window
+        record, offer.plan, plan_digest(offer.plan), hub.rules, is_authentic, hub.now(), hub.rules.window
     )
     assert (ruling.selected, ruling.why) == ((), Why(Cause.UNNAMED))
 

@@ -69,23 +69,22 @@ def many() -> Iterator[Many]:
             "expected.json": folder.put_expected([one.cell for one in results]).sha256,
             "skipped.json": folder.put_skipped([]).sha256,
         }
-        asked_for = parse(SWEEP, {"mode": "approve", "requested_by": "schedule"}, at.settings)
+        kinds = at.scan_settings, at.decide_settings, at.act_settings
+        asked_for = parse(SWEEP, {"mode": "approve", "requested_by": "schedule"}, *kinds)
         folder.put_input(replace(asked_for, now=at.now(), pins=pins), at.seals)
         key = folder.opened(at.seals).key
         for one in results:
             folder.put_cell(one, key)
         said = aggregate_findings(
-            {"sweep_id": SWEEP}, settings=at.settings,
+            {"sweep_id": SWEEP}, settings=at.scan_settings,
             types=at.types, store=at.store, records=at.records, seals=at.seals,
             price_list=NoPrices(), optimizer=NoWitness(),
         )  # fmt: skip
-        ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
         asked = request_approval(
             {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]},
-            mailer=at.mailer,
-            seals=at.seals,
-            **ports,
-        )
+            settings=at.decide_settings, base_url=at.review_base_url,
+            store=at.store, records=at.records, seals=at.seals, mailer=at.mailer, now=at.now,
+        )  # fmt: skip
         found = at.records.approval(approval_id(SWEEP))
         assert found
         paths = {mail.to: mail.text.split("/v1")[1].split()[0] for mail in site.outbox}
@@ -126,10 +125,15 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     assert many.offers[ADA].now().status is ApprovalStatus.DECIDED
     sizes = [len(json.dumps(item)) for item in site.items()]
     assert max(sizes) < ITEM
-    ports: dict[str, Any] = {"settings": at.settings, "store": at.store, "records": at.records, "now": at.now}
-    verified = verify_decision({"sweep_id": SWEEP, "approval_id": approval_id(SWEEP)}, switch=Off(), **ports)
+    ports: dict[str, Any] = {"store": at.store, "records": at.records, "now": at.now}
+    verified = verify_decision(
+        {"sweep_id": SWEEP, "approval_id": approval_id(SWEEP)}, settings=at.decide_settings, switch=Off(), **ports
+    )
     assert (verified["status"], verified["approved"]["count"]) == ("approved", MOST_OFFERED)
-    totals = send_summary({"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals, **ports)
+    totals = send_summary(
+        {"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals,
+        recipients=at.recipients, approvers=at.approvers, deny_accounts=at.deny_accounts, **ports,
+    )  # fmt: skip
     assert (totals["found"], totals["failed"], totals["kept"]) == (20_000, 1_000, 19_000)
     report = json.loads(at.store.get(f"sweeps/{SWEEP}/report.json"))
     reasons = Counter(row["disposition_reason"] for row in report["findings"] if row["verdict"] == "idle")

@@ -2,6 +2,7 @@
 
 import json
 
+import boto3
 import pytest
 
 from endpoint_sweep.aws import wiring
@@ -48,6 +49,29 @@ def test_whose_address_left_the_list_is_a_stranger() -> None:
         assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")
 
 
+def test_the_last_of_fifty_approvers_may_decide_with_credentials() -> None:
+    """Their principals stand in a parameter, because a function's environment is too small for them."""
+    addresses = [f"approver-{number}@example.com" for number in range(50)]
+    arns = [f"arn:aws:sts::111111111111:assumed-role/{'finops':-<48}/{number:010}" for number in range(50)]
+    pairs = ",".join(f"{arn}={address}" for arn, address in zip(arns, addresses, strict=True))
+    with ReviewSite.open(APPROVERS=",".join(addresses), APPROVER_PRINCIPALS=pairs) as site:
+        address = f"/approvals/{put_on_offer().approval.id}"
+        assert site.send("GET", address, principal=arns[-1]).status == 200
+
+
+@pytest.mark.parametrize("name", ["APPROVERS", "TWO_APPROVERS_FOR_ACCOUNTS", "APPROVER_PRINCIPALS"])
+def test_while_a_list_cannot_be_read_nothing_is_decided(name: str) -> None:
+    """As where a variable is missing: neither shown nor recorded."""
+    with ReviewSite.open() as site:
+        offer = put_on_offer()
+        boto3.client("ssm").delete_parameter(Name=f"/{name}")
+        wiring.hub.cache_clear()
+        before = site.everything()
+        assert told(site.get(offer.path)) == (503, "E_UNAVAILABLE")
+        assert told(site.post(offer.path, form(offer, "churn-poc"))) == (503, "E_UNAVAILABLE")
+        assert site.everything() == before
+
+
 def test_the_end_of_the_grace_period_is_told() -> None:
     """On both approvers' pages and in the receipt, to the minute; within it everything can be kept by either."""
     with ReviewSite.open(GRACE_MINUTES="15") as site:
@@ -56,7 +80,7 @@ def test_the_end_of_the_grace_period_is_told() -> None:
         assert "The first deletion starts 15 minutes after you confirm." in confirm
         assert decide(site, offer.path, form(offer, "resnet-demo")).status == 303
         [decision] = offer.now().decisions
-        starts = moment(decision.at + wiring.hub().settings.rules.grace)
+        starts = moment(decision.at + wiring.hub().rules.grace)
         assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
         assert f"The first deletion starts on {starts}." in site.get(offer.path).body
         theirs = site.get(offer.second).body

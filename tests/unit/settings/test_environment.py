@@ -1,39 +1,68 @@
 """The environment: read once, and what is missing is named."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from endpoint_sweep.domain.errors import SettingsError
-from endpoint_sweep.settings.environment import Settings
-from tests.unit.samples import ADA, ENVIRONMENT, settings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, HubSettings, ScanSettings, Variables
+from tests.unit.samples import ADA, ENVIRONMENT, NAMES, settings, variables
 
-OPTIONAL = {"SENDER", "APPROVERS", "REGIONS", "REVIEW_BASE_URL"}
+OPTIONAL = {"SENDER", "REGIONS"}
+# An adapter reads these by itself; tests/unit/repository/test_variables.py says for whom.
+ADAPTERS = {"SCAN_ROLE_NAME", "ACT_ROLE_NAME", "EXTERNAL_ID", "KILL_SWITCH"}
 
 
 def test_everything_is_read() -> None:
     """Lists without white space, durations in their units, the base address without its slash."""
     found = settings()
-    assert found.approvers == (ADA, "grace@example.com")
-    assert (found.approval_ttl, found.wait_slice) == (timedelta(hours=72), timedelta(hours=1))
-    assert (found.delete_window, found.gone_check) == (timedelta(hours=4), timedelta(seconds=30))
-    assert found.review_base_url == "https://review.example.com/v1"
-    assert (found.partition, found.caps.per_account) == ("aws", 10)
+    assert found.decide.rules == found.act.rules
+    assert found.act.rules.approvers == (ADA, "grace@example.com")
+    assert (found.decide.approval_ttl, found.decide.wait_slice) == (timedelta(hours=72), timedelta(hours=1))
+    assert (found.act.rules.window, found.act.gone_check) == (timedelta(hours=4), timedelta(seconds=30))
+    assert found.act.rules.caps.per_account == 10
+    assert found.scan.regions == ("us-east-1", "eu-west-1")
+    assert variables().review_base_url == "https://review.example.com/v1"
+
+
+def test_the_hub_knows_where_it_is() -> None:
+    """By the ARN of its state machine."""
+    found = HubSettings.of(variables(STATE_MACHINE_ARN="arn:aws-cn:states:cn-north-1:222222222222:stateMachine:x"))
+    assert (found.partition, found.home_region, found.hub_account) == ("aws-cn", "cn-north-1", "222222222222")
+
+
+def test_principals_are_read_in_pairs() -> None:
+    """The ARN before the equals sign; spaces do not count."""
+    role = "arn:aws:sts::111111111111:assumed-role/finops"
+    found = variables(APPROVER_PRINCIPALS=f",{role}/ada = {ADA}, {role}/grace=grace@example.com").principals
+    assert found == {f"{role}/ada": ADA, f"{role}/grace": "grace@example.com"}
 
 
 def test_summaries_go_to_the_approvers_unless_somebody_else_is_named() -> None:
     """Both ways."""
-    assert settings().recipients == settings().approvers
-    assert settings(SUMMARY_RECIPIENTS="team@example.com").recipients == ("team@example.com",)
+    assert variables().recipients == variables().approvers == (ADA, "grace@example.com")
+    assert variables(SUMMARY_RECIPIENTS=",team@example.com").recipients == ("team@example.com",)
 
 
-@pytest.mark.parametrize("name", sorted(ENVIRONMENT.keys() - OPTIONAL))
+def test_an_empty_list_is_a_comma() -> None:
+    """A parameter may not be empty (D9.8)."""
+    assert variables(APPROVERS=",").approvers == ()
+
+
+def read_all(environment: Mapping[str, str]) -> tuple[object, ...]:
+    found = Variables(environment, lambda _name: ",")
+    kinds = HubSettings.of(found), ScanSettings.of(found), DecideSettings.of(found), ActSettings.of(found)
+    return (*kinds, found.principals, found.recipients, found.review_base_url)
+
+
+@pytest.mark.parametrize("name", sorted((ENVIRONMENT | NAMES).keys() - OPTIONAL - ADAPTERS))
 @pytest.mark.parametrize("value", [None, "", "  "], ids=["missing", "empty", "blank"])
 def test_a_missing_variable_is_named(name: str, value: str | None) -> None:
     """The name stands in the error."""
-    environment = {key: one for key, one in (ENVIRONMENT | {name: value}).items() if one is not None}
+    environment = {key: one for key, one in (ENVIRONMENT | NAMES | {name: value}).items() if one is not None}
     with pytest.raises(SettingsError, match=rf"\b{name}\b is missing or empty"):
-        Settings.from_environment(environment)
+        read_all(environment)
 
 
 @pytest.mark.parametrize("value", ["ten", "-1", "1.5", "0x10", "٣", "1e3", "1_000"])
@@ -45,6 +74,7 @@ def test_a_number_that_is_none_is_named(value: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OPTIONAL))
 def test_what_may_be_missing(name: str) -> None:
-    """Mode report needs no sender, no approvers and no page: missing is as good as empty."""
-    without = {key: value for key, value in ENVIRONMENT.items() if key != name}
-    assert Settings.from_environment(without) == settings(**{name: ""}) != settings()
+    """Mode report needs no sender, and a sweep may name its regions."""
+    given = ENVIRONMENT | NAMES
+    without = {key: value for key, value in given.items() if key != name}
+    assert read_all(without) == read_all(given | {name: ""}) != read_all(given)

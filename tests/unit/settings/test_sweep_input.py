@@ -19,7 +19,7 @@ NAME = "2026-11-20T06-00Z-weekly"
 
 def test_nothing_asked_is_a_report_with_what_the_stack_says() -> None:
     """The safe mode is the default."""
-    asked = parse(NAME, {}, settings(PROTECT_TAGS="env=prod"))
+    asked = parse(NAME, {}, *settings(PROTECT_TAGS="env=prod"))
     assert (asked.id, asked.mode, asked.scope) == (NAME, Mode.REPORT, Scope(regions=("us-east-1", "eu-west-1")))
     assert (asked.policy.lookback_days, asked.policy.protect_tags) == (14, ("env=prod",))
     assert asked.caps.per_sweep == 25
@@ -28,7 +28,7 @@ def test_nothing_asked_is_a_report_with_what_the_stack_says() -> None:
 @pytest.mark.parametrize("value", ["enabled", ["enabled"]])
 def test_each_account_may_say_which_regions_it_has(value: Any) -> None:
     """Instead of a list (D6.2, D6.3)."""
-    assert parse(NAME, {"regions": value}, settings()).scope == Scope(regions=(ENABLED,))
+    assert parse(NAME, {"regions": value}, *settings()).scope == Scope(regions=(ENABLED,))
 
 
 def test_everything_may_be_asked_for() -> None:
@@ -37,7 +37,7 @@ def test_everything_may_be_asked_for() -> None:
             "regions": ["ap-southeast-2"], "exclude_regions": ["us-east-1"], "lookback_days": 63, "min_age_days": 100,
             "organizational_units": ["ou-ab12-11111111"], "exclude_organizational_units": ["r-ab12"],
             "requested_by": "linus@example.com"}  # fmt: skip
-    asked = parse(NAME, data, settings())
+    asked = parse(NAME, data, *settings())
     assert asked.mode is Mode.APPROVE
     assert asked.scope == Scope(
         ("222222222222",), ("333333333333",), ("ou-ab12-11111111",), ("r-ab12",), ("ap-southeast-2",), ("us-east-1",)
@@ -80,7 +80,7 @@ def test_everything_may_be_asked_for() -> None:
 def test_what_is_refused(data: Any, code: str) -> None:
     """BI-01 to BI-06, BI-08, BI-11, BI-13: each with its code first, and short."""
     with pytest.raises(InputRejected, match=rf"^{code}: ") as refused:
-        parse(NAME, data, settings())
+        parse(NAME, data, *settings())
     assert len(str(refused.value)) < 250
 
 
@@ -90,13 +90,13 @@ def test_what_is_refused(data: Any, code: str) -> None:
 def test_a_misspelt_field_gets_a_hint(field: str, hint: str) -> None:
     """The field that was probably meant."""
     with pytest.raises(InputRejected, match=f'did you mean "{hint}"'):
-        parse(NAME, {field: 1}, settings())
+        parse(NAME, {field: 1}, *settings())
 
 
 def test_an_unknown_field_is_not_echoed_raw() -> None:
     """Markup and length are gone."""
     with pytest.raises(InputRejected) as refused:
-        parse(NAME, {"<script>alert(1)</script>" + "x" * 500: 1}, settings())
+        parse(NAME, {"<script>alert(1)</script>" + "x" * 500: 1}, *settings())
     assert "<" not in str(refused.value)
     assert len(str(refused.value)) < 300
 
@@ -105,7 +105,7 @@ def test_an_unknown_field_is_not_echoed_raw() -> None:
 def test_a_name_that_aws_would_refuse(name: str) -> None:
     """BI-12: ours, because local engines accept anything."""
     with pytest.raises(InputRejected, match=r"^E_RUN_NAME: "):
-        parse(name, {}, settings())
+        parse(name, {}, *settings())
 
 
 @pytest.mark.parametrize("missing", ["APPROVERS", "SENDER"])
@@ -113,29 +113,29 @@ def test_approve_needs_approvers_and_a_sender(missing: str) -> None:
     """BI-09: report does not."""
     without = settings(**{missing: ""})
     with pytest.raises(InputRejected, match=r"^E_APPROVERS_EMPTY: "):
-        parse(NAME, {"mode": "approve"}, without)
-    assert parse(NAME, {"mode": "report"}, without).mode is Mode.REPORT
+        parse(NAME, {"mode": "approve"}, *without)
+    assert parse(NAME, {"mode": "report"}, *without).mode is Mode.REPORT
 
 
 def test_nothing_may_be_asked_for_where_nothing_may_be_deleted() -> None:
     """BI-07: an account of the deny list cannot be named for approval; a report may look at it."""
     denying = settings(DENY_ACCOUNTS="222222222222")
     with pytest.raises(InputRejected, match=r"^E_ACCOUNT_NOT_IN_SCOPE: 222222222222 is on the deny list"):
-        parse(NAME, {"mode": "approve", "accounts": ["222222222222"]}, denying)
-    assert parse(NAME, {"accounts": ["222222222222"]}, denying).scope.accounts == ("222222222222",)
+        parse(NAME, {"mode": "approve", "accounts": ["222222222222"]}, *denying)
+    assert parse(NAME, {"accounts": ["222222222222"]}, *denying).scope.accounts == ("222222222222",)
 
 
 def test_a_cap_may_only_be_lowered() -> None:
     """The stack's cap is the highest."""
-    assert parse(NAME, {"max_deletes": 25}, settings()).caps.per_sweep == 25
+    assert parse(NAME, {"max_deletes": 25}, *settings()).caps.per_sweep == 25
     with pytest.raises(InputRejected, match="from 1 to 5"):
-        parse(NAME, {"max_deletes": 6}, settings(MAX_DELETES_PER_SWEEP="5"))
+        parse(NAME, {"max_deletes": 6}, *settings(MAX_DELETES_PER_SWEEP="5"))
 
 
 def test_without_any_region_there_is_no_sweep() -> None:
     """Neither asked nor deployed."""
     with pytest.raises(InputRejected, match=r"^E_REGION: regions is empty"):
-        parse(NAME, {"regions": []}, settings(REGIONS=""))
+        parse(NAME, {"regions": []}, *settings(REGIONS=""))
 
 
 @pytest.mark.parametrize(
@@ -153,20 +153,20 @@ def test_without_any_region_there_is_no_sweep() -> None:
 def test_approvers_who_cannot_approve(changes: dict[str, str]) -> None:
     """Too few, one person twice, or no plain address (BI-10); a report needs none of it."""
     with pytest.raises(InputRejected, match=r"^E_APPROVERS: ") as refused:
-        parse(NAME, {"mode": "approve", "requested_by": "schedule"}, settings(**changes))
+        parse(NAME, {"mode": "approve", "requested_by": "schedule"}, *settings(**changes))
     assert "script" not in str(refused.value)
-    assert parse(NAME, {"mode": "report"}, settings(**changes)).requested_by == ""
+    assert parse(NAME, {"mode": "report"}, *settings(**changes)).requested_by == ""
 
 
 def test_a_sweep_may_give_less_time_to_answer_but_never_more() -> None:
     """BI-13: within what the stack gives; where that is under an hour, an hour is as good as nothing said."""
-    assert parse(NAME, {"expires_hours": 72}, settings()).expires_hours == 72
-    assert parse(NAME, {}, settings()).expires_hours == 0
+    assert parse(NAME, {"expires_hours": 72}, *settings()).expires_hours == 72
+    assert parse(NAME, {}, *settings()).expires_hours == 0
     short = settings(APPROVAL_TTL_MINUTES="100")
     with pytest.raises(InputRejected, match=r"^E_TTL_RANGE: expires_hours must be a whole number from 1 to 1$"):
-        parse(NAME, {"expires_hours": 2}, short)
-    assert short.link_ttl(1) == timedelta(minutes=45)
-    assert settings(APPROVAL_TTL_MINUTES="30").link_ttl(1) == timedelta(minutes=15)
+        parse(NAME, {"expires_hours": 2}, *short)
+    assert short.decide.link_ttl(1) == timedelta(minutes=45)
+    assert settings(APPROVAL_TTL_MINUTES="30").decide.link_ttl(1) == timedelta(minutes=15)
 
 
 TIMERS = ("APPROVAL_TTL_MINUTES", "DELETE_WINDOW_MINUTES", "WAIT_SLICE_SECONDS", "GONE_CHECK_SECONDS")
@@ -179,7 +179,7 @@ def test_no_timers_that_can_be_deployed_contradict_each_other() -> None:
     limits = [(str(parameters[name]["MinValue"]), str(parameters[name]["MaxValue"])) for name in names]
     for values in itertools.product(*limits):
         deployed = settings(**dict(zip(TIMERS, values, strict=True)))
-        assert parse(NAME, {"mode": "approve", "requested_by": "schedule"}, deployed).mode is Mode.APPROVE
+        assert parse(NAME, {"mode": "approve", "requested_by": "schedule"}, *deployed).mode is Mode.APPROVE
 
 
 @pytest.mark.parametrize(
@@ -198,10 +198,10 @@ def test_the_timers_fit_into_each_other(changes: dict[str, str], accepted: bool)
     """What got past the template is refused when the sweep starts: everything fits into its 96 hours (S1.5, BI-13)."""
     asked = {"mode": "approve", "requested_by": "schedule"}
     if accepted:
-        assert parse(NAME, asked, settings(**changes)).mode is Mode.APPROVE
+        assert parse(NAME, asked, *settings(**changes)).mode is Mode.APPROVE
     else:
         with pytest.raises(InputRejected, match=r"^E_TTL: "):
-            parse(NAME, asked, settings(**changes))
+            parse(NAME, asked, *settings(**changes))
 
 
 def test_the_state_machine_ends_when_the_timers_say() -> None:

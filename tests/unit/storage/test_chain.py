@@ -47,7 +47,7 @@ def planned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
         "skipped.json": folder.put_skipped([]).sha256,
     }
     data = {"mode": mode, "requested_by": "schedule"}
-    folder.put_input(replace(parse(sweep, data, settings()), now=NOW, pins=pins), hub.seals)
+    folder.put_input(replace(parse(sweep, data, *settings()), now=NOW, pins=pins), hub.seals)
     return folder
 
 
@@ -61,7 +61,7 @@ def scanned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
 def aggregate(hub: Stored, sweep: str = "sweep-1", prices: NoPrices | None = None) -> dict[str, Any]:
     return aggregate_findings(
         {"sweep_id": sweep},
-        settings=settings(),
+        settings=settings().scan,
         types=TYPES,
         store=hub.store,
         records=hub.records,
@@ -76,7 +76,8 @@ def request(hub: Stored, plan: Any, sweep: str = "sweep-1") -> list[str]:
     mails = Mails()
     request_approval(
         {"sweep_id": sweep, "execution": "arn", "plan": plan},
-        settings=settings(),
+        settings=settings().decide,
+        base_url="https://review.example.com/v1",
         store=hub.store,
         records=hub.records,
         seals=hub.seals,

@@ -24,7 +24,7 @@ CELL = f"sweeps/sweep-1/cells/{ACCOUNT}/{REGION}.json"
 
 
 def asked(sweep_id: str = "sweep-1", **changes: Any) -> SweepInput:
-    made = parse(sweep_id, {"mode": "approve", "requested_by": "schedule"}, settings())
+    made = parse(sweep_id, {"mode": "approve", "requested_by": "schedule"}, *settings())
     return replace(made, started=STARTED, now=NOW, **changes)
 
 

@@ -7,26 +7,31 @@ from endpoint_sweep.aws.plugs import Plug, by_type
 from endpoint_sweep.aws.sessions import Clients, Member, Sessions
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.rules.acting import source_identity
-from endpoint_sweep.settings.environment import Settings
 
 
 class AwsMembers:
-    """Ways into the member accounts."""
+    """Ways into the member accounts, by one role that has the same name in all of them."""
 
-    def __init__(self, sessions: Sessions, settings: Settings, plugs: Iterable[Plug]) -> None:
+    def __init__(self, sessions: Sessions, partition: str, role: str, external_id: str, plugs: Iterable[Plug]) -> None:
         self._sessions = sessions
-        self._settings = settings
+        self._partition = partition
+        self._role = role
+        self._external_id = external_id
         self._plugs = by_type(plugs)
 
     def readers(self, cell: Cell, sweep_id: str) -> "AwsCellReaders":
-        member = self._sessions.assume(self._settings, self._settings.scan_role, cell.account, sweep_id)
+        member = self._assume(cell.account, sweep_id)
         return AwsCellReaders(member, cell.region, self._plugs.values())
 
     def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
-        settings, source, plug = self._settings, source_identity(sweep_id, approver), self._plugs[target.type]
-        policy = plug.type.act_policy(settings.partition, target, arns)
-        member = self._sessions.assume(settings, settings.act_role, target.account, sweep_id, policy, source)
+        plug = self._plugs[target.type]
+        policy = plug.type.act_policy(self._partition, target, arns)
+        member = self._assume(target.account, sweep_id, policy, source_identity(sweep_id, approver))
         return plug.actor(Clients(member, target.region))
+
+    def _assume(self, account: str, sweep_id: str, policy: object = None, source: str = "") -> Member:
+        arn = f"arn:{self._partition}:iam::{account}:role/{self._role}"
+        return self._sessions.assume_role(arn, sweep_id, self._external_id, policy, source=source)
 
 
 class AwsCellReaders:

@@ -17,7 +17,6 @@ from botocore.utils import parse_timestamp
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
-from endpoint_sweep.settings.environment import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -91,13 +90,6 @@ class Sessions:
         # The hub's home region: a regional endpoint whose tokens are valid everywhere (D6.6, D6.7).
         sts: STSClient = self.hub("sts")
         return sts
-
-    def assume(
-        self, settings: Settings, role: str, account: str, sweep_id: str, policy: object = None, source: str = ""
-    ) -> "Member":
-        """Raises RoleDenied or RoleFailed with AWS's reason."""
-        arn = f"arn:{settings.partition}:iam::{account}:role/{role}"
-        return self.assume_role(arn, sweep_id, settings.external_id, policy, source=source)
 
     def assume_role(
         self,

@@ -1,13 +1,16 @@
 """Everything a function needs, made once a process, when it is first asked for."""
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
+from typing import Any
 
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondOpinion
 from endpoint_sweep.aws.executions import AwsExecutions
+from endpoint_sweep.aws.list_parameters import AwsListParameters
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
@@ -20,25 +23,78 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.resources.resource_type import ResourceTypes
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, HubSettings, ScanSettings, Variables
 from endpoint_sweep.storage.records import Records
 
 
 class Hub:
-    """The settings and the adapters. Clients are made lazily: a function pays only for what it uses."""
+    """The settings and the adapters. All are made lazily: a function pays only for what it uses, and needs no more.
 
-    def __init__(self, settings: Settings, plugs: tuple[Plug, ...]) -> None:
-        self.settings = settings
+    Every property raises SettingsError naming what is missing.
+    """
+
+    def __init__(self, environment: Mapping[str, str], plugs: tuple[Plug, ...]) -> None:
+        self._variables = Variables(environment, self._read_list)
+        self._settings = HubSettings.of(self._variables)
         self._plugs = plugs
         self._sessions = Sessions()
 
+    # settings: not cached, because a list may change while the process lives
+
+    @property
+    def scan_settings(self) -> ScanSettings:
+        return ScanSettings.of(self._variables)
+
+    @property
+    def decide_settings(self) -> DecideSettings:
+        return DecideSettings.of(self._variables)
+
+    @property
+    def act_settings(self) -> ActSettings:
+        return ActSettings.of(self._variables)
+
+    @property
+    def rules(self) -> Rules:
+        return self._variables.rules
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        return self._variables.approvers
+
+    @property
+    def principals(self) -> dict[str, str]:
+        return self._variables.principals
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return self._variables.recipients
+
+    @property
+    def deny_accounts(self) -> tuple[str, ...]:
+        return self._variables.deny_accounts
+
+    @property
+    def gone_check(self) -> timedelta:
+        return self._variables.gone_check
+
+    @property
+    def review_base_url(self) -> str:
+        return self._variables.review_base_url
+
+    @property
+    def home_region(self) -> str:
+        return self._settings.home_region
+
+    # adapters
+
     @cached_property
     def store(self) -> AwsStore:
-        return AwsStore(self._sessions.hub("s3"), self.settings.bucket)
+        return AwsStore(self._sessions.hub("s3"), self._settings.bucket)
 
     @cached_property
     def records(self) -> Records:
-        return Records(AwsTable(self._sessions.hub("dynamodb"), self.settings.table), self.store, self.seals)
+        return Records(AwsTable(self._sessions.hub("dynamodb"), self._settings.table), self.store, self.seals)
 
     @cached_property
     def organization(self) -> AwsOrganization:
@@ -46,19 +102,27 @@ class Hub:
 
     @cached_property
     def regions(self) -> AwsRegions:
-        return AwsRegions(self._sessions.hub("account"), self.settings.hub_account, self._sessions.hub("ssm"))
+        return AwsRegions(self._sessions.hub("account"), self._settings.hub_account, self._ssm)
 
     @cached_property
     def price_list(self) -> AwsPriceList:
-        return AwsPriceList(self._sessions.at("pricing", home_of(self.settings.home_region)))
+        return AwsPriceList(self._sessions.at("pricing", home_of(self._settings.home_region)))
 
     @cached_property
     def optimizer(self) -> AwsSecondOpinion:
         return AwsSecondOpinion(lambda region: self._sessions.at("compute-optimizer", region))
 
     @cached_property
-    def members(self) -> AwsMembers:
-        return AwsMembers(self._sessions, self.settings, self._plugs)
+    def scan_members(self) -> AwsMembers:
+        return self._members("SCAN_ROLE_NAME")
+
+    @cached_property
+    def act_members(self) -> AwsMembers:
+        return self._members("ACT_ROLE_NAME")
+
+    def _members(self, role: str) -> AwsMembers:
+        names = self._variables.text(role), self._variables.text("EXTERNAL_ID")
+        return AwsMembers(self._sessions, self._settings.partition, *names, self._plugs)
 
     @cached_property
     def types(self) -> ResourceTypes:
@@ -66,15 +130,16 @@ class Hub:
 
     @cached_property
     def switch(self) -> AwsKillSwitch:
-        return AwsKillSwitch(self._sessions.hub("ssm"), self.settings.kill_switch)
+        return AwsKillSwitch(self._ssm, self._variables.text("KILL_SWITCH"))
 
     @cached_property
     def mailer(self) -> AwsMailer:
-        return AwsMailer(self._sessions.hub("sesv2"), self.settings.sender, self.settings.configuration_set)
+        configuration_set = self._variables.optional("CONFIGURATION_SET")
+        return AwsMailer(self._sessions.hub("sesv2"), self._variables.sender, configuration_set)
 
     @cached_property
     def seals(self) -> AwsSeals:
-        settings = self.settings
+        settings = self._settings
         return AwsSeals(self._sessions.hub("kms"), settings.maker_keys, settings.cells_key, settings.seal_key)
 
     @cached_property
@@ -83,7 +148,18 @@ class Hub:
 
     @cached_property
     def executions(self) -> AwsExecutions:
-        return AwsExecutions(self._sessions.hub("stepfunctions"), self.settings.state_machine)
+        return AwsExecutions(self._sessions.hub("stepfunctions"), self._settings.state_machine)
+
+    def _read_list(self, name: str) -> str:
+        return self._lists.read(name)
+
+    @cached_property
+    def _lists(self) -> AwsListParameters:
+        return AwsListParameters(self._ssm, self.now)
+
+    @cached_property
+    def _ssm(self) -> Any:
+        return self._sessions.hub("ssm")
 
     @staticmethod
     def now() -> datetime:
@@ -93,4 +169,4 @@ class Hub:
 @cache
 def hub() -> Hub:
     """Raises SettingsError naming the variable that is missing."""
-    return Hub(Settings.from_environment(os.environ), plugs.PLUGS)
+    return Hub(os.environ, plugs.PLUGS)

@@ -10,7 +10,7 @@ class EndpointSweepError(Exception):
 
 
 class SettingsError(EndpointSweepError):
-    """A function's environment has a missing or invalid variable."""
+    """A function's environment has a missing or invalid variable, or a list that it names cannot be read."""
 
 
 class InputRejected(EndpointSweepError):

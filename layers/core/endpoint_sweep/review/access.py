@@ -1,6 +1,7 @@
 """What the review function works with, and who may open an approval."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordForged
@@ -37,7 +38,7 @@ _NO_APPROVER = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports and rules of the review function."""
+    """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the caller."""
 
     records: Records
     store: Store
@@ -45,6 +46,7 @@ class Desk:
     mailer: Mailer
     seals: Seals
     rules: Rules
+    principals: Mapping[str, str]
     now: Clock
 
 
@@ -98,7 +100,7 @@ def _look_alike(secret: str, desk: Desk) -> None:
 
 def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refusal:
     """Finds the approver that AWS says is calling. Strangers learn nothing, not even whether the approval exists."""
-    approver = desk.rules.principals.get(principal, "")
+    approver = desk.principals.get(principal, "")
     if approver not in desk.rules.approvers:
         return _NO_APPROVER
     try:

@@ -1,4 +1,4 @@
-"""The same decision with AWS credentials. STS confirms the caller, and `rules.principals` maps it to an approver.
+"""The same decision with AWS credentials. STS confirms the caller, and `principals` maps it to an approver.
 
 JSON in, JSON out. No emailed code is needed, because the caller's signature is stronger (S1.9).
 """

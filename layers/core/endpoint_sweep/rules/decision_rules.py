@@ -1,7 +1,7 @@
 """The stack's rules for decisions, and their deadlines. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Caps
@@ -16,8 +16,8 @@ _LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # what the template allows at 
 class Rules:
     """Who may decide, when one person is not enough, and the limits for every decision.
 
-    `principals` maps caller ARNs to approvers' addresses. `caps`: the stack's own. `grace`: how long the first deletion
-    waits after the last decision. `window`: how long after that decision a deletion may still start.
+    `caps`: the stack's own. `grace`: how long the first deletion waits after the last decision. `window`: how long
+    after that decision a deletion may still start.
     """
 
     approvers: tuple[str, ...]
@@ -26,7 +26,6 @@ class Rules:
     two_above_usd: int = 10_000
     two_for_accounts: frozenset[str] = frozenset()
     code_required: bool = True
-    principals: dict[str, str] = field(default_factory=dict)
     caps: Caps = _LOOSEST
     grace: timedelta = timedelta()
     window: timedelta = timedelta(hours=4)

@@ -1,1 +1,1 @@
-"""The checked configuration of a deployment (environment) and of an execution (input)."""
+"""The checked configuration of a deployment (environment, lists) and of an execution (input)."""

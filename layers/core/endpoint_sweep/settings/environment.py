@@ -1,6 +1,6 @@
-"""The environment of the functions, read once. Errors name the missing or invalid variable."""
+"""The settings of the functions: each reads only what it needs. Errors name what is missing or invalid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,48 +12,109 @@ from endpoint_sweep.rules.decision_rules import Rules
 LAST_MINUTES = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the hub stack was deployed with. `review_base_url` is empty if a function makes no links, and
-    `configuration_set` if SES reports no bounces.
+class Variables:
+    """The environment of one function. Every reader raises SettingsError naming the variable.
+
+    Lists that grow do not fit into an environment. They are parameters of Systems Manager, and a variable has the name.
+    `read_parameter`: its value; raises SettingsError.
     """
+
+    def __init__(self, environment: Mapping[str, str], read_parameter: Callable[[str], str]) -> None:
+        self._environment = environment
+        self._read_parameter = read_parameter
+
+    def text(self, name: str) -> str:
+        value = self.optional(name)
+        if not value:
+            raise SettingsError(f"the environment variable {name} is missing or empty")
+        return value
+
+    def optional(self, name: str) -> str:
+        return self._environment.get(name, "").strip()
+
+    def number(self, name: str) -> int:
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit():
+            raise SettingsError(f"the environment variable {name} must be a whole number, not {value[:20]!r}")
+        return int(value)
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A short list, in the variable itself."""
+        return _split(self.optional(name))
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """A list that grows, in the parameter that the variable names."""
+        return _split(self._read_parameter(self.text(name)))
+
+    # what several functions need, or one without the rest of its settings
+
+    @property
+    def sender(self) -> str:
+        return self.optional("SENDER")
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        return self.listed("APPROVERS_PARAMETER")
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets the summaries: the approvers, unless somebody else is named."""
+        return self.listed("SUMMARY_RECIPIENTS_PARAMETER") or self.approvers
+
+    @property
+    def deny_accounts(self) -> tuple[str, ...]:
+        """Where nothing is ever deleted."""
+        return self.listed("DENY_ACCOUNTS_PARAMETER")
+
+    @property
+    def principals(self) -> dict[str, str]:
+        """Approvers' addresses by the ARN of the caller. An ARN has no equals sign."""
+        pairs = (entry.partition("=") for entry in self.listed("APPROVER_PRINCIPALS_PARAMETER"))
+        return {arn.strip(): address.strip() for arn, _, address in pairs}
+
+    @property
+    def rules(self) -> Rules:
+        """The stack's rules for decisions."""
+        return Rules(
+            approvers=self.approvers,
+            minimum=self.number("MIN_APPROVERS"),
+            two_above_endpoints=self.number("TWO_APPROVERS_ABOVE_ENDPOINTS"),
+            two_above_usd=self.number("TWO_APPROVERS_ABOVE_USD"),
+            two_for_accounts=frozenset(self.listed("TWO_APPROVERS_FOR_ACCOUNTS_PARAMETER")),
+            code_required=self.text("REQUIRE_CODE") == "true",
+            caps=Caps(
+                self.number("MAX_DELETES_PER_SWEEP"),
+                self.number("MAX_DELETES_PER_ACCOUNT"),
+                self.number("MAX_DELETE_PERCENT_OF_ACCOUNT"),
+            ),
+            grace=timedelta(minutes=self.number("GRACE_MINUTES")),
+            window=timedelta(minutes=self.number("DELETE_WINDOW_MINUTES")),
+        )
+
+    @property
+    def gone_check(self) -> timedelta:
+        """How long to wait between checks of a resource that is being deleted."""
+        return timedelta(seconds=self.number("GONE_CHECK_SECONDS"))
+
+    @property
+    def review_base_url(self) -> str:
+        return self.text("REVIEW_BASE_URL").rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """What every function has: where the hub keeps things, and its keys."""
 
     table: str
     bucket: str
-    partition: str
-    scan_role: str
-    act_role: str
-    external_id: str
-    sender: str
-    approvers: tuple[str, ...]
-    recipients: tuple[str, ...]
-    regions: tuple[str, ...]
-    protect_tags: tuple[str, ...]
-    lookback_days: int
-    min_age_days: int
-    minimum_coverage: int
-    caps: Caps
-    approval_ttl: timedelta
-    wait_slice: timedelta
-    delete_window: timedelta
-    gone_check: timedelta
-    scan_concurrency: int
     state_machine: str
     maker_keys: dict[Maker, str]
     cells_key: str
     seal_key: str
-    rules: Rules
-    kill_switch: str
-    deny_accounts: tuple[str, ...] = ()
-    review_base_url: str = ""
-    configuration_set: str = ""
 
-    def link_ttl(self, hours: int = 0) -> timedelta:
-        """How long a link is valid. The last minutes of an approval are for carrying out the decision (S1.5).
-
-        `hours`: what the sweep asked for, at most what the stack allows; 0: not set.
-        """
-        return min(self.approval_ttl, timedelta(hours=hours) or self.approval_ttl) - LAST_MINUTES
+    @property
+    def partition(self) -> str:
+        return self.state_machine.split(":")[1]
 
     @property
     def home_region(self) -> str:
@@ -65,85 +126,85 @@ class Settings:
         return self.state_machine.split(":")[4]
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Reads the variables that `template.yaml` sets. Raises SettingsError naming the variable."""
-        read = _Reader(environment)
-        approvers = read.many("APPROVERS")
-        caps = Caps(
-            read.number("MAX_DELETES_PER_SWEEP"),
-            read.number("MAX_DELETES_PER_ACCOUNT"),
-            read.number("MAX_DELETE_PERCENT_OF_ACCOUNT"),
-        )
+    def of(cls, variables: Variables) -> "HubSettings":
         return cls(
-            table=read.text("TABLE_NAME"),
-            bucket=read.text("BUCKET_NAME"),
-            partition=environment.get("PARTITION") or "aws",
-            scan_role=read.text("SCAN_ROLE_NAME"),
-            act_role=read.text("ACT_ROLE_NAME"),
-            external_id=read.text("EXTERNAL_ID"),
-            sender=environment.get("SENDER", ""),
-            approvers=approvers,
-            recipients=read.many("SUMMARY_RECIPIENTS") or approvers,
-            regions=read.many("REGIONS"),
-            protect_tags=read.many("PROTECT_TAGS"),
-            lookback_days=read.number("LOOKBACK_DAYS"),
-            min_age_days=read.number("MIN_AGE_DAYS"),
-            minimum_coverage=read.number("MIN_COVERAGE_PERCENT"),
-            caps=caps,
-            approval_ttl=timedelta(minutes=read.number("APPROVAL_TTL_MINUTES")),
-            wait_slice=timedelta(seconds=read.number("WAIT_SLICE_SECONDS")),
-            delete_window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
-            gone_check=timedelta(seconds=read.number("GONE_CHECK_SECONDS")),
-            scan_concurrency=read.number("SCAN_CONCURRENCY"),
-            state_machine=read.text("STATE_MACHINE_ARN"),
+            table=variables.text("TABLE_NAME"),
+            bucket=variables.text("BUCKET_NAME"),
+            state_machine=variables.text("STATE_MACHINE_ARN"),
             maker_keys={
-                Maker.FINDINGS: read.text("FINDINGS_KEY_ARN"),
-                Maker.LINKS: read.text("LINKS_KEY_ARN"),
-                Maker.DECISIONS: read.text("MAC_KEY_ARN"),
-                Maker.ACTS: read.text("ACTS_KEY_ARN"),
+                Maker.FINDINGS: variables.text("FINDINGS_KEY_ARN"),
+                Maker.LINKS: variables.text("LINKS_KEY_ARN"),
+                Maker.DECISIONS: variables.text("MAC_KEY_ARN"),
+                Maker.ACTS: variables.text("ACTS_KEY_ARN"),
             },
-            cells_key=read.text("CELLS_KEY_ARN"),
-            seal_key=read.text("SEAL_KEY_ARN"),
-            rules=Rules(
-                approvers=approvers,
-                minimum=read.number("MIN_APPROVERS"),
-                two_above_endpoints=read.number("TWO_APPROVERS_ABOVE_ENDPOINTS"),
-                two_above_usd=read.number("TWO_APPROVERS_ABOVE_USD"),
-                two_for_accounts=frozenset(read.many("TWO_APPROVERS_FOR_ACCOUNTS")),
-                code_required=read.text("REQUIRE_CODE") == "true",
-                principals=read.pairs("APPROVER_PRINCIPALS"),
-                caps=caps,
-                grace=timedelta(minutes=read.number("GRACE_MINUTES")),
-                window=timedelta(minutes=read.number("DELETE_WINDOW_MINUTES")),
-            ),
-            kill_switch=read.text("KILL_SWITCH"),
-            deny_accounts=read.many("DENY_ACCOUNTS"),
-            review_base_url=environment.get("REVIEW_BASE_URL", "").rstrip("/"),
-            configuration_set=environment.get("CONFIGURATION_SET", ""),
+            cells_key=variables.text("CELLS_KEY_ARN"),
+            seal_key=variables.text("SEAL_KEY_ARN"),
         )
 
 
-class _Reader:
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """What is scanned, and what is offered."""
 
-    def text(self, name: str) -> str:
-        value = self._environment.get(name, "").strip()
-        if not value:
-            raise SettingsError(f"the environment variable {name} is missing or empty")
-        return value
+    regions: tuple[str, ...]
+    protect_tags: tuple[str, ...]
+    lookback_days: int
+    min_age_days: int
+    minimum_coverage: int
+    scan_concurrency: int
+    deny_accounts: tuple[str, ...]
 
-    def number(self, name: str) -> int:
-        value = self.text(name)
-        if not value.isascii() or not value.isdigit():
-            raise SettingsError(f"the environment variable {name} must be a whole number, not {value[:20]!r}")
-        return int(value)
+    @classmethod
+    def of(cls, variables: Variables) -> "ScanSettings":
+        return cls(
+            regions=variables.words("REGIONS"),
+            protect_tags=variables.words("PROTECT_TAGS"),
+            lookback_days=variables.number("LOOKBACK_DAYS"),
+            min_age_days=variables.number("MIN_AGE_DAYS"),
+            minimum_coverage=variables.number("MIN_COVERAGE_PERCENT"),
+            scan_concurrency=variables.number("SCAN_CONCURRENCY"),
+            deny_accounts=variables.deny_accounts,
+        )
 
-    def many(self, name: str) -> tuple[str, ...]:
-        value = self._environment.get(name, "")
-        return tuple(part.strip() for part in value.split(",") if part.strip())
 
-    def pairs(self, name: str) -> dict[str, str]:
-        """`left=right` entries; an ARN has no equals sign."""
-        parts = (part.partition("=") for part in self.many(name))
-        return {left.strip(): right.strip() for left, _, right in parts}
+@dataclass(frozen=True, slots=True)
+class DecideSettings:
+    """Who is asked, how long, and what counts as a decision. `sender` is empty if nobody can be asked."""
+
+    rules: Rules
+    sender: str
+    approval_ttl: timedelta
+    wait_slice: timedelta
+
+    def link_ttl(self, hours: int = 0) -> timedelta:
+        """How long a link is valid. The last minutes of an approval are for carrying out the decision (S1.5).
+
+        `hours`: what the sweep asked for, at most what the stack allows; 0: not set.
+        """
+        return min(self.approval_ttl, timedelta(hours=hours) or self.approval_ttl) - LAST_MINUTES
+
+    @classmethod
+    def of(cls, variables: Variables) -> "DecideSettings":
+        return cls(
+            rules=variables.rules,
+            sender=variables.sender,
+            approval_ttl=timedelta(minutes=variables.number("APPROVAL_TTL_MINUTES")),
+            wait_slice=timedelta(seconds=variables.number("WAIT_SLICE_SECONDS")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ActSettings:
+    """What may be deleted, and how."""
+
+    rules: Rules
+    deny_accounts: tuple[str, ...]
+    gone_check: timedelta
+
+    @classmethod
+    def of(cls, variables: Variables) -> "ActSettings":
+        return cls(variables.rules, variables.deny_accounts, variables.gone_check)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())

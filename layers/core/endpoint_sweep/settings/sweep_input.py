@@ -3,7 +3,7 @@
 import difflib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,9 @@ from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.model import Caps, Mode, Policy
 from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
+from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.targets import ENABLED, Scope
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
@@ -52,7 +53,7 @@ class SweepInput:
     pins: dict[str, str] = field(default_factory=dict)
 
 
-def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
+def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, act: ActSettings) -> SweepInput:
     """Raises InputRejected, whose text begins with one of the codes `E_…`."""
     if not _SWEEP_ID.fullmatch(sweep_id):
         raise InputRejected(
@@ -65,58 +66,58 @@ def parse(sweep_id: str, data: Any, settings: Settings) -> SweepInput:
     _reject_unknown(data)
     mode = _mode(data.get("mode", Mode.REPORT))
     if mode is Mode.APPROVE:
-        if not settings.approvers:
+        if not decide.rules.approvers:
             raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
-        if not settings.sender:
+        if not decide.sender:
             raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
-        _check_approvers(settings)
-        _check_timers(settings)
-    lookback = _number(data, "lookback_days", settings.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
-    min_age = _number(data, "min_age_days", settings.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
-    top = settings.caps.per_sweep
-    per_sweep = _number(data, "max_deletes", top, 1, top, "E_CAP_RANGE")
-    longest = max(1, settings.approval_ttl // timedelta(hours=1))
+        _check_approvers(decide.rules)
+        _check_timers(decide, act)
+    lookback = _number(data, "lookback_days", scan.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
+    min_age = _number(data, "min_age_days", scan.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
+    caps = decide.rules.caps
+    per_sweep = _number(data, "max_deletes", caps.per_sweep, 1, caps.per_sweep, "E_CAP_RANGE")
+    longest = max(1, decide.approval_ttl // timedelta(hours=1))
     expires = _number(data, "expires_hours", 1, 1, longest, "E_TTL_RANGE") if "expires_hours" in data else 0
-    scope = _scope(data, settings)
-    if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(settings.deny_accounts))):
+    scope = _scope(data, scan)
+    if mode is Mode.APPROVE and (denied := sorted(set(scope.accounts) & set(act.deny_accounts))):
         raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {denied[0]} is on the deny list, so nothing is deleted there")
     return SweepInput(
         id=sweep_id,
         mode=mode,
-        policy=Policy(lookback, min_age, settings.protect_tags),
-        caps=Caps(per_sweep, settings.caps.per_account, settings.caps.percent_of_account),
+        policy=Policy(lookback, min_age, scan.protect_tags),
+        caps=replace(caps, per_sweep=per_sweep),
         scope=scope,
         requested_by=_requested_by(data, mode),
         expires_hours=expires,
     )
 
 
-def _check_approvers(settings: Settings) -> None:
+def _check_approvers(rules: Rules) -> None:
     """There must be enough, each a different person: an alias is the same person (BI-10)."""
-    persons = {person(one) for one in settings.approvers}
-    if len(settings.approvers) > MAX_APPROVERS:
+    persons = {person(one) for one in rules.approvers}
+    if len(rules.approvers) > MAX_APPROVERS:
         raise InputRejected(f"E_APPROVERS: the stack parameter Approvers can have at most {MAX_APPROVERS} addresses")
-    if len(persons) < len(settings.approvers):
+    if len(persons) < len(rules.approvers):
         raise InputRejected("E_APPROVERS: two addresses in the stack parameter Approvers belong to one person")
-    if len(persons) < settings.rules.minimum:
+    if len(persons) < rules.minimum:
         raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is higher than the number of Approvers")
-    if unusable := [one for one in settings.approvers if not _ADDRESS.fullmatch(one)]:
+    if unusable := [one for one in rules.approvers if not _ADDRESS.fullmatch(one)]:
         wrong = f"{len(unusable)} in the stack parameter Approvers" + (" is" if len(unusable) == 1 else " are")
         raise InputRejected(f"E_APPROVERS: {wrong} not a plain email address")
 
 
-def _check_timers(settings: Settings) -> None:
+def _check_timers(decide: DecideSettings, act: ActSettings) -> None:
     """The timers must fit into each other and into the state machine's own (S1.5). The stack's parameter limits already
     allow only combinations that fit; a wait slice is cut to what is left of the approval.
     """
-    if settings.link_ttl() <= timedelta():
+    if decide.link_ttl() <= timedelta():
         raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15: the last 15 are for the deletions")
-    if settings.wait_slice > LONGEST_SLICE:
+    if decide.wait_slice > LONGEST_SLICE:
         raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so a lost wake-up is found in an hour")
-    if settings.rules.grace >= settings.delete_window:
+    if decide.rules.grace >= decide.rules.window:
         raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, or nothing could be deleted")
-    looking = settings.gone_check * MAX_LOOKS
-    if settings.approval_ttl + SCAN + settings.delete_window + looking >= MACHINE:
+    looking = act.gone_check * MAX_LOOKS
+    if decide.approval_ttl + SCAN + decide.rules.window + looking >= MACHINE:
         timers = f"ApprovalTtlMinutes, DeleteWindowMinutes and {MAX_LOOKS} times GoneCheckSeconds"
         raise InputRejected(f"E_TTL: {timers} must add up to less than 94 hours")
 
@@ -131,13 +132,13 @@ def _requested_by(data: dict[str, Any], mode: Mode) -> str:
     return value
 
 
-def _scope(data: dict[str, Any], settings: Settings) -> Scope:
+def _scope(data: dict[str, Any], scan: ScanSettings) -> Scope:
     an_account, a_region = "an account id of 12 digits", "a region such as eu-west-1"
     a_unit = "a unit such as ou-ab12-11111111"
     if data.get("regions") in (ENABLED, [ENABLED]):
         regions: tuple[str, ...] = (ENABLED,)
     else:
-        regions = _texts(data, "regions", _REGION, "E_REGION", f'{a_region}, or be "{ENABLED}"') or settings.regions
+        regions = _texts(data, "regions", _REGION, "E_REGION", f'{a_region}, or be "{ENABLED}"') or scan.regions
     if not regions:
         raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
     return Scope(

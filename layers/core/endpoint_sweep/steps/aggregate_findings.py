@@ -16,7 +16,7 @@ from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash,
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 from endpoint_sweep.rules.second_opinion import Answers, witness
 from endpoint_sweep.rules.snoozes import mark_snoozed
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import ScanSettings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
@@ -27,7 +27,7 @@ PRICES = "prices/read.json"
 def aggregate_findings(
     event: AggregateFindingsEvent,
     *,
-    settings: Settings,
+    settings: ScanSettings,
     types: ResourceTypes,
     store: Store,
     records: Records,

@@ -31,7 +31,7 @@ from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.rules.protection import protection
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import ActSettings
 from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.storage.act_rows import NOT_SENT
@@ -53,7 +53,7 @@ class _Path:
 
     event: ResourceEvent
     target: ResourceId
-    settings: Settings
+    settings: ActSettings
     types: ResourceTypes
     members: Members
     folder: SweepFolder
@@ -78,7 +78,7 @@ class _Path:
 def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     event: ResourceEvent,
     *,
-    settings: Settings,
+    settings: ActSettings,
     types: ResourceTypes,
     members: Members,
     store: Store,
@@ -139,7 +139,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     path.at(Checkpoint.TRAFFIC)
     type_.check_unused(actor, finding, path.now())
     if not sent:
-        if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.caps):
+        if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):
             # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Checkpoint.BUNDLE)
@@ -220,11 +220,9 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     approval = found.approval if found else None
     if approval is None or approval.status is not ApprovalStatus.VERIFIED or approval.sweep_id != path.sweep_id:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision")
-    plan, settings = path.folder.plan(approval.plan), path.settings
+    plan, rules = path.folder.plan(approval.plan), path.settings.rules
     digest, now = plan_digest(plan), path.now()
-    ruling = what_may_be_deleted(
-        approval, plan, digest, settings.rules, path.records.is_authentic, now, settings.delete_window
-    )
+    ruling = what_may_be_deleted(approval, plan, digest, rules, path.records.is_authentic, now, rules.window)
     if path.target not in ruling.selected:
         why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved ones")
         status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED
@@ -277,5 +275,5 @@ def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | 
     return Outcome.of(path.target, status, reason, path.now(), request_id)
 
 
-def _answer(status: str, attempt: int, settings: Settings) -> dict[str, Any]:
+def _answer(status: str, attempt: int, settings: ActSettings) -> dict[str, Any]:
     return {"status": status, "attempt": attempt, "wait_seconds": int(settings.gone_check.total_seconds())}

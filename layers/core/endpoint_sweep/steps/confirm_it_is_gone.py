@@ -1,5 +1,6 @@
 """Confirm it is gone: checks, never repeats. An action counts only once it shows, a deletion once nothing is there."""
 
+from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable
@@ -8,7 +9,6 @@ from endpoint_sweep.ports import Clock, Members, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.planning import by_id
-from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
@@ -19,7 +19,7 @@ LOOKING = "confirming"  # instead of an approver, in the member account's CloudT
 def confirm_it_is_gone(
     event: ResourceEvent,
     *,
-    settings: Settings,
+    gone_check: timedelta,
     types: ResourceTypes,
     members: Members,
     store: Store,
@@ -34,7 +34,7 @@ def confirm_it_is_gone(
     target = ResourceId(**event["item"])
     known = records.outcome(sweep_id, target)
     if known and known.status is not OutcomeStatus.SENT:
-        return _answer(known.status, attempt, settings)
+        return _answer(known.status, attempt, gone_check)
     if records.void_intent(sweep_id, target, now()):
         # The void intent blocks the stopped step, in case it is still running somewhere.
         gone = records.components_gone(sweep_id, target)
@@ -44,7 +44,7 @@ def confirm_it_is_gone(
         status, reason = _look(finding, attempt, types, members, sweep_id)
     if status is not OutcomeStatus.SENT:
         records.write_outcome(sweep_id, Outcome.of(target, status, reason, now()), signed=True)
-    return _answer(status, attempt, settings)
+    return _answer(status, attempt, gone_check)
 
 
 def _approved(event: ResourceEvent, target: ResourceId, store: Store, records: Records) -> Finding:
@@ -70,5 +70,5 @@ def _look(
     return status, reason
 
 
-def _answer(status: OutcomeStatus, attempt: int, settings: Settings) -> dict[str, Any]:
-    return {"status": status.value, "attempt": attempt, "wait_seconds": int(settings.gone_check.total_seconds())}
+def _answer(status: OutcomeStatus, attempt: int, gone_check: timedelta) -> dict[str, Any]:
+    return {"status": status.value, "attempt": attempt, "wait_seconds": int(gone_check.total_seconds())}

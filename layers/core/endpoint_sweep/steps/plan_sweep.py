@@ -10,7 +10,7 @@ from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Re
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
 from endpoint_sweep.settings import sweep_input
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings
 from endpoint_sweep.settings.sweep_input import SweepInput
 from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.storage.kill_switch import why_stopped
@@ -22,7 +22,10 @@ from endpoint_sweep.storage.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, Swe
 def plan_sweep(  # noqa: PLR0913 - one argument a port
     event: PlanSweepEvent,
     *,
-    settings: Settings,
+    scan: ScanSettings,
+    decide: DecideSettings,
+    act: ActSettings,
+    home_region: str,
     organization: Organization,
     regions: Regions,
     store: Store,
@@ -36,7 +39,8 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
 
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` if another sweep is running.
     """
-    asked = replace(sweep_input.parse(event["sweep_id"], event["input"], settings), started=event["started"])
+    asked = sweep_input.parse(event["sweep_id"], event["input"], scan, decide, act)
+    asked = replace(asked, started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
         raise InputRejected(f"E_KILL_SWITCH: {why}; only mode report can run")
     holder = _take_lock(asked.id, event["execution"], records, executions)
@@ -50,13 +54,14 @@ def plan_sweep(  # noqa: PLR0913 - one argument a port
             f"E_RUN_NAME: another sweep has already used the name {asked.id}; start this one under a new name"
         )
     _supersede(asked.id, records, now())
-    targets = _targets(asked, settings, organization, regions)
+    named = tuple(region for region in scan.regions if region != ENABLED) or (home_region,)
+    targets = _targets(asked, named, organization, regions)
     cells = _put_lists(replace(asked, now=now()), targets, folder, seals)
     return {
         "lock": "taken",
         "id": asked.id,
         "mode": asked.mode.value,
-        "scan_concurrency": settings.scan_concurrency,
+        "scan_concurrency": scan.scan_concurrency,
         "cells": {"bucket": cells.bucket, "key": cells.key, "count": cells.count},
     }
 
@@ -105,8 +110,8 @@ def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
         records.forget_waiting(approval_id(str(dead)))
 
 
-def _targets(asked: SweepInput, settings: Settings, organization: Organization, regions: Regions) -> list[Target]:
-    """Every account that the sweep is about, and always the management account (D7.5)."""
+def _targets(asked: SweepInput, named: tuple[str, ...], organization: Organization, regions: Regions) -> list[Target]:
+    """Every account that the sweep is about, and always the management account (D7.5). `named`: the stack's regions."""
     scope = asked.scope
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
@@ -120,7 +125,6 @@ def _targets(asked: SweepInput, settings: Settings, organization: Organization, 
     if not scope.needs_enabled_regions:
         return targets
     offered = regions.offered()
-    named = tuple(region for region in settings.regions if region != ENABLED) or (settings.home_region,)
     return [
         in_enabled_regions(
             target, scope, None if target.skipped else regions.enabled(target.account.id), offered, named

@@ -11,7 +11,7 @@ from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, Rec
 from endpoint_sweep.ports import Clock, Executions, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Stop, StopKind
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import SweepFolder
@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 def record_bounce(
     event: dict[str, Any],
     *,
-    settings: Settings,
+    rules: Rules,
     store: Store,
     records: Records,
     executions: Executions,
@@ -38,7 +38,7 @@ def record_bounce(
     for record in event["Records"]:
         approval_id, addresses = _read(str(record["Sns"]["Message"]))
         if approval_id and addresses:
-            mark = partial(_mark, approval_id, addresses, settings, store, records, now)
+            mark = partial(_mark, approval_id, addresses, rules, store, records, now)
             done = retry_if_changed(mark)
             lost += len(done.unreachable) if done else 0
             if done and done.status is ApprovalStatus.CLOSED:
@@ -66,7 +66,7 @@ def _read(message: str) -> tuple[str, set[str]]:
 
 
 def _mark(
-    approval_id: str, addresses: set[str], settings: Settings, store: Store, records: Records, now: Clock
+    approval_id: str, addresses: set[str], rules: Rules, store: Store, records: Records, now: Clock
 ) -> Approval | None:
     """The updated approval, or None if there was nothing to write. Raises AlreadyRecorded if it changed meanwhile."""
     try:
@@ -76,14 +76,14 @@ def _mark(
     if found is None or found.approval.status is not ApprovalStatus.PENDING:
         return None
     approval, versions = found
-    bounced = [one for one in settings.approvers if one.lower() in addresses and one not in approval.unreachable]
+    bounced = [one for one in rules.approvers if one.lower() in addresses and one not in approval.unreachable]
     if not bounced:
         return None
     marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
     records.save_end(marked, versions.ended)
     with suppress(DocumentNotFound, DocumentTampered):
         plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
-        if not can_be_decided(marked, plan, settings.rules):
+        if not can_be_decided(marked, plan, rules):
             records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), TOO_FEW))
             return replace(marked, status=ApprovalStatus.CLOSED, note=TOO_FEW)
     return marked

@@ -9,7 +9,7 @@ from typing import Any
 from endpoint_sweep.domain.errors import AlreadyRecorded
 from endpoint_sweep.ports import Clock, Mailer, Store
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, reminders_due, undecided
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.settings.environment import DecideSettings
 from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.request_approval import mail_links, next_slice
 from endpoint_sweep.storage.records import Records
@@ -17,7 +17,14 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 
 def remind_approvers(
-    event: ApprovalEvent, *, settings: Settings, store: Store, records: Records, mailer: Mailer, now: Clock
+    event: ApprovalEvent,
+    *,
+    settings: DecideSettings,
+    base_url: str,
+    store: Store,
+    records: Records,
+    mailer: Mailer,
+    now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `waiting`.
 
@@ -33,14 +40,16 @@ def remind_approvers(
     approval, versions = found
     due = reminders_due(approval, now())
     is_due = due > approval.reminders
-    awaited = undecided(approval, settings.approvers)
+    awaited = undecided(approval, settings.rules.approvers)
     asked = awaited if is_due else used_up(approval, awaited, records)
     if not asked and not is_due:
         return waiting
     folder = SweepFolder(store, approval.sweep_id)
     reminded, left = replace(approval, reminders=due), approval.expires_at - now()
     try:
-        refused = mail_links(reminded, versions.asked, asked, folder, settings, records, mailer, now=now, left=left)
+        refused = mail_links(
+            reminded, versions.asked, asked, folder, settings.rules, base_url, records, mailer, now=now, left=left
+        )
     except AlreadyRecorded:
         return waiting
     return waiting | {"mailed": len(asked) - len(refused), "slice_seconds": next_slice(approval, settings, now)}

@@ -12,7 +12,8 @@ from endpoint_sweep.domain.model import Pointer
 from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
-from endpoint_sweep.settings.environment import Settings
+from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.settings.environment import DecideSettings
 from endpoint_sweep.settings.sweep_input import SCHEDULE
 from endpoint_sweep.steps.contracts import RequestApprovalEvent
 from endpoint_sweep.storage.records import Records, Versions
@@ -24,7 +25,8 @@ NOTHING_SEEN = Versions().seen
 def request_approval(
     event: RequestApprovalEvent,
     *,
-    settings: Settings,
+    settings: DecideSettings,
+    base_url: str,
     store: Store,
     records: Records,
     seals: Seals,
@@ -47,7 +49,9 @@ def request_approval(
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)
     approval, version = _open(event, pointer, requester, ends, records, now)
-    refused = mail_links(approval, version, settings.approvers, folder, settings, records, mailer, now=now)
+    refused = mail_links(
+        approval, version, settings.rules.approvers, folder, settings.rules, base_url, records, mailer, now=now
+    )
     reached = replace(approval, unreachable=(*approval.unreachable, *refused))
     if not can_be_decided(reached, plan, settings.rules):
         why = next(iter(refused.values()), "there are not enough approvers")
@@ -55,7 +59,7 @@ def request_approval(
     return {
         "id": approval.id,
         "status": "waiting",
-        "mailed": len(settings.approvers) - len(refused),
+        "mailed": len(settings.rules.approvers) - len(refused),
         "refused": len(refused),
         "expires_at": to_data(approval.expires_at),
         "seen": NOTHING_SEEN,
@@ -84,7 +88,8 @@ def mail_links(  # noqa: PLR0913 - one argument a port
     version: int,
     approvers: Collection[str],
     folder: SweepFolder,
-    settings: Settings,
+    rules: Rules,
+    base_url: str,
     records: Records,
     mailer: Mailer,
     *,
@@ -93,18 +98,18 @@ def mail_links(  # noqa: PLR0913 - one argument a port
 ) -> dict[str, str]:
     """Writes the record with a fresh secret for each of these approvers, then emails them. Returns refusals by address.
 
-    `left`: the time left, if this is a reminder.
+    `base_url`: of the review page. `left`: the time left, if this is a reminder.
     Raises AlreadyRecorded if the record changed since it was read. Then nothing was emailed.
     """
     minted, at = {mint_secret(): approver for approver in approvers}, now()
     links = tuple(Link(hash_secret(secret), approver, at) for secret, approver in minted.items())
     records.save_request(replace(approval, links=(*approval.links, *links)), version)
     plan = folder.plan(approval.plan)
-    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), settings.caps)
+    view = reports.approval_view(approval, plan, folder.coverage(plan.pins), folder.accounts(plan.pins), rules.caps)
     subject = reports.approval_subject(view) if left is None else reports.reminder_subject(view, left)
     refused = {}
     for secret, approver in minted.items():
-        link = f"{settings.review_base_url}/a/{approval.id}?k={secret}"
+        link = f"{base_url}/a/{approval.id}?k={secret}"
         text, html = reports.approval_mail(view, link, left)
         try:
             mailer.send(approver, subject, text, html, approval=approval.id)
@@ -113,7 +118,7 @@ def mail_links(  # noqa: PLR0913 - one argument a port
     return refused
 
 
-def next_slice(approval: Approval, settings: Settings, now: Clock, *until: datetime) -> int:
+def next_slice(approval: Approval, settings: DecideSettings, now: Clock, *until: datetime) -> int:
     """Seconds until the next look at the record: a slice, or less if a reminder, the end or `until` comes first. At
     least one.
     """

@@ -25,16 +25,17 @@ from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
 from endpoint_sweep.rules.savings import acted, realized
-from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.steps.contracts import SendSummaryEvent
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 
 
-def send_summary(
+def send_summary(  # noqa: PLR0913 - one argument a port
     event: SendSummaryEvent,
     *,
-    settings: Settings,
+    recipients: Collection[str],
+    approvers: Collection[str],
+    deny_accounts: tuple[str, ...],
     store: Store,
     records: Records,
     seals: Seals,
@@ -51,21 +52,21 @@ def send_summary(
     except (DocumentNotFound, DocumentTampered) as error:
         report = _without_findings(sweep_id, error, folder, records)
     else:
-        asked = _asked(sweep_id, found, records, settings.rules.approvers)
+        asked = _asked(sweep_id, found, records, approvers)
         outcomes = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
-        report = _report(sweep_id, found, asked, outcomes, folder, records, settings)
+        report = _report(sweep_id, found, asked, outcomes, folder, records, deny_accounts)
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
     folder.put_report("report.json", to_json(reports.report_data(report, now())), "application/json")
     mailed = 0
-    for recipient in settings.recipients:
+    for recipient in recipients:
         try:
             mailer.send(recipient, reports.summary_subject(report), text, html)
             mailed += 1
         except MailRefused:
             continue
-    ending = "not-mailed" if settings.recipients and not mailed else report.ending
+    ending = "not-mailed" if recipients and not mailed else report.ending
     totals = report.totals | {"ending": ending, "mailed": mailed, "monthly_saving_usd": str(report.saving[0])}
     kept = {"at": now(), "monthly_promised_usd": report.promised, "acted": acted(report.findings, report.outcomes)}
     records.write_summary(sweep_id, totals | kept)
@@ -136,7 +137,7 @@ def _report(
     outcomes: Mapping[ResourceId, Outcome],
     folder: SweepFolder,
     records: Records,
-    settings: Settings,
+    deny_accounts: tuple[str, ...],
 ) -> reports.Report:
     """The whole sweep from what was written down, also where a state failed."""
     failure, alarm = folder.failure(), asked.alarm
@@ -154,7 +155,7 @@ def _report(
     return reports.Report(
         sweep_id, found.mode, found.coverage, found.accounts, None, asked.shown, listed, failure,
         restorable=folder.restore_keys(), kept_reason=asked.kept_reason, alarm=alarm,
-        deny_accounts=settings.deny_accounts, realized=realized(earlier, found.coverage, listed.keys()),
+        deny_accounts=deny_accounts, realized=realized(earlier, found.coverage, listed.keys()),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Identity, S
 from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
 from endpoint_sweep.rules.planning import plan_digest
 from endpoint_sweep.rules.snoozes import asked_for
-from endpoint_sweep.settings.environment import LAST_MINUTES, Settings
+from endpoint_sweep.settings.environment import LAST_MINUTES, DecideSettings
 from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice
@@ -38,7 +38,7 @@ _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
 def verify_decision(
     event: ApprovalEvent,
     *,
-    settings: Settings,
+    settings: DecideSettings,
     store: Store,
     records: Records,
     switch: KillSwitch,
@@ -65,7 +65,7 @@ def verify_decision(
 def _judge(
     approval: Approval,
     versions: Versions,
-    settings: Settings,
+    settings: DecideSettings,
     store: Store,
     records: Records,
     switch: KillSwitch,
@@ -78,7 +78,7 @@ def _judge(
         return _kept(approval.id, _SWITCHED_ON)
     if approval.status is ApprovalStatus.PENDING and now() < approval.expires_at:
         due = reminders_due(approval, now()) > approval.reminders
-        due = due or bool(used_up(approval, undecided(approval, settings.approvers), records))
+        due = due or bool(used_up(approval, undecided(approval, settings.rules.approvers), records))
         return _waiting(approval, versions, next_slice(approval, settings, now), "remind" if due else "waiting")
     is_decided = approval.status is ApprovalStatus.DECIDED and not approval.stops and approval.decisions
     # The decisions are not verified yet, so a forged time must not delay the sweep.
@@ -97,7 +97,7 @@ def _judge(
 def _settle(
     approval: Approval,
     versions: Versions,
-    settings: Settings,
+    settings: DecideSettings,
     store: Store,
     records: Records,
     now: Clock,
@@ -109,9 +109,9 @@ def _settle(
     if plan is None:
         ruling = Ruling(why=Why(Cause.NOT_OFFERED))
     else:
-        window = settings.delete_window
+        rules = settings.rules
         ruling = what_may_be_deleted(
-            approval, plan, plan_digest(plan), settings.rules, records.is_authentic, now(), window
+            approval, plan, plan_digest(plan), rules, records.is_authentic, now(), rules.window
         )
     if plan and not ruling.alarm:
         # A keep without a code snoozes nothing, because somebody else may have the link.
@@ -147,7 +147,7 @@ def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
         return None
 
 
-def _not_certain(approval_id: str, why: str, settings: Settings, records: Records, now: Clock) -> dict[str, Any]:
+def _not_certain(approval_id: str, why: str, settings: DecideSettings, records: Records, now: Clock) -> dict[str, Any]:
     """Looks again soon, until the decision is too old or the approval is over. Then everything is kept."""
     reason = f"we could not verify who decided: {why}"
     found = records.unproven(approval_id)
@@ -157,7 +157,7 @@ def _not_certain(approval_id: str, why: str, settings: Settings, records: Record
     decided = approval.expires_at
     if approval.status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
         decided = max((one.at for one in approval.decisions), default=decided)
-    over = now() >= approval.expires_at + LAST_MINUTES or is_stale(decided, now(), settings.delete_window)
+    over = now() >= approval.expires_at + LAST_MINUTES or is_stale(decided, now(), settings.rules.window)
     if not over:
         return _waiting(approval, versions, int(min(settings.wait_slice, _SHORT).total_seconds()))
     records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), reason))

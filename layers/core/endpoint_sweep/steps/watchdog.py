@@ -4,6 +4,7 @@ It asks Step Functions whether people already know, because only the state machi
 could silence the watchdog.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,6 @@ from endpoint_sweep.domain.errors import DocumentNotWritten, MailRefused, Unavai
 from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
 from endpoint_sweep.ports import Clock, Executions, Mailer, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
-from endpoint_sweep.settings.environment import Settings
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -26,7 +26,7 @@ _STOPPED = "the sweep stopped during its deletion; please check"
 def watchdog(
     event: dict[str, Any],
     *,
-    settings: Settings,
+    recipients: Collection[str],
     store: Store,
     records: Records,
     executions: Executions,
@@ -53,7 +53,7 @@ def watchdog(
         written = False  # That may be what stopped the sweep; people still get the email (FI-52).
     text, html = reports.watchdog_mail(sweep_id, status, acted)
     mailed = 0
-    for recipient in settings.recipients:
+    for recipient in recipients:
         try:
             mailer.send(recipient, reports.watchdog_subject(sweep_id), text, html)
             mailed += 1
