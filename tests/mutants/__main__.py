@@ -24,7 +24,9 @@ PACKAGE = "endpoint_sweep"
 # A result of mutmut: the exit code of pytest. Others are a kill.
 SURVIVED, NO_TESTS, NO_END = 0, (5, 33), (-24, 24, 36, 152, 255)
 KINDS = ("noticed", "no end", "wording", "equivalent", "missed")
-LINKS = {"src": "layers/core"} | {name: name for name in ("tests", "scripts", "pyproject.toml")}
+LINKS = {"src": "layers/core"} | {
+    name: name for name in ("functions", "tests", "scripts", "template.yaml", "pyproject.toml")
+}
 
 
 def lay_out(only: Sequence[str]) -> Path:
