@@ -42,6 +42,9 @@ def lay_out(only: Sequence[str]) -> Path:
     if only:
         files = [f"src/{PACKAGE}/{one.replace('.', '/')}.py" for one in only]
         settings["mutmut"]["only_mutate"] = "\n".join(["", *files])
+        if not any(one.startswith("review.") for one in only):
+            tests = settings["mutmut"]["pytest_add_cli_args_test_selection"]
+            settings["mutmut"]["pytest_add_cli_args_test_selection"] = tests.replace("\ntests/unit/review", "")
     with (folder / "setup.cfg").open("w", encoding="utf-8") as file:
         settings.write(file)
     return folder
