@@ -24,7 +24,9 @@ PACKAGE = "endpoint_sweep"
 # A result of mutmut: the exit code of pytest. Others are a kill.
 SURVIVED, NO_TESTS, NO_END = 0, (5, 33), (-24, 24, 36, 152, 255)
 KINDS = ("noticed", "no end", "wording", "equivalent", "missed")
-LINKS = {"src": "layers/core"} | {name: name for name in ("tests", "scripts", "pyproject.toml")}
+LINKS = {"src": "layers/core"} | {
+    name: name for name in ("functions", "tests", "scripts", "template.yaml", "pyproject.toml")
+}
 
 
 def lay_out(only: Sequence[str]) -> Path:
@@ -40,6 +42,9 @@ def lay_out(only: Sequence[str]) -> Path:
     if only:
         files = [f"src/{PACKAGE}/{one.replace('.', '/')}.py" for one in only]
         settings["mutmut"]["only_mutate"] = "\n".join(["", *files])
+        if not any(one.startswith("review.") for one in only):
+            tests = settings["mutmut"]["pytest_add_cli_args_test_selection"]
+            settings["mutmut"]["pytest_add_cli_args_test_selection"] = tests.replace("\ntests/unit/review", "")
     with (folder / "setup.cfg").open("w", encoding="utf-8") as file:
         settings.write(file)
     return folder

@@ -11,7 +11,6 @@ import inspect
 import io
 import logging
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -159,10 +158,12 @@ class ReviewSite:
     def _journal(self) -> Iterator[None]:
         """What the function logs, apart from what the test prints."""
         handlers = [one for one in step_log._logger()._logger.handlers if isinstance(one, logging.StreamHandler)]
-        streams = [one.setStream(self.log) for one in handlers]
+        streams = [one.stream for one in handlers]
+        for handler in handlers:
+            handler.stream = self.log  # setStream would flush the stream before, which pytest may have closed.
         yield
         for handler, stream in zip(handlers, streams, strict=True):
-            handler.setStream(stream or sys.__stdout__)
+            handler.stream = stream
 
     def get(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
         place, _, query = path.partition("?")

@@ -1,6 +1,7 @@
 """Sessions in member accounts: each for one purpose, and none serves another account, region, endpoint or approver."""
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from endpoint_sweep.aws.endpoint.adapter import AwsEndpointActor
 from endpoint_sweep.aws.plugs import PLUGS
-from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.aws.sessions import Sessions, session_name
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
 from endpoint_sweep.aws.wiring import Hub
 from endpoint_sweep.domain.model import Cell, ResourceId
@@ -188,3 +189,9 @@ def test_a_laptop_reads_its_own_account_as_itself(sessions: Wired) -> None:
     LaptopReaders(sessions, ACCOUNT, "aws", "admin", "external").readers(CELL).reader(ENDPOINT).describe(NAME)
     assert sessions.assumed == []
     assert sessions.last("DescribeEndpoint").key == HUB_KEY
+
+
+@pytest.mark.parametrize("sweep", ["2026-11-20T06-00Z-weekly", "x" * 80, "a:b/c d", "ü"])
+def test_a_session_name_is_one_that_sts_takes(sweep: str) -> None:
+    """At most 64 of its characters."""
+    assert re.fullmatch(r"[\w+=,.@-]{2,64}", session_name(sweep), re.ASCII)

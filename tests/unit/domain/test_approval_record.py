@@ -111,6 +111,24 @@ def test_any_stop_stops() -> None:
     assert ruled(joined(REQUEST, approved.decisions, (KEEP,))).alarm == "DecisionForged"
 
 
+def test_the_newest_of_an_approvers_links_is_the_one_in_use() -> None:
+    """A reminder brings another one; that of somebody else is not theirs."""
+    old, new, other = Link("1" * 64, ADA, NOW), Link("2" * 64, ADA, NOW + timedelta(days=1)), Link("3" * 64, GRACE, NOW)
+    asked = dataclasses.replace(approval(PLAN), links=(other, new, old))
+    assert (asked.newest_link(ADA), asked.newest_link(GRACE), asked.newest_link(LINUS)) == (new, other, None)
+
+
+def test_a_link_is_counted_under_a_name_that_opens_nothing() -> None:
+    """Half of its hash: the secret cannot be found from it, and no two links share it."""
+    assert Link("0123456789abcdef" * 4, ADA, NOW).id == "0123456789abcdef" * 2
+
+
+def test_everybody_who_decided_is_named() -> None:
+    """As the audit and the tags of a session show it."""
+    assert decided(signed(ADA, A), signed(GRACE, A)).decided_by == f"{ADA}, {GRACE}"
+    assert decided().decided_by == "nobody"
+
+
 # digests: whoever adds a field need not think of them
 
 

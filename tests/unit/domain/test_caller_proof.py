@@ -99,6 +99,16 @@ def test_what_is_no_proof(proof: str) -> None:
     assert refusal(proof).endswith(".")
 
 
+def test_a_day_that_no_calendar_has() -> None:
+    """Twice the same, so that it is not two dates: still nothing that was signed at some time."""
+
+    def never(given: dict[str, str]) -> None:
+        given["X-Amz-Credential"] = given["X-Amz-Credential"].replace(given["X-Amz-Date"][:8], "20261399")
+        given["X-Amz-Date"] = "20261399T000000Z"
+
+    assert refusal(changed(proof_of(DECISION), never)) == "The caller proof cannot be read."
+
+
 def test_another_region() -> None:
     """A proof for the stack of another region says nothing to this one."""
     assert "us-east-1" in refusal(proof_of(DECISION, region="eu-west-1"))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_sweep.domain.documents import digest, from_data, to_data, to_json
-from endpoint_sweep.domain.model import Account, CellResult, Finding, Outcome, OutcomeStatus, Plan
+from endpoint_sweep.domain.model import Account, CellResult, Finding, Outcome, OutcomeStatus, Plan, Series
 from endpoint_sweep.rules.approvals import Approval
-from tests.unit.samples import ADA, NOW, approval, cell, decision, finding, plan
+from tests.unit.samples import ADA, NOW, approval, cell, decision, finding, plan, series
 
 words = st.text(max_size=20)
 findings = st.builds(
@@ -40,6 +40,7 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
     "value",
     [
         cell(finding()),
+        series(total=0.5),
         approval(plan(), decisions=(decision(plan(), ADA, finding().id, comment="why"),)),
         Outcome("222222222222", "us-east-1", "a", OutcomeStatus.DONE, "gone", NOW, "req-1"),
         Account("222222222222", '=HYPERLINK("http://x","y")', "ACTIVE"),
@@ -49,6 +50,12 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
 def test_each_document_comes_back_as_it_was(value: Any) -> None:
     """Enums, times, tuples of dataclasses, and None."""
     assert from_data(type(value), to_data(value)) == value
+
+
+def test_a_whole_number_is_a_sum_too() -> None:
+    """JSON of another writer tells 0 where ours tells 0.0."""
+    found = from_data(Series, to_data(series()) | {"total": 7})
+    assert (found.total, type(found.total)) == (7.0, float)
 
 
 def test_times_are_utc_and_money_is_exact() -> None:

@@ -51,6 +51,12 @@ def test_every_expected_cell_has_exactly_one_row() -> None:
     ]
 
 
+def test_coverage_counts_its_rows_by_how_they_ended() -> None:
+    """For the line that the sweep logs."""
+    coverage = join([HERE, THERE], [cell(finding())])
+    assert coverage.counts == {CoverageStatus.SCANNED: 1, CoverageStatus.FAILED: 1}
+
+
 def test_a_result_that_names_another_account_counts_as_failed() -> None:
     """Nothing of it is believed."""
     coverage = join([HERE], [cell(finding(), replace(finding("b"), account="999999999999"))])

@@ -8,12 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from endpoint_sweep.domain.model import Kind, Variant, Verdict
-from endpoint_sweep.resources.endpoint.cost import cost
-from endpoint_sweep.rules.pricing import STORAGE, Price, PriceBook, believable, total_monthly, with_cost
+from endpoint_sweep.domain.model import Finding, Variant
+from endpoint_sweep.rules.pricing import STORAGE, Cost, Price, PriceBook, believable, total_monthly, with_cost
 from tests.unit.samples import finding
 
 G5, M5 = "ml.g5.xlarge", "ml.m5.large"
@@ -38,6 +35,10 @@ class FakePriceList:
         return self.prices.get((region, STORAGE))
 
 
+def cost(one: Finding, book: PriceBook) -> Cost:
+    return book.cost_of(one.region, one.instances)
+
+
 def test_a_known_price_is_hours_times_instances_times_730() -> None:
     """Three instances at 1.4084 an hour."""
     one = replace(finding(), instances=(Variant("a", G5, 1), Variant("b", G5, 2)))
@@ -54,10 +55,9 @@ def test_a_known_price_is_hours_times_instances_times_730() -> None:
         ("us-east-1", [Variant("a", G5, -1)], "the instance count of variant a is not known"),
         ("us-east-1", [Variant("a", G5, 1), Variant("b", "ml.unheard.of", 1)], "the list price of ml.unheard.of"),
         ("us-east-1", [Variant("a", G5, 0), Variant("b", G5, None)], "the instance count of variant b"),
-        ("us-east-1", [], "its instances are not known"),
         ("eu-west-1", [Variant("a", G5, 1)], "the list price of ml.g5.xlarge in eu-west-1 is not known"),
     ],
-    ids=["type", "no type", "no count", "negative", "one of two", "zero and no count", "no variant", "region"],
+    ids=["type", "no type", "no count", "negative", "one of two", "zero and no count", "region"],
 )
 def test_unknown_is_never_zero(region: str, variants: list[Variant], why: str) -> None:
     """As soon as one part is not known the whole is not, and why is said."""
@@ -72,20 +72,6 @@ def test_no_instance_costs_nothing(kind: str | None) -> None:
     """Scaled to zero, whatever its type would cost."""
     found = cost(replace(finding(), instances=(Variant("a", kind, 0), Variant("b", kind, 0))), BOOK)
     assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
-
-
-def test_serverless_capacity_is_not_priced_by_its_missing_instances() -> None:
-    """On demand an idle one costs nothing; provisioned concurrency costs something that is not known (D8.8)."""
-    serverless = replace(finding(), kind=Kind.SERVERLESS, instances=(Variant("a", None, 0),))
-    assert cost(serverless, BOOK).monthly_usd is None
-    assert cost(replace(serverless, verdict=Verdict.ZERO_COST), BOOK).monthly_usd == 0
-
-
-def test_prepaid_capacity_saves_nothing() -> None:
-    """However dear its instances are by the list (D1.35)."""
-    found = cost(replace(finding(), verdict=Verdict.ZERO_COST), BOOK)
-    assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
-    assert "prepaid" in found.basis
 
 
 def test_volumes_are_added_to_the_month() -> None:
@@ -181,22 +167,6 @@ def test_a_believable_price_is_written_plainly(text: str, expected: str) -> None
 def test_an_unbelievable_price_is_none(amount: object) -> None:
     """Zero, negative, absurd and no number at all (BI-25)."""
     assert believable(amount) is None
-
-
-COUNTS, GIGABYTES = st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, 10])
-VARIANTS = st.builds(Variant, st.just("v"), st.sampled_from([G5, M5, None]), COUNTS, GIGABYTES)
-
-
-@given(st.lists(VARIANTS, max_size=4))
-def test_an_endpoint_that_runs_is_never_free(variants: list[Variant]) -> None:
-    """Either the whole is known and above zero, or it is unknown, in whatever order its parts come."""
-    running = any(variant.count is None or variant.count for variant in variants)
-    orders = (variants, variants[::-1])
-    (monthly,) = {cost(replace(finding(), instances=tuple(order)), BOOK).monthly_usd for order in orders}
-    if running or not variants:
-        assert monthly is None or monthly > 0
-    else:
-        assert monthly == 0
 
 
 def test_a_sum_says_how_many_it_leaves_out() -> None:

@@ -17,14 +17,8 @@ class Action(StrEnum):
         """As in `2 endpoints deleted`; also the word in reports."""
         return _DONE[self]
 
-    @property
-    def noun(self) -> str:
-        """As in `sent for deletion`."""
-        return _NOUNS[self]
-
 
 _DONE = {Action.DELETE: "deleted"}
-_NOUNS = {Action.DELETE: "deletion"}
 
 
 @dataclass(frozen=True, slots=True, order=True)

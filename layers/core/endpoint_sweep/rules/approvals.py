@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from endpoint_sweep.domain.approval_record import (
     Approval,
@@ -158,6 +159,8 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
             # A decision made in time can still be carried out, and kept, after the approval ends.
             decided = Refusal(RefusalCode.ALREADY_DECIDED, "This sweep has already been decided.")
             return decided if now >= approval.expires_at else None
+        case _:
+            assert_never(approval.status)
 
 
 def can_be_kept(approval: Approval) -> bool:

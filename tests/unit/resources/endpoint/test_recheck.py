@@ -1,24 +1,32 @@
-"""What is not as it was approved any more, and in what order inference components go."""
+"""What changed or was called since the approval, in what order inference components go, and what a deletion did."""
 
-import json
-import re
-from collections.abc import Collection
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, ResourceId
+from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Series, Variant
+from endpoint_sweep.resources.endpoint.endpoint_type import EndpointType
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
-from endpoint_sweep.resources.endpoint.permissions import act_policy
 from endpoint_sweep.resources.endpoint.recheck import (
-    COMPONENTS_AT_ONCE,
     check_fingerprint,
+    judge_deletion,
     parts_left,
 )
-from endpoint_sweep.rules.acting import Checkpoint, Kept, source_identity
-from endpoint_sweep.storage.kill_switch import why_stopped
-from tests.unit.samples import NOW, description, finding
+from endpoint_sweep.resources.endpoint.traffic_series import (
+    SeriesKey,
+    control,
+    controls,
+    of_asynchronous,
+    of_component,
+    of_variant,
+)
+from endpoint_sweep.resources.resource_type import ResourceType
+from endpoint_sweep.rules.acting import Kept
+from tests.unit.fake_cell import measured
+from tests.unit.samples import NAME, NOW, description, finding
 
 
 def part(name: str, base: str = "", status: str = "InService", hours: int = 0) -> Component:
@@ -27,14 +35,6 @@ def part(name: str, base: str = "", status: str = "InService", hours: int = 0) -
 
 BASE, OTHER, ADAPTER = part("base"), part("other"), part("adapter", "base")
 SEEN = [replace(one, base="") for one in (BASE, OTHER, ADAPTER)]  # A scan does not learn the base.
-
-
-def test_there_are_eleven_points() -> None:
-    """In the order in which a deletion passes them (S3.11)."""
-    assert [point.value for point in Checkpoint] == [
-        *("kill-switch", "decision", "role", "fingerprint", "tags", "traffic", "bundle", "intent"),
-        *("last-look", "delete", "outcome"),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -135,38 +135,114 @@ def test_any_component_that_is_not_as_approved_keeps_all(
     assert caught.value.status is (OutcomeStatus.FAILED if is_failed else OutcomeStatus.CHANGED)
 
 
-@pytest.mark.parametrize("approver", ["ada@example.com", f"{'x' * 64}@example.com", "jörg@exämple.com", "a'b@c.de"])
-def test_a_source_identity_is_one_that_sts_takes(approver: str) -> None:
-    """At most 64 of its characters, the approver first."""
-    said = source_identity("2026-11-20T06-00Z-a-very-long-name-of-a-sweep" * 2, approver)
-    assert re.fullmatch(r"[\w+=,.@-]{2,64}", said, re.ASCII)
-    assert source_identity("2026-11-20T06-00Z", "ada@example.com") == "ada@example.com,2026-11-20T06-00Z"
-    assert source_identity("s", "jörg o'hara@example.com") == "j-rg-o-hara@example.com,s"
-    assert source_identity("s" * 70, "a" * 41) == f"{'a' * 40},{'s' * 23}"
+TYPE: ResourceType = EndpointType()
+SINCE, LATER = finding().evidence.end, NOW + timedelta(hours=3)
+CALLS, CPU = of_variant(NAME, "AllTraffic"), control(NAME, "AllTraffic")
+QUEUE = of_asynchronous(NAME, "AllTraffic")
+PART = Component("llm", NAME, "AllTraffic")
+PART_CALLS, PART_REFUSALS = of_component("llm")
 
 
-def test_the_longest_session_policy_fits() -> None:
-    """D9.6: 2,048 characters, with the longest names in the longest region and partition."""
-    target = ResourceId("222222222222", "us-isob-northeast-1", "e" * 63)
-    arn = f"arn:aws-iso-b:sagemaker:{target.region}:{target.account}:inference-component/"
-    arns = [f"{arn}{number}{'c' * 62}" for number in range(COMPONENTS_AT_ONCE)]
-    assert len(json.dumps(act_policy("aws-iso-b", target, arns), separators=(",", ":"))) <= 2048
+@dataclass
+class Actor:
+    """CloudWatch between scan and deletion: `values` by series; `incomplete` ones it does not answer whole."""
+
+    values: Mapping[SeriesKey, tuple[float, ...]]
+    incomplete: frozenset[SeriesKey] = frozenset()
+    asked: list[tuple[frozenset[SeriesKey], datetime, datetime, timedelta]] = field(default_factory=list)
+
+    def activity(
+        self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    ) -> Mapping[SeriesKey, Series]:
+        self.asked.append((frozenset(keys), start, end, period))
+        return {
+            key: measured(key, *self.values.get(key, ()), complete=key not in self.incomplete) for key in sorted(keys)
+        }
 
 
-def test_a_session_that_only_looks_can_delete_nothing() -> None:
-    """What confirms a deletion has no permission to repeat it."""
-    assert "sagemaker:Delete" not in json.dumps(act_policy("aws", ResourceId("2" * 12, "us-east-1", "e"), ()))
+def approved(kind: Kind | None, **changes: Any) -> Finding:
+    components = (PART,) if kind is Kind.INFERENCE_COMPONENTS else ()
+    return finding(kind=kind, components=components, **changes)
 
 
-class Switch:
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def read(self) -> str:
-        return self._value
+def check(actor: Actor, of: Finding) -> None:
+    TYPE.check_unused(actor, of, LATER)
 
 
-@pytest.mark.parametrize(("value", "stops"), [("off", False), (" OFF\n", False), ("on", True), ("", True), ("0", True)])
-def test_only_off_is_off(value: str, stops: bool) -> None:
-    """FI-50."""
-    assert bool(why_stopped(Switch(value))) is stops
+# Of each kind: what CloudWatch answers while nothing calls it, and every series that shows a call.
+QUIET: list[tuple[Kind, dict[SeriesKey, tuple[float, ...]], tuple[SeriesKey, ...]]] = [
+    (Kind.REAL_TIME, {CALLS: (0.0,)}, (CALLS,)),
+    (Kind.ASYNCHRONOUS, {CPU: (60.0,)}, QUEUE),
+    (Kind.INFERENCE_COMPONENTS, {CPU: (60.0,)}, (PART_CALLS, PART_REFUSALS)),
+    (Kind.SERVERLESS_PROVISIONED, {next(iter(controls(NAME, ("AllTraffic",), Kind.SERVERLESS_PROVISIONED))): (1.0,)},
+     (CALLS,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "quiet", "calls"), QUIET, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_nobody_called_since_the_scan_may_be_deleted(
+    kind: Kind, quiet: dict[SeriesKey, tuple[float, ...]], calls: tuple[SeriesKey, ...]
+) -> None:
+    """Every series of its kind is read, from the end of the scan's window until now, in points of five minutes."""
+    actor = Actor(quiet)
+    check(actor, approved(kind))
+    assert actor.asked == [(frozenset({*quiet, *calls}), SINCE, LATER, timedelta(minutes=5))]
+
+
+@pytest.mark.parametrize(("kind", "quiet", "calls"), QUIET, ids=lambda value: value if isinstance(value, str) else "")
+def test_a_single_call_since_the_scan_spares_it(
+    kind: Kind, quiet: dict[SeriesKey, tuple[float, ...]], calls: tuple[SeriesKey, ...]
+) -> None:
+    """In whichever of its series, and even where the rest could not be read."""
+    for called in calls:
+        for incomplete in (frozenset[SeriesKey](), frozenset({*quiet, *calls})):
+            with pytest.raises(Kept, match="it is in use again") as caught:
+                check(Actor(quiet | {called: (0.0, 0.5)}, incomplete), approved(kind))
+            assert caught.value.status is OutcomeStatus.SPARED
+
+
+@pytest.mark.parametrize(("kind", "quiet", "calls"), QUIET, ids=lambda value: value if isinstance(value, str) else "")
+def test_silence_that_nobody_vouches_for_keeps_it(
+    kind: Kind, quiet: dict[SeriesKey, tuple[float, ...]], calls: tuple[SeriesKey, ...]
+) -> None:
+    """Without zeros or a sample of a running instance, or with half an answer, nobody knows (I5)."""
+    doubts = [Actor({}), *(Actor(quiet, frozenset({one})) for one in {*quiet, *calls})]
+    for actor in doubts:
+        with pytest.raises(Kept, match="its traffic since the scan could not be read") as caught:
+            check(actor, approved(kind))
+        assert caught.value.status is OutcomeStatus.FAILED
+
+
+@pytest.mark.parametrize("kind", [Kind.UNKNOWN, Kind.SERVERLESS, None])
+def test_a_kind_that_nothing_vouches_for_is_kept(kind: Kind | None) -> None:
+    """A sweep offers none of them; whoever made up such a plan gets nothing deleted."""
+    with pytest.raises(Kept, match="could not be read"):
+        check(Actor({CALLS: (0.0,), CPU: (60.0,)}), approved(kind))
+
+
+def test_every_variant_that_serves_must_publish_zeros() -> None:
+    """A shadow's traffic proves nothing, so it is not asked for (D1.18)."""
+    pair = (Variant("a", "ml.m5.large", 1), Variant("b", "ml.m5.large", 1), Variant("c", "ml.m5.large", 1, shadow=True))
+    zeros = {of_variant(NAME, one): (0.0,) for one in "ab"}
+    actor = Actor(zeros)
+    check(actor, approved(Kind.REAL_TIME, instances=pair))
+    assert actor.asked[0][0] == zeros.keys()
+    with pytest.raises(Kept, match="could not be read"):
+        check(Actor({of_variant(NAME, "a"): (0.0,)}), approved(Kind.REAL_TIME, instances=pair))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"status": "Deleting"}, OutcomeStatus.SENT, "still deleting"),
+        ({"status": "Failed"}, OutcomeStatus.FAILED, "its deletion failed"),
+        ({"status": "InService"}, OutcomeStatus.FAILED, "kept: it was not deleted, its status is InService"),
+        ({"status": "Deleting", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
+        ({"status": "Failed", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
+    ],
+    ids=str,
+)
+def test_what_is_still_there_after_its_deletion(changes: dict[str, Any], status: OutcomeStatus, words: str) -> None:
+    """Another one under the same name is nobody's failure, and nothing is done to it (D2.7)."""
+    outcome, why = judge_deletion(description(**changes), finding())
+    assert (outcome, why.startswith(words)) == (status, True)

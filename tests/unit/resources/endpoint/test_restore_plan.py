@@ -5,39 +5,9 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.resources.endpoint.restore_plan import Call, all_calls, differences, missing_parts, remaining_calls
+from tests.unit.resources.endpoint.bundles import COUNT, NAME, TARGET, bundle, part
 
-NAME, COUNT = "idle", "sagemaker:variant:DesiredInstanceCount"
-TARGET: dict[str, Any] = {
-    "ServiceNamespace": "sagemaker",
-    "ResourceId": f"endpoint/{NAME}/variant/a",
-    "ScalableDimension": COUNT,
-}
 AWAKE = dict.fromkeys(("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"), False)
-
-
-def bundle(*, configured: dict[str, Any] | None = None, parts: Any = (), **variant: Any) -> dict[str, Any]:
-    """An endpoint of one variant: as it is `configured`, and as it is told."""
-    return {
-        "endpoint": {
-            "EndpointName": NAME,
-            "EndpointConfigName": "c",
-            "ProductionVariants": [{"VariantName": "a"} | variant],
-        },
-        "endpoint_config": {
-            "EndpointConfigName": "c",
-            "ProductionVariants": [{"VariantName": "a"} | (configured or {})],
-        },
-        "models": {},
-        "tags": {},
-        "inference_components": list(parts),
-        "autoscaling": {"targets": [], "policies": [], "scheduled_actions": []},
-    }
-
-
-def part(copies: int | None, name: str = "part", base: str = "") -> dict[str, Any]:
-    specification = {"BaseInferenceComponentName": base} if base else {"ModelName": "m"}
-    told = {"InferenceComponentName": name, "EndpointName": NAME, "VariantName": "a", "Specification": specification}
-    return told | ({"RuntimeConfig": {"DesiredCopyCount": copies, "CurrentCopyCount": 9}} if copies is not None else {})
 
 
 def made(asked: list[Call], operation: str) -> list[dict[str, Any]]:
@@ -151,3 +121,89 @@ def test_policies_and_actions_are_made_as_they_were(kind: str, operation: str, r
     assert made(all_calls(was, (), config_there=True), operation) == rows
     assert made(remaining_calls(was, now), operation) == rows[1:]
     assert sum(line.endswith(" is missing") for line in differences(was, now)) == 2
+
+
+def test_tags_come_back_except_those_of_aws() -> None:
+    """Of endpoint, configuration, model, component and scalable target; nobody else can set `aws:` tags (D3.19)."""
+    tags = {"owner": "mira", "aws:cloudformation:stack-id": "x", "AWS:other": "x"}
+    was = bundle(parts=[part(1) | {"Tags": tags}])
+    was |= {"tags": tags, "endpoint_config_tags": tags, "models": {"m": {"ModelName": "m"}}, "model_tags": {"m": tags}}
+    was["autoscaling"]["targets"] = [TARGET | {"Tags": tags}]
+    calls = all_calls(was, (), config_there=False)
+    assert {one.operation: one.request["Tags"] for one in calls} == {
+        "create_model": [{"Key": "owner", "Value": "mira"}],
+        "create_endpoint_config": [{"Key": "owner", "Value": "mira"}],
+        "create_endpoint": [{"Key": "owner", "Value": "mira"}],
+        "create_inference_component": [{"Key": "owner", "Value": "mira"}],
+        "register_scalable_target": {"owner": "mira"},
+    }
+    untagged = bundle() | {"models": {"m": {"ModelName": "m"}}}
+    untagged["autoscaling"]["targets"] = [TARGET]
+    requests = [one.request for one in all_calls(untagged, (), config_there=False)]
+    assert [request.get("Tags") for request in requests] == [None, None, [], None]
+
+
+def test_the_next_update_is_rolled_out_as_the_last_one() -> None:
+    """Where the endpoint had a deployment configuration, it has it again, and a difference is told."""
+    was, deployment = bundle(), {"BlueGreenUpdatePolicy": {"TerminationWaitInSeconds": 60}}
+    was["endpoint"]["LastDeploymentConfig"] = deployment
+    [request] = made(all_calls(was, (), config_there=True), "create_endpoint")
+    assert request == {
+        "EndpointName": NAME, "EndpointConfigName": "c", "Tags": [], "DeploymentConfig": deployment}  # fmt: skip
+    assert differences(was, bundle()) == [f"LastDeploymentConfig was {deployment}, is now None"]
+    assert "DeploymentConfig" not in made(all_calls(bundle(), (), config_there=True), "create_endpoint")[0]
+
+
+@pytest.mark.parametrize(
+    ("configured", "told", "expected"),
+    [
+        ({"MaxConcurrency": 5}, {"MaxConcurrency": 5}, []),
+        ({"MaxConcurrency": 5}, {"MaxConcurrency": 6}, [{"MaxConcurrency": 6}]),
+        (
+            {"MaxConcurrency": 5, "MemorySizeInMB": 2048},
+            {"MaxConcurrency": 5, "ProvisionedConcurrency": 1, "MemorySizeInMB": 2048},
+            [{"MaxConcurrency": 5, "ProvisionedConcurrency": 1}],
+        ),
+    ],
+)
+def test_concurrency_is_what_it_was(
+    configured: dict[str, int], told: dict[str, int], expected: list[dict[str, int]]
+) -> None:
+    """Serverless capacity can be changed after the endpoint was made, the memory cannot (D4.1)."""
+    was = bundle(configured={"ServerlessConfig": configured}, DesiredServerlessConfig=told)
+    changes = changed(all_calls(was, (), config_there=True))
+    assert changes == [{"ServerlessUpdateConfig": one} for one in expected]
+
+
+def test_a_change_is_waited_for_before_the_next() -> None:
+    """One variant a call: AWS refuses a second one while the endpoint is being updated (D4.1)."""
+    was = bundle()
+    was["endpoint"]["ProductionVariants"] = [{"VariantName": one, "DesiredWeight": 0.5} for one in "ab"]
+    was["endpoint_config"]["ProductionVariants"] = [{"VariantName": one} for one in "ab"]
+    calls = [one for one in all_calls(was, (), config_there=True) if "weight" in one.what]
+    assert [one.what for one in calls] == [f"weight and count of variant {one}" for one in "ab"]
+    assert {one.wait_for for one in calls} == {("endpoint", NAME)}
+
+
+IMAGE = {"SpecifiedImage": "registry/own:3", "ResolvedImage": "registry/own@sha256:1"}
+
+
+@pytest.mark.parametrize(
+    ("described", "expected"),
+    [
+        ({"Container": {"DeployedImage": IMAGE, "Environment": {"A": "1"}}},
+         {"Container": {"Environment": {"A": "1"}, "Image": "registry/own:3"}}),
+        ({"Container": {"DeployedImage": {}, "ArtifactUrl": "s3://a"}}, {"Container": {"ArtifactUrl": "s3://a"}}),
+        ({"Container": {"Image": "registry/own:3"}}, {"Container": {"Image": "registry/own:3"}}),
+        ({"ModelName": "m"}, {"ModelName": "m"}),
+    ],
+)  # fmt: skip
+def test_a_container_has_the_image_that_was_asked_for(described: dict[str, Any], expected: dict[str, Any]) -> None:
+    """A description tells the deployed one; a component's one specification or its several are the same to this."""
+    one, several = part(1), part(1, "several")
+    one["Specification"] = described
+    del several["Specification"]
+    several["Specifications"] = [described, {"ModelName": "other"}]
+    requests = made(all_calls(bundle(parts=[one, several]), (), config_there=True), "create_inference_component")
+    assert [request.get("Specification") for request in requests] == [expected, None]
+    assert [request.get("Specifications") for request in requests] == [None, [expected, {"ModelName": "other"}]]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff
-from endpoint_sweep.domain.model import Component, CoverageStatus, Kind, Policy, Verdict
+from endpoint_sweep.domain.model import Component, Kind, Policy, Verdict
+from endpoint_sweep.domain.restorable import NOT_ASKED, YES
 from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
-from endpoint_sweep.rules.owners import owner_of
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.fake_cell import HERE, TYPES, FakeCell, another
-from tests.unit.samples import ARN, NAME, NOW, POLICY, description, listed
+from tests.unit.samples import ARN, NAME, NOW, description, listed
 
 PLAIN = of_variant(NAME, "AllTraffic")
 ASYNC = description(kind=Kind.ASYNCHRONOUS)
@@ -116,19 +116,6 @@ def test_an_endpoint_that_vanishes_is_told_of() -> None:
     """Listed, then not found: a row, no crash, not idle (FI-05)."""
     [found] = silent(descriptions={}).findings().values()
     assert (found.verdict, found.reason) == (Verdict.NO_EVIDENCE, "it disappeared during the scan")
-
-
-def test_nothing_of_a_listing_that_broke_off_is_idle() -> None:
-    """What is known to be busy stays so; the row is partial and says why (FI-03)."""
-    cell = silent(
-        listing=[listed(), another("busy")],
-        values={PLAIN: ZEROS, of_variant("busy", "AllTraffic"): (4.0,)},
-        broken="listing endpoints: InternalFailure",
-    )
-    row = scan(TYPES, cell, HERE, POLICY, NOW)
-    assert (row.status, row.reason, row.resources) == (CoverageStatus.PARTIAL, "listing endpoints: InternalFailure", 2)
-    assert {one.name: one.verdict for one in row.findings} == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
-    assert row.findings[0].reason.endswith("but the endpoints in its account and region could not all be listed")
 
 
 @pytest.mark.parametrize(
@@ -255,16 +242,16 @@ def test_one_row_an_endpoint() -> None:
     assert (found["b"].kind, found["b"].config, found["b"].instances) == (None, None, ())
 
 
-@pytest.mark.parametrize(
-    ("tags", "owner"),
-    [
-        ({}, None),
-        ({"owner": ""}, None),
-        ({"team": "vision", "Owner": "mira"}, "mira"),
-        ({"Team": "vision"}, "vision"),
-        ({"CreatedBy": "x"}, "x"),
-    ],
-)
-def test_owners(tags: dict[str, str], owner: str | None) -> None:
-    """The first tag that names one, in any letter case."""
-    assert owner_of(tags) == owner
+def test_whether_it_can_be_restored_is_asked_of_an_idle_endpoint() -> None:
+    """Its models are listed once."""
+    [found] = silent().findings().values()
+    assert found.restorable == YES
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_nothing_is_said_about_restoring_a_busy_endpoint(described: bool) -> None:
+    """Never "yes" by default: the report says that it was not checked."""
+    cell = silent(values={PLAIN: (7.0,)}, descriptions={NAME: description()} if described else {})
+    [found] = cell.findings().values()
+    assert found.restorable == NOT_ASKED
+    assert MODELS not in cell.asked

@@ -135,5 +135,5 @@ def expected(endpoint: str, serving: tuple[str, ...], kind: Kind, components: It
             return {one for variant in serving for one in of_asynchronous(endpoint, variant)}
         case Kind.INFERENCE_COMPONENTS:
             return {one for component in components for one in of_component(component.name)}
-        case Kind.UNKNOWN:
+        case _:
             return set()

@@ -1,0 +1,51 @@
+"""What an endpoint costs: its instances by the list, nothing where deleting it saves nothing, else unknown."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from endpoint_sweep.domain.model import Kind, Variant, Verdict
+from endpoint_sweep.resources.endpoint.cost import cost
+from endpoint_sweep.rules.pricing import Price, PriceBook
+from tests.unit.samples import finding
+
+G5, M5 = "ml.g5.xlarge", "ml.m5.large"
+BOOK = PriceBook({("us-east-1", G5): Price(Decimal("1.4084"), "test", "2026-08-01")})
+
+
+def test_serverless_capacity_is_not_priced_by_its_missing_instances() -> None:
+    """On demand an idle one costs nothing; provisioned concurrency costs something that is not known (D8.8)."""
+    serverless = replace(finding(), kind=Kind.SERVERLESS, instances=(Variant("a", None, 0),))
+    assert cost(serverless, BOOK).monthly_usd is None
+    assert cost(replace(serverless, verdict=Verdict.ZERO_COST), BOOK).monthly_usd == 0
+
+
+def test_prepaid_capacity_saves_nothing() -> None:
+    """However dear its instances are by the list (D1.35)."""
+    found = cost(replace(finding(), verdict=Verdict.ZERO_COST), BOOK)
+    assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
+    assert "prepaid" in found.basis
+
+
+def test_an_endpoint_without_a_variant_has_no_known_price() -> None:
+    """It was not described, so nobody knows what runs."""
+    found = cost(replace(finding(), instances=()), BOOK)
+    assert (found.hourly_usd, found.monthly_usd, found.basis) == (None, None, "its instances are not known")
+
+
+COUNTS, GIGABYTES = st.sampled_from([None, 0, 1, 7]), st.sampled_from([None, 10])
+VARIANTS = st.builds(Variant, st.just("v"), st.sampled_from([G5, M5, None]), COUNTS, GIGABYTES)
+
+
+@given(st.lists(VARIANTS, max_size=4))
+def test_an_endpoint_that_runs_is_never_free(variants: list[Variant]) -> None:
+    """Either the whole is known and above zero, or it is unknown, in whatever order its parts come."""
+    running = any(variant.count is None or variant.count for variant in variants)
+    orders = (variants, variants[::-1])
+    (monthly,) = {cost(replace(finding(), instances=tuple(order)), BOOK).monthly_usd for order in orders}
+    if running or not variants:
+        assert monthly is None or monthly > 0
+    else:
+        assert monthly == 0
