@@ -9,7 +9,8 @@ ELSEWHERE = {"Inference components sent for deletion", "Why a sweep failed"}
 
 def places(stage: Stage) -> set[str]:
     rows = {f"{item['pk']['S']} {item['sk']['S']}" for item in stage.hub.items()}
-    return rows | {name.partition("@")[0] for name in stage.objects()}
+    lists = {value for name, value in stage.hub.environment().items() if name.endswith("_PARAMETER")}
+    return rows | lists | {name.partition("@")[0] for name in stage.objects()}
 
 
 def test_nothing_is_stored_that_the_table_does_not_tell(stage: Stage) -> None:
