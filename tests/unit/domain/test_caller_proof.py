@@ -115,6 +115,17 @@ def test_a_day_that_no_calendar_has() -> None:
     assert refusal(changed(proof_of(DECISION), never)) == "The caller proof cannot be read."
 
 
+def test_a_proof_has_one_spelling() -> None:
+    """No other alphabet, no white space within, no parameter without a value, no empty one, no byte that is no text."""
+    proof, unreadable = proof_of(DECISION), "The caller proof cannot be read."
+    query = query_of(proof)
+    assert refusal(f"{proof[:8]}\n\n\n\n{proof[8:]}") == unreadable
+    assert refusal(wrap("~~~=1")).startswith("The caller proof does not have exactly"), "written with a - for the +"
+    for strange in (f"{query}&x", f"{query}&", query.replace("X-Amz-Signature=", "X-Amz-Signature=%ff")):
+        assert refusal(wrap(strange)) == unreadable
+    assert [refusal("A" * count) for count in (8192, 8193)] == [unreadable, "The caller proof is too long."]
+
+
 def test_another_region() -> None:
     """A proof for the stack of another region says nothing to this one."""
     assert "us-east-1" in refusal(proof_of(DECISION, region="eu-west-1"))
