@@ -123,7 +123,7 @@ MIXED = ids(2) + ids(2, THERE.account)
     [
         (ids(10), {ACCOUNT: 100}, CAPS, []),
         (ids(11), {ACCOUNT: 100}, CAPS, ["the limit for an account is 10"]),
-        (ids(6), {ACCOUNT: 11}, CAPS, ["50 % of its 11 endpoints, which is 5."]),
+        (ids(6), {ACCOUNT: 11}, CAPS, ["50 % of its 11 endpoints, which is 5;"]),
         (ids(5), {ACCOUNT: 10}, CAPS, []),
         (ids(3), {ACCOUNT: 9}, Caps(3, 9, 100), []),
         (ids(1), {ACCOUNT: 1}, CAPS, []),
@@ -139,7 +139,7 @@ def test_caps(selected: list[ResourceId], found: dict[str, int], caps: Caps, wor
     refusal names the figures.
     """
     for of_the_plan, of_the_stack in ((caps, LOOSE), (LOOSE, caps)):
-        said = "".join(f"{one}." for one in over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
+        said = "".join(f"{one};" for one in over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
         assert bool(said) == bool(words)
         assert [word for word in words if word not in said] == []
 
