@@ -1,4 +1,4 @@
-"""Review: the page behind the link, and the same with AWS credentials. Routes only; the rest is in `review`."""
+"""Review: the page behind the link, and the same for callers with AWS credentials. The rest is in `review`."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ app = APIGatewayRestResolver()
 def show(approval_id: str) -> Response[str]:
     if _overridden():
         return _elsewhere()
-    # The same name twice is no secret at all (BI-28).
+    # A parameter that is given twice is no secret (BI-28).
     secrets = app.current_event.resolved_query_string_parameters.get("k", [])
     return _page(page_flow.show(approval_id, secrets[0] if len(secrets) == 1 else "", _desk()))
 
@@ -82,7 +82,7 @@ def _desk() -> Desk:
 
 
 def _principal(method: str, approval_id: str) -> str:
-    """Who made the proof in this request, by the word of STS. Raises CallerUnproven or Unavailable.
+    """Who made the proof in this request, according to STS. Raises CallerUnproven or Unavailable.
 
     What the event says is ignored: anyone who may invoke this function can make it up.
     """
@@ -92,7 +92,7 @@ def _principal(method: str, approval_id: str) -> str:
 
 
 def _overridden() -> bool:
-    """A GET that wants to be taken for something else (BI-40)."""
+    """Whether the request asks to be treated as another method (BI-40)."""
     return any(name.lower() == "x-http-method-override" for name in app.current_event.headers)
 
 

@@ -38,8 +38,10 @@ def changes(module: str, source: str, names: Collection[str]) -> Iterator[Change
         yield Change(name, f"{module}.{called}", was, becomes, _is_wording(before, after))
 
 
-def _lines(function: ast.AST) -> list[str]:
-    return [line.strip() for line in ast.unparse(function).splitlines()[1:]]
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """Without its name, which is another one for each change, and its decorators."""
+    function.name, function.decorator_list = "_", []
+    return [line.strip() for line in ast.unparse(function).splitlines()]
 
 
 def _differing(before: list[str], after: list[str]) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """`make demo`: a whole sweep of a simulated Organization on this machine, from deployment to the summary mail.
 
 The template is built and deployed by SAM into a local AWS; nothing in the product knows that it is not AWS.
-On a terminal a person decides on the page; else, or with APPROVE=all|none|some, the page is used over HTTP.
+On a terminal, a person decides on the page. Otherwise, or with APPROVE=all|none|some, the demo uses the page over HTTP.
 """
 
 import json
@@ -38,22 +38,22 @@ from tests.simulation.hub.local_aws import LocalAws, LocalAwsError
 PARAMETERS = {
     "Mode": "approve",
     "Approvers": f"{APPROVER},{SECOND_APPROVER}",
-    # One of eight accounts has no role and one region is closed: with few accounts that is a large share.
+    # One of eight accounts has no role and one region is closed, which is a large share of so few accounts.
     "MinCoveragePercent": "75",
-    # APPROVE=all is to be possible.
+    # So that APPROVE=all is possible.
     "MaxDeletesPerSweep": "200",
     "MaxDeletesPerAccount": "100",
     "MaxDeletePercentOfAccount": "100",
-    # One person shows the whole of it.
+    # One person is enough to show everything.
     "TwoApproversAboveEndpoints": "1000",
     "TwoApproversAboveUsd": "10000000",
     # A simulated endpoint is gone after a second, a real one after minutes.
     "GoneCheckSeconds": "1",
-    # As many as this machine has use for.
+    # As many as this machine can use.
     "ScanConcurrency": "4",
-    # Nobody has to wait a quarter of an hour in which everything could still be kept.
+    # Nobody wants to wait a quarter of an hour during which everything could still be kept.
     "GraceMinutes": "0",
-    # So that the demo ends by itself where nobody answers.
+    # So that the demo ends by itself if nobody answers.
     "ApprovalTtlMinutes": "60",
     "WaitSliceSeconds": "600",
 }
@@ -108,7 +108,7 @@ def _demo(console: Console) -> None:
 
 
 def _choice() -> str | None:
-    """None: a person decides on the page."""
+    """None if a person decides on the page."""
     given = os.environ.get("APPROVE", "")
     if given and given not in CHOICES:
         raise DemoError(f"APPROVE must be one of {', '.join(CHOICES)}")
@@ -119,7 +119,7 @@ def _choice() -> str | None:
 
 def _start(aws: LocalAws, outputs: dict[str, str]) -> Sweep:
     name = f"{datetime.now(UTC):%Y-%m-%dT%H-%MZ}-demo"
-    # StackSets leave the management account out, so it has no scan role.
+    # StackSets skip the management account, so it has no scan role.
     asked = {
         "mode": "approve",
         "requested_by": "demo@example.com",
@@ -132,7 +132,7 @@ def _start(aws: LocalAws, outputs: dict[str, str]) -> Sweep:
 
 
 def _follow_scan(console: Console, aws: LocalAws, sweep: Sweep) -> str:
-    """Shows cells done of all until the approval mail is there; its link."""
+    """Shows how many accounts and regions are done until the approval mail arrives; returns its link."""
     with progress(console) as bar:
         task = bar.add_task("Scanning", total=None)
         while True:
@@ -148,7 +148,7 @@ def _follow_scan(console: Console, aws: LocalAws, sweep: Sweep) -> str:
 
 
 def _decide(console: Console, aws: LocalAws, sweep: Sweep, link: str, choice: str | None) -> set[str]:
-    """The ids that were approved, as the page recorded them."""
+    """Returns the approved ids as the page recorded them."""
     console.print(f"The approver's link:\n{link}\n")
     if choice is None:
         console.print("Open it in a browser on this machine and decide. Waiting …")

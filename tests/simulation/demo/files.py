@@ -9,7 +9,7 @@ from tests.simulation.demo.sweep import Sweep
 from tests.simulation.hub.local_aws import LocalAws, Mail
 
 HOME = Path(".demo")
-# By words of its subject.
+# By the words of its subject.
 KINDS = {
     "waiting for your decision": "approval", "left to decide": "reminder", "your code": "code",
     "is recorded": "receipt",

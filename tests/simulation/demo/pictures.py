@@ -1,6 +1,6 @@
 """The README's pictures, from a whole sweep of the demo's world: mails as they were sent, the page as it was served.
 
-`python -m tests.simulation.demo.pictures` writes docs/pictures. Nothing on them is made up for the camera.
+`python -m tests.simulation.demo.pictures` writes docs/pictures. Nothing in them is staged.
 """
 
 import sys
@@ -21,11 +21,11 @@ from tests.simulation.hub.local_stacks import ROOT
 PICTURES = ROOT / "docs" / "pictures"
 SWEEP = "2026-11-20T06-00Z-weekly"
 CHOSEN = 3
-# The template's own limits and waiting times, except for what nobody wants to wait for.
+# The template's own limits and waiting times, except where nobody wants to wait.
 PARAMETERS = {
     "Mode": "approve",
     "Approvers": APPROVER,
-    # One person shows the whole of it.
+    # One person is enough to show everything.
     "TwoApproversAboveUsd": "1000000",
     "MinCoveragePercent": "50",
     "GoneCheckSeconds": "1",
@@ -48,7 +48,7 @@ class Stage:
 
 @contextmanager
 def deployed() -> Iterator[Stage]:
-    """The real templates on the local AWS, with a sweep that waits for its decision."""
+    """Deploys the real templates to the local AWS and starts a sweep that waits for its decision."""
     with LocalAws(ROOT / ".demo" / "pictures", progress=lambda phase: print(f"· {phase}")) as aws:
         machine = aws.deploy(**PARAMETERS)["StateMachineArn"]  # type: ignore[arg-type]
         print(f"· Sweeping with {STACK}")
@@ -73,7 +73,7 @@ def deployed() -> Iterator[Stage]:
 
 
 def until[T](look: Callable[[], list[T]], seconds: float = 180) -> list[T]:
-    """What `look` finds, as soon as it finds something."""
+    """Returns what `look` finds as soon as it finds something."""
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:
@@ -83,7 +83,7 @@ def until[T](look: Callable[[], list[T]], seconds: float = 180) -> list[T]:
 
 
 def take(browser: Browser, stage: Stage, folder: Path) -> None:
-    """The story in its order; the decision is made on the way."""
+    """Takes the pictures in the order of the story, and decides on the way."""
     mail(browser, stage.approval_mail, folder, "approval-mail")
     with window(browser, LIST) as page:
         page.goto(stage.link)
@@ -132,7 +132,7 @@ def choose(page: Page) -> None:
 
 
 def confirmation(page: Page, stage: Stage, folder: Path, name: str, size: tuple[int, int]) -> None:
-    """On to the next page, with the confirmation typed but not sent."""
+    """Goes on to the next page and types the confirmation without sending it."""
     page.get_by_role("button", name="Review decision").click()
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
     page.get_by_label("Type").fill(page.locator("label[for=phrase] code").inner_text())

@@ -8,7 +8,7 @@ from tests.simulation.demo.sweep import DemoError
 
 
 def prove(console: Console, before: dict[str, Any], after: dict[str, Any], approved: set[str]) -> None:
-    """Exactly the approved endpoints are gone; everything else in every member account is as it was."""
+    """Checks that exactly the approved endpoints are gone and everything else in every member account is unchanged."""
     gone, changed = _difference(before, after)
     if gone != approved or changed:
         raise DemoError(f"not as approved: gone {sorted(gone ^ approved)[:5]}, changed {sorted(changed)[:5]}")
@@ -20,7 +20,7 @@ def prove(console: Console, before: dict[str, Any], after: dict[str, Any], appro
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[set[str], set[str]]:
-    """Endpoints that are gone, and paths of everything else that differs."""
+    """Returns the endpoints that are gone, and the paths of everything else that differs."""
     gone, changed = set(), set()
     for account in before.keys() | after.keys():
         for region in before.get(account, {}).keys() | after.get(account, {}).keys():
@@ -42,7 +42,7 @@ def _entries(things: Any) -> set[tuple[str, str]]:
 
 
 def _went_along(kind: str, name: str, removed: set[str]) -> bool:
-    """An endpoint that is gone, and its scaling, which SageMaker deregisters with it (D3.5, D3.6)."""
+    """Whether it went with an endpoint that is gone: SageMaker deregisters its scaling with it (D3.5, D3.6)."""
     if kind == "endpoints":
         return name in removed
     scaling = kind in ("scalable_targets", "scaling_policies", "scheduled_actions")

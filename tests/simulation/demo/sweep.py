@@ -14,7 +14,7 @@ SECOND_APPROVER = "grace.approver@example.com"
 
 
 class DemoError(Exception):
-    """The demo did not do what it claims, in one line."""
+    """The demo did not do what it promises; the text says so in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def links(aws: LocalAws) -> dict[str, str]:
 
 
 def decision(aws: LocalAws, sweep: Sweep) -> set[str] | None:
-    """The ids that were chosen for deletion, none where everything was kept; None where nobody decided so far."""
+    """The ids chosen for deletion, empty if everything was kept, None if nobody has decided yet."""
     if keys(aws, sweep, "stops/"):
         return set()
     partition, sort = key_of("DECISIONS", approval_id(sweep.id))

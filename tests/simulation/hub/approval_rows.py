@@ -24,7 +24,7 @@ def key_of(row: str, approval: str) -> tuple[str, str]:
 
 
 def stops_prefix(sweep: str) -> str:
-    """Where everything lies that stops a sweep; every version of it counts."""
+    """The prefix of everything that stops a sweep. Every version of it counts."""
     return f"sweeps/{sweep}/stops/"
 
 
@@ -62,7 +62,7 @@ def approval_of(
 
 
 def item_of(dynamodb: Any, table: str, pk: str, sk: str) -> Document | None:
-    """One item of a table as it lies there."""
+    """One item of a table as it is stored."""
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
     found: Document | None = dynamodb.get_item(TableName=table, Key=key).get("Item")
     return found
@@ -86,7 +86,7 @@ def stored_approval(dynamodb: Any, table: str, s3: Any, bucket: str, approval: s
 
 
 def stop_of(body: bytes) -> Document:
-    """What stops a sweep need not be readable."""
+    """A document stops a sweep even if it cannot be read."""
     try:
         found = json.loads(body)
     except ValueError:

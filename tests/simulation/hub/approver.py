@@ -13,12 +13,12 @@ THROTTLED = 429
 
 
 class PageError(Exception):
-    """The page did not answer as expected; what it said instead."""
+    """The page did not answer as expected. The text is what it said instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, redirects not followed."""
+    """One HTTP answer. Redirects are not followed."""
 
     status: int
     body: str
@@ -27,9 +27,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """One person with one link. `texts` are the texts of this person's mails so far: the code is in one of them.
+    """One person with one link. `texts` are the texts of this person's mails so far; one of them contains the code.
 
-    `patience`: how often to try again where the page is busy.
+    `patience`: how often to try again if the page is busy.
     """
 
     link: str
@@ -37,14 +37,14 @@ class Approver:
     patience: int = 60
 
     def offered(self) -> list[str]:
-        """Ids of the endpoints on the page, in its order."""
+        """The ids of the endpoints on the page, in page order."""
         return list(_Fields.of(self.open().body).rows)
 
     def open(self, method: str = "GET") -> Answer:
         return self._patient(lambda: _request(method, self.link))
 
     def _patient(self, ask: Callable[[], Answer]) -> Answer:
-        """The page lets a few requests a second through; a person tries again."""
+        """The page accepts a few requests per second, so a person tries again."""
         for _ in range(self.patience):
             answer = ask()
             if answer.status != THROTTLED:
@@ -53,7 +53,7 @@ class Approver:
         return ask()
 
     def decide(self, choose: Callable[[Sequence[str]], Sequence[str]]) -> Answer:
-        """`choose` picks from the offered ids; an empty choice keeps everything. Raises PageError."""
+        """Lets `choose` pick from the offered ids. An empty choice keeps everything. Raises PageError."""
         page = self.open()
         fields = _Fields.of(page.body)
         if page.status != 200:

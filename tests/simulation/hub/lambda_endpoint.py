@@ -48,7 +48,7 @@ def lambda_endpoint(handlers: Mapping[str, Handler]) -> Iterator[str]:
             self.wfile.write(payload)
 
         def log_message(self, *_: Any) -> None:
-            """Quiet."""
+            """Logs nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Invoke)
     server.daemon_threads = True

@@ -59,7 +59,7 @@ def _silent(phase: str) -> None:
 
 
 class LocalAws:
-    """One running gateway with its files in `data`. `progress` is told each phase as it starts."""
+    """One running gateway with its files in `data`. `progress` is called with each phase as it starts."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class LocalAws:
             if self._gateway.poll() is not None:
                 self.stop()
                 raise LocalAwsError(last_line(self.gateway_log) or "the gateway ended at once")
-            try:  # whoever else holds the port may never answer, so the gateway itself gets the time to say so
+            try:  # another process on the port may never answer, so wait until the gateway itself says so
                 with urllib.request.urlopen(f"{self.endpoint}/_simulation/health", timeout=1) as answer:
                     answer.read()
                 self._answers = True
@@ -156,9 +156,9 @@ class LocalAws:
         self._building = self._threads.submit(self.sam.build, template)
 
     def deploy(self, template: Path = HUB_TEMPLATE, **parameters: str) -> dict[str, str]:
-        """The hub stack built from `template` as it is, with the member roles; its outputs. Again: an update.
+        """Deploys the hub stack from `template` as it is and the member roles. Returns its outputs. Again: an update.
 
-        The parameters that every local deployment needs are filled in where the template has them.
+        It fills in the parameters that every local deployment needs, if the template has them.
         """
         known = parameter_names(template)
         if unknown := sorted(set(parameters) - known):
@@ -188,7 +188,7 @@ class LocalAws:
         return self.outputs()
 
     def create_member_roles(self, template: Path = MEMBER_TEMPLATE) -> None:
-        """One stack of the real member template in each active account that has a scan role and no stack yet."""
+        """Creates a stack of the real member template in each active account that has a scan role and no stack yet."""
         if not template.is_file():
             raise LocalAwsError(f"there is no {template.name} for the member accounts")
         accounts = [one for one in self.organization.accounts if one.has_scan_role and one.state == "ACTIVE"]
@@ -214,7 +214,7 @@ class LocalAws:
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
     def client(self, service: str, *, account: str = "", region: str = "") -> Any:
-        """A boto3 client of the account's root, by default the hub's: past every policy, for looking and setting up."""
+        """A boto3 client with root rights in an account, by default the hub, for looking and setting up."""
         key = (service, account or self.organization.hub_account, region or self.organization.hub_region)
         if key not in self._clients:
             # MiniStack does not check the secret of an account's own 12-digit key.
@@ -229,7 +229,7 @@ class LocalAws:
         return self._clients[key]
 
     def page_url(self, path: str = "") -> str:
-        """The public address of the review page: the value of the parameter ReviewBaseUrl, and below."""
+        """The public address of the review page: the parameter ReviewBaseUrl and paths below it."""
         return f"{self.endpoint}/review{path}"
 
     def mails(self) -> list[Mail]:

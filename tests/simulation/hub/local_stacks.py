@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class LocalAwsError(Exception):
-    """What went wrong, in one line for the person who started it."""
+    """Says what went wrong in one line, for the person who started it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Sam:
     logs: Path
 
     def build(self, template: Path) -> Path:
-        """Build, with the project's own cache; the built template. Two runs at once do not share what they build."""
+        """Builds with the project's own cache; returns the built template. Parallel runs share no build folder."""
         if not template.is_file():
             raise LocalAwsError(f"there is no {template.name} to build")
         target = self.logs / "build"
         arguments = ["build", "--template-file", str(template), "--cached", "--parallel"]
         arguments += ["--build-dir", str(target), "--cache-dir", str(template.parent / ".aws-sam" / "cache")]
-        # sam keeps what it downloads in one folder of the checkout, and clears that while others read it.
+        # sam keeps its downloads in one folder of the checkout and clears it while others read it.
         with (template.parent / "Makefile").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._run(arguments)
@@ -82,7 +82,7 @@ class Sam:
 
 
 def create_stack(cloudformation: Any, name: str, body: str, parameters: Mapping[str, str]) -> None:
-    """A plain stack, waited for."""
+    """Creates a plain stack and waits for it."""
     cloudformation.create_stack(
         StackName=name,
         TemplateBody=body,
@@ -99,7 +99,7 @@ def create_stack(cloudformation: Any, name: str, body: str, parameters: Mapping[
 
 
 def first_failure(cloudformation: Any, name: str) -> str:
-    """The first resource of a stack that failed, and why; empty if there is no such stack or failure."""
+    """The first resource that failed in a stack, and why. Empty if there is no such stack or failure."""
     try:
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
     except cloudformation.exceptions.ClientError:

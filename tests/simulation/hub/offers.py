@@ -1,4 +1,4 @@
-"""Plans on offer without a sweep before them: written by the product's own core, so that each test has a fresh link."""
+"""Offers plans without a sweep: the product's own core writes them, so each test has a fresh link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder, pins_of
 
 APPROVER, SECOND = "ada@example.com", "grace@example.com"
 NOW = datetime.now(UTC).replace(microsecond=0)
-# What the people of a member account may write, and what they may only write in a bad dream: it is shown as it is.
+# What people in a member account may write, and what they would hardly write. All of it is shown as it is.
 HOSTILE_NAME = '</code><script>alert("name")</script>'
 HOSTILE_OWNER = '"><img src=x onerror=alert(1)>{{ 7*7 }}'
 LONGEST_NAME = "x" * 63  # the limit of SageMaker
@@ -73,17 +73,17 @@ class Offer:
     second: str
 
     def now(self) -> Approval:
-        """The record as it is by now."""
+        """The record as it is now."""
         found = wiring.hub().records.approval(self.approval.id)
         assert found
         return found.approval
 
     def decision(self) -> Decision | None:
-        """What is recorded by now of the first who decided."""
+        """The first decision that is recorded by now."""
         return next(iter(self.now().decisions), None)
 
     def row(self, endpoint: str) -> str:
-        """The form's name of an endpoint's row."""
+        """The name of an endpoint's row in the form."""
         return next(f"i{number}" for number, one in enumerate(self.plan.items) if one.name == endpoint)
 
 
@@ -127,7 +127,7 @@ FINDINGS = (
 
 
 def coverage_of(findings: Sequence[Finding]) -> Coverage:
-    """Everything scanned but one account without a role and one suspended."""
+    """Everything is scanned except one account without a role and one suspended account."""
     results = []
     for account in ACCOUNTS.values():
         for region in REGIONS:
@@ -154,7 +154,7 @@ def plan_of(findings: Sequence[Finding], sweep_id: str = "sweep-0", caps: Caps |
 
 
 def record(approval: Approval, records: Records) -> None:
-    """Writes all parts of an approval anew, each as the function whose it is would."""
+    """Writes all parts of an approval again, each as the function that owns it would."""
     records.save_request(approval, 0)
     if approval.decisions:
         records.save_choices(approval, 0)
@@ -198,7 +198,7 @@ def put_on_offer(
 
 
 def report_of(findings: Sequence[Finding], deleted: int = 1, spared: int = 1) -> reports.Report:
-    """A sweep after its decision: first `deleted` are gone, then `spared` came back to life, the rest is kept."""
+    """A sweep after its decision: the first `deleted` are gone, the next `spared` were used again, the rest is kept."""
     told = [(OutcomeStatus.DONE, "deleted and confirmed gone")] * deleted
     told += [(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")] * spared
     outcomes = [

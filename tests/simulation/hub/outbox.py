@@ -1,4 +1,4 @@
-"""Mail that moto accepted, whole."""
+"""The complete mails that moto accepted."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the hub stack consists of besides its functions, made on moto as template.yaml says."""
+"""The resources of the hub stack besides its functions, created in moto as template.yaml says."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ SENDER = "finops@example.com"
 
 
 def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str, str]:
-    """Bucket, table, mail identity, keys; the ARNs of the keys by their logical ids."""
+    """Creates bucket, table, mail identity and keys. Returns the ARNs of the keys by their logical ids."""
     s3 = client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})

@@ -4,7 +4,7 @@
         offer = put_on_offer()
         site.get(offer.path)
 
-No sweep runs: who waits for the decision is `Sweeps`, which a test sets as it needs it.
+No sweep runs. `Sweeps` stands for whoever waits for the decision, and a test sets it as needed.
 """
 
 import inspect
@@ -122,7 +122,7 @@ class ReviewSite:
         keys = {"testing": _key_of(PRINCIPAL), "stranger": _key_of(STRANGER)}
         self.sts = caller_identity.Sts(keys, lambda: datetime.now(UTC) + self.ahead)
         self.log = io.StringIO()
-        # An instance of a function answers one request at a time; who comes meanwhile waits for it, or gets another.
+        # An instance of a function answers one request at a time. Others wait for it or get another instance.
         self._free: SimpleQueue[Handler] = SimpleQueue()
         for _ in range(instances):
             self._free.put(_instance())
@@ -152,11 +152,11 @@ class ReviewSite:
 
     @contextmanager
     def _journal(self) -> Iterator[None]:
-        """What the function logs, apart from what the test prints."""
+        """Keeps what the function logs apart from what the test prints."""
         handlers = [one for one in step_log._logger()._logger.handlers if isinstance(one, logging.StreamHandler)]
         streams = [one.stream for one in handlers]
         for handler in handlers:
-            handler.stream = self.log  # setStream would flush the stream before, which pytest may have closed.
+            handler.stream = self.log  # setStream would flush the old stream, which pytest may have closed.
         yield
         for handler, stream in zip(handlers, streams, strict=True):
             handler.stream = stream
@@ -225,7 +225,7 @@ class ReviewSite:
         return mails[-1].split("Your code: ")[1][:6]
 
     def everything(self) -> dict[str, Any]:
-        """Every stored byte: the table, all versions of all objects, the mails, what was woken."""
+        """Every stored byte: the table, all versions of all objects, the mails, and the sweeps that were woken."""
         s3 = boto3.client("s3")
         versions = s3.list_object_versions(Bucket=BUCKET).get("Versions", [])
         return {

@@ -31,7 +31,7 @@ from tests.simulation.member_aws.state import PEOPLE_KEY
 from tests.simulation.member_aws.world import World
 from tests.simulation.wire import watching
 
-# Seconds that a test waits for what comes at once on a quiet machine: only a failure lasts so long.
+# Seconds that a test waits for what happens immediately on an idle machine. Only a failure takes that long.
 PATIENT = 300.0
 APPROVERS = ("ada@example.com", "grace@example.com")
 BASE_URL = "https://review.example.com/v1"
@@ -79,9 +79,9 @@ class Hub:
             "ReviewBaseUrl": BASE_URL,
             "WaitSliceSeconds": "1",
             "GoneCheckSeconds": "1",
-            # Whether anybody has time to keep everything is for the tests of that.
+            # Tests of the grace period set it themselves.
             "GraceMinutes": "0",
-            # The management account of the small worlds has no role, as a StackSet leaves it.
+            # StackSets skip the management account, so it has no role in the small worlds.
             "MinCoveragePercent": "50",
         }
         if watching.watcher:
@@ -145,7 +145,7 @@ class Hub:
         return self._review("POST", path, {}, body, sent)
 
     def kill(self, value: str = "on") -> None:
-        """Somebody flips the kill switch."""
+        """Somebody turns the kill switch on."""
         name = self.environment()["KILL_SWITCH"]
         self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
@@ -156,7 +156,7 @@ class Hub:
         return datetime.now(UTC) + self.ahead
 
     def client(self, service: str) -> Any:
-        """A client of the hub account for the people who look and act, whom no fault strikes."""
+        """A client of the hub account for people who look and act. No fault affects it."""
         if service not in self._clients:
             keys = {"aws_access_key_id": PEOPLE_KEY, "aws_secret_access_key": "simulated"}
             self._clients[service] = boto3.client(service, region_name=self.region, **keys)  # type: ignore[call-overload]
@@ -170,7 +170,7 @@ class Hub:
         return list(self.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
 
     def item(self, pk: str, sk: str) -> dict[str, Any] | None:
-        """One item of the table as it lies there."""
+        """One item of the table as it is stored."""
         return item_of(self.client("dynamodb"), TABLE, pk, sk)
 
     def approval(self, approval: str) -> dict[str, Any] | None:
@@ -248,7 +248,7 @@ class Hub:
         self.client("stepfunctions").create_state_machine(name=STACK, definition=text, roleArn=role)
 
     def _stop_all(self) -> None:
-        """moto wakes a stopped execution only at the end of its slice; nothing may outlive the test."""
+        """moto wakes a stopped execution only at the end of its slice, and nothing may outlive the test."""
         states = self.client("stepfunctions")
         for one in states.list_executions(stateMachineArn=self.arn, statusFilter="RUNNING")["executions"]:
             states.stop_execution(executionArn=one["executionArn"])

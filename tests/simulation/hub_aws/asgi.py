@@ -24,7 +24,7 @@ from tests.simulation.wire.calls import Call, Dropped
 from tests.simulation.wire.protocols import Reply, identify
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-REVIEW = "/review"  # stands for the deployed stack's only REST API, whose id is not known before the deployment
+REVIEW = "/review"  # Stands for the deployed stack's only REST API, whose id is unknown before the deployment.
 _JSON = {"content-type": "application/json"}
 
 
@@ -34,7 +34,7 @@ class Gateway:
     def __init__(self, hub: AsgiApp, world: ServedWorld) -> None:
         self._hub = hub
         self._world = world
-        # Not MiniStack's pool: its threads wait for functions, whose calls come back here.
+        # Not MiniStack's pool, because its threads wait for functions whose calls come back here.
         self._threads = ThreadPoolExecutor(max_workers=128, thread_name_prefix="gateway")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +148,7 @@ class Gateway:
 
 
 def _over_tls(scope: Scope) -> Scope:
-    """The simulated endpoints stand for AWS's own, which clients reach by TLS; a test may say otherwise itself."""
+    """The simulated endpoints stand for those of AWS, which clients reach over TLS. A test can say otherwise."""
     if any(name.lower() == b"x-forwarded-proto" for name, _ in scope["headers"]):
         return scope
     return {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
@@ -159,7 +159,7 @@ def _describe(request: Request, caller: Caller) -> tuple[Call, str]:
     if request.action:
         return _call(caller, request.region, request.service, request.action, ""), "query"
     known = identify(request.method, request.path, request.headers, request.body)
-    if known is None:  # another kind of signature: still a call
+    if known is None:  # Another kind of signature is still a call.
         return _call(caller, request.region, request.service, request.method, request.path), "rest-json"
     return _call(caller, known.region, known.service, known.operation, known.resource), known.protocol
 

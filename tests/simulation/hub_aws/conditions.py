@@ -24,12 +24,12 @@ def request_keys(service: str, operation: str, body: bytes, account: str, region
 
 
 def sender_of(request: dict[str, Any]) -> str:
-    """The bare address of a SendEmail request's sender, which may come with a display name."""
+    """The bare address of a SendEmail request's sender, without a display name."""
     return str(request.get("FromEmailAddress", "")).rpartition("<")[2].rstrip(">")
 
 
 def _leading_keys(request: dict[str, Any], account: str, region: str) -> set[str]:
-    """The partition-key values that a request names, in all of its items."""
+    """The partition-key values that a request names in all its items."""
     found: set[str] = set()
     for table, item in _items(request):
         name = _partition_key(table, account, region)
@@ -48,7 +48,7 @@ def _partition_key(table: str, account: str, region: str) -> str:
 
 
 def _asked_partition(request: dict[str, Any], partition_key: str) -> dict[str, Any]:
-    """The value with which a Query compares the partition key, wherever in its condition that stands."""
+    """The value that a Query compares with the partition key, wherever it is in the condition."""
     legacy = (request.get("KeyConditions") or {}).get(partition_key) or {}
     names, values = request.get("ExpressionAttributeNames") or {}, request.get("ExpressionAttributeValues") or {}
     for one in _EQUALS.finditer(request.get("KeyConditionExpression") or ""):

@@ -1,6 +1,6 @@
-"""What only this process sees, written down where a test run asks for it.
+"""Writes down what only this process sees, if a test run asks for it.
 
-Task tokens, answers of the page, and items of tables, which are written over.
+These are task tokens, answers of the page, and table items that are overwritten later.
 """
 
 import json
@@ -21,13 +21,13 @@ def token(word: str) -> None:
 
 
 def write(operation: str, body: bytes) -> None:
-    """A call of a service whose stored state does not tell all that was ever written."""
+    """Writes down a call to a service whose stored state does not show everything that was ever written."""
     if operation == "PutItem":
         _write({"item": json.dumps(json.loads(body)["Item"])})
 
 
 def listen(scope: Scope, receive: Receive, send: Send) -> tuple[Receive, Send]:
-    """The same two, for one request of the page: what came in and what went out is written down at its end."""
+    """Wraps one request of the page, and writes down what came in and what went out when it ends."""
     if not _to:
         return receive, send
     asked, headers, answered = bytearray(), bytearray(), bytearray()

@@ -37,7 +37,7 @@ class Caller:
 
 
 def caller_of(access_key: str) -> Caller:
-    """Who signed, by the key alone: nothing is verified yet."""
+    """Who signed, by the access key alone. Nothing is verified yet."""
     if not access_key:
         return Caller("", "anonymous")
     responses.set_request_account_id(_request_account_scope(access_key))
@@ -54,7 +54,7 @@ def is_member_call(request: Request, caller: Caller, organization: Organization)
 
 
 def world_account(request: Request, caller: Caller, organization: Organization) -> str:
-    """Whose data answers: the Organization belongs to the management account, all else to the caller's account."""
+    """The account whose data answers: the management account for the Organization, otherwise the caller's account."""
     return organization.management_account if request.service == "organizations" else caller.account
 
 

@@ -15,7 +15,7 @@ _REFUSALS = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOpe
 
 
 class _HubLog(CallLog):
-    """The same log, for calls that MiniStack judged: a refusal shows in its error code only."""
+    """The same log for calls that MiniStack judged. Only the error code shows a refusal."""
 
     def __init__(self, log: CallLog) -> None:
         super().__init__()
@@ -38,13 +38,13 @@ class ServedWorld:
         self.log = self.world.log
 
     def note_invocation(self, caller: str, function: str, decision: str, status: int) -> None:
-        """An invocation by a state machine: it happens inside MiniStack, on no wire."""
+        """Notes an invocation by a state machine, which happens inside MiniStack and on no wire."""
         _, _, _, region, account, _ = function.split(":", 5)
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.log.append(Call(at, caller, account, region, "lambda", "Invoke", function, decision, status))
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a SageMaker resource as the member account has them now; none for `*` or a missing one."""
+        """The current tags of a SageMaker resource in its member account. None for `*` or a missing resource."""
         if arn.count(":") < 5:
             return {}
         _, _, _, region, account, resource = arn.split(":", 5)

@@ -26,14 +26,14 @@ def prepare_environment(organization: Organization, port: int, data: Path) -> No
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Functions inherit the line above, and their logger would take it for its own: on AWS it is not there.
+        # Functions inherit the line above, and their logger would use it. On AWS it is not set.
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "MINISTACK_ACCOUNT_ID": organization.hub_account,
         "MINISTACK_REGION": organization.hub_region,
         "S3_DATA_DIR": str(data / "s3"),
         "STATE_DIR": str(data / "state"),
         "TMPDIR": str(temporary),
-        # A function finds no credentials but its own role's, and no settings of the person at the keyboard.
+        # A function finds only the credentials of its own role, and no settings of the person at the keyboard.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -61,7 +61,7 @@ def serve(scenario: str, organization: Organization, port: int, call_log: Path, 
     config.loglevel = "WARNING"
 
     def leave(code: int = 0) -> None:
-        """At once: threads of executions that wait for a person, and MiniStack's own shutdown, would take minutes."""
+        """Exits immediately. Waiting executions and MiniStack's own shutdown would take minutes."""
         lambda_runtime.reset()  # the function processes
         sys.stdout.flush()
         sys.stderr.flush()
@@ -83,7 +83,7 @@ def serve(scenario: str, organization: Organization, port: int, call_log: Path, 
 
 
 def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) -> None:
-    """The parent holds the other end of the pipe: when it dies, however it dies, the gateway goes too."""
+    """The parent holds the other end of the pipe. However the parent dies, the gateway ends with it."""
     while sys.stdin.buffer.read(1024):
         pass
     loop.call_soon_threadsafe(leave)

@@ -1,7 +1,7 @@
 """STS's GetCallerIdentity for requests signed in their query, as AWS judges them.
 
-moto answers such a request whoever signed it, and is not even asked where no boto3 client sends it. Here the signature
-is computed anew, by other code than the product's, over what arrived.
+moto answers such a request whoever signed it, and never sees it if no boto3 client sends it. Here the signature of what
+arrived is computed again, by code other than the product's.
 """
 
 import io
@@ -30,7 +30,7 @@ _ANSWER = (
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The credentials of one principal. `token`: of a session."""
+    """The credentials of one principal. `token` is the session token."""
 
     arn: str
     secret: str = "testing"
@@ -74,7 +74,7 @@ class Sts:
         return Reply(200, {"Content-Type": "text/xml"}, body.encode())
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
-        """In place of botocore's own HTTP."""
+        """Replaces botocore's own HTTP."""
         url = urlsplit(str(request.url))
         if self.broken:
             raise ConnectTimeoutError(endpoint_url=request.url)
@@ -85,7 +85,7 @@ class Sts:
 
 @contextmanager
 def answering(sts: Sts) -> Iterator[None]:
-    """What the review function asks STS in this process is answered by `sts`."""
+    """Lets `sts` answer what the review function asks STS in this process."""
 
     def session(**_: Any) -> Sts:
         return sts

@@ -24,7 +24,7 @@ def pagination_loop(world: "World", operation: str = "ListEndpoints", account: s
             body = json.loads(reply.body)
             body["NextToken"] = body.get("NextToken") or "bG9vcA=="
             kept.append(replace(reply, body=json.dumps(body).encode()))
-        return kept[0]  # The refusal of a token that nobody gave out, too, becomes the first page.
+        return kept[0]  # Even the refusal of an unknown token becomes the first page.
 
     return world.faults.add(Fault(operation=operation, account=account, rewrite=same_again))
 
@@ -113,7 +113,7 @@ INSTALLERS: dict[str, Callable[..., int]] = {
 
 
 def install(name: str, world: "World", **arguments: Any) -> int:
-    """The number of the fault, for `world.faults.seen`; 0 where it is none."""
+    """Returns the number of the fault for `world.faults.seen`, or 0 if it is not a fault."""
     if name not in INSTALLERS:
         raise LookupError(f"no hostility {name!r}; there are {', '.join(sorted(INSTALLERS))}")
     return INSTALLERS[name](world, **arguments)

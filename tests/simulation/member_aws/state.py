@@ -11,13 +11,13 @@ from typing import Any
 from tests.simulation.member_aws.metric_store import MetricStore
 from tests.simulation.organization.specification import ACT_ROLE, SCAN_ROLE, Account, Organization
 
-# Those who look at the hub and act on it by hand: no fault strikes their calls.
+# People who look at the hub and act on it by hand. No fault affects their calls.
 PEOPLE_KEY, PEOPLE = "AKIASIMULATEDPEOPLE1", ":user/people"
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Temporary credentials handed out by AssumeRole, as the access key finds them."""
+    """Temporary credentials from AssumeRole, found by their access key."""
 
     account: str
     role: str
@@ -67,7 +67,7 @@ class State:
         return self.cells.setdefault((account, region), CellState())
 
     def metrics_answer(self, account: str, region: str) -> str:
-        """How CloudWatch lies or fails in one cell; the latest rule that fits wins, nothing means that it works."""
+        """How CloudWatch fails in an account and region. The latest rule that fits wins; empty means that it works."""
         fitting = [
             answer
             for for_account, for_region, answer in self.metrics_answers
@@ -102,7 +102,7 @@ _active: list[State] = []
 
 
 def active() -> State:
-    """The world that is being served. Nested worlds: the innermost."""
+    """The world that is being served; of nested worlds the innermost."""
     if not _active:
         raise LookupError("no simulated world is active")
     return _active[-1]

@@ -37,7 +37,7 @@ class World:
     """One living Organization. Its methods change the world the way other people do: around the product."""
 
     def __init__(self, organization: Organization, log_path: Path | None = None, roles_are_real: bool = False) -> None:
-        """`roles_are_real`: true IAM decides elsewhere, so the simple rule about the scan role stays out of it."""
+        """`roles_are_real`: real IAM decides elsewhere, so the simple rule about the scan role does not apply."""
         self.state = State(organization)
         self.roles_are_real = roles_are_real
         self.wire = Wire(log=CallLog(log_path), refuse=self.refusal)
@@ -134,7 +134,7 @@ class World:
         self.state.metrics.add_point((account, region), component_calls(component) if component else key, moment, count)
 
     def recreate(self, account: str, region: str, endpoint: str, **changes: Any) -> None:
-        """Deleted and made anew under the same name: the same ARN, another creation time (D2.7).
+        """Deletes an endpoint and creates it again under the same name: same ARN, other creation time (D2.7).
 
         `changes`: fields of EndpointSpec that differ; the original specification otherwise.
         """
@@ -145,12 +145,12 @@ class World:
         self.add(replace(spec, **({"created_days_ago": 0.0} | changes)))
 
     def add(self, spec: EndpointSpec) -> None:
-        """One more endpoint."""
+        """Adds an endpoint."""
         with self.state.lock:
             seed_endpoint(self.state, spec)
 
     def remove(self, account: str, region: str, endpoint: str) -> None:
-        """Gone at once with its components, by somebody else's hand; its configuration and models stay (D3.8)."""
+        """Somebody else removes it with its components, at once. Its configuration and models stay (D3.8)."""
         with self.state.lock:
             cell = self.state.cell(account, region)
             for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
@@ -163,7 +163,7 @@ class World:
             silence(self.state.metrics, (account, region), endpoint, self.state.clock())
 
     def set_tags(self, account: str, region: str, endpoint: str, tags: Mapping[str, str]) -> None:
-        """These tags and no others."""
+        """Sets these tags and removes all others."""
         self._endpoint(account, region, endpoint).tags = [{"Key": key, "Value": value} for key, value in tags.items()]
 
     def set_status(self, account: str, region: str, endpoint: str, status: str, failure_reason: str = "") -> None:
@@ -172,7 +172,7 @@ class World:
         one.failure_reason = failure_reason or None
 
     def set_config(self, account: str, region: str, endpoint: str, config: str) -> None:
-        """As after UpdateEndpoint: another configuration of the same cell, another LastModifiedTime."""
+        """As after UpdateEndpoint: another configuration in the same account and region, another LastModifiedTime."""
         one = self._endpoint(account, region, endpoint)
         if config not in sagemaker_backends[account][region].endpoint_configs:
             raise LookupError(config)
@@ -207,7 +207,7 @@ class World:
         (self.state.off.discard if on else self.state.off.add)(what)
 
     def break_metrics(self, how: MetricsAnswer, account: str = "*", region: str = "*") -> None:
-        """How GetMetricData lies or fails from now on in the cells that fit; "" mends it (D1.27)."""
+        """How GetMetricData lies or fails from now on in the accounts and regions that fit; "" repairs it (D1.27)."""
         if how not in get_args(MetricsAnswer.__value__):
             raise LookupError(f"no metrics answer {how!r}")
         self.state.metrics_answers.append((account, region, how))
@@ -243,11 +243,11 @@ class World:
         return number
 
     def held(self, number: int) -> int:
-        """How many calls have come to this gate so far."""
+        """How many calls have reached this gate so far."""
         return self.faults.seen(number)
 
     def release(self, number: int) -> None:
-        """Lets the calls at this gate go on, and no later one wait."""
+        """Lets the calls at this gate continue. No later call waits."""
         self.faults.remove(number)
         self._gates[number].set()
 

@@ -57,6 +57,18 @@ def test_a_name_list_that_is_too_long_for_one_filter_is_split() -> None:
     assert sorted(",".join(values).split(",")) == sorted(types)
 
 
+def test_a_long_list_is_asked_for_one_by_one_to_its_end() -> None:
+    """Where a list is not understood, the types of its second half have prices, too."""
+    types = [f"ml.test{number}.48xlarge" for number in range(60)]
+
+    def answer(_: str, request: dict[str, Any]) -> Answer:
+        how, value = filters(request)["instanceName"]
+        return {"PriceList": [hosting(value, "1")] if how == "TERM_MATCH" else []}
+
+    made, _ = client("pricing", answer)
+    assert AwsPriceList(made).hosting(REGION, types) == dict.fromkeys(types, Decimal(1))
+
+
 @pytest.mark.parametrize("any_of", [Refusal("InvalidParameterException"), {"PriceList": []}], ids=["refused", "empty"])
 def test_where_many_at_once_is_not_understood_each_is_asked_for(any_of: Any) -> None:
     """One exact match a type, and the list is not given up."""

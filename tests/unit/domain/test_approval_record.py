@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.domain.approval_record import person
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_json
 from endpoint_sweep.domain.model import Caps, Plan, Pointer, ResourceId
 from endpoint_sweep.domain.why import Cause, Why
@@ -79,6 +80,17 @@ def test_the_note_of_the_end_goes_before_that_of_a_stop() -> None:
     assert joined(REQUEST, (), (KILLED,)).note == "the kill switch is on"
     assert joined(REQUEST, (), (KILLED,), ended=VERIFIED, note="kept by ada").note == "kept by ada"
     assert (joined(REQUEST, (), (SUPERSEDED, KILLED)).newer, joined(REQUEST, (), (KEEP,)).note) == ("sweep-2", "")
+
+
+def test_a_record_keeps_the_cause_of_its_end() -> None:
+    """For the code that asks why nothing is deleted."""
+    assert joined(REQUEST, ended=VERIFIED, note="kept by ada", cause=Cause.KEPT).cause is Cause.KEPT
+
+
+def test_a_person_is_written_in_one_way() -> None:
+    """What follows the first plus does not count; what is no address is nobody else's."""
+    assert person(" Ada+Sweeps@Example.com ") == "ada@example.com"
+    assert (person("ada"), person("ada+x@b@c")) == ("ada@", "ada@b@c")
 
 
 def test_each_reason_and_each_person_has_a_document_of_its_own() -> None:

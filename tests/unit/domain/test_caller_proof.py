@@ -18,6 +18,7 @@ Change = Callable[[dict[str, str]], object]
 def refusal(proof: str) -> str:
     with pytest.raises(CallerUnproven) as caught:
         unwrap(proof, "us-east-1", datetime.now(UTC))
+    assert str(caught.value).endswith(".")
     return str(caught.value)
 
 
@@ -72,6 +73,11 @@ def test_a_question_that_is_not_exact(change: Change) -> None:
     refusal(changed(proof_of(DECISION), change))
 
 
+def test_a_header_needs_no_padding() -> None:
+    """Only what base64 adds is left out."""
+    assert (wrap("a"), wrap("aaW")) == ("YQ", "YWFX")
+
+
 @pytest.mark.parametrize("name", ["Action", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"])
 def test_the_same_parameter_twice(name: str) -> None:
     """Also with the same value: who reads which is nobody's guess."""
@@ -109,6 +115,17 @@ def test_a_day_that_no_calendar_has() -> None:
     assert refusal(changed(proof_of(DECISION), never)) == "The caller proof cannot be read."
 
 
+def test_a_proof_has_one_spelling() -> None:
+    """No other alphabet, no white space within, no parameter without a value, no empty one, no byte that is no text."""
+    proof, unreadable = proof_of(DECISION), "The caller proof cannot be read."
+    query = query_of(proof)
+    assert refusal(f"{proof[:8]}\n\n\n\n{proof[8:]}") == unreadable
+    assert refusal(wrap("~~~=1")).startswith("The caller proof does not have exactly"), "written with a - for the +"
+    for strange in (f"{query}&x", f"{query}&", query.replace("X-Amz-Signature=", "X-Amz-Signature=%ff")):
+        assert refusal(wrap(strange)) == unreadable
+    assert [refusal("A" * count) for count in (8192, 8193)] == [unreadable, "The caller proof is too long."]
+
+
 def test_another_region() -> None:
     """A proof for the stack of another region says nothing to this one."""
     assert "us-east-1" in refusal(proof_of(DECISION, region="eu-west-1"))
@@ -128,15 +145,34 @@ def test_the_clocks_may_differ_a_little() -> None:
         assert unwrap(signed_at(when, lambda: proof_of(DECISION)), "us-east-1", datetime.now(UTC))
 
 
+@pytest.mark.parametrize(("seconds", "clock"), [(-61, "slow"), (-60, ""), (60, ""), (61, "fast")])
+def test_the_minute_is_counted_to_the_second(seconds: int, clock: str) -> None:
+    """As both clocks tell it: the one that signed, and ours."""
+    now = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+    proof = signed_at(now + timedelta(seconds=seconds), lambda: proof_of(DECISION))
+    if clock:
+        with pytest.raises(CallerUnproven, match=f"clock is {clock}"):
+            unwrap(proof, "us-east-1", now)
+    else:
+        assert unwrap(proof, "us-east-1", now)
+
+
+def test_a_proof_that_asks_for_more_than_a_minute_says_so() -> None:
+    """Whoever writes a command line of their own learns what to change."""
+    longer = changed(proof_of(DECISION), lambda given: given.update({"X-Amz-Expires": "61"}))
+    assert refusal(longer) == "The caller proof is valid for more than a minute."
+
+
 @pytest.mark.parametrize("approval_id", ["", "x", "A" * 32, "0" * 65, "00\r\nHost: x", "٠" * 32])
 def test_what_is_no_approval(approval_id: str) -> None:
     """Its id becomes a header."""
-    with pytest.raises(CallerUnproven):
+    with pytest.raises(CallerUnproven, match="for an approval that does not exist"):
         Binding.of(approval_id, "GET", b"")
 
 
 def test_the_digest_is_over_method_and_body() -> None:
     """As documented, for other command lines."""
+    assert Binding.of(ID, "POST", BODY) == DECISION
     assert DECISION.headers == {
         "x-endpoint-sweep-approval": ID,
         "x-endpoint-sweep-request": hashlib.sha256(b"POST\n" + BODY).hexdigest(),

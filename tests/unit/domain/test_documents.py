@@ -1,6 +1,7 @@
 """Dataclasses to JSON and back: the same value, the same bytes, and nothing built from what does not fit."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -50,6 +51,37 @@ def test_a_plan_comes_back_as_it_was(items: list[Finding]) -> None:
 def test_each_document_comes_back_as_it_was(value: Any) -> None:
     """Enums, times, tuples of dataclasses, and None."""
     assert from_data(type(value), to_data(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"sweep_id": 7}, "expected <class 'str'>, found int"),
+        ({"sweep_id": None}, "expected <class 'str'>, found NoneType"),
+        ({"beyond": "7"}, "expected <class 'int'>, found str"),
+        ({"found": ["x"]}, "the data does not fit: AttributeError: 'list' object"),
+    ],
+)
+def test_nothing_is_turned_into_what_was_expected(change: dict[str, Any], words: str) -> None:
+    """A number is no name, and text no number; the error says what was found instead."""
+    with pytest.raises((ValueError, TypeError), match=words):
+        from_data(Plan, to_data(plan()) | change)
+
+
+def test_an_enum_is_plain_text() -> None:
+    """Whoever writes it on needs no code of ours."""
+    assert type(to_data(OutcomeStatus.DONE)) is str
+
+
+def test_times_are_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop in Tokyo writes the same bytes as a function."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert to_data(NOW) == "2026-11-20T06:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_whole_number_is_a_sum_too() -> None:

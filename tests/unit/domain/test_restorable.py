@@ -6,15 +6,23 @@ from endpoint_sweep.domain.restorable import NOT_ASKED, YES, Restorable, Restore
 
 
 @pytest.mark.parametrize(
-    ("restorable", "sentence"),
+    ("answer", "why", "sentence"),
     [
-        (YES, "It can be restored: its configuration and models exist"),
-        (Restorable.no("its model a was deleted"), "It cannot be restored: its model a was deleted"),
-        (Restorable.unknown("access denied"), "It is not known whether it can be restored: access denied"),
-        (NOT_ASKED, "It was not checked whether it can be restored"),
+        (RestoreAnswer.YES, "", "It can be restored: its configuration and models exist"),
+        (RestoreAnswer.NO, "its model a was deleted", "It cannot be restored: its model a was deleted"),
+        (RestoreAnswer.UNKNOWN, "access denied", "It is not known whether it can be restored: access denied"),
+        (RestoreAnswer.NOT_ASKED, "", "It was not checked whether it can be restored"),
     ],
 )
-def test_each_answer_has_its_sentence(restorable: Restorable, sentence: str) -> None:
+def test_each_answer_has_its_sentence(answer: RestoreAnswer, why: str, sentence: str) -> None:
     """Only a plain yes is certain."""
+    restorable = Restorable(answer, why)
     assert restorable.sentence == sentence
-    assert restorable.is_certain is (restorable.answer is RestoreAnswer.YES)
+    assert restorable.is_certain is (answer is RestoreAnswer.YES)
+
+
+def test_each_answer_has_a_short_name() -> None:
+    """Where something is missing or unknown, it says what."""
+    assert (Restorable(RestoreAnswer.YES), Restorable()) == (YES, NOT_ASKED)
+    assert Restorable.no("a") == Restorable(RestoreAnswer.NO, "a")
+    assert Restorable.unknown("b") == Restorable(RestoreAnswer.UNKNOWN, "b")

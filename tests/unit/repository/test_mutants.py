@@ -26,20 +26,29 @@ def x_old__mutmut_10(age):
         return "it is too old"
     return "XXXX"
 
+def x_new__mutmut_orig(age=3):
+    return age
+
+def x_new__mutmut_1(age=4):
+    return age
+
 class Rule:
+    @classmethod
     def xǁRuleǁholds__mutmut_orig(self):
         return True
 
+    @classmethod
     def xǁRuleǁholds__mutmut_1(self):
         return False
 """
 
 
 def test_a_change_is_told_by_its_lines() -> None:
-    """With the function and its module; only another wording of a sentence is no change of a rule."""
-    names = {"x_old__mutmut_10", "x_old__mutmut_2", "x_old__mutmut_1", "xǁRuleǁholds__mutmut_1"}
+    """With the function and its module, a default as well; only another wording of a sentence is no change."""
+    names = {"x_old__mutmut_10", "x_old__mutmut_2", "x_old__mutmut_1", "x_new__mutmut_1", "xǁRuleǁholds__mutmut_1"}
     found = [(one.function, one.was, one.becomes, one.is_wording) for one in changes("rules", SOURCE, names)]
     assert found == [
+        ("rules.new", "def _(age=3):", "def _(age=4):", False),
         ("rules.old", "if age > 3:", "if age >= 3:", False),
         ("rules.old", "return 'it is too old'", "return 'IT IS TOO OLD'", True),
         ("rules.old", "return ''", "return 'XXXX'", False),

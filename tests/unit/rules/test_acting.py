@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from endpoint_sweep.rules.acting import Checkpoint, source_identity
+from endpoint_sweep.domain.model import OutcomeStatus
+from endpoint_sweep.rules.acting import Checkpoint, Kept, source_identity
 
 
 def test_there_are_eleven_points() -> None:
@@ -13,6 +14,14 @@ def test_there_are_eleven_points() -> None:
         *("kill-switch", "decision", "role", "fingerprint", "tags", "traffic", "bundle", "intent"),
         *("last-look", "delete", "outcome"),
     ]
+
+
+def test_only_what_looks_like_tampering_raises_an_alarm() -> None:
+    """What is kept for any other reason names no metric."""
+    assert Kept(OutcomeStatus.CHANGED, "it was changed").alarm == ""
+    forged = Kept(OutcomeStatus.FAILED, "it was not approved", "DecisionForged")
+    assert (forged.status, forged.reason, forged.alarm) == (
+        OutcomeStatus.FAILED, "it was not approved", "DecisionForged")  # fmt: skip
 
 
 @pytest.mark.parametrize("approver", ["ada@example.com", f"{'x' * 64}@example.com", "jörg@exämple.com", "a'b@c.de"])

@@ -26,6 +26,7 @@ def admitted(asked: Approval, one: Decision, rules: Rules = RULES) -> Approval:
 def refused(asked: Approval, one: Decision, rules: Rules = RULES) -> Code:
     found = admit(asked, one, PLAN, rules)
     assert isinstance(found, Refusal), found
+    assert found.message.endswith(".")
     return found.code
 
 
@@ -252,6 +253,8 @@ def test_a_recorded_decision_is_checked_anew(asked: Approval, why: str) -> None:
     """Whatever was checked on the page is checked again, and one bad decision spoils all (FI-33)."""
     found = ruled(asked)
     assert found.selected == ()
+    assert found.why
+    assert found.why.cause in (Cause.NO_ANSWER, Cause.INVALID_DECISION, Cause.FORGED)
     is_forged = found.why == Why(Cause.FORGED)
     assert is_forged if why is Cause.FORGED else why in because(found)
     assert found.alarm == ("DecisionForged" if is_forged else "")

@@ -38,6 +38,7 @@ from tests.unit.samples import ACCOUNT, ADA, CAPS, NOW, REGION, approval, decisi
 
 PLAN = plan()
 SHA = plan_digest(PLAN)
+STRANGE = "The selection does not match this plan. Reload the page."
 A, B = (ResourceId(ACCOUNT, REGION, name) for name in "ab")
 
 
@@ -57,8 +58,14 @@ def test_one_sweep_has_one_approval() -> None:
 
 @given(st.text(max_size=300))
 def test_only_the_right_secret_opens(secret: str) -> None:
-    """Any other text, surrogates and all, opens nothing."""
+    """Any other text opens nothing."""
     assert approver_of(approval(PLAN), secret) == (ADA if secret == "right" else None)
+
+
+def test_half_a_character_opens_nothing() -> None:
+    """A surrogate has no bytes in UTF-8; it is a wrong secret and a wrong code, and no error."""
+    assert approver_of(approval(PLAN), "right\ud800") is None
+    assert len(hash_code("12345\ud800", "secret")) == 64
 
 
 def approver_of(asked: Approval, secret: str) -> str | None:
@@ -106,28 +113,29 @@ def test_keeping_is_confirmed_too() -> None:
     assert not is_phrase(f"DELETE 0 {SHA[:8]}", Choice.KEEP, 0, SHA)
 
 
-def test_a_code_has_six_digits_and_is_bound_to_the_link() -> None:
+def test_a_code_has_six_digits_and_is_bound_to_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table alone cannot be searched for it: a million codes would do for any that is hashed alone."""
     assert all(len(mint_code()) == 6 and mint_code().isdigit() for _ in range(50))
+    for drawn, code in ((lambda _: 0, "000000"), (lambda most: most - 1, "999999")):
+        monkeypatch.setattr("endpoint_sweep.rules.approvals.secrets.randbelow", drawn)
+        assert mint_code() == code
     assert hash_code("123456", "one") != hash_code("123456", "two")
 
 
 @pytest.mark.parametrize(
-    ("wanted", "code"),
+    ("wanted", "message"),
     [
-        ([], RefusalCode.ITEM_SELECTION),
-        ([str(A), str(A)], RefusalCode.ITEM_SELECTION),
-        ([str(A), f"{ACCOUNT}/{REGION}/unknown"], RefusalCode.ITEM_SELECTION),
-        (["a"], RefusalCode.ITEM_SELECTION),
-        ([f"{A} "], RefusalCode.ITEM_SELECTION),
+        ([], "Nothing is selected for deletion. Select at least one row."),
+        ([str(A), str(A)], STRANGE),
+        ([str(A), f"{ACCOUNT}/{REGION}/unknown"], STRANGE),
+        (["a"], STRANGE),
+        ([f"{A} "], STRANGE),
     ],
     ids=["nothing", "twice", "stranger", "a name", "a space"],
 )
-def test_a_selection_fits_the_plan_or_is_refused(wanted: list[str], code: RefusalCode) -> None:
+def test_a_selection_fits_the_plan_or_is_refused(wanted: list[str], message: str) -> None:
     """Whole, never in part."""
-    found = select(PLAN, wanted, CAPS)
-    assert isinstance(found, Refusal)
-    assert found.code is code
+    assert select(PLAN, wanted, CAPS) == Refusal(RefusalCode.ITEM_SELECTION, message)
 
 
 def test_a_selection_over_a_cap_is_refused_whole() -> None:
@@ -137,6 +145,14 @@ def test_a_selection_over_a_cap_is_refused_whole() -> None:
     assert isinstance(found, Refusal)
     assert (found.code, "12 in account" in found.message) == (RefusalCode.OVER_CAP, True)
     assert select(PLAN, [str(B), str(A)], CAPS) == (A, B)
+
+
+CLOSED = {
+    RefusalCode.EXPIRED: "This approval expired on 23 November 2026, 06:00 UTC. Nothing was deleted.",
+    RefusalCode.ALREADY_DECIDED: "This sweep has already been decided.",
+    RefusalCode.CLOSED: "This sweep is no longer running. Nothing more will be deleted.",
+    RefusalCode.SUPERSEDED: "A newer sweep, sweep-2, has replaced this one. Please use its email.",
+}
 
 
 @pytest.mark.parametrize(
@@ -156,9 +172,9 @@ def test_a_selection_over_a_cap_is_refused_whole() -> None:
 def test_only_an_approval_that_has_not_expired_is_open(
     status: ApprovalStatus, now: datetime, code: RefusalCode | None
 ) -> None:
-    """To the second."""
-    found = why_closed(approval(PLAN, status=status), now)
-    assert (found.code if found else None) is code
+    """To the second; each sentence says what has become of it."""
+    found = why_closed(approval(PLAN, status=status, newer="sweep-2"), now)
+    assert found == (Refusal(code, CLOSED[code]) if code else None)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +199,9 @@ def test_reminders_at_half_time_and_six_hours_before_the_end() -> None:
     assert reminder_times(asked) == (half, last)
     moments = (NOW, half - timedelta(seconds=1), half, last, NOW + timedelta(hours=72))
     assert [reminders_due(asked, one) for one in moments] == [0, 0, 1, 2, 2]
-    short = replace(asked, expires_at=NOW + timedelta(hours=10))
-    assert reminder_times(short) == (NOW + timedelta(hours=5),)
+    for hours in (10, 12):
+        short = replace(asked, expires_at=NOW + timedelta(hours=hours))
+        assert reminder_times(short) == (NOW + timedelta(hours=hours / 2),)
 
 
 def test_who_decided_or_cannot_be_reached_is_not_reminded() -> None:

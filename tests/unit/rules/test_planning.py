@@ -17,6 +17,7 @@ from endpoint_sweep.domain.model import (
     Component,
     CoverageStatus,
     Finding,
+    GapCause,
     Kind,
     ResourceId,
     Variant,
@@ -45,10 +46,8 @@ HERE, THERE = Cell(ACCOUNT, REGION), Cell("333333333333", REGION)
 def test_every_expected_cell_has_exactly_one_row() -> None:
     """A missing one is failed, an unexpected one is left out, doubles are one."""
     coverage = join([THERE, HERE, HERE], [cell(finding()), cell(account="999999999999")])
-    assert [(row.account, row.status, row.reason) for row in coverage.rows] == [
-        (ACCOUNT, CoverageStatus.SCANNED, ""),
-        (THERE.account, CoverageStatus.FAILED, NO_RESULT),
-    ]
+    missing = CellResult(THERE.account, REGION, CoverageStatus.FAILED, NO_RESULT, cause=GapCause.NO_RESULT)
+    assert coverage.rows == (cell(finding()), missing)
 
 
 def test_coverage_counts_its_rows_by_how_they_ended() -> None:
@@ -60,8 +59,8 @@ def test_coverage_counts_its_rows_by_how_they_ended() -> None:
 def test_a_result_that_names_another_account_counts_as_failed() -> None:
     """Nothing of it is believed."""
     coverage = join([HERE], [cell(finding(), replace(finding("b"), account="999999999999"))])
-    [row] = coverage.rows
-    assert (row.status, row.reason, row.findings) == (CoverageStatus.FAILED, FOREIGN, ())
+    foreign = CellResult(ACCOUNT, REGION, CoverageStatus.FAILED, FOREIGN, cause=GapCause.FOREIGN)
+    assert coverage.rows == (foreign,)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +102,15 @@ def test_a_plan_offers_the_dearest_and_counts_the_rest() -> None:
     assert make_plan("s", join([HERE], [cell(*many[1:])]), CAPS, 0).beyond == 0
 
 
+def test_a_plan_holds_what_its_decision_is_measured_by() -> None:
+    """How many were seen, not only judged; the caps, the coverage that it needs, and what looks like a false alarm."""
+    before, now = idle_of(1, endpoints=9), idle_of(7)
+    made = make_plan("s", now, CAPS, 90, before)
+    assert (made.sweep_id, made.caps, made.minimum_coverage) == ("s", CAPS, 90)
+    assert made.found == {ACCOUNT: 10}
+    assert made.flagged == jumps(now, before) != {}
+
+
 def ids(count: int, account: str = ACCOUNT) -> list[ResourceId]:
     return [ResourceId(account, REGION, f"e{number:03d}") for number in range(count)]
 
@@ -115,7 +123,9 @@ MIXED = ids(2) + ids(2, THERE.account)
     [
         (ids(10), {ACCOUNT: 100}, CAPS, []),
         (ids(11), {ACCOUNT: 100}, CAPS, ["the limit for an account is 10"]),
-        (ids(6), {ACCOUNT: 11}, CAPS, ["50 % of its 11 endpoints, which is 5"]),
+        (ids(6), {ACCOUNT: 11}, CAPS, ["50 % of its 11 endpoints, which is 5;"]),
+        (ids(5), {ACCOUNT: 10}, CAPS, []),
+        (ids(3), {ACCOUNT: 9}, Caps(3, 9, 100), []),
         (ids(1), {ACCOUNT: 1}, CAPS, []),
         (ids(2), {ACCOUNT: 2}, CAPS, ["which is 1"]),
         (ids(1), {}, CAPS, []),
@@ -129,7 +139,7 @@ def test_caps(selected: list[ResourceId], found: dict[str, int], caps: Caps, wor
     refusal names the figures.
     """
     for of_the_plan, of_the_stack in ((caps, LOOSE), (LOOSE, caps)):
-        said = " ".join(over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
+        said = "".join(f"{one};" for one in over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
         assert bool(said) == bool(words)
         assert [word for word in words if word not in said] == []
 

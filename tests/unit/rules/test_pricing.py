@@ -44,6 +44,7 @@ def test_a_known_price_is_hours_times_instances_times_730() -> None:
     one = replace(finding(), instances=(Variant("a", G5, 1), Variant("b", G5, 2)))
     priced = with_cost(one, cost(one, BOOK))
     assert (priced.hourly_usd, priced.monthly_usd) == (Decimal("4.2252"), Decimal("3084.40"))
+    assert priced.price_basis == "test, 2026-08-01"
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,7 @@ def test_no_instance_costs_nothing(kind: str | None) -> None:
     """Scaled to zero, whatever its type would cost."""
     found = cost(replace(finding(), instances=(Variant("a", kind, 0), Variant("b", kind, 0))), BOOK)
     assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
+    assert found.basis == "it has no running instances"
 
 
 def test_volumes_are_added_to_the_month() -> None:
@@ -81,6 +83,9 @@ def test_volumes_are_added_to_the_month() -> None:
     assert (known.hourly_usd, known.monthly_usd) == (Decimal("4.2252"), Decimal("3112.40"))
     assert known.basis == "test, 2026-08-01; volumes: test, 2026-08-02"
     without = cost(one, BOOK)
+    both = replace(one, instances=(Variant("a", G5, 2, 100), Variant("b", G5, 1, 1)))
+    priced = PriceBook(TABLE | {("us-east-1", STORAGE): Price(Decimal("0.14"), "test", "2026-08-02")})
+    assert cost(both, priced).monthly_usd == Decimal("3112.54")
     assert (without.monthly_usd, without.basis) == (Decimal("3084.40"), "test, 2026-08-01; without its volumes")
 
 
@@ -114,6 +119,7 @@ def test_a_book_asks_nothing_twice() -> None:
     book = BOOK.completed(findings, said, TODAY)
     said.asked.clear()
     assert book.completed(findings, said, TODAY).hourly("us-east-1", G5) == Decimal("1.5")
+    assert book.price_of("us-east-1", STORAGE) == Price(Decimal("0.2"), "AWS Price List API", "2026-11-21")
     assert said.asked == []
 
 
@@ -125,6 +131,7 @@ def test_a_cached_book_says_the_day_on_which_it_was_read() -> None:
     later = PriceBook.from_cache(document, TODAY + timedelta(days=30))
     assert cost(findings[0], later).basis == "AWS Price List API, 2026-11-21"
     assert later.to_cache() == document
+    assert PriceBook.from_cache(document, TODAY).hourly("us-east-1", "ml.new.type") == Decimal("2.50")
     assert PriceBook.from_cache(document, TODAY + timedelta(days=31)).hourly("us-east-1", "ml.new.type") is None
     assert PriceBook.from_cache(document, TODAY - timedelta(days=1)).hourly("us-east-1", "ml.new.type") is None
 
@@ -177,7 +184,8 @@ def test_a_sum_says_how_many_it_leaves_out() -> None:
         replace(finding("c"), monthly_usd=Decimal(5)),
     )
     assert total_monthly(findings) == (Decimal(15), 1)
-    assert total_monthly(()) == (Decimal(0), 0)
+    nothing, unknown = total_monthly(())
+    assert (repr(nothing), unknown) == ("Decimal('0')", 0)
 
 
 def test_the_shipped_table_names_source_and_date_of_every_price() -> None:

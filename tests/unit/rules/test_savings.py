@@ -21,6 +21,14 @@ def test_what_stays_gone_saves() -> None:
     found = realized([row("gone", "back"), row("far", account="333333333333")], coverage, ())
     assert found == Realized(1, 1, 1, Decimal("100.50"), 0)
     assert found.count == 3
+    assert realized([row("gone")] * 2, Coverage(()), ()) == Realized(unseen=1)
+
+
+def test_each_that_came_back_or_cannot_be_seen_counts() -> None:
+    """Without any that stayed gone the saving is an amount, too: documents tell it as money."""
+    back = Coverage((cell(finding("a"), finding("b")),))
+    found = realized([row("a", "b"), row("c", "d", account="333333333333")], back, ())
+    assert (found.back, found.unseen, repr(found.monthly)) == (2, 2, "Decimal('0')")
 
 
 def test_older_rows_count() -> None:
@@ -51,7 +59,9 @@ def test_an_endpoint_counts_once() -> None:
     """Deleted twice over the weeks; and what this sweep deletes is this sweep's saving."""
     coverage = Coverage((cell(),))
     assert realized([row("gone"), row("gone")], coverage, ()).gone == 1
-    assert realized([row("gone")], coverage, [ResourceId(ACCOUNT, REGION, "gone")]).count == 0
+    assert realized([row("mine", "gone")], coverage, [ResourceId(ACCOUNT, REGION, "mine")]) == Realized(
+        1, monthly=Decimal("100.50")
+    )
 
 
 def test_an_unknown_price_is_told() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import InputRejected
-from endpoint_sweep.domain.model import Account, Cell
+from endpoint_sweep.domain.model import Account, Cell, GapCause
 from endpoint_sweep.rules.targets import (
     NO_REGION,
     NOT_ASKED_FOR,
@@ -52,6 +52,13 @@ def test_every_account_is_there_with_a_cell_for_each_region() -> None:
     assert all(choose(order, scope(), MANAGEMENT) == wanted for order in permutations(ACCOUNTS))
 
 
+CAUSES = {
+    "SUSPENDED": GapCause.ACCOUNT_SUSPENDED,
+    "PENDING_CLOSURE": GapCause.ACCOUNT_CLOSED,
+    "CLOSED": GapCause.ACCOUNT_CLOSED,
+}
+
+
 @pytest.mark.parametrize(
     "state", ["SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED", "UNKNOWN", "", "new"]
 )
@@ -60,6 +67,7 @@ def test_only_an_active_account_is_visited(state: str) -> None:
     (target,) = choose([Account(A, "", state)], scope(), None)
     assert target.skipped == f"the account is {state}"
     assert target.asked
+    assert target.cause is CAUSES.get(state, GapCause.ACCOUNT_INACTIVE)
 
 
 @pytest.mark.parametrize(
@@ -93,14 +101,22 @@ def test_each_reason_says_which_list_it_was() -> None:
         D: "the account is SUSPENDED",
     }
     assert [target.account.id for target in targets if not target.asked] == [MANAGEMENT]
-    assert reasons(choose(ACCOUNTS, scope(organizational_units=(SANDBOX,)), None))[A] == OTHER_UNIT
+    assert {target.account.id: target.cause for target in targets if target.skipped} == {
+        MANAGEMENT: GapCause.LEFT_OUT,
+        A: GapCause.EXCLUDED,
+        B: GapCause.EXCLUDED,
+        D: GapCause.ACCOUNT_SUSPENDED,
+    }
+    [other] = choose([*ACCOUNTS[1:2], *ACCOUNTS[3:4]], scope(organizational_units=(SANDBOX,)), None)[:1]
+    assert (other.skipped, other.asked, other.cause) == (OTHER_UNIT, False, GapCause.LEFT_OUT)
 
 
 @pytest.mark.parametrize("asked", [{"organizational_units": (PROD,)}, {"exclude_organizational_units": (PROD,)}])
 def test_an_account_whose_unit_is_not_known_is_left_alone(asked: dict[str, Any]) -> None:
     """It could be in the denied one; without units in the question it is visited."""
     accounts = [*ACCOUNTS, Account("666666666666", "new", "ACTIVE", "")]
-    assert reasons(choose(accounts, scope(**asked), None))["666666666666"] == UNIT_NOT_KNOWN
+    new = choose(accounts, scope(**asked), None)[-1]
+    assert (new.skipped, new.asked, new.cause) == (UNIT_NOT_KNOWN, True, GapCause.LEFT_OUT)
     assert "666666666666" in visited(choose(accounts, scope(), None))
 
 
@@ -125,6 +141,13 @@ def test_a_list_that_names_a_stranger_is_refused_whole(asked: dict[str, Any], co
     """A typing error must neither visit fewer accounts nor spare none; a part of a unit's name is no unit."""
     with pytest.raises(InputRejected, match=code):
         choose(ACCOUNTS, scope(**asked), MANAGEMENT)
+
+
+def test_what_a_refusal_repeats_is_cut() -> None:
+    """The input may hold anything; an id of an organizational unit is shorter."""
+    with pytest.raises(InputRejected) as caught:
+        choose(ACCOUNTS, scope(organizational_units=("x" * 200,)), MANAGEMENT)
+    assert str(caught.value) == f"E_UNIT: organizational_units has {'x' * 80}, which has no accounts"
 
 
 def test_an_excluded_region_has_no_cell() -> None:

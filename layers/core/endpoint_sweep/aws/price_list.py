@@ -47,12 +47,15 @@ class AwsPriceList:
     def hosting(self, region: str, types: Collection[str]) -> Mapping[str, Decimal]:
         """One call for many types (D8.4); one a type where that is not understood or finds nothing at all."""
         found: dict[str, Decimal] = {}
+        is_understood = False
         for batch in _batches(sorted(set(types))):
-            found |= self._hosting(region, {"Type": "ANY_OF", "Field": "instanceName", "Value": ",".join(batch)}, batch)
-            if not found:
+            prices = self._hosting(region, {"Type": "ANY_OF", "Field": "instanceName", "Value": ",".join(batch)}, batch)
+            is_understood = is_understood or bool(prices)
+            if not is_understood:
                 for one in batch:
                     exact: FilterTypeDef = {"Type": "TERM_MATCH", "Field": "instanceName", "Value": one}
-                    found |= self._hosting(region, exact, [one])
+                    prices |= self._hosting(region, exact, [one])
+            found |= prices
         return found
 
     def storage(self, region: str) -> Decimal | None:

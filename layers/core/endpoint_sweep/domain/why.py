@@ -38,7 +38,7 @@ _SENTENCES = {
     Cause.UNPROVEN: "we cannot verify right now who decided",
 }
 # Alarms for what only tampering can cause.
-_ALARMS = {
+_ALARMS: dict[Cause | None, Alarm] = {
     Cause.NOT_OFFERED: Alarm.PLAN_TAMPERED,
     Cause.FORGED: Alarm.DECISION_FORGED,
     Cause.UNNAMED: Alarm.DECISION_FORGED,
@@ -63,4 +63,4 @@ class Why:
 
 
 def alarm_of(cause: Cause | None) -> str:
-    return _ALARMS.get(cause, "") if cause else ""
+    return _ALARMS.get(cause, "")

@@ -133,7 +133,7 @@ class PriceBook:
 
     def cost_of(self, region: str, instances: tuple[Variant, ...]) -> Cost:
         """Instance-hours times 730, plus volumes by the month (D8.7). None if any part is unknown."""
-        hourly, volumes, sources = Decimal(0), Decimal(0), dict[str, None]()
+        hourly, volumes, sources = Decimal(0), Decimal(0), list[str]()
         for variant in instances:
             if variant.count is None or variant.count < 0:
                 return Cost(None, None, f"the instance count of variant {variant.variant} is not known")
@@ -144,14 +144,14 @@ class PriceBook:
                 what = variant.type or "its instance type"
                 return Cost(None, None, f"the list price of {what} in {region} is not known")
             hourly += price.usd * variant.count
-            sources[str(price)] = None
-            if (volume := variant.volume_gb) and volume > 0:
+            sources.append(str(price))
+            if (volume := variant.volume_gb or 0) > 0:
                 rate = self.price_of(region, STORAGE)
                 volumes += rate.usd * volume * variant.count if rate else 0
-                sources[f"volumes: {rate}" if rate else "without its volumes"] = None
+                sources.append(f"volumes: {rate}" if rate else "without its volumes")
         if not sources:
             return Cost(_FREE, _FREE, "it has no running instances")
-        return Cost(hourly, (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), "; ".join(sources))
+        return Cost(hourly, (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), "; ".join(dict.fromkeys(sources)))
 
 
 def with_cost(finding: Finding, cost: Cost) -> Finding:

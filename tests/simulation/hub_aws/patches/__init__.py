@@ -1,6 +1,6 @@
 """Every place where the gateway reaches into MiniStack's private names, against exactly version 1.5.33.
 
-Each function mends one thing that would make a test pass where AWS fails, or fail where AWS works.
+Each function fixes one thing that would make a test pass where AWS fails, or fail where AWS works.
 `tests/deploy/test_emulator_contract.py` and `test_record_fences.py` hold one test for each.
 """
 

@@ -108,7 +108,7 @@ def answer_tokens_like_aws() -> None:
         info: dict[str, Any] = {"event": threading.Event(), "result": None, "error": None, "heartbeat": None}
         info["execution"] = _execution.get()
         hearing.token(token)
-        _spent_tokens.discard(token)  # stock keeps one token over the attempts of a Retry
+        _spent_tokens.discard(token)  # Stock keeps one token for all attempts of a Retry.
         sfn._task_tokens[token] = info
         try:
             sfn._call_lambda(function, params.get("Payload"))
@@ -150,7 +150,7 @@ def enforce_state_machine_roles(record_invocation: RecordInvocation) -> None:
         if not _may(role_arn, "lambda:InvokeFunction", function_arn):
             record_invocation(role_arn, function_arn, "refused", 403)
             raise _denied("Lambda.AWSLambdaException", role_arn, "lambda:InvokeFunction", function_arn)
-        record_invocation(role_arn, function_arn, "allowed", 200)  # a function's own error is an answer, too
+        record_invocation(role_arn, function_arn, "allowed", 200)  # A function's own error is an answer, too.
         return call(function_ref, event)
 
     def read_map_items(reader: dict[str, Any], effective: Any, ctx: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, lambda_svc
 
-WORKERS = 3  # processes a function may have: more cold starts at once than processors only slow each other down
+WORKERS = 3  # Processes per function. More cold starts than processors only slow each other down.
 _raised: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar("raised", default=None)
 
 
@@ -54,7 +54,7 @@ def name_python_errors() -> None:
 
 
 def limit_workers() -> None:
-    """Stock starts one process for every concurrent invocation: forty at once take a small machine minutes."""
+    """Stock starts a process for every concurrent invocation. Forty at once take minutes on a small machine."""
     execute = lambda_svc._execute_function_warm
     slots: defaultdict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(WORKERS))
 
@@ -87,7 +87,7 @@ class _SharedArchive(zipfile.ZipFile):
         return Path(tempfile.gettempdir()) / f"shared-layer-{hashlib.sha256(content).hexdigest()[:16]}"
 
     def namelist(self) -> list[str]:
-        """Stock checks these for paths that lead out; once is enough."""
+        """Stock checks these for paths that lead outside. Once is enough."""
         return [] if self._shared.exists() else super().namelist()
 
     def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
@@ -105,7 +105,7 @@ class _SharedArchive(zipfile.ZipFile):
 
 
 def fill_scheduler_placeholders() -> None:
-    """Stock passes `<aws.scheduler.scheduled-time>` and its likes on as text."""
+    """Stock passes `<aws.scheduler.scheduled-time>` and similar placeholders on as text."""
     invoke = eventbridge._invoke_target
 
     def invoke_target(target: dict[str, Any], event: dict[str, Any], rule: Any, view: Any = None) -> Any:

@@ -13,7 +13,7 @@ _KEY_ID_BYTES = 36
 
 
 def authenticate_ciphertexts() -> None:
-    """Stock opens a ciphertext that somebody changed, and one of another key: both give a plaintext, a wrong one."""
+    """Stock decrypts a ciphertext that was changed or belongs to another key, and returns a wrong plaintext."""
     encrypt, decrypt, generate = kms._encrypt, kms._decrypt, kms._generate_data_key_common
 
     def encrypt_whole(request: dict[str, Any]) -> Any:

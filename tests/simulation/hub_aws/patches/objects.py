@@ -8,7 +8,7 @@ from ministack.services import s3
 
 
 def check_every_deletion() -> None:
-    """Stock judges the first object of DeleteObjects as if no version of it were named: a Deny of that is passed by."""
+    """Stock judges the first object of DeleteObjects as if it named no version, which bypasses a Deny on versions."""
     stock = iam_actions.s3_additional_checks
 
     def additional_checks(method: str, path: str, headers: Any, body: bytes, query: Any) -> list[tuple[str, str]]:
@@ -23,7 +23,7 @@ def check_every_deletion() -> None:
 
 
 def hide_what_is_missing() -> None:
-    """Stock tells anybody that an object is not there; AWS tells it only those who may list the bucket."""
+    """Stock tells everyone that an object does not exist. AWS tells only those who may list the bucket."""
     handle = s3.handle_request
 
     async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any, **more: Any) -> Any:

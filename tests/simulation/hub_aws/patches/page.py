@@ -8,7 +8,7 @@ ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 def import_any_method() -> None:
-    """Stock leaves the ANY method of an OpenAPI body out, so that every request to it is refused."""
+    """Stock ignores the ANY method of an OpenAPI body, so every request to it is refused."""
     import_operation = apigateway_v1._import_operation
 
     def import_any(api_id: str, resource_id: str, method: str, *more: Any) -> None:

@@ -107,7 +107,7 @@ def check_assume_role(organization: Organization) -> None:
 
 
 def _assume_role_problem(form: dict[str, str], *, chained: bool) -> str:
-    """What AWS's own validation says about an AssumeRole request, or nothing."""
+    """What AWS's own validation says about an AssumeRole request, or empty."""
     if not re.fullmatch(r"[\w+=,.@-]{2,64}", form.get("RoleSessionName", ""), re.ASCII):
         return f"1 validation error detected: Value '{form.get('RoleSessionName')}' at 'roleSessionName' is not valid"
     seconds = int(form.get("DurationSeconds", "3600"))

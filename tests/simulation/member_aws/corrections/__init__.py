@@ -1,4 +1,4 @@
-"""moto made true, in process: each correction replaces one function of moto where its answer would hide a bug.
+"""Corrects moto in this process: each correction replaces one function of moto whose answer would hide a bug.
 
 Written against one pinned version of moto. Every correction is named after what it mends and has a
 test that fails without it: see tests/unit/simulation/leaving_out.py.
@@ -51,7 +51,7 @@ ALL: tuple[Correction, ...] = (
 
 @contextmanager
 def apply(state: states.State, without: Collection[str] = ()) -> Iterator[None]:
-    """moto answers for `state`, corrected, until the end of the block. `without`: names of corrections to leave out."""
+    """Lets a corrected moto serve `state` until the end of the block. `without`: names of corrections to leave out."""
     if version("moto") != MOTO:
         raise RuntimeError(f"the corrections are written against moto {MOTO}, not {version('moto')}")
     with ExitStack() as stack:
@@ -63,7 +63,7 @@ def apply(state: states.State, without: Collection[str] = ()) -> Iterator[None]:
 
 @contextmanager
 def corrected(*corrections: Correction) -> Iterator[None]:
-    """Only these, which need no `state`."""
+    """Applies only these corrections, which need no `state`."""
     with ExitStack() as stack:
         for one in corrections:
             if one.name == os.environ.get(LEAVE_OUT):

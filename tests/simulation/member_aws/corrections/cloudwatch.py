@@ -75,7 +75,7 @@ def get_metric_data(response: CloudWatchResponse) -> Answer:
 
 
 def _broken(answer: dict[str, Any], how: str) -> dict[str, Any]:
-    """The ways in which an answer looks like one and proves nothing (D1.27): as the world was told, or unharmed."""
+    """Breaks an answer as the world was told, so that it proves nothing (D1.27). Otherwise unchanged."""
     note = [{"Code": "Hint", "Value": "The simulation was told not to answer completely."}]
     results = answer["MetricDataResults"]
     if how == "messages":
@@ -93,7 +93,7 @@ def _broken(answer: dict[str, Any], how: str) -> dict[str, Any]:
 
 
 def _quick_json(response: CloudWatchResponse, answer: dict[str, Any]) -> Answer:
-    """moto's serializer walks every datapoint by its model; in JSON an epoch second is already what it would write."""
+    """moto's serializer checks every datapoint against its model. In JSON it would write epoch seconds anyway."""
     content_type = response.headers.get("Content-Type", "")
     if content_type.startswith("application/x-amz-json"):
         return 200, {"Content-Type": content_type}, json.dumps(answer)
@@ -118,7 +118,7 @@ def _check_queries(queries: list[dict[str, Any]], start: float, end: float) -> N
         raise ValidationError("The values for parameter id in MetricDataQueries are not unique.")
     for query in queries:
         if "MetricStat" not in query:
-            # An expression answered with an empty list would read as silence: refuse what is not simulated.
+            # An empty answer to an expression would look like silence, so refuse what is not simulated.
             raise ValidationError("The simulation answers MetricStat queries only.")
         _check_stat(query["MetricStat"]["Stat"], query["MetricStat"]["Period"])
 
@@ -218,7 +218,7 @@ def _listed(key: SeriesKey, namespace: str | None, name: str | None, filters: li
 
 
 def put_metric_data(backend: CloudWatchBackend, namespace: str, metric_data: list[dict[str, Any]]) -> None:
-    """moto checks and keeps it; the store holds what can be read back."""
+    """moto checks and keeps it. The store holds what can be read back."""
     _put_metric_data(backend, namespace, metric_data)
     state, cell = active(), (backend.account_id, backend.region_name)
     for datum in metric_data:

@@ -29,7 +29,7 @@ EQUALS = (
 
 
 def here(backend: SageMakerModelBackend) -> CellState:
-    """The cell of a backend, without the components whose deletion is over."""
+    """What a backend's account and region hold, without the components whose deletion is complete."""
     state = active()
     with state.lock:
         cell = state.cell(backend.account_id, backend.region_name)
@@ -111,7 +111,7 @@ def create_inference_component(response: SageMakerResponse) -> ActionResult:
 
 
 def _described(given: dict[str, Any], at: object) -> dict[str, Any]:
-    """A description tells the image of a container as the one that was deployed, under another name."""
+    """A description shows the image of a container as its deployed image, under another name."""
     specification = copy.deepcopy(given)
     container = specification.get("Container", {})
     if image := container.pop("Image", ""):

@@ -21,13 +21,13 @@ from tests.simulation.organization.publishing import publish, silence
 from tests.simulation.organization.traffic import Traffic
 
 IN_PROGRESS = ("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting")
-WITHOUT_VARIANTS = ("Creating", "Failed")  # Never had a fleet: DescribeEndpoint leaves them out (D1.32).
+WITHOUT_VARIANTS = ("Creating", "Failed")  # They never had a fleet, so DescribeEndpoint omits the variants (D1.32).
 _iter_tagged = SageMakerModelBackend.iter_tagged_resources
 _list_tags = SageMakerResponse.list_tags
 
 
 def settle(backend: SageMakerModelBackend) -> None:
-    """Endpoints whose deletion is over are gone."""
+    """Removes endpoints whose deletion is complete."""
     state = active()
     with state.lock:
         for name in list(backend.endpoints):
@@ -128,7 +128,7 @@ def create_endpoint(
 
 
 def create_reply(response: SageMakerResponse) -> ActionResult:
-    """moto replaces an endpoint of the same name, and forgets how the endpoint shall be deployed (D3.19)."""
+    """moto replaces an endpoint of the same name, and forgets the deployment configuration (D3.19)."""
     wanted = response._get_param
     backend = response.sagemaker_backend
     endpoint = create_endpoint(backend, wanted("EndpointName"), wanted("EndpointConfigName"), wanted("Tags"))

@@ -60,8 +60,8 @@ def generate(
 ) -> Organization:
     """`accounts` members beside hub and management, `regions` of 17. The same arguments make the same world.
 
-    `idle_share` of the endpoints are idle, `empty_share` of the cells hold nothing. `kinds`: what to choose from;
-    `PLAIN` for real-time endpoints only.
+    `idle_share` of the endpoints are idle, `empty_share` of the cells (an account and a region each) are empty.
+    `kinds`: what to choose from; `PLAIN` for real-time endpoints only.
     """
     if not 1 <= regions <= len(REGIONS):
         raise ValueError(f"from 1 to {len(REGIONS)} regions")
@@ -76,7 +76,7 @@ def generate(
     for account in members:
         for region in chosen:
             if dice.random() >= empty_share:
-                # The share holds for the whole world, although a cell has no fractions of endpoints.
+                # The share holds for the whole world, although no cell has a fraction of an endpoint.
                 due = round((len(endpoints) + endpoints_per_cell) * idle_share) - idle
                 endpoints += _cell(account.id, region, endpoints_per_cell, due, kinds, dice)
                 idle += due

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from endpoint_sweep.domain.model import Kind, Variant, Verdict
 from endpoint_sweep.resources.endpoint.cost import cost
-from endpoint_sweep.rules.pricing import Price, PriceBook
+from endpoint_sweep.rules.pricing import Cost, Price, PriceBook
 from tests.unit.samples import finding
 
 G5, M5 = "ml.g5.xlarge", "ml.m5.large"
@@ -18,8 +18,9 @@ BOOK = PriceBook({("us-east-1", G5): Price(Decimal("1.4084"), "test", "2026-08-0
 def test_serverless_capacity_is_not_priced_by_its_missing_instances() -> None:
     """On demand an idle one costs nothing; provisioned concurrency costs something that is not known (D8.8)."""
     serverless = replace(finding(), kind=Kind.SERVERLESS, instances=(Variant("a", None, 0),))
-    assert cost(serverless, BOOK).monthly_usd is None
-    assert cost(replace(serverless, verdict=Verdict.ZERO_COST), BOOK).monthly_usd == 0
+    assert cost(serverless, BOOK) == Cost(None, None, "the price of serverless capacity is not known")
+    free = Cost(Decimal(0), Decimal(0), "billed per request")
+    assert cost(replace(serverless, verdict=Verdict.ZERO_COST), BOOK) == free
 
 
 def test_prepaid_capacity_saves_nothing() -> None:
@@ -27,6 +28,12 @@ def test_prepaid_capacity_saves_nothing() -> None:
     found = cost(replace(finding(), verdict=Verdict.ZERO_COST), BOOK)
     assert (found.hourly_usd, found.monthly_usd) == (Decimal(0), Decimal(0))
     assert "prepaid" in found.basis
+
+
+def test_instances_cost_what_they_cost_in_its_region() -> None:
+    """A list price is one of a region; another region's says nothing."""
+    assert cost(finding(), BOOK) == Cost(Decimal("1.4084"), Decimal("1028.13"), "test, 2026-08-01")
+    assert cost(finding(region="eu-west-1"), BOOK).monthly_usd is None
 
 
 def test_an_endpoint_without_a_variant_has_no_known_price() -> None:

@@ -108,7 +108,9 @@ def test_tags_and_bundle_are_those_of_the_arn() -> None:
 def test_only_an_endpoint_that_cannot_be_found_is_gone() -> None:
     """While it is there its deletion is judged; where nobody may look nothing is said."""
     assert TYPE.look(Actor(ResourceNotFound(NAME)), finding()) == (OutcomeStatus.DONE, "deleted and confirmed gone")
-    assert TYPE.look(Actor(description(status="Deleting")), finding()) == (OutcomeStatus.SENT, "still deleting")
+    there = Actor(description(status="Deleting"))
+    assert TYPE.look(there, finding()) == (OutcomeStatus.SENT, "still deleting")
+    assert there.calls == [("describe", NAME)]
     with pytest.raises(CellDenied):
         TYPE.look(Actor(CellDenied("no")), finding())
 

@@ -193,11 +193,25 @@ def test_figures() -> None:
     assert last_invocation(()) is None
 
 
+def test_what_the_policy_protects_is_left_alone_until_its_day_is_over() -> None:
+    """A tag of the deployment, and a day of the owner: both in the list already, and again in the verdict."""
+    policy = Policy(14, 14, ("env=prod",))
+    until = f"{NOW + timedelta(days=1):%Y-%m-%d}"
+    for tags, why in (
+        ({"env": "prod"}, "protected by the tag env=prod"),
+        ({"endpoint-sweep:keep-until": until}, f"its owner protects it until {until}"),
+    ):
+        assert not is_candidate(listed(), tags, policy, NOW)
+        assert judge(evidence(tags=tags), policy, NOW) == (Verdict.PROTECTED, why)
+    assert is_candidate(listed(), {"env": "test", "endpoint-sweep:keep-until": "2026-11-19"}, policy, NOW)
+
+
 def test_what_containers_repeat_is_counted_once() -> None:
     """A call of a container is a call of its variant (D1.3); alone it is a call all the same."""
     names = {"EndpointName": "e", "VariantName": "AllTraffic"}
     plain, inside = key("Invocations", names), key("Invocations", names | {"ContainerName": "c"})
     assert traffic(activity(measured(plain, 5), measured(inside, 5))) == 5
+    assert traffic(activity(measured(plain, 1), measured(inside, 2))) == 1
     assert judged(activity=activity(measured(plain, 0), measured(inside, 5))) == (
         Verdict.BUSY,
         "5 invocations in 14 days",

@@ -78,6 +78,23 @@ def test_asynchronous(series: tuple[Series, ...], instances: int | None, readabl
     assert judged(seen(Kind.ASYNCHRONOUS, series, instances, readable=readable))[0] is verdict
 
 
+@pytest.mark.parametrize(
+    ("kind", "series", "what"),
+    [
+        (Kind.ASYNCHRONOUS, queue(incomplete=PROCESSED), f"{PROCESSED.metric} of variant AllTraffic"),
+        (Kind.ASYNCHRONOUS, queue(incomplete=MISSPELT), f"{MISSPELT.metric} of variant AllTraffic"),
+        (Kind.ASYNCHRONOUS, queue(incomplete=STUCK), STUCK.metric),
+        (Kind.INFERENCE_COMPONENTS, hosted(incomplete=CALLS["two"]), "component two"),
+        (Kind.REAL_TIME, (measured(PLAIN, complete=False),), "variant AllTraffic"),
+    ],
+)
+def test_a_doubt_names_what_could_not_be_read(kind: Kind, series: tuple[Series, ...], what: str) -> None:
+    """A person looks for exactly that in CloudWatch."""
+    components = HOSTED if kind is Kind.INFERENCE_COMPONENTS else None
+    assert judged(seen(kind, series, components=components)) == (
+        Verdict.NO_EVIDENCE, f"the traffic of {what} could not be read completely")  # fmt: skip
+
+
 def test_what_waits_is_no_invocation() -> None:
     """A queue is told as a queue, and its length is not a number of calls (D1.12)."""
     waiting = seen(Kind.ASYNCHRONOUS, queue(waiting=4320, stuck=56), 0)

@@ -13,6 +13,7 @@ from tests.unit.samples import ARN, NAME, finding
 
 def resources(policy: dict[str, Any]) -> dict[str, Any]:
     """By action; an action that stands in two statements would hide one of them."""
+    assert policy["Version"] == "2012-10-17"
     rows = [
         (action, one["Resource"])
         for one in policy["Statement"]

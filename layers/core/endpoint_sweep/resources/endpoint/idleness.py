@@ -177,7 +177,7 @@ def _busy(activity: Activity, policy: Policy) -> str:
         return f"{calls:,} calls in {policy.lookback_days} days failed because it has no capacity"
     minutes = (activity.end - activity.start).total_seconds() / 60
     said = f"{calls:,} invocations in {policy.lookback_days} days"
-    rate = calls / minutes if minutes else 0.0
+    rate = calls / minutes
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= CANARY_A_MINUTE:
         return f"{said}, a steady {rate:.1f} a minute: possibly only a canary"
