@@ -42,9 +42,9 @@ setup: $(TOOLS) $(NODE) $(CHROMIUM) ## everything that tests need, without runni
 demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary mail (APPROVE=all|none|some)
 	@$(VENV)/python -m tests.simulation.demo
 
-test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test, then the figure of coverage (ARGS='-k word' for some tests)
+test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test, then coverage (ARGS='-k word' for some tests)
 	$(VENV)/pytest $(PARALLEL) $(ARGS)
-	$(if $(ARGS),,$(COVERAGE))
+	$(if $(ARGS),,$(COVERAGE) --cov-fail-under=100)
 
 coverage: $(TOOLS) ## all lines and branches of domain, rules and resources: their unit tests must take each
 	$(COVERAGE) --cov-fail-under=100 $(ARGS)

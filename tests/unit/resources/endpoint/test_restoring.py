@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.domain.errors import CellDenied, CellFailed
+from endpoint_sweep.domain.errors import CellDenied, RestoreFailed
 from endpoint_sweep.resources.endpoint.endpoint_type import EndpointType
 from endpoint_sweep.resources.endpoint.restore_plan import Call
 from endpoint_sweep.resources.resource_type import ResourceType, Undo
@@ -139,7 +139,7 @@ def test_a_component_that_an_interrupted_sweep_deleted_comes_back() -> None:
 def test_an_endpoint_that_stands_is_left_alone(now: dict[str, Any], dry_run: bool) -> None:
     """Where it lacks nothing, or somebody made it anew: nothing is changed, and the sentence says what may help."""
     account = Account(now)
-    with pytest.raises(CellFailed, match=r"endpoint idle already exists; nothing was changed; .* add --resume"):
+    with pytest.raises(RestoreFailed, match=r"endpoint idle already exists; nothing was changed; .* add --resume"):
         restore(account, dry_run=dry_run)
     assert account.made == []
 
@@ -147,7 +147,7 @@ def test_an_endpoint_that_stands_is_left_alone(now: dict[str, Any], dry_run: boo
 def test_a_step_that_is_refused_ends_it() -> None:
     """The error says how to go on; what follows is not tried."""
     account = Account(refuses=f"endpoint {NAME}")
-    with pytest.raises(CellFailed, match=r"creating endpoint idle: no; to create the rest, .* --resume") as caught:
+    with pytest.raises(RestoreFailed, match=r"creating endpoint idle: no; to create the rest, .* --resume") as caught:
         restore(account)
     assert isinstance(caught.value.__cause__, CellDenied)
     assert account.made == EVERYTHING[:3]
@@ -200,7 +200,7 @@ def test_nothing_is_added_to_what_no_restore_made(changes: dict[str, Any], words
         account.now = strange
 
     account.on_wait = comes_up
-    with pytest.raises(CellFailed, match=words):
+    with pytest.raises(RestoreFailed, match=words):
         restore(account, resume=True)
     assert account.made == []
     assert (account.waited == []) is (when == "before")
