@@ -13,9 +13,9 @@ def handler(event: SendSummaryEvent, _context: object) -> dict[str, Any]:
     at = hub()
     done = send_summary(
         event,
-        recipients=at.recipients,
-        approvers=at.approvers,
-        deny_accounts=at.deny_accounts,
+        recipients=lambda: at.recipients,
+        approvers=lambda: at.approvers,
+        deny_accounts=lambda: at.deny_accounts,
         store=at.store,
         records=at.records,
         seals=at.seals,

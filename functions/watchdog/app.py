@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     at = hub()
     done = watchdog(
         event,
-        recipients=at.recipients,
+        recipients=lambda: at.recipients,
         store=at.store,
         records=at.records,
         executions=at.executions,

@@ -218,7 +218,7 @@ def test_the_page_overwrites_nothing_unseen() -> None:
 
 
 def _post(hub: FakeHub, who: int, selected: int, now: int, laws: Laws, between: Any = None) -> bool:
-    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, {}, lambda: NOW + now * TICK)
+    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, dict, lambda: NOW + now * TICK)
     found = hub.records.approval(REQUEST.id)
     assert found
     made = honest(who, selected, now)

@@ -140,6 +140,13 @@ class Callers(Protocol):
         """The ARN of who made the proof, by AWS's word. Raises CallerUnproven, or Unavailable where AWS is silent."""
 
 
+class Recipients(Protocol):
+    """Who gets the summaries."""
+
+    def __call__(self) -> Collection[str]:
+        """Raises ListUnreadable."""
+
+
 class Mailer(Protocol):
     """Mail. Raises MailRefused."""
 

@@ -21,7 +21,9 @@ def test_an_address_is_read_as_it_is_written(text: str, expected: ResourceId) ->
     assert (str(expected), expected.cell) == (text, Cell(ACCOUNT, REGION))
 
 
-@pytest.mark.parametrize("text", ["", "a", "a/b", f"{ACCOUNT}/{REGION}/endpoint/a", "a/b/c/d/e"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "a/b", f"{ACCOUNT}/{REGION}/endpoint/a", "a/b/c/d/e", "a/b/", "/b/c", "a//c", "a/b//c", "a/b/t/"]
+)
 def test_what_is_no_address(text: str) -> None:
     """An endpoint has one spelling only, so nobody selects it twice; the error shows what was written."""
     with pytest.raises(ValueError, match=f"^{text} is not ACCOUNT/REGION/NAME or ACCOUNT/REGION/TYPE/NAME$"):
@@ -51,3 +53,16 @@ def test_an_account_counts_each_type_apart() -> None:
 def test_every_action_has_a_word_for_reports() -> None:
     """As in `2 endpoints deleted`."""
     assert [one.done for one in Action] == ["deleted"]
+
+
+@pytest.mark.parametrize("text", ["a/b/Endpoint/c", "a/b/ endpoint/c", "a/b/toy train/c"])
+def test_what_is_no_type(text: str) -> None:
+    """A type is written in one way only."""
+    assert ResourceId.try_parse(text) is None
+
+
+@pytest.mark.parametrize("parts", [("a", "b", "toy/c"), ("a", "b/toy", "c"), ("a/b", "toy", "c"), ("a", "b", "c", "T")])
+def test_no_two_addresses_read_alike(parts: tuple[str, ...]) -> None:
+    """A slash in a name would make an endpoint read like a resource of another type."""
+    with pytest.raises(ValueError, match="is no address of a resource"):
+        ResourceId(*parts)

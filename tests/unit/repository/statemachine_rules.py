@@ -20,6 +20,7 @@ type Rule = Callable[[Definition], list[str]]
 # What Lambda itself says when trying again may help; anything else is our own error and means something.
 TRANSIENT = {
     "Lambda.ClientExecutionTimeoutException",
+    "ListUnreadable",  # a list of the stack, which is read again
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",

@@ -132,7 +132,8 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     assert (verified["status"], verified["approved"]["count"]) == ("approved", MOST_OFFERED)
     totals = send_summary(
         {"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals,
-        recipients=at.recipients, approvers=at.approvers, deny_accounts=at.deny_accounts, **ports,
+        recipients=lambda: at.recipients, approvers=lambda: at.approvers,
+        deny_accounts=lambda: at.deny_accounts, **ports,
     )  # fmt: skip
     assert (totals["found"], totals["failed"], totals["kept"]) == (20_000, 1_000, 19_000)
     report = json.loads(at.store.get(f"sweeps/{SWEEP}/report.json"))

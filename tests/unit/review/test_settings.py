@@ -59,7 +59,7 @@ def test_the_last_of_fifty_approvers_may_decide_with_credentials() -> None:
         assert site.send("GET", address, principal=arns[-1]).status == 200
 
 
-@pytest.mark.parametrize("name", ["APPROVERS", "TWO_APPROVERS_FOR_ACCOUNTS", "APPROVER_PRINCIPALS"])
+@pytest.mark.parametrize("name", ["APPROVERS", "TWO_APPROVERS_FOR_ACCOUNTS"])
 def test_while_a_list_cannot_be_read_nothing_is_decided(name: str) -> None:
     """As where a variable is missing: neither shown nor recorded."""
     with ReviewSite.open() as site:

@@ -28,7 +28,6 @@ from endpoint_sweep.rules.planning import (
     FOREIGN,
     MOST_OFFERED,
     NO_RESULT,
-    Coverage,
     join,
     jumps,
     make_plan,
@@ -37,6 +36,7 @@ from endpoint_sweep.rules.planning import (
     plan_digest,
     why_not_offered,
 )
+from tests.unit.rules.test_jumps import idle_of
 from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, activity, cell, finding, plan, series
 
 LOOSE = Caps(1000, 1000, 100)
@@ -230,46 +230,6 @@ def test_nobody_is_asked_without_findings_or_coverage() -> None:
     assert why_not_offered(replace(plan(), minimum_coverage=50), half) is None
 
 
-def idle_of(count: int, endpoints: int = 10) -> Coverage:
-    """A cell with so many idle endpoints among `endpoints`."""
-    return Coverage((cell(*[finding(f"idle-{number}") for number in range(count)], endpoints=endpoints),))
-
-
-@pytest.mark.parametrize(
-    ("now", "last", "expected"),
-    [
-        (6, 0, {"*", ACCOUNT}),
-        (6, 3, {"*"}),
-        (6, 4, set()),
-        (5, 0, {"*"}),
-        (2, 0, set()),
-        (2, 2, set()),
-        (9, 3, {"*", ACCOUNT}),
-    ],
-)
-def test_a_jump_is_flagged(now: int, last: int, expected: set[str]) -> None:
-    """FI-51: twice as many as last time, or over half of the account newly idle; fewer than three are no jump."""
-    assert jumps(idle_of(now), idle_of(last)).keys() == expected
-
-
-def test_a_jump_says_how_far() -> None:
-    """An account's newly idle ones of its endpoints, and all idle ones beside those of the last sweep."""
-    assert jumps(idle_of(7), idle_of(1)) == {
-        ACCOUNT: "6 of its 10 endpoints are idle and were not idle in the last sweep",
-        "*": "7 endpoints are idle, up from 1 in the last sweep",
-    }
-
-
-def test_an_account_is_measured_by_the_cells_that_both_sweeps_saw() -> None:
-    """All of these, and none that is new: its endpoints say nothing about what changed."""
-    three = [finding(f"idle-{number}") for number in range(3)]
-    before = Coverage((cell(endpoints=4), cell(region="eu-west-1", endpoints=2)))
-    now = Coverage((cell(*three, endpoints=4), cell(region="eu-west-1", endpoints=2)))
-    assert ACCOUNT not in jumps(now, before)
-    first = Coverage(before.rows[:1])
-    assert jumps(now, first)[ACCOUNT] == "3 of its 4 endpoints are idle and were not idle in the last sweep"
-
-
 @pytest.mark.parametrize(
     ("beyond", "said"), [(1, "1 more idle endpoint is not"), (2000, "2,000 more idle endpoints are not")]
 )
@@ -279,12 +239,6 @@ def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
     found += "Run a sweep of fewer accounts to decide on the rest."
     assert not_offered(replace(plan(), beyond=beyond)) == found
     assert not_offered(plan()) == ""
-
-
-def test_what_the_last_sweep_did_not_see_is_no_jump() -> None:
-    """The first sweep, or the first one of a cell."""
-    elsewhere = Coverage((cell(account="333333333333"),))
-    assert jumps(idle_of(9), None) == jumps(idle_of(9), elsewhere) == {}
 
 
 def test_an_account_of_the_deny_list_is_not_offered() -> None:

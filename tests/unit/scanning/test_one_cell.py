@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from endpoint_sweep.domain.errors import CellDenied
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionNotOffered, RegionOff
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, GapCause, Policy, Verdict
 from endpoint_sweep.resources.resource_type import Found, ResourceType
 from endpoint_sweep.scanning.one_cell import scan
@@ -24,6 +24,7 @@ class Listed:
     """A type whose resources are these. It notes what it is given."""
 
     found: Found | Exception
+    name: str = ""
     given: list[tuple[Any, ...]] = field(default_factory=list)
 
     def find(self, reader: Any, cell: Cell, policy: Policy, now: datetime) -> Found:
@@ -42,6 +43,8 @@ class Readers:
 
 
 def scanned(types: Mapping[str, Listed]) -> CellResult:
+    for name, one in types.items():
+        one.name = name
     return scan(cast("Mapping[str, ResourceType]", types), Readers(), HERE, POLICY, NOW)
 
 
@@ -97,3 +100,17 @@ def test_a_type_that_cannot_be_listed_is_a_gap_of_the_cell() -> None:
     """Whatever another type found: half a cell is not scanned."""
     with pytest.raises(CellDenied):
         scanned({"endpoint": listed(IDLE), "notebook-instance": Listed(CellDenied("no"))})
+
+
+def test_a_type_that_finds_another_type_is_refused() -> None:
+    """Otherwise the other type would act on it."""
+    with pytest.raises(CellFailed, match=r"^the type notebook-instance found a resource of another type$"):
+        scanned({"notebook-instance": listed(IDLE)})
+
+
+def test_a_type_that_a_region_lacks_hides_no_other() -> None:
+    """The region is off only if it is off for all."""
+    off = Listed(RegionNotOffered("no notebooks here"))
+    assert scanned({"endpoint": listed(IDLE), "notebook-instance": off}).findings == (IDLE,)
+    with pytest.raises(RegionOff, match="no notebooks here"):
+        scanned({"notebook-instance": off})

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
-from endpoint_sweep.domain.errors import SettingsError
+from endpoint_sweep.domain.errors import ListUnreadable
 from endpoint_sweep.ports import Clock
 
 # An update of the stack that changes only a list starts no new processes (D9.9).
@@ -22,7 +22,7 @@ class AwsListParameters:
         self._known: dict[str, tuple[datetime, str]] = {}
 
     def read(self, name: str) -> str:
-        """Raises SettingsError naming the parameter."""
+        """Raises ListUnreadable naming the parameter."""
         now = self._now()
         if name in self._known:
             at, value = self._known[name]
@@ -36,6 +36,6 @@ class AwsListParameters:
         try:
             return str(self._client.get_parameter(Name=name)["Parameter"]["Value"])
         except ClientError as error:
-            raise SettingsError(f"the parameter {name} cannot be read: {code_of(error)}") from error
+            raise ListUnreadable(f"the parameter {name} cannot be read: {code_of(error)}") from error
         except (BotoCoreError, KeyError) as error:
-            raise SettingsError(f"the parameter {name} cannot be read: {type(error).__name__}") from error
+            raise ListUnreadable(f"the parameter {name} cannot be read: {type(error).__name__}") from error

@@ -93,4 +93,7 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
 
 
 def _row(item: dict[str, Any]) -> Row:
-    return Row((item["pk"]["S"], item["sk"]["S"]), json.loads(item["document"]["S"]), int(item["version"]["N"]))
+    document = json.loads(item["document"]["S"])
+    # Every document of ours is an object. What is none was written by somebody else and says nothing.
+    said = document if isinstance(document, dict) else {}
+    return Row((item["pk"]["S"], item["sk"]["S"]), said, int(item["version"]["N"]))

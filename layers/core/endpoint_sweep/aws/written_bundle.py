@@ -33,7 +33,9 @@ def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
         except DocumentNotFound as error:
             raise RestoreFailed(f"bucket {bucket} has no restore bundle {key}") from error
     try:
-        bundle: dict[str, Any] = json.loads(body)
+        bundle = json.loads(body)
     except ValueError as error:
         raise RestoreFailed(f"{key} in {bucket} is not a restore bundle") from error
+    if not isinstance(bundle, dict) or not bundle:
+        raise RestoreFailed(f"{key} in {bucket} is not a restore bundle")
     return bundle

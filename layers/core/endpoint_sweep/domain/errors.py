@@ -13,6 +13,10 @@ class SettingsError(EndpointSweepError):
     """A function's environment has a missing or invalid variable, or a list that it names cannot be read."""
 
 
+class ListUnreadable(SettingsError):
+    """A list of the stack cannot be read right now."""
+
+
 class InputRejected(EndpointSweepError):
     """The input of a sweep is invalid; nothing was started."""
 

@@ -1,10 +1,12 @@
 """What a sweep finds and acts on: the address of a resource, its type, and the actions in words."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 ENDPOINT = "endpoint"
+_TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class Action(StrEnum):
@@ -38,6 +40,11 @@ class ResourceId:
     name: str
     type: str = ENDPOINT
 
+    def __post_init__(self) -> None:
+        """Two addresses never read alike. Raises ValueError."""
+        if "/" in self.account + self.region + self.name or not _TYPE.fullmatch(self.type):
+            raise ValueError(f"{self.account}/{self.region}/{self.type}/{self.name} is no address of a resource")
+
     @property
     def cell(self) -> Cell:
         return Cell(self.account, self.region)
@@ -46,9 +53,9 @@ class ResourceId:
     def parse(cls, text: str) -> "ResourceId":
         """The reverse of `str`. Raises ValueError."""
         match text.split("/"):
-            case [account, region, name]:
+            case [account, region, name] if account and region and name:
                 return cls(account, region, name)
-            case [account, region, type_, name] if type_ != ENDPOINT:
+            case [account, region, type_, name] if account and region and name and type_ and type_ != ENDPOINT:
                 return cls(account, region, name, type_)
         raise ValueError(f"{text} is not ACCOUNT/REGION/NAME or ACCOUNT/REGION/TYPE/NAME")
 

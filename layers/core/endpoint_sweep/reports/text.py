@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from endpoint_sweep.domain.resource import ENDPOINT, ResourceId, noun_of
+
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Co", "Cs", "Cn"}
 _FORMULA = "=+-@\t\r＝＋－＠"
 _MAX = 80
@@ -60,6 +62,11 @@ def moment(at: datetime) -> str:
 
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 or noun.endswith("s") else f"{count:,} {noun}s"
+
+
+def title_of(one: ResourceId) -> str:
+    """An endpoint's name; before that of another type stands what it is."""
+    return clean(one.name) if one.type == ENDPOINT else f"{noun_of([one.type])} {clean(one.name)}"
 
 
 def mentions(text: str, addresses: Collection[str]) -> bool:

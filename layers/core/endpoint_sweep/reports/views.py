@@ -10,7 +10,7 @@ from itertools import groupby
 from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.text import clean, clip, plural
+from endpoint_sweep.reports.text import clean, clip, plural, title_of
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
 from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
@@ -56,6 +56,7 @@ class RowView:
     region: str
     type: str
     name: str
+    title: str
     action: str
     owner: str
     kind: str
@@ -155,10 +156,6 @@ class Report:
         """`endpoint`, or `resource` where several types were found."""
         return noun_of(one.type for one in self.findings)
 
-    def _status(self, finding: Finding) -> OutcomeStatus | None:
-        outcome = self.outcomes.get(finding.id)
-        return outcome.status if outcome else None
-
     @property
     def ending(self) -> str:
         """`failed`; `gaps` if a cell that should have been scanned was not; otherwise `complete`."""
@@ -181,7 +178,8 @@ class Report:
     def totals(self) -> dict[str, int]:
         """Every resource found has exactly one disposition, so the counts add up to `found` (I10)."""
         statuses = [outcome.status for outcome in self.outcomes.values()]
-        done = [one.action for one in self.findings if self._status(one) is OutcomeStatus.DONE]
+        ended = {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
+        done = [one.action for one in self.findings if one.id in ended]
         changed = {OutcomeStatus.CHANGED, OutcomeStatus.PROTECTED, OutcomeStatus.STALE}
         totals = {
             **{action.done: done.count(action) for action in Action},
@@ -231,6 +229,7 @@ def row_view(
         region=finding.region,
         type=finding.type,
         name=clean(finding.name),
+        title=title_of(finding.id),
         action=finding.action.value,
         owner=clean(finding.owner) or "no owner tag",
         kind=finding.kind or "–",

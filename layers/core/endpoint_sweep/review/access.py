@@ -1,7 +1,7 @@
 """What the review function works with, and who may open an approval."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordForged
@@ -38,7 +38,9 @@ _NO_APPROVER = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the caller."""
+    """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the
+    caller, read only for callers with AWS credentials: whoever has a link can keep everything without that list.
+    """
 
     records: Records
     store: Store
@@ -46,7 +48,7 @@ class Desk:
     mailer: Mailer
     seals: Seals
     rules: Rules
-    principals: Mapping[str, str]
+    principals: Callable[[], Mapping[str, str]]
     now: Clock
 
 
@@ -100,7 +102,7 @@ def _look_alike(secret: str, desk: Desk) -> None:
 
 def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refusal:
     """Finds the approver that AWS says is calling. Strangers learn nothing, not even whether the approval exists."""
-    approver = desk.principals.get(principal, "")
+    approver = desk.principals().get(principal, "")
     if approver not in desk.rules.approvers:
         return _NO_APPROVER
     try:

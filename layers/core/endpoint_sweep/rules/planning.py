@@ -85,10 +85,7 @@ def make_plan(
     `last` is the sweep before this one.
     """
     idle = offerable(coverage, deny_accounts)
-    found: Counter[str] = Counter()
-    for row in coverage.rows:
-        found[row.account] += row.resources - len(row.findings)
-        found.update(share_of(one.account, one.type) for one in row.findings)
+    found = _counted(coverage.rows)
     items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
     return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond)
 
@@ -104,7 +101,7 @@ def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[F
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     """What looks like a false alarm compared with the last sweep: the reason by account, or for all (`*`) (S3.8).
 
-    Twice as many idle resources as last time, or more than half of an account's resources newly idle. Only cells that
+    Twice as many idle resources of a type as last time, or more than half of an account's newly idle. Only cells that
     both sweeps scanned are compared, so a cell's first sweep is not a jump. At least three must be newly idle.
     """
     if last is None:
@@ -112,18 +109,30 @@ def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     both = _scanned(coverage).keys() & _scanned(last).keys()
     before = {one for cell, row in _scanned(last).items() if cell in both for one in _idle(row)}
     now = {one for cell, row in _scanned(coverage).items() if cell in both for one in _idle(row)}
-    new, found = Counter(one.account for one in now - before), Counter[str]()
-    for cell, row in _scanned(coverage).items():
-        found[cell.account] += row.resources if cell in both else 0
-    nouns = f"{noun_of(one.type for one in now)}s"
-    reasons = {
-        account: f"{count} of its {found[account]} {nouns} are idle and were not idle in the last sweep"
-        for account, count in sorted(new.items())
-        if count >= FEWEST and 2 * count > found[account]
-    }
-    if new.total() >= FEWEST and len(now) >= 2 * len(before):
-        reasons["*"] = f"{len(now)} {nouns} are idle, up from {len(before)} in the last sweep"
+    found = _counted(row for cell, row in _scanned(coverage).items() if cell in both)
+    reasons: dict[str, str] = {}
+    for type_ in sorted({one.type for one in now}):
+        noun = f"{noun_of([type_])}s"
+        new = Counter(one.account for one in now - before if one.type == type_)
+        for account, count in sorted(new.items()):
+            seen = found[share_of(account, type_)]
+            if count >= FEWEST and 2 * count > seen:
+                why = f"{count} of its {seen} {noun} are idle and were not idle in the last sweep"
+                reasons[account] = f"{reasons[account]}; {why}" if account in reasons else why
+        idle, was = (sum(one.type == type_ for one in ids) for ids in (now, before))
+        if new.total() >= FEWEST and idle >= 2 * was:
+            why = f"{idle} {noun} are idle, up from {was} in the last sweep"
+            reasons["*"] = f"{reasons['*']}; {why}" if "*" in reasons else why
     return reasons
+
+
+def _counted(rows: Iterable[CellResult]) -> Counter[str]:
+    """How many resources of each type an account has, by `share_of`. What was seen but not judged is an endpoint."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found[row.account] += row.resources - len(row.findings)
+        found.update(share_of(one.account, one.type) for one in row.findings)
+    return found
 
 
 def _scanned(coverage: Coverage) -> dict[Cell, CellResult]:

@@ -2,16 +2,26 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from endpoint_sweep.domain.errors import CellFailed, RegionOff
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, GapCause, Policy, Verdict
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.ports import CellReaders
-from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.resources.resource_type import Found, ResourceType, ResourceTypes
 
 
 def scan(types: ResourceTypes, readers: CellReaders, cell: Cell, policy: Policy, now: datetime) -> CellResult:
     """The cell's coverage row with one finding per resource. Raises CellUnreachable if a type cannot be listed."""
-    found = [one.find(readers.reader(name), cell, policy, now) for name, one in sorted(types.items())]
+    found: list[Found] = []
+    off: RegionOff | None = None
+    for name, one in sorted(types.items()):
+        try:
+            found.append(_found(one, readers.reader(name), cell, policy, now))
+        except RegionOff as error:
+            off = error  # This type is not there; others may be.
+    if off and not found:
+        raise off
     broken = "; ".join(one.broken for one in found if one.broken)
     findings = tuple(finding for one in found for finding in one.findings)
     if broken:
@@ -19,6 +29,14 @@ def scan(types: ResourceTypes, readers: CellReaders, cell: Cell, policy: Policy,
     status = CoverageStatus.PARTIAL if broken else CoverageStatus.SCANNED
     cause = GapCause.PARTIAL if broken else None
     return CellResult(cell.account, cell.region, status, broken, len(findings), findings, readers.retries(), cause)
+
+
+def _found(one: ResourceType, reader: Any, cell: Cell, policy: Policy, now: datetime) -> Found:
+    """What a type finds. Raises CellFailed where it is not of that type, because another type would act on it."""
+    found = one.find(reader, cell, policy, now)
+    if any(finding.type != one.name for finding in found.findings):
+        raise CellFailed(f"the type {one.name} found a resource of another type")
+    return found
 
 
 def _withheld(finding: Finding) -> Finding:

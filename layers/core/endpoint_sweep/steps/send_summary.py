@@ -1,6 +1,6 @@
 """Send summary: reconcile, report, ledger, email, release the lock. Also runs after a failure, and says so."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.errors import (
     DocumentNotFound,
     DocumentTampered,
-    MailRefused,
+    ListUnreadable,
     RecordForged,
     RecordUnreadable,
     Unavailable,
@@ -19,13 +19,14 @@ from endpoint_sweep.domain.errors import (
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, Mode, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
-from endpoint_sweep.ports import Clock, Mailer, Seals, Store
+from endpoint_sweep.ports import Clock, Mailer, Recipients, Seals, Store
 from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import Coverage, join, why_not_offered
 from endpoint_sweep.rules.savings import acted, realized
 from endpoint_sweep.steps.contracts import SendSummaryEvent
+from endpoint_sweep.steps.mailing import mail_to_all
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 
@@ -33,9 +34,9 @@ from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 def send_summary(  # noqa: PLR0913 - one argument a port
     event: SendSummaryEvent,
     *,
-    recipients: Collection[str],
-    approvers: Collection[str],
-    deny_accounts: tuple[str, ...],
+    recipients: Recipients,
+    approvers: Callable[[], Collection[str]],
+    deny_accounts: Callable[[], tuple[str, ...]],
     store: Store,
     records: Records,
     seals: Seals,
@@ -52,26 +53,28 @@ def send_summary(  # noqa: PLR0913 - one argument a port
     except (DocumentNotFound, DocumentTampered) as error:
         report = _without_findings(sweep_id, error, folder, records)
     else:
-        asked = _asked(sweep_id, found, records, approvers)
+        asked = _asked(sweep_id, found, records, _readable(approvers))
         outcomes = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
-        report = _report(sweep_id, found, asked, outcomes, folder, records, deny_accounts)
+        report = _report(sweep_id, found, asked, outcomes, folder, records, _readable(deny_accounts) or ())
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
     folder.put_report("report.json", to_json(reports.report_data(report, now())), "application/json")
-    mailed = 0
-    for recipient in recipients:
-        try:
-            mailer.send(recipient, reports.summary_subject(report), text, html)
-            mailed += 1
-        except MailRefused:
-            continue
-    ending = "not-mailed" if recipients and not mailed else report.ending
-    totals = report.totals | {"ending": ending, "mailed": mailed, "monthly_saving_usd": str(report.saving[0])}
+    mailed = mail_to_all(recipients, mailer, reports.summary_subject(report), text, html)
+    ending = "not-mailed" if mailed == 0 else report.ending
+    totals = report.totals | {"ending": ending, "mailed": mailed or 0, "monthly_saving_usd": str(report.saving[0])}
     kept = {"at": now(), "monthly_promised_usd": report.promised, "acted": acted(report.findings, report.outcomes)}
     records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
     return totals | ({"alarm": report.alarm} if report.alarm else {})
+
+
+def _readable[T](read: Callable[[], T]) -> T | None:
+    """A list that cannot be read right now does not keep people from their summary."""
+    try:
+        return read()
+    except ListUnreadable:
+        return None
 
 
 def _sent(sweep_id: str, records: Records) -> str:
@@ -196,7 +199,7 @@ def _unproven(folder: SweepFolder) -> Coverage:
         return join(folder.expected(UNPROVEN), folder.skipped(UNPROVEN))
 
 
-def _asked(sweep_id: str, found: _Found, records: Records, approvers: Collection[str]) -> _Asked:
+def _asked(sweep_id: str, found: _Found, records: Records, approvers: Collection[str] | None) -> _Asked:
     try:
         recorded = _approval(sweep_id, records)
     except RecordForged as error:
@@ -249,11 +252,14 @@ def _resolved(sweep_id: str, target: ResourceId, records: Records, at: datetime)
     return outcome
 
 
-def _kept_reason(shown: Approval, unnamed: Why | None, approvers: Collection[str]) -> str:
-    """Names come from proven decisions alone: the note is not signed, so one that names an approver is not shown."""
+def _kept_reason(shown: Approval, unnamed: Why | None, approvers: Collection[str] | None) -> str:
+    """Names come from proven decisions alone: the note is not signed, so one that may name an approver is not
+    shown.
+    """
     if any(stop.decision for stop in shown.stops):
         return f"kept by {shown.kept_by[0].approver}" if shown.kept_by else f"kept: {Why(Cause.UNNAMED).sentence}"
-    if shown.cause is Cause.KEPT or mentions(shown.note, approvers):
+    names_somebody = bool(shown.note) and (approvers is None or mentions(shown.note, approvers))
+    if shown.cause is Cause.KEPT or names_somebody:
         return f"kept: {Why(Cause.UNNAMED).sentence}"
     if shown.note:
         return f"kept: {shown.note}"

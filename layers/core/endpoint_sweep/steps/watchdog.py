@@ -4,17 +4,17 @@ It asks Step Functions whether people already know, because only the state machi
 could silence the watchdog.
 """
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_json
-from endpoint_sweep.domain.errors import DocumentNotWritten, MailRefused, Unavailable
+from endpoint_sweep.domain.errors import DocumentNotWritten, Unavailable
 from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
-from endpoint_sweep.ports import Clock, Executions, Mailer, Store
+from endpoint_sweep.ports import Clock, Executions, Mailer, Recipients, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
+from endpoint_sweep.steps.mailing import mail_to_all
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -26,7 +26,7 @@ _STOPPED = "the sweep stopped during its deletion; please check"
 def watchdog(
     event: dict[str, Any],
     *,
-    recipients: Collection[str],
+    recipients: Recipients,
     store: Store,
     records: Records,
     executions: Executions,
@@ -52,13 +52,7 @@ def watchdog(
     except DocumentNotWritten:
         written = False  # That may be what stopped the sweep; people still get the email (FI-52).
     text, html = reports.watchdog_mail(sweep_id, status, acted)
-    mailed = 0
-    for recipient in recipients:
-        try:
-            mailer.send(recipient, reports.watchdog_subject(sweep_id), text, html)
-            mailed += 1
-        except MailRefused:
-            continue
+    mailed = mail_to_all(recipients, mailer, reports.watchdog_subject(sweep_id), text, html) or 0
     return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": mailed, "written": written}
 
 

@@ -7,7 +7,7 @@ signed by the deleting functions.
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from endpoint_sweep.domain.documents import from_data, sealed_digest, to_data
@@ -124,7 +124,7 @@ class ActRows:
         if row and (known := self._read(sweep_id, row)).status is not OutcomeStatus.SENT:
             return known
         if row and outcome.request_id is None:
-            outcome = replace(outcome, request_id=row.document["request_id"])
+            outcome = replace(outcome, request_id=row.document.get("request_id"))
         mac = self._seals.mac(Maker.ACTS, _digest(sweep_id, outcome)) if signed else ""
         document = to_data(outcome) | {"mac": mac}
         self._table.put(f"SWEEP#{sweep_id}", f"OUTCOME#{outcome.id}", document, row.version if row else 0)
@@ -134,15 +134,21 @@ class ActRows:
         """One that cannot be proven at this moment is unknown."""
         found: dict[ResourceId, Outcome] = {}
         for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
+            target = ResourceId.try_parse(row.key[1].partition("#")[2])
+            if target is None:
+                continue  # Somebody else's row: it is about no resource.
             try:
                 outcome = self._read(sweep_id, row)
             except Unavailable as error:
                 outcome = _doubted(row, f"its outcome cannot be verified: {error}")
-            found[outcome.id] = outcome
+            found[target] = outcome
         return found
 
     def _read(self, sweep_id: str, row: Row) -> Outcome:
-        outcome = from_data(Outcome, row.document)
+        try:
+            outcome = from_data(Outcome, row.document)
+        except (ValueError, TypeError):
+            return _doubted(row, _FORGED)
         if outcome.status in _UNSIGNED and row.key[1] == f"OUTCOME#{outcome.id}":
             return outcome
         return outcome if self._is_signed(sweep_id, row, outcome) else _doubted(row, _FORGED)
@@ -174,7 +180,7 @@ class ActRows:
     def intents(self, sweep_id: str) -> set[str]:
         """The endpoints whose deletion, or that of one of their components, may have been sent."""
         rows = self._table.query(f"SWEEP#{sweep_id}", "INTENT#")
-        sent = {str(row.document["target"]) for row in rows if not row.document.get("void")}
+        sent = {row.key[1].partition("#")[2] for row in rows if not row.document.get("void")}
         parts = self._table.query(f"SWEEP#{sweep_id}", "COMPONENTS#")
         return sent | {row.key[1].partition("#")[2] for row in parts}
 
@@ -190,4 +196,8 @@ def _digest(sweep_id: str, outcome: Outcome) -> bytes:
 
 def _doubted(row: Row, reason: str) -> Outcome:
     one = ResourceId.parse(row.key[1].partition("#")[2])
-    return Outcome.of(one, OutcomeStatus.UNKNOWN, reason, from_data(datetime, row.document["at"]))
+    try:
+        at = from_data(datetime, row.document["at"])
+    except (ValueError, TypeError, KeyError):
+        at = datetime.min.replace(tzinfo=UTC)
+    return Outcome.of(one, OutcomeStatus.UNKNOWN, reason, at)

@@ -45,14 +45,15 @@ class Records(ApprovalRows, ActRows):
 
     def snoozed(self) -> dict[ResourceId, Snoozed]:
         rows = self._table.query("SNOOZE")
-        return {one.id: one for one in (_snoozed(row) for row in rows)}
+        found = [one for row in rows if (one := _snoozed(row))]
+        return {one.id: one for one in found}
 
     def snooze(self, one: Snoozed) -> None:
         """The later end wins. If resources had the same name, the newest one wins."""
         row = self._table.get("SNOOZE", str(one.id))
         if row:
             known = _snoozed(row)
-            if (known.created_at, known.until) >= (one.created_at, one.until):
+            if known and (known.created_at, known.until) >= (one.created_at, one.until):
                 return
         self._table.put("SNOOZE", str(one.id), to_data(one), row.version if row else 0)
 
@@ -68,6 +69,9 @@ class Records(ApprovalRows, ActRows):
         self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)
 
 
-def _snoozed(row: Row) -> Snoozed:
-    """Version 0.1.0 wrote `endpoint` where it is `name` now."""
-    return from_data(Snoozed, {"name": row.document.get("endpoint")} | row.document)
+def _snoozed(row: Row) -> Snoozed | None:
+    """None where somebody else wrote something else. Version 0.1.0 wrote `endpoint` where it is `name` now."""
+    try:
+        return from_data(Snoozed, {"name": row.document.get("endpoint")} | row.document)
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,20 @@
+"""One email to all who get the summaries."""
+
+from contextlib import suppress
+
+from endpoint_sweep.domain.errors import ListUnreadable, MailRefused
+from endpoint_sweep.ports import Mailer, Recipients
+
+
+def mail_to_all(recipients: Recipients, mailer: Mailer, subject: str, text: str, html: str) -> int | None:
+    """How many got it, none of them if the list cannot be read. None: nobody is to get it."""
+    try:
+        addresses = recipients()
+    except ListUnreadable:
+        return 0
+    mailed = 0
+    for address in addresses:
+        with suppress(MailRefused):
+            mailer.send(address, subject, text, html)
+            mailed += 1
+    return mailed if addresses else None
