@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AwsMailer:
-    """`ports.Mailer` on SES: one recipient a message, text and HTML."""
+    """`ports.Mailer` on SES: one recipient per message, text and HTML."""
 
     def __init__(self, client: "SESV2Client", sender: str, configuration_set: str = "") -> None:
         self._client = client

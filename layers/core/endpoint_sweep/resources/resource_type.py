@@ -36,7 +36,7 @@ class Undo:
 class ResourceType(Protocol):
     """`reader`, `actor` and `restorer` are the type's own adapters: nobody else calls them.
 
-    Whatever is not certain keeps the resource: the methods that look again raise `Kept`, or CellUnreachable.
+    Whatever is not certain keeps the resource: the methods that recheck raise `Kept`, or CellUnreachable.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""The path from an approval to an action, whatever the type of the resource: its points, and what ends it. Pure."""
+"""The path from an approval to an action, whatever the type of the resource: its points, and what ends it. No I/O."""
 
 import re
 from dataclasses import dataclass

@@ -50,7 +50,7 @@ def _listed(row: "EndpointSummaryTypeDef") -> ListedEndpoint:
 
 
 def tags(client: "ResourceGroupsTaggingAPIClient") -> Mapping[str, dict[str, str]]:
-    """By lower-case ARN; 100 resources a call of the tagging API instead of one call an endpoint (D3.14)."""
+    """By lower-case ARN; 100 resources per call of the tagging API instead of one call per endpoint (D3.14)."""
     with translated("reading tags"):
         pages = client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["sagemaker:endpoint"], PaginationConfig=_HUNDRED
