@@ -39,7 +39,7 @@ help: ## this list
 
 setup: $(TOOLS) $(NODE) $(CHROMIUM) ## everything that tests need, without running them
 
-demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary mail (APPROVE=all|none|some)
+demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary email (APPROVE=all|none|some)
 	@$(VENV)/python -m tests.simulation.demo
 
 test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test, then the figure of coverage (ARGS='-k word' for some tests)

@@ -144,7 +144,7 @@ class Mailer(Protocol):
     """Mail. Raises MailRefused."""
 
     def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
-        """`approval`: the approval whose mail this is, so that a bounce finds its way back."""
+        """`approval`: the approval whose email this is, so that a bounce finds its way back."""
 
 
 class Executions(Protocol):

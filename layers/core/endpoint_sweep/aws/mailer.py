@@ -1,4 +1,4 @@
-"""The hub's mail, sent by SES."""
+"""The hub's emails, sent by SES."""
 
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ class AwsMailer:
             "EmailTags": [{"Name": "approval", "Value": approval}] if approval else [],
         }
         if self._configuration_set:
-            # Bounces and complaints are reported for mails that name a configuration set.
+            # Bounces and complaints are reported for emails that name a configuration set.
             request["ConfigurationSetName"] = self._configuration_set
         try:
             self._client.send_email(**request)

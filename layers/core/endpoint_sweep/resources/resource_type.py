@@ -1,4 +1,4 @@
-"""What a type of resource brings along. Everything that a sweep does with a resource stands behind this interface.
+"""What a type of resource brings along. Everything that a sweep does with a resource is behind this interface.
 
 A type lives in `resources/<type>/` and its AWS calls in `aws/<type>/`; `aws/plugs.py` registers both, and
 `member-roles.yaml` permits the calls. Steps, storage, pages and mails know no type.

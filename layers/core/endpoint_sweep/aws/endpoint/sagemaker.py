@@ -88,7 +88,7 @@ def _config(client: "SageMakerClient", name: str) -> Document:
 
 
 def components(client: "SageMakerClient") -> tuple[Component, ...]:
-    """All inference components of the cell, in one listing instead of one an endpoint (D5.11)."""
+    """All inference components of the cell, in one listing instead of one per endpoint (D5.11)."""
     with translated("listing inference components"):
         pages = client.get_paginator("list_inference_components").paginate(PaginationConfig=_HUNDRED)
         return tuple(listed_component(row) for page in to_the_end(pages) for row in page["InferenceComponents"])

@@ -34,7 +34,7 @@ class EndpointReader(Protocol):
         """Raises ResourceNotFound."""
 
     def restorable(self, config: str) -> Restorable:
-        """Whether a described endpoint of this configuration could be created again (D3.17)."""
+        """Whether a described endpoint of this configuration could be re-created (D3.17)."""
 
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         """Monitoring schedules of the cell by endpoint (D3.12)."""
