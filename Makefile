@@ -39,7 +39,7 @@ help: ## this list
 
 setup: $(TOOLS) $(NODE) $(CHROMIUM) ## everything that tests need, without running them
 
-demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary mail (APPROVE=all|none|some)
+demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary email (APPROVE=all|none|some)
 	@$(VENV)/python -m tests.simulation.demo
 
 test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test, then coverage (ARGS='-k word' for some tests)
@@ -70,7 +70,7 @@ deploy: build ## sam deploy with the AWS credentials of this shell
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 	$(VENV)/python -m tests.simulation.demo.pictures
 
-bench: build ## API calls, seconds and memory of a scan, beside a reference; writes docs/performance.md (ARGS=20x4x20)
+bench: build ## API calls, seconds and memory of a scan, alongside a reference; writes docs/performance.md (ARGS=20x4x20)
 	$(VENV)/python -m tests.bench $(ARGS)
 
 figures: $(TOOLS) ## thousands of sweeps in which things go wrong by chance; writes the table of docs/safety.md (ARGS=200)

@@ -101,20 +101,20 @@ def _table(played: list[Played], seen: int, seconds: float) -> str:
     deeds = Counter(deed.what for one in played for deed in one.case.deeds)
     inside = sum(bool(one.case.deeds) for one in played)
     rows = [
-        ("sweeps played, with a promise broken", f"{len(played):,}, {wrong}"),
+        ("sweeps run; sweeps that broke a promise", f"{len(played):,}, {wrong}"),
         ("how their executions ended", _listed(endings)),
-        ("rules by which AWS's answers failed, were lost or garbled", f"{strikes:,}"),
+        ("injected AWS faults (errors, lost or garbled responses)", f"{strikes:,}"),
         ("functions that died, were throttled or ran twice", f"{crashes:,}"),
-        ("endpoints changed by somebody else at a named point", f"{hands:,}"),
+        ("endpoints changed by someone else at a named point", f"{hands:,}"),
         ("what people and robots did", _listed(moves)),
         (
-            "sweeps with somebody inside the hub account, and what that person wrote or called",
+            "sweeps with an insider in the hub account, and what that person wrote or called",
             f"{inside:,}: {_listed(deeds)}",
         ),
         ("deletions sent, each of them approved", f"{sum(one.deletions for one in played):,}"),
-        ("what became of the endpoints found", _listed(told)),
-        ("faults put into the product on purpose, seen", f"{len(BUGS)}, {seen}"),
-        ("took", f"{seconds / 60:.0f} minutes on {os.cpu_count()} cores"),
+        ("outcomes of the endpoints found", _listed(told)),
+        ("deliberate bugs: injected, caught", f"{len(BUGS)}, {seen}"),
+        ("run time", f"{seconds / 60:.0f} minutes on {os.cpu_count()} cores"),
     ]
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)]) + "\n"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws import wiring
 from endpoint_sweep.rules.acting import Checkpoint
 from tests.judging.stage import ADA, GRACE, Stage
 from tests.simulation.hub.approval_rows import stops_prefix
@@ -118,6 +119,22 @@ def take_back(stage: Stage, sweep: str, rows: list[dict[str, Any]]) -> None:
             stage.hub.client("dynamodb").delete_item(TableName=TABLE, Key=key)
     for item in rows:
         stage.hub.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def test_a_keep_needs_no_list_of_principals(stage_of: OpenStage) -> None:
+    """Deletions go on without that list, so whoever has a link can stop them without it."""
+    stage = stage_of(four(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    with held_at(stage, Checkpoint.INTENT) as held:
+        assert stage.decide(links[ADA], *FOUR).status == 303
+        assert held.reached.wait(60)
+        wiring.hub.cache_clear()
+        unreadable = {"resource": "*/approver-principals", "code": "ThrottlingException"}
+        stage.world.fault(service="ssm", operation="GetParameter", **unreadable)
+        assert stage.decide(links[GRACE]).status == 303
+    stage.end(sweep)
+    assert deleted(stage) == held.names[:1]
 
 
 def test_a_keep_cannot_be_taken_back(stage: Stage) -> None:

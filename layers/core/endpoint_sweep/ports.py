@@ -60,7 +60,7 @@ class Members(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document as it lies in the bucket: `mac` is what was written beside it, unchecked."""
+    """A document as it lies in the bucket: `mac` is what was written alongside it, unchecked."""
 
     body: bytes
     version_id: str = ""
@@ -83,7 +83,7 @@ class Store(Protocol):
         once: bool = False,
         mac: str = "",
     ) -> Pointer:
-        """`once`: only where there is nothing yet; `mac` is kept beside it. Raises AlreadyRecorded then, and
+        """`once`: only where there is nothing yet; `mac` is kept alongside it. Raises AlreadyRecorded then, and
         DocumentNotWritten.
         """
 
@@ -151,7 +151,7 @@ class Mailer(Protocol):
     """Mail. Raises MailRefused."""
 
     def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
-        """`approval`: the approval whose mail this is, so that a bounce finds its way back."""
+        """`approval`: the approval whose email this is, so that a bounce finds its way back."""
 
 
 class Executions(Protocol):

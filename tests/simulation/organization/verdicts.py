@@ -34,7 +34,7 @@ def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  
     if spec.created_days_ago < age_days or recently_changed:
         return "too-young"
     if spec.kind == "unknown" or spec.config_gone:
-        # Without its configuration neither the kind is sure nor the undo possible (D1.5, D3.9).
+        # Without its configuration neither is the kind certain nor a restore possible (D1.5, D3.9).
         return "unknown"
     if spec.variants_hidden:
         return "no-evidence"

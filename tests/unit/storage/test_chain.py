@@ -120,7 +120,7 @@ def test_nobody_is_asked_about_a_plan_that_no_sweep_made(hub: Stored) -> None:
 
 
 def test_nobody_is_asked_about_a_plan_that_asks_nobody(hub: Stored) -> None:
-    """A sweep in mode report makes a plan, too; an event does not make it one to ask about."""
+    """A sweep in report mode makes a plan, too; an event does not make it one to ask about."""
     scanned(hub, mode="report")
     found = aggregate(hub)
     assert (found["ask"], found["why_not"]) == (False, "mode report does not ask for approval")

@@ -44,7 +44,9 @@ def test_both_types_are_found_offered_deleted_and_reported(stage: Stage) -> None
     """In one sweep, by one decision, under one cap and in one summary."""
     sweep = stage.start()
     link = stage.links(sweep)[ADA]
-    assert "3 idle resources are waiting for your decision" in stage.hub.get(link).body
+    page = stage.hub.get(link).body
+    assert "3 idle resources are waiting for your decision" in page
+    assert '<legend class="hidden">toy train old-train in' in page
     others = names(stage) - {"plain", "old-train"}
     train = f"{FIRST}/{REGION}/toy-train/old-train"
     assert stage.decide(link, "plain", train).status == 303
@@ -56,6 +58,7 @@ def test_both_types_are_found_offered_deleted_and_reported(stage: Stage) -> None
     assert stage.report(sweep)["totals"]["deleted"] == 2
     mail = stage.summary(sweep).text
     assert "2 resources deleted, 3 kept." in mail
+    assert "$120.00 - toy train old-train" in mail
     assert f"endpoint-sweep restore {sweep} {train}" in mail
     [row] = [item for item in stage.hub.items() if item["pk"]["S"] == "LEDGER"]
     acted = {item["id"]: item for item in json.loads(row["document"]["S"])["acted"]}

@@ -22,7 +22,7 @@ class AwsExecutions:
         self._state_machine = state_machine
 
     def wake(self, token: str) -> bool:
-        """Best effort. If nobody is waiting or the call fails, the sweep looks again after its slice."""
+        """Best effort. If no execution is waiting or the call fails, the sweep checks again after its slice."""
         try:
             self._client.send_task_success(taskToken=token, output='{"wake":true}')
         except (ClientError, BotoCoreError):

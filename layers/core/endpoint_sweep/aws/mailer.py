@@ -1,4 +1,4 @@
-"""The hub's mail, sent by SES."""
+"""The hub's emails, sent by SES."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AwsMailer:
-    """`ports.Mailer` on SES: one recipient a message, text and HTML."""
+    """`ports.Mailer` on SES: one recipient per message, text and HTML."""
 
     def __init__(self, client: "SESV2Client", sender: str, configuration_set: str = "") -> None:
         self._client = client
@@ -29,7 +29,7 @@ class AwsMailer:
             "EmailTags": [{"Name": "approval", "Value": approval}] if approval else [],
         }
         if self._configuration_set:
-            # Bounces and complaints are reported for mails that name a configuration set.
+            # Bounces and complaints are reported for emails that name a configuration set.
             request["ConfigurationSetName"] = self._configuration_set
         try:
             self._client.send_email(**request)

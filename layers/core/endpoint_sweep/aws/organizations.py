@@ -33,7 +33,7 @@ class AwsOrganization:
             # botocore stops with an error at a token that leads back to itself.
             pages = self._client.get_paginator("list_accounts").paginate()
             rows = [row for page in pages for row in page.get("Accounts") or ()]
-            # A page may repeat an account while another one joins: one row an id, the last word counts.
+            # A page may repeat an account while another one joins: one row per id, the last one counts.
             units = {row["Id"]: _unit(row) for row in rows}
             if with_units and not all(units.values()):
                 walked = self._walk()

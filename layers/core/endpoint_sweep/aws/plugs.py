@@ -1,4 +1,4 @@
-"""The types of resources that a sweep knows. A new one is registered here, and nowhere else."""
+"""The resource types a sweep supports. A new one is registered here, and nowhere else."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`pricing.PriceList` on the AWS Price List API: on-demand hosting, by exact product, only believable figures."""
+"""`pricing.PriceList` on the AWS Price List API: on-demand hosting, by exact product, plausible amounts only."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _NOT_UNDERSTOOD = {"InvalidParameterException", "ValidationException"}
 
 
 def home_of(region: str) -> str:
-    """The nearest of the few regions where the Price List API answers (D6.1)."""
+    """The nearest of the few regions where the Price List API has an endpoint."""
     match region.partition("-")[0]:
         case "cn":
             return "cn-northwest-1"
@@ -45,7 +45,7 @@ class AwsPriceList:
         self.refusal: str | None = None
 
     def hosting(self, region: str, types: Collection[str]) -> Mapping[str, Decimal]:
-        """One call for many types (D8.4); one a type where that is not understood or finds nothing at all."""
+        """One call for many types (D8.4); falls back to one call per type if it is refused or finds nothing."""
         found: dict[str, Decimal] = {}
         is_understood = False
         for batch in _batches(sorted(set(types))):
@@ -79,7 +79,7 @@ class AwsPriceList:
         return {kind: amount for kind, amount in agreed.items() if amount is not None}
 
     def _products(self, filters: list["FilterTypeDef"]) -> list[dict[str, Any]]:
-        """Whole or not at all: a page that is missing could hold the product that contradicts."""
+        """All pages or none: a missing page could contain a contradicting price."""
         if self.refusal:
             return []
         try:
@@ -135,7 +135,7 @@ def _is_of(region: str, product: dict[str, Any]) -> bool:
 
 def _on_demand(product: dict[str, Any], unit: str) -> list[Decimal]:
     """The believable amounts of its price dimensions in this unit."""
-    # Where something has another shape, an expression finds nothing.
+    # If the shape differs, the expression matches nothing.
     in_unit = jmespath.compile(f"priceDimensions.* | [?unit=='{unit}'].pricePerUnit.USD")
     terms = jmespath.search("terms.OnDemand.*", product) or ()
     told = [amount for term in terms for amount in in_unit.search(term) or ()]
@@ -143,5 +143,5 @@ def _on_demand(product: dict[str, Any], unit: str) -> list[Decimal]:
 
 
 def _agreed(amounts: list[Decimal]) -> Decimal | None:
-    """The one amount that all of them say. Two different ones are an answer to another question: unknown."""
+    """The one amount in all of them. If amounts differ, the query was ambiguous and the price is unknown."""
     return amounts[0] if len(set(amounts)) == 1 else None

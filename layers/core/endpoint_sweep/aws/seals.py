@@ -1,4 +1,4 @@
-"""`ports.Seals` on AWS KMS: HMAC keys by maker, a key that wraps the keys of sweeps, one for task tokens."""
+"""`ports.Seals` on AWS KMS: one HMAC key per signer, one key that wraps the sweep keys, one for task tokens."""
 
 import base64
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class AwsSeals:
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
     def open_key(self, wrapped: str, context: Mapping[str, str]) -> bytes | None:
-        """An instance that scans many cells of one sweep opens its key once."""
+        """An instance that scans many cells of one sweep decrypts its key once."""
         name = (wrapped, *sorted(f"{key}={value}" for key, value in context.items()))
         if name not in self._opened:
             try:

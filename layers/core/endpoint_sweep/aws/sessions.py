@@ -100,7 +100,7 @@ class Sessions:
         seconds: int = _SESSION_SECONDS,
         source: str = "",
     ) -> "Member":
-        """`source`: the SourceIdentity, which the member account's CloudTrail keeps beside every call.
+        """`source`: the SourceIdentity, which the member account's CloudTrail keeps alongside every call.
 
         Raises RoleDenied or RoleFailed with AWS's reason.
         """

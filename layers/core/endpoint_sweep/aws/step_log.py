@@ -1,4 +1,4 @@
-"""One structured line a step. Only named, harmless facts are written: never an event, a link, a token or a mail."""
+"""One structured line per step. Only named, harmless facts are written: never an event, a link, a token or an email."""
 
 from collections.abc import Mapping
 from functools import cache

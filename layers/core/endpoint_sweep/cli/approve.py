@@ -1,4 +1,4 @@
-"""`endpoint-sweep approve`: decide on a sweep with AWS credentials instead of the link from the mail.
+"""`endpoint-sweep approve`: decide on a sweep with AWS credentials instead of the link from the email.
 
 It shows what is offered, asks for the same phrase as the page, and prints what was recorded.
 """

@@ -161,7 +161,7 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: s
 
 
 def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
-    """List prices of the idle endpoints, from AWS or, if it does not answer, from the dated table."""
+    """List prices of the idle endpoints, from AWS or, if it is unavailable, from the dated table."""
     price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
     return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, today.date())
 

@@ -88,7 +88,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One mailed link: the SHA-256 of its secret, whose it is, when it was made."""
+    """One emailed link: the SHA-256 of its secret, whose it is, when it was made."""
 
     hash: str
     approver: str
@@ -185,7 +185,7 @@ class Approval:
 
     @property
     def request(self) -> Request:
-        """The part that is signed when it is mailed, without its MAC."""
+        """The part that is signed when it is emailed, without its MAC."""
         return Request(
             self.id,
             self.sweep_id,
@@ -204,7 +204,7 @@ class Approval:
         return tuple(one for one in self.decisions if one.choice is Choice.KEEP)
 
     def newest_link(self, approver: str) -> Link | None:
-        """The link that was mailed last to this approver."""
+        """The link that was emailed last to this approver."""
         return max((one for one in self.links if one.approver == approver), key=lambda one: one.at, default=None)
 
     @property
@@ -260,7 +260,7 @@ def joined(
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The six digits mailed for one link. `hash` is over the link's secret, too: the table alone cannot be searched.
+    """The six digits emailed for one link. `hash` is over the link's secret, too: the table alone cannot be searched.
 
     `number`: the first, second … code of this link. How often it was guessed is counted in `Tries`. `mac` is over
     everything else.
@@ -281,7 +281,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How many codes were mailed for a link, and how often the newest was guessed. Neither ever goes down."""
+    """How many codes were emailed for a link, and how often the newest was guessed. Neither ever goes down."""
 
     codes: int = 0
     guesses: int = 0

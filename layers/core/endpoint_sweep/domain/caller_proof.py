@@ -56,7 +56,7 @@ class Binding:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What is signed beside the host."""
+        """What is signed alongside the host."""
         return {_APPROVAL: self.approval_id, _REQUEST: self.digest}
 
 
@@ -66,7 +66,7 @@ def wrap(query: str) -> str:
 
 
 def unwrap(proof: str, region: str, now: datetime) -> str:
-    """The query of the request to send to this region's STS: every parameter checked, and written anew.
+    """The query of the request to send to this region's STS: every parameter checked and rebuilt.
 
     Raises CallerUnproven saying what is wrong with it. Whether it is signed, only STS can tell.
     """

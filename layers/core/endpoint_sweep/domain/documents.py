@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 
-def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return a shape
+def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return per shape
     """Dataclasses, enums, times (ISO 8601, UTC, `Z`) and Decimals (strings) as plain JSON data."""
     match value:
         case Enum():
@@ -65,7 +65,7 @@ def _hints(kind: type) -> Mapping[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _build(kind: Any, data: Any) -> Any:  # noqa: PLR0911 - one return a shape
+def _build(kind: Any, data: Any) -> Any:  # noqa: PLR0911 - one return per shape
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is types.UnionType or origin is typing.Union:
         if data is None:

@@ -128,7 +128,7 @@ class ApprovalNotSent(EndpointSweepError):
 
 
 class Unavailable(EndpointSweepError):
-    """A service that is needed for a check does not answer, so nothing is recorded and nothing is deleted."""
+    """A service that is needed for a check is unavailable, so nothing is recorded and nothing is deleted."""
 
 
 class DecisionUncertain(EndpointSweepError):

@@ -1,4 +1,4 @@
-"""What people read: mails, the review page, the report, the spreadsheet."""
+"""What people read: emails, the review page, the report, the spreadsheet."""
 
 from endpoint_sweep.reports.document import report_data
 from endpoint_sweep.reports.mails import (

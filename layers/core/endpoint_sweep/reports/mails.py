@@ -1,4 +1,4 @@
-"""The emails. Subjects hold only constants, sweep names and numbers; bodies are text and HTML."""
+"""The emails. Subjects contain only constants, sweep names and numbers; bodies are text and HTML."""
 
 from collections import Counter
 from collections.abc import Mapping

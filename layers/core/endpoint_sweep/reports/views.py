@@ -103,7 +103,7 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """What the approval mail and the review page show."""
+    """What the approval email and the review page show."""
 
     sweep_id: str
     plan_hash: str

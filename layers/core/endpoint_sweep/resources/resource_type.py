@@ -1,4 +1,4 @@
-"""What a type of resource brings along. Everything that a sweep does with a resource stands behind this interface.
+"""What a type of resource brings along. Everything that a sweep does with a resource is behind this interface.
 
 A type lives in `resources/<type>/` and its AWS calls in `aws/<type>/`; `aws/plugs.py` registers both, and
 `member-roles.yaml` permits the calls. Steps, storage, pages and mails know no type.
@@ -36,7 +36,7 @@ class Undo:
 class ResourceType(Protocol):
     """`reader`, `actor` and `restorer` are the type's own adapters: nobody else calls them.
 
-    Whatever is not certain keeps the resource: the methods that look again raise `Kept`, or CellUnreachable.
+    Whatever is not certain keeps the resource: the methods that recheck raise `Kept`, or CellUnreachable.
     """
 
     @property

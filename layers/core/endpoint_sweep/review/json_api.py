@@ -94,7 +94,7 @@ def decide(approval_id: str, principal: str, body: object, desk: Desk) -> Reply:
         return refusing(503, "E_UNAVAILABLE", line)
 
 
-def _decide(  # noqa: PLR0911 - one return an answer
+def _decide(  # noqa: PLR0911 - one return per answer
     approval_id: str, principal: str, body: object, nonce: str, desk: Desk
 ) -> Reply:
     opened = by_principal(approval_id, principal, desk)
@@ -130,7 +130,7 @@ def _phrase(wish: Wish, opened: Opened) -> str:
     return phrase(wish.choice, len(wish.delete), opened.approval.plan.sha256)
 
 
-def _checked(body: object) -> _Body | str:  # noqa: PLR0911 - one return a field
+def _checked(body: object) -> _Body | str:  # noqa: PLR0911 - one return per field
     """The body, or what is wrong with it."""
     if not isinstance(body, dict):
         return "The body must be a JSON object."

@@ -62,7 +62,7 @@ def answer(approval_id: str, form: Form, desk: Desk) -> Page:
         )
 
 
-def _answer(  # noqa: PLR0911 - one return an answer
+def _answer(  # noqa: PLR0911 - one return per answer
     approval_id: str, form: Form, nonce: str, proven: set[str], desk: Desk
 ) -> Page:
     opened = by_link(approval_id, form.secret, desk)

@@ -1,4 +1,4 @@
-"""What a request asks for, read from a form or JSON and compared with the plan, but not yet confirmed. Pure."""
+"""What a request asks for, read from a form or JSON and compared with the plan, but not yet confirmed. No I/O."""
 
 import re
 from collections.abc import Mapping, Sequence

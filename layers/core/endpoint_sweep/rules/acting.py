@@ -1,4 +1,4 @@
-"""The path from an approval to an action, whatever the type of the resource: its points, and what ends it. Pure."""
+"""The path from an approval to an action, whatever the type of the resource: its points, and what ends it. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from endpoint_sweep.domain.model import Component, OutcomeStatus
 
 _SOURCE_IDENTITY = 64
-MAX_LOOKS = 60  # at a resource whose action is under way, or at its parts
+MAX_LOOKS = 60  # at a resource whose action is in progress, or at its parts
 
 
 class Checkpoint(StrEnum):

@@ -1,4 +1,4 @@
-"""Whose decisions count, how many it takes, and what a record allows to delete. Pure.
+"""Whose decisions count, how many it takes, and what a record allows to delete. No I/O.
 
 Nothing relies on earlier checks: the verify step and the delete step check everything again (S1.2, S1.10).
 """
@@ -150,7 +150,7 @@ def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> A
     return admitted
 
 
-def _admitted(  # noqa: PLR0911 - one return a reason
+def _admitted(  # noqa: PLR0911 - one return per reason
     approval: Approval, decision: Decision, plan: Plan, rules: Rules
 ) -> Approval | Refusal:
     mine = next((one for one in approval.decisions if person(one.approver) == person(decision.approver)), None)
@@ -206,7 +206,7 @@ def authentic(approval: Approval, is_authentic: Callable[[Decision], bool]) -> t
     return tuple(one for one in approval.decisions if _fits(one, approval) and is_authentic(one))
 
 
-def what_may_be_deleted(  # noqa: PLR0911 - one return a reason
+def what_may_be_deleted(  # noqa: PLR0911 - one return per reason
     approval: Approval,
     plan: Plan,
     plan_sha256: str,

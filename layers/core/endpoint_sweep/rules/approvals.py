@@ -174,7 +174,7 @@ def _expired(approval: Approval) -> Refusal:
 
 
 def reminder_times(approval: Approval) -> tuple[datetime, ...]:
-    """When undecided approvers are reminded: at half time, and six hours before the end if that is later."""
+    """When undecided approvers are reminded: halfway through, and six hours before the end if that is later."""
     half = approval.asked_at + (approval.expires_at - approval.asked_at) / 2
     last = approval.expires_at - LAST_REMINDER
     return (half, last) if last > half else (half,)

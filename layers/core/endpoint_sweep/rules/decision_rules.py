@@ -1,4 +1,4 @@
-"""The stack's rules for decisions, and their deadlines. Pure."""
+"""The stack's rules for decisions, and their deadlines. No I/O."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from endpoint_sweep.rules.approvals import Approval, Decision, person
 from endpoint_sweep.rules.planning import MOST_OFFERED
 
 CLOCKS_DIFFER = timedelta(minutes=1)
-_LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # what the template allows at most
+_LOOSEST = Caps(MOST_OFFERED, MOST_OFFERED, 100)  # the most the template allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Rules:
 
 
 def keep_ends(approval: Approval, rules: Rules) -> datetime:
-    """Until when a keep is accepted, no matter what the record says. No deletion can start after that."""
+    """The deadline for a keep, regardless of what the record says. No deletion can start after that."""
     return approval.expires_at + rules.grace + rules.window + CLOCKS_DIFFER
 
 

@@ -1,4 +1,4 @@
-"""Who owns a resource, by its tags. Pure."""
+"""Who owns a resource, by its tags. No I/O."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""From the results of the cells to a plan: joined by cell, capped, hashed. Pure."""
+"""From the results of the cells to a plan: joined by cell, capped, hashed. No I/O."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -99,7 +99,7 @@ def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[F
 
 
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
-    """What looks like a false alarm compared with the last sweep: the reason by account, or for all (`*`) (S3.8).
+    """A suspicious jump compared with the last sweep: the reason by account, or for all (`*`) (S3.8).
 
     Twice as many idle resources of a type as last time, or more than half of an account's newly idle. Only cells that
     both sweeps scanned are compared, so a cell's first sweep is not a jump. At least three must be newly idle.

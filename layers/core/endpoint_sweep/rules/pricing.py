@@ -1,4 +1,4 @@
-"""List prices of hosting. A price that is in neither AWS's price list nor the dated table is unknown, not zero (D8.12).
+"""Hosting list prices. A price that is in neither AWS's price list nor the dated table is unknown, not zero (D8.12).
 
 A list price is an upper bound: Savings Plans, private pricing and credits lower the bill (D8.9).
 """
@@ -20,7 +20,7 @@ STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an
 LIST_PRICE = "AWS Price List API"
 MAX_AGE = timedelta(days=30)
 _CENT = Decimal("0.01")
-_DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this an hour.
+_DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this per hour.
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 Key = tuple[str, str]  # region, instance type or STORAGE
@@ -61,7 +61,9 @@ _FREE = Decimal("0.00")
 
 
 def believable(amount: object) -> Decimal | None:
-    """The price list's text as dollars. None for zero, a sign, an exponent, no number, or far too much (BI-25)."""
+    """The price list's text as dollars (BI-25). None for zero, a sign, an exponent, a non-number, or an implausibly
+    large amount.
+    """
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
         return None
     value = Decimal(amount)
@@ -132,7 +134,10 @@ class PriceBook:
         return price.usd if price else None
 
     def cost_of(self, region: str, instances: tuple[Variant, ...]) -> Cost:
-        """Instance-hours times 730, plus volumes by the month (D8.7). None if any part is unknown."""
+        """Instance-hours times 730, plus the monthly volume cost (D8.7).
+
+        Unknown if any instance count or instance price is. Volumes without a price are left out, and the basis says so.
+        """
         hourly, volumes, sources = Decimal(0), Decimal(0), list[str]()
         for variant in instances:
             if variant.count is None or variant.count < 0:

@@ -1,4 +1,4 @@
-"""What a sweep saves: promised when approved, realized while what was deleted stays gone. Pure."""
+"""What a sweep saves: promised when approved, realized while what was deleted stays gone. No I/O."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping

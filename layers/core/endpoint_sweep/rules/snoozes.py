@@ -1,4 +1,4 @@
-"""Resources that an approver has snoozed for some days. Pure."""
+"""Resources that an approver has snoozed for some days. No I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -126,7 +126,7 @@ def _target(account: Account, regions: tuple[str, ...], scope: Scope, management
     return Target(account, regions, reason, asked, management=account.id == management_account, cause=cause)
 
 
-def _why_skipped(  # noqa: PLR0911 - one return a reason
+def _why_skipped(  # noqa: PLR0911 - one return per reason
     account: Account, scope: Scope
 ) -> tuple[str | None, bool, GapCause]:
     """The reason or None, whether the sweep is about this account at all, and the cause."""

@@ -44,12 +44,12 @@ CLEARING = "clearing"
 
 
 def _pass_by(_point: Checkpoint) -> None:
-    """Outside of tests, nothing happens at a point."""
+    """Outside of tests, checkpoints do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """Everything that one walk over the points needs."""
+    """Everything needed for one pass through the checkpoints."""
 
     event: ResourceEvent
     target: ResourceId
@@ -75,7 +75,7 @@ class _Path:
         return self.types[self.target.type]
 
 
-def apply_decision(  # noqa: PLR0913 - what a deletion rests on
+def apply_decision(  # noqa: PLR0913 - everything a deletion depends on
     event: ResourceEvent,
     *,
     settings: ActSettings,
@@ -91,7 +91,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
     """`event`: `{"sweep_id", "approval_id", "item": {"account", "region", "name", "type"}, "attempt"}`.
 
     Returns `{"status", "attempt", "wait_seconds"}`. `sent` means: check what it did. `clearing` means: its parts
-    are being deleted, so run again. `at` is called just before each point; only tests use it.
+    are being deleted, so run again. `at` is called just before each checkpoint; only tests use it.
     """
     sweep_id, attempt = event["sweep_id"], int(event.get("attempt", 0)) + 1
     target = ResourceId(**event["item"])
@@ -120,7 +120,7 @@ def apply_decision(  # noqa: PLR0913 - what a deletion rests on
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:
-    """Walks all points for one resource. None while its parts are being deleted. Raises Kept."""
+    """Passes all checkpoints for one resource. None while its parts are being deleted. Raises Kept."""
     path.at(Checkpoint.KILL_SWITCH)
     _check_stops(path)
     path.at(Checkpoint.DECISION)
@@ -140,7 +140,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     type_.check_unused(actor, finding, path.now())
     if not sent:
         if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):
-            # Somebody may have restored an earlier decision. Each one is within the caps, but their sum may not be.
+            # Someone may have replayed an earlier decision. Each one is within the caps, but their sum may not be.
             raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
         path.at(Checkpoint.BUNDLE)
         bundle = type_.restore_bundle(actor, finding)

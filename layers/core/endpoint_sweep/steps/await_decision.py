@@ -14,7 +14,8 @@ def await_decision(
 ) -> dict[str, Any]:
     """`event`: `{"approval_id", "token", "seen"}`. A change since the last look, `seen`, ends this wait immediately.
 
-    A token that cannot be encrypted is not stored. Nobody can wake this wait then, and the next slice looks again.
+    A token that cannot be encrypted is not stored. Then nothing can wake this wait, and the sweep checks again after
+    its slice.
     """
     with suppress(Unavailable):
         records.save_waiting(event["approval_id"], seals.seal(event["token"], event["approval_id"]))

@@ -1,4 +1,4 @@
-"""What the state machine hands to each step: one type a step, held against the state machine's Parameters by a test.
+"""What the state machine hands to each step: one type per step, held against the state machine's Parameters by a test.
 
 Three steps are called by others and read what those document: the schedule (StartSweep), SES's notifications
 (RecordBounce), EventBridge's "Step Functions Execution Status Change" (Watchdog).

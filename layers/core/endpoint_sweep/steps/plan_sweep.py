@@ -19,7 +19,7 @@ from endpoint_sweep.storage.retrying import retry_if_changed
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, EXPECTED, SKIPPED, SweepFolder
 
 
-def plan_sweep(  # noqa: PLR0913 - one argument a port
+def plan_sweep(  # noqa: PLR0913 - one argument per port
     event: PlanSweepEvent,
     *,
     scan: ScanSettings,

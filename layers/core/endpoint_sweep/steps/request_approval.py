@@ -83,7 +83,7 @@ def _open(
     return approval, 1
 
 
-def mail_links(  # noqa: PLR0913 - one argument a port
+def mail_links(  # noqa: PLR0913 - one argument per port
     approval: Approval,
     version: int,
     approvers: Collection[str],

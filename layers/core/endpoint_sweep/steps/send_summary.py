@@ -31,7 +31,7 @@ from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 
 
-def send_summary(  # noqa: PLR0913 - one argument a port
+def send_summary(  # noqa: PLR0913 - one argument per port
     event: SendSummaryEvent,
     *,
     recipients: Recipients,

@@ -29,7 +29,7 @@ from endpoint_sweep.storage.kill_switch import is_on
 from endpoint_sweep.storage.records import Records, Versions
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
-# While KMS does not answer. Below a slice, so that a short failure costs little time.
+# While KMS is unavailable. Shorter than a slice, so a brief outage costs little time.
 _SHORT = timedelta(minutes=1)
 _SWITCHED_ON = "the kill switch is on"
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
@@ -46,7 +46,7 @@ def verify_decision(
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id"}`. Returns the approval's state, `status` waiting, remind, approved or kept.
 
-    `alarm` is set if somebody tampered with the record.
+    `alarm` is set if someone tampered with the record.
     """
     try:
         found = records.approval(event["approval_id"])
@@ -90,7 +90,7 @@ def _judge(
     try:
         return _settle(approval, versions, settings, store, records, now)
     except AlreadyRecorded:
-        # The record changed between read and write; the next look, in a second, sees all of it.
+        # The record changed between read and write; the next check, one second later, will see the whole change.
         return _waiting(approval, versions, 1)
 
 
@@ -102,7 +102,7 @@ def _settle(
     records: Records,
     now: Clock,
 ) -> dict[str, Any]:
-    """The choice is over: records what the record allows, and the snoozes of those who decided."""
+    """The decision period is over: records what the record allows, and the snoozes of those who decided."""
 
     folder = SweepFolder(store, approval.sweep_id)
     plan = _plan(folder, approval)
@@ -114,7 +114,7 @@ def _settle(
             approval, plan, plan_digest(plan), rules, records.is_authentic, now(), rules.window
         )
     if plan and not ruling.alarm:
-        # A keep without a code snoozes nothing, because somebody else may have the link.
+        # A keep without a code snoozes nothing, because someone else may have the link.
         proven = [one for one in authentic(approval, records.is_authentic) if one.identity is not Identity.LINK]
         for decision in authentic(approval, records.is_authentic) if not settings.rules.code_required else proven:
             for one in asked_for(decision, plan.items, approval.sweep_id):
@@ -148,7 +148,7 @@ def _plan(folder: SweepFolder, approval: Approval) -> Plan | None:
 
 
 def _not_certain(approval_id: str, why: str, settings: DecideSettings, records: Records, now: Clock) -> dict[str, Any]:
-    """Looks again soon, until the decision is too old or the approval is over. Then everything is kept."""
+    """Retries shortly, until the decision is too old or the approval is over. Then everything is kept."""
     reason = f"we could not verify who decided: {why}"
     found = records.unproven(approval_id)
     if found is None:

@@ -175,7 +175,7 @@ class ApprovalRows:
         self._table.put(*_chosen(approval.id), document, version)
 
     def save_end(self, approval: Approval, version: int) -> None:
-        """How it ended, and whose mail came back. Raises AlreadyRecorded where that changed since it was read."""
+        """How it ended, and whose email bounced. Raises AlreadyRecorded where that changed since it was read."""
         state = _Ended(approval.status, approval.note, approval.unreachable, approval.cause)
         self._table.put(*_ended(approval.id), to_data(state), version)
 

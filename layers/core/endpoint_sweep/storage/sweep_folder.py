@@ -1,7 +1,8 @@
-"""One folder of the bucket a sweep: `sweeps/<id>/…`, the documents of design and audit.
+"""One folder of the bucket per sweep: `sweeps/<id>/…`, the documents of design and audit.
 
 A chain proves what stands in them. The input is bound to the sweep's own key, which opens only with its hash; the cells
-are signed with that key; the plan is signed by the aggregation and holds the hashes of all that people read beside it.
+are signed with that key; the plan is signed by the aggregation and holds the hashes of all that people read alongside
+it.
 """
 
 import hashlib

@@ -41,7 +41,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
     )
 
 
-def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PLR0911 - one return a kind
+def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PLR0911 - one return per kind
     current, configured = endpoint.get("ProductionVariants", []), config.get("ProductionVariants", [])
     if endpoint.get("PendingDeploymentSummary"):  # D1.34
         return Kind.UNKNOWN, "a deployment is pending, so two fleets may be running"

@@ -50,7 +50,7 @@ def _listed(row: "EndpointSummaryTypeDef") -> ListedEndpoint:
 
 
 def tags(client: "ResourceGroupsTaggingAPIClient") -> Mapping[str, dict[str, str]]:
-    """By lower-case ARN; 100 resources a call of the tagging API instead of one call an endpoint (D3.14)."""
+    """By lower-case ARN; 100 resources per call of the tagging API instead of one call per endpoint (D3.14)."""
     with translated("reading tags"):
         pages = client.get_paginator("get_resources").paginate(
             ResourceTypeFilters=["sagemaker:endpoint"], PaginationConfig=_HUNDRED
@@ -88,7 +88,7 @@ def _config(client: "SageMakerClient", name: str) -> Document:
 
 
 def components(client: "SageMakerClient") -> tuple[Component, ...]:
-    """All inference components of the cell, in one listing instead of one an endpoint (D5.11)."""
+    """All inference components of the cell, in one listing instead of one per endpoint (D5.11)."""
     with translated("listing inference components"):
         pages = client.get_paginator("list_inference_components").paginate(PaginationConfig=_HUNDRED)
         return tuple(listed_component(row) for page in to_the_end(pages) for row in page["InferenceComponents"])

@@ -29,9 +29,9 @@ def names_of(config: Document, components: Iterable[Document] = ()) -> list[str]
 
 
 class Models:
-    """Which models of a cell are there: listed when it is first asked, a hundred a call.
+    """Which models of a cell are there: listed when it is first asked, a hundred per call.
 
-    Where there are more than the first pages hold, one that is not on them is looked at by name.
+    Where there are more than the first pages hold, one that is not on them is described by name.
     """
 
     def __init__(self, client: "SageMakerClient") -> None:
@@ -40,7 +40,7 @@ class Models:
         self._is_listed = self._is_whole = False
 
     def restorable(self, config: Document) -> Restorable:
-        """Whether an endpoint of this configuration could be created again, as far as the scan role can see (D3.17).
+        """Whether an endpoint of this configuration could be re-created, as far as the scan role can see (D3.17).
         Images and model data are not checked.
         """
         if not config:

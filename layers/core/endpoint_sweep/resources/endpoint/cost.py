@@ -1,4 +1,4 @@
-"""What an endpoint costs. Pure."""
+"""What an endpoint costs. No I/O."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Decides whether an endpoint is idle, and always says why. Pure.
+"""Decides whether an endpoint is idle, and always says why. No I/O.
 
 Order: status, traffic, protection, age, then the kind and its evidence. Any doubt keeps the endpoint. Sources:
 docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
@@ -15,7 +15,7 @@ from endpoint_sweep.rules import protection
 
 # UpdateRollbackFailed: in service with mixed configurations, so it answers and is billed (D2.8).
 JUDGED = ("InService", "UpdateRollbackFailed")
-PERIOD = timedelta(hours=6)  # Legal at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
+PERIOD = timedelta(hours=6)  # Valid at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
 CANARY_A_MINUTE = 2.0
 
 _STATUSES = {
@@ -50,7 +50,7 @@ class Evidence:
     orphans: bool = False
 
 
-def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: PLR0911 - one return a verdict
+def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: PLR0911 - one return per verdict
     """The verdict and its reason. The first rule that applies wins."""
     endpoint, description = seen.endpoint, seen.description
     status = description.status if description else endpoint.status
@@ -132,7 +132,7 @@ def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> J
     return Verdict.IDLE, f"no request was processed or queued in {policy.lookback_days} days"
 
 
-def _inference_components(  # noqa: PLR0911 - one return a doubt
+def _inference_components(  # noqa: PLR0911 - one return per doubt
     seen: Evidence, description: Description, policy: Policy
 ) -> Judgement:
     """Idle only if every component is (D1.13). Without components there is nothing to call, but the instances are
@@ -192,7 +192,8 @@ def is_alive(activity: Activity) -> bool:
 def traffic(activity: Activity) -> int:
     """The number of calls in all series that count them. A fraction counts as one.
 
-    Container series repeat what the plain ones count (D1.9), so they only show life. Queued requests are not calls.
+    Container series repeat what the plain ones count (D1.9), so they only prove activity. Queued requests are not
+    calls.
     """
     plain = sum(one.total for one in activity.series if one.counts)
     total = plain if plain > 0 else sum(one.total for one in activity.series if one.metric not in BACKLOG)

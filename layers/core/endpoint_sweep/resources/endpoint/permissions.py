@@ -1,4 +1,4 @@
-"""What a session that acts on an endpoint may do. Pure."""
+"""The session policy for deleting one endpoint. No I/O."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,7 +7,7 @@ from endpoint_sweep.domain.resource import ResourceId
 
 
 def act_policy(partition: str, target: ResourceId, deletes: Collection[str]) -> dict[str, Any]:
-    """The session policy of one deletion: these ARNs and no others, whatever the role itself may do (S2.4).
+    """The session policy of one deletion: these ARNs and no others, even if the role allows more (S2.4).
 
     At most 2,048 characters as JSON (D9.6).
     """

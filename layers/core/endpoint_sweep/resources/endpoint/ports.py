@@ -34,7 +34,7 @@ class EndpointReader(Protocol):
         """Raises ResourceNotFound."""
 
     def restorable(self, config: str) -> Restorable:
-        """Whether a described endpoint of this configuration could be created again (D3.17)."""
+        """Whether a described endpoint of this configuration could be re-created (D3.17)."""
 
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         """Monitoring schedules of the cell by endpoint (D3.12)."""
@@ -62,7 +62,7 @@ class EndpointActor(Protocol):
         """Raises ComponentNotFound."""
 
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
-        """Everything needed to create the endpoint anew, as plain JSON data (D3.19)."""
+        """Everything needed to re-create the endpoint, as plain JSON data (D3.19)."""
 
     def delete(self, name: str) -> str:
         """One call, never repeated; its request id. Raises ResourceNotFound, CellDenied, CellFailed or ReplyLost."""
