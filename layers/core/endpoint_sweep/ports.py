@@ -11,6 +11,8 @@ from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
 from endpoint_sweep.rules.second_opinion import Answers
 
 Clock = Callable[[], datetime]
+# A list of the stack, read when it is needed. Raises ListUnreadable.
+StackList = Callable[[], tuple[str, ...]]
 
 
 class Organization(Protocol):
@@ -138,13 +140,6 @@ class Callers(Protocol):
 
     def identify(self, proof: str, binding: Binding) -> str:
         """The ARN of who made the proof, by AWS's word. Raises CallerUnproven, or Unavailable where AWS is silent."""
-
-
-class Recipients(Protocol):
-    """Who gets the summaries."""
-
-    def __call__(self) -> Collection[str]:
-        """Raises ListUnreadable."""
 
 
 class Mailer(Protocol):

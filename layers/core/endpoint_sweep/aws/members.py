@@ -1,6 +1,6 @@
-"""`ports.Members` on AWS: one assumed role a cell for reading, one a resource for acting."""
+"""`ports.Members` on AWS: one assumed role per cell for reading, one per resource for acting."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from endpoint_sweep.aws.plugs import Plug, by_type
@@ -21,7 +21,7 @@ class AwsMembers:
 
     def readers(self, cell: Cell, sweep_id: str) -> "AwsCellReaders":
         member = self._assume(cell.account, sweep_id)
-        return AwsCellReaders(member, cell.region, self._plugs.values())
+        return AwsCellReaders(member, cell.region, self._plugs)
 
     def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
         plug = self._plugs[target.type]
@@ -37,9 +37,9 @@ class AwsMembers:
 class AwsCellReaders:
     """`ports.CellReaders`: all types share the clients of a cell."""
 
-    def __init__(self, member: Member, region: str, plugs: Iterable[Plug]) -> None:
+    def __init__(self, member: Member, region: str, plugs: Mapping[str, Plug]) -> None:
         self._clients = Clients(member, region)
-        self._plugs = by_type(plugs)
+        self._plugs = plugs
 
     def reader(self, type_: str) -> Any:
         return self._plugs[type_].reader(self._clients)

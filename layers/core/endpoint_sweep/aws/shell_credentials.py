@@ -35,7 +35,7 @@ class LaptopReaders:
 
     def readers(self, cell: Cell) -> AwsCellReaders:
         """Raises RoleDenied or CellFailed."""
-        return AwsCellReaders(self.member(cell.account), cell.region, plugs.PLUGS)
+        return AwsCellReaders(self.member(cell.account), cell.region, plugs.by_type(plugs.PLUGS))
 
     def member(self, account: str) -> Member:
         """Assumed by the first who asks; the others wait for the same answer."""

@@ -39,7 +39,7 @@ _NO_APPROVER = Refusal(
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the
-    caller, read only for callers with AWS credentials: whoever has a link can keep everything without that list.
+    caller, read only for callers with AWS credentials, because anyone with a link can keep everything without it.
     """
 
     records: Records

@@ -52,7 +52,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Endpoints to delete and to snooze; the others are kept. `at_once`: skip the grace period."""
+    """Resources to delete and to snooze; the others are kept. `at_once`: skip the grace period."""
 
     delete: tuple[ResourceId, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
@@ -104,7 +104,7 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
 
 
 def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:
-    """Takes ids `account/region/endpoint`, as in the JSON."""
+    """Takes ids, as in the JSON."""
     found, sleeping = resolve_ids(plan, delete), resolve_ids(plan, list(snoozes))
     if isinstance(found, Refusal) or isinstance(sleeping, Refusal):
         return _MISFIT

@@ -1,6 +1,6 @@
 """From the results of the cells to a plan: joined by cell, capped, hashed. No I/O."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -110,20 +110,18 @@ def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
     before = {one for cell, row in _scanned(last).items() if cell in both for one in _idle(row)}
     now = {one for cell, row in _scanned(coverage).items() if cell in both for one in _idle(row)}
     found = _counted(row for cell, row in _scanned(coverage).items() if cell in both)
-    reasons: dict[str, str] = {}
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
     for type_ in sorted({one.type for one in now}):
         noun = f"{noun_of([type_])}s"
         new = Counter(one.account for one in now - before if one.type == type_)
         for account, count in sorted(new.items()):
             seen = found[share_of(account, type_)]
             if count >= FEWEST and 2 * count > seen:
-                why = f"{count} of its {seen} {noun} are idle and were not idle in the last sweep"
-                reasons[account] = f"{reasons[account]}; {why}" if account in reasons else why
+                reasons[account].append(f"{count} of its {seen} {noun} are idle and were not idle in the last sweep")
         idle, was = (sum(one.type == type_ for one in ids) for ids in (now, before))
         if new.total() >= FEWEST and idle >= 2 * was:
-            why = f"{idle} {noun} are idle, up from {was} in the last sweep"
-            reasons["*"] = f"{reasons['*']}; {why}" if "*" in reasons else why
-    return reasons
+            reasons["*"].append(f"{idle} {noun} are idle, up from {was} in the last sweep")
+    return {where: "; ".join(whys) for where, whys in reasons.items()}
 
 
 def _counted(rows: Iterable[CellResult]) -> Counter[str]:

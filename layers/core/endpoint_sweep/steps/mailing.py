@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from endpoint_sweep.domain.errors import ListUnreadable, MailRefused
-from endpoint_sweep.ports import Mailer, Recipients
+from endpoint_sweep.ports import Mailer, StackList
 
 
-def mail_to_all(recipients: Recipients, mailer: Mailer, subject: str, text: str, html: str) -> int | None:
+def mail_to_all(recipients: StackList, mailer: Mailer, subject: str, text: str, html: str) -> int | None:
     """How many got it, none of them if the list cannot be read. None: nobody is to get it."""
     try:
         addresses = recipients()

@@ -1,6 +1,6 @@
 """Send summary: reconcile, report, ledger, email, release the lock. Also runs after a failure, and says so."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +19,7 @@ from endpoint_sweep.domain.errors import (
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, Mode, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
-from endpoint_sweep.ports import Clock, Mailer, Recipients, Seals, Store
+from endpoint_sweep.ports import Clock, Mailer, Seals, StackList, Store
 from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
@@ -34,9 +34,9 @@ from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 def send_summary(  # noqa: PLR0913 - one argument per port
     event: SendSummaryEvent,
     *,
-    recipients: Recipients,
-    approvers: Callable[[], Collection[str]],
-    deny_accounts: Callable[[], tuple[str, ...]],
+    recipients: StackList,
+    approvers: StackList,
+    deny_accounts: StackList,
     store: Store,
     records: Records,
     seals: Seals,
@@ -69,7 +69,7 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     return totals | ({"alarm": report.alarm} if report.alarm else {})
 
 
-def _readable[T](read: Callable[[], T]) -> T | None:
+def _readable(read: StackList) -> tuple[str, ...] | None:
     """A list that cannot be read right now does not keep people from their summary."""
     try:
         return read()

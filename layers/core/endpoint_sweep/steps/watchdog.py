@@ -12,7 +12,7 @@ from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.errors import DocumentNotWritten, Unavailable
 from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
-from endpoint_sweep.ports import Clock, Executions, Mailer, Recipients, Store
+from endpoint_sweep.ports import Clock, Executions, Mailer, StackList, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.steps.mailing import mail_to_all
 from endpoint_sweep.storage.records import Records
@@ -26,7 +26,7 @@ _STOPPED = "the sweep stopped during its deletion; please check"
 def watchdog(
     event: dict[str, Any],
     *,
-    recipients: Recipients,
+    recipients: StackList,
     store: Store,
     records: Records,
     executions: Executions,

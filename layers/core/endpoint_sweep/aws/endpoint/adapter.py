@@ -57,6 +57,8 @@ class AwsEndpointActor:
 
     def __init__(self, clients: Clients) -> None:
         self._client = clients
+        # Made now, so that nothing but the call follows the last check.
+        self._deleting = clients("sagemaker", once=True)
 
     def describe(self, name: str) -> Description:
         return sagemaker.describe(self._client("sagemaker"), name, {})
@@ -79,7 +81,7 @@ class AwsEndpointActor:
         return components.describe(self._client("sagemaker"), name)
 
     def delete(self, name: str) -> str:
-        return sagemaker.delete(self._client("sagemaker", once=True), name)
+        return sagemaker.delete(self._deleting, name)
 
     def delete_component(self, name: str) -> str:
-        return components.delete(self._client("sagemaker", once=True), name)
+        return components.delete(self._deleting, name)
