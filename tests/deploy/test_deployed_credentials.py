@@ -97,7 +97,7 @@ def plan_sha256(deployed: Deployed) -> str:
 
 
 def test_an_event_that_somebody_made_up(deployed: Deployed) -> None:
-    """Who may invoke the function itself is nobody there, whomever the event names: 403, and nothing is written."""
+    """Who may invoke the function itself is no one there, whomever the event names: 403, and nothing is written."""
     sha256 = plan_sha256(deployed)
     decision = json.dumps({"choice": "keep", "phrase": f"KEEP ALL {sha256[:8]}", "plan_sha256": sha256})
     before, world, mails = deployed.stored(), deployed.aws.snapshot(), len(deployed.aws.mails())

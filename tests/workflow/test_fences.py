@@ -89,7 +89,7 @@ def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
 
 @pytest.mark.parametrize("value", ["on", "ON", "stop", "0", "offf"])
 def test_only_off_is_off(stage: Stage, value: str) -> None:
-    """Whatever somebody types in a hurry stops; a sweep that would ask does not start, one that reports does."""
+    """Whatever someone types in a hurry stops; a sweep that would ask does not start, one that reports does."""
     stage.hub.kill(value)
     try:
         sweep = stage.start()
@@ -187,7 +187,7 @@ def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
 
 
 def test_what_stays_gone_is_told_by_later_sweeps(stage_of: OpenStage) -> None:
-    """Promised when it was approved, realized while it stays gone, and not any more when somebody makes it again."""
+    """Promised when it was approved, realized while it stays gone, and not any more when someone makes it again."""
     stage = stage_of(ten(), **ROOM)
     first = stage.decided("idle-1", "idle-2")
     promised = stage.report(first)["monthly_promised_usd"]

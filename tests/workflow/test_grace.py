@@ -105,7 +105,7 @@ def test_two_who_both_do_without_it_are_enough(stage_of: OpenStage) -> None:
 
 @pytest.mark.parametrize("who", [(True,), (True, False), (False, True)], ids=["alone", "the first", "the second"])
 def test_one_alone_does_not_do_without_it(stage_of: OpenStage, who: tuple[bool, ...]) -> None:
-    """Whether one decides alone or beside somebody who did not ask for it: the sweep waits all the same."""
+    """Whether one decides alone or beside someone who did not ask for it: the sweep waits all the same."""
     stage = stage_of("small", **QUARTER, MinApprovers=str(len(who)))
     sweep = stage.start()
     links = stage.links(sweep)

@@ -169,7 +169,7 @@ def test_a_form_from_another_site_is_refused(stage: Stage, link: str, headers: d
 
 @pytest.mark.usefixtures("unchanged")
 def test_a_wrong_secret_and_an_unknown_approval_look_alike(stage: Stage, link: str) -> None:
-    """The same bytes: nobody learns whether an approval exists."""
+    """The same bytes: no one learns whether an approval exists."""
     wrong = stage.hub.get(link[:-4] + "AAAA")
     unknown = stage.hub.get(f"{BASE_URL}/a/{'0' * 32}?k={secret_of(link)}")
     missing = stage.hub.get(link.partition("?")[0])

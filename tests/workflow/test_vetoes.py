@@ -101,7 +101,7 @@ def approval_rows(stage: Stage) -> list[dict[str, Any]]:
 
 
 def take_back(stage: Stage, sweep: str, rows: list[dict[str, Any]]) -> None:
-    """With everything that S3 and DynamoDB let somebody do who may not delete a version: something else on top of each
+    """With everything that S3 and DynamoDB let someone do who may not delete a version: something else on top of each
     stop, then each removed, and every row as it was before.
     """
     stage.tampered.add(sweep)

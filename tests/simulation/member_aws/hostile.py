@@ -37,7 +37,7 @@ def page_two_fails(world: "World", operation: str = "ListEndpoints", account: st
 
 
 def vanishing(world: "World", account: str, region: str, endpoint: str, operation: str = "DescribeEndpoint") -> int:
-    """Somebody deletes the endpoint just before it is asked about for the first time: FI-05."""
+    """Someone deletes the endpoint just before it is asked about for the first time: FI-05."""
 
     def gone(_: Call) -> None:
         if world.exists(account, region, endpoint):

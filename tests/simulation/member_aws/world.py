@@ -150,7 +150,7 @@ class World:
             seed_endpoint(self.state, spec)
 
     def remove(self, account: str, region: str, endpoint: str) -> None:
-        """Somebody else removes it with its components, at once. Its configuration and models stay (D3.8)."""
+        """Someone else removes it with its components, at once. Its configuration and models stay (D3.8)."""
         with self.state.lock:
             cell = self.state.cell(account, region)
             for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
@@ -179,7 +179,7 @@ class World:
         one.endpoint_config_name, one.last_modified_time = config, self.state.now()
 
     def scale(self, account: str, region: str, endpoint: str) -> None:
-        """One instance more, where a variant has instances: somebody, or its scaling policy, has plans with it."""
+        """One instance more, where a variant has instances: someone, or its scaling policy, has plans with it."""
         one = self._endpoint(account, region, endpoint)
         row = next((row for row in one.production_variants if "CurrentInstanceCount" in row), None)
         if row is not None:

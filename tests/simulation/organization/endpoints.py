@@ -79,10 +79,10 @@ class Scaling:
 class EndpointSpec:
     """One endpoint. The configuration is named `<name>-config` unless `config` says otherwise.
 
-    `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: somebody deleted the
+    `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: someone deleted the
     configuration of the living endpoint (D3.9). `variants_hidden`: DescribeEndpoint leaves them out (D1.32).
     `enhanced_metrics`: more dimension sets beside the plain ones (D1.9). `experiments`: running ones. `optimizer`:
-    whether Compute Optimizer calls it idle; None: wherever nobody calls it (D0.4). `captured`: its requests are kept in
+    whether Compute Optimizer calls it idle; None: wherever no one calls it (D0.4). `captured`: its requests are kept in
     S3, as monitoring schedules need it. `deployment`: how it was updated last, LastDeploymentConfig.
     """
 

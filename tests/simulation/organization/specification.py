@@ -45,7 +45,7 @@ class Unit:
 class Account:
     """A member account. `denied_regions` are denied by a service control policy, `off_regions` were never enabled.
 
-    `turning_regions` are being enabled or disabled right now: usable by nobody (D6.3). `optimizer`: its people opted in
+    `turning_regions` are being enabled or disabled right now: usable by no one (D6.3). `optimizer`: its people opted in
     to Compute Optimizer (D0.4).
     """
 

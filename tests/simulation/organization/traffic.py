@@ -21,7 +21,7 @@ class Traffic:
 
     @classmethod
     def none(cls) -> "Traffic":
-        """Nobody calls it: zeros all its life (D1.25)."""
+        """No one calls it: zeros all its life (D1.25)."""
         return cls()
 
     @classmethod
@@ -41,7 +41,7 @@ class Traffic:
 
     @classmethod
     def canary(cls, per_minute: int = 1) -> "Traffic":
-        """A synthetic check calls it every minute, and nobody else does (D1.31)."""
+        """A synthetic check calls it every minute, and no one else does (D1.31)."""
         return cls(per_minute=per_minute)
 
     @property

@@ -48,7 +48,7 @@ def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  
 def called(spec: EndpointSpec, days: float) -> bool:
     """Whether anything that serves it was called. A shadow's traffic is a copy and does not count (D1.18)."""
     if spec.kind == "unknown":
-        return False  # It publishes where nobody looks.
+        return False  # It publishes where no one looks.
     if spec.kind == "components":  # D1.13, D1.14
         return any(one.traffic.called_within(days) or one.refused.called_within(days) for one in spec.components)
     return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)

@@ -25,7 +25,7 @@ def test_an_address_is_read_as_it_is_written(text: str, expected: ResourceId) ->
     "text", ["", "a", "a/b", f"{ACCOUNT}/{REGION}/endpoint/a", "a/b/c/d/e", "a/b/", "/b/c", "a//c", "a/b//c", "a/b/t/"]
 )
 def test_what_is_no_address(text: str) -> None:
-    """An endpoint has one spelling only, so nobody selects it twice; the error shows what was written."""
+    """An endpoint has one spelling only, so no one selects it twice; the error shows what was written."""
     with pytest.raises(ValueError, match=f"^{text} is not ACCOUNT/REGION/NAME or ACCOUNT/REGION/TYPE/NAME$"):
         ResourceId.parse(text)
     assert ResourceId.try_parse(text) is None

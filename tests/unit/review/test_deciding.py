@@ -59,7 +59,7 @@ def test_comments_are_capped_and_inert(site: ReviewSite, offer: Offer) -> None:
 
 
 def test_two_approvers_agree_on_what_both_chose(site: ReviewSite) -> None:
-    """BI-42, S1.10: the first is told who is awaited and wakes nobody; the second sees the first; one vote a person."""
+    """BI-42, S1.10: the first is told who is awaited and wakes no one; the second sees the first; one vote a person."""
     offer = put_on_offer(flagged={"222222222222": "twice as many are idle as last time"})
     assert decide(site, offer.path, form(offer, "resnet-demo", "llama3-70b-demo")).status == 303
     assert (offer.now().status, site.sweeps.woken) == (ApprovalStatus.PENDING, [])
@@ -158,7 +158,7 @@ def test_too_late(site: ReviewSite, changes: dict[str, Any], status: int, code: 
 
 @pytest.mark.parametrize("status", [ApprovalStatus.EXPIRED, ApprovalStatus.VERIFIED])
 def test_a_keep_is_taken_whatever_the_record_says(site: ReviewSite, status: ApprovalStatus) -> None:
-    """How an approval ended is not signed, so it turns no keep down: somebody may say so for a minute only."""
+    """How an approval ended is not signed, so it turns no keep down: someone may say so for a minute only."""
     offer = put_on_offer(status=status)
     site.post(offer.path, form(offer))
     assert [one.kind for one in offer.now().stops] == [StopKind.KEPT]

@@ -140,7 +140,7 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     reasons = Counter(row["disposition_reason"] for row in report["findings"] if row["verdict"] == "idle")
     assert reasons["kept: not offered, because one sweep offers the 1,000 most expensive"] == 6_600
     unasked = Report(SWEEP, Mode.APPROVE, SweepFolder(at.store, SWEEP).judged(UNPROVEN), {})
-    assert unasked.beyond == frozenset()  # where nobody was asked, the limit is not the reason
+    assert unasked.beyond == frozenset()  # where no one was asked, the limit is not the reason
     summary = site.outbox[-1]
     assert "6,600 of these were not offered" in summary.text
     assert len(summary.html.encode()) < MAIL

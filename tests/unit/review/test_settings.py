@@ -43,7 +43,7 @@ def test_without_the_code_the_link_is_the_identity() -> None:
 
 
 def test_whose_address_left_the_list_is_a_stranger() -> None:
-    """A mapping alone makes nobody an approver."""
+    """A mapping alone makes no one an approver."""
     with ReviewSite.open(APPROVERS="grace@example.com") as site:
         address = f"/approvals/{put_on_offer().approval.id}"
         assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")

@@ -242,7 +242,7 @@ def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
 
 
 def test_an_account_of_the_deny_list_is_not_offered() -> None:
-    """And when everything idle is there, nobody is asked, for that reason."""
+    """And when everything idle is there, no one is asked, for that reason."""
     coverage = idle_of(3)
     denied = make_plan("sweep-1", coverage, CAPS, 0, deny_accounts=[ACCOUNT])
     assert denied.items == ()

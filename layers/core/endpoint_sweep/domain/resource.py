@@ -10,7 +10,7 @@ _TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class Action(StrEnum):
-    """What a sweep can do with an idle resource once somebody has approved it."""
+    """What a sweep can do with an idle resource once someone has approved it."""
 
     DELETE = "delete"
 
@@ -61,7 +61,7 @@ class ResourceId:
 
     @classmethod
     def try_parse(cls, text: object) -> "ResourceId | None":
-        """None where somebody else wrote something else."""
+        """None where someone else wrote something else."""
         try:
             return cls.parse(str(text))
         except ValueError:

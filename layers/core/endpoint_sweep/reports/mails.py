@@ -13,7 +13,7 @@ from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.approvals import Choice
 
-# Per table. Gmail hides everything after the first 102 KB of an email, and nobody scrolls that far on a phone.
+# Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
 PLACES_IN_A_MAIL = 6
 

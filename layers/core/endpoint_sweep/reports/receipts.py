@@ -1,4 +1,4 @@
-"""Decisions in words: what somebody decided, what it means, what happens next."""
+"""Decisions in words: what someone decided, what it means, what happens next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -181,7 +181,7 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
         return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
         return (
-            f"nobody was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
+            f"no one was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
             f"({coverage.percent} %), and the minimum is {plan.minimum_coverage} %. Deploy the scan role in the "
             "missing accounts, exclude them, or lower MinCoveragePercent"
         )

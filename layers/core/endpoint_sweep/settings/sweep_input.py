@@ -36,7 +36,7 @@ _UNSET = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class SweepInput:
     """What one sweep should do: its input, completed with the stack's settings. `requested_by` is an address,
-    `schedule`, or empty if nobody will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
+    `schedule`, or empty if no one will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
     same. `started`: when the execution began, which tells it from another one with its name. `now`: the clock for
     judging every cell. `pins`: SHA-256 of the lists that were written with this input.
     """

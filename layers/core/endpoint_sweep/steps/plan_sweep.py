@@ -116,7 +116,7 @@ def _targets(asked: SweepInput, named: tuple[str, ...], organization: Organizati
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
     if asked.mode is Mode.APPROVE and management in scope.accounts:
-        # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so nobody may name it.
+        # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so no one may name it.
         raise InputRejected(
             f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which only mode report can sweep"
         )

@@ -30,7 +30,7 @@ from tests.simulation.member_aws.corrections import (
 from tests.simulation.member_aws.corrections.correction import Correction
 
 MOTO = "5.2.5"
-LEAVE_OUT = "LEAVE_OUT_CORRECTION"  # In the environment: the name of one that nobody gets.
+LEAVE_OUT = "LEAVE_OUT_CORRECTION"  # In the environment: the name of one that no one gets.
 ALL: tuple[Correction, ...] = (
     *sagemaker.CORRECTIONS,
     *sagemaker_configs.CORRECTIONS,

@@ -54,7 +54,7 @@ def test_no_call_in_a_whole_window_is_idle() -> None:
     ],
 )
 def test_a_status_that_is_left_alone(status: str, said: str) -> None:
-    """Also one that nobody knows yet (BI-22), whichever answer says it, whatever else is true (D2.8)."""
+    """Also one that no one knows yet (BI-22), whichever answer says it, whatever else is true (D2.8)."""
     expected = (Verdict.NOT_IN_SERVICE, f"{said} (status {status})")
     assert judged(endpoint=listed(status=status), description=None) == expected
     assert judged(description=description(status=status)) == expected

@@ -29,7 +29,7 @@ def check_fingerprint(now: Description, approved: Finding) -> None:
         raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
     if now.kind != approved.kind:
         raise Kept(OutcomeStatus.CHANGED, f"its kind is now {now.kind}")
-    # SageMaker itself removes instances when inference components go (D4.3), so nobody decided that change.
+    # SageMaker itself removes instances when inference components go (D4.3), so no one decided that change.
     floats = now.kind is Kind.INFERENCE_COMPONENTS
     if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
         raise Kept(OutcomeStatus.CHANGED, "its instances were changed after the scan")
@@ -40,14 +40,14 @@ def _names(variants: Iterable[Variant]) -> set[str]:
 
 
 def _size(one: Variant) -> tuple[str, bool, str, int]:
-    """What changes when somebody scales an endpoint, which shows that they have plans for it."""
+    """What changes when someone scales an endpoint, which shows that they have plans for it."""
     return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
 
 
 def parts_left(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Parts:
     """Compares the components with those of the scan and says what to delete next: adapters before bases (D1.16, D3.7).
 
-    `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by somebody
+    `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by someone
     else, being created or changed, or if its deletion failed.
     """
     known = {one.name: one for one in approved}
