@@ -110,7 +110,7 @@ def test_two_approvers_delete_what_both_chose(deployed: Deployed, tab: Open) -> 
         confirm(page, deployed.code(ADA))
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
         visit(page, link)
-        expect(main).to_contain_text("Nothing is deleted until one more approver agrees.")
+        expect(main).to_contain_text("Nothing will be deleted until one more approver agrees.")
     assert deployed.aws.snapshot() == world
     with tab(java_script_enabled=False) as page:
         visit(page, deployed.link("two-1", GRACE))

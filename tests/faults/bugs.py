@@ -88,7 +88,7 @@ BUGS = (
     Bug("a mail is written into the log", mistakes.mail_logged, when()),
     Bug("a secret lies in the table", mistakes.secret_stored, when()),
     Bug("an outcome is not written down", mistakes.outcome_forgotten, when()),
-    Bug("mode report asks and deletes", mistakes.report_mode_asks, when(mode="report")),
+    Bug("report mode asks and deletes", mistakes.report_mode_asks, when(mode="report")),
     Bug(
         "what failed is not counted",
         mistakes.failed_not_counted,

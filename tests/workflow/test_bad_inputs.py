@@ -57,7 +57,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"accounts": [STRANGER]}, {**ASKED, "accounts": [FIRST, STRANGER]}],
     ),
     "BI-07, management": (
-        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, which only mode report can sweep",
+        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, which can only be swept in report mode",
         [{**ASKED, "accounts": [MANAGEMENT]}, {**ASKED, "accounts": [FIRST, MANAGEMENT]}],
     ),
     "BI-08": (
@@ -146,8 +146,8 @@ def test_a_name_that_aws_would_not_take_is_refused_by_us(stage: Stage, name: str
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"Approvers": ""}, "E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers"),
-        ({"Sender": ""}, "E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender"),
+        ({"Approvers": ""}, "E_APPROVERS_EMPTY: approve mode needs the stack parameter Approvers"),
+        ({"Sender": ""}, "E_APPROVERS_EMPTY: approve mode needs the stack parameter Sender"),
     ],
     ids=["no one to ask", "no one to write"],
 )

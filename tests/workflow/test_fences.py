@@ -167,7 +167,7 @@ def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
 
 
 def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
-    """FI-51: 60 % of an account newly idle since the last sweep: all are listed, and the plan says what is odd."""
+    """FI-51: 60% of an account newly idle since the last sweep: all are listed, and the plan says what is odd."""
     stage = stage_of(ten(), **ROOM)
     for name in TEN[:6]:
         stage.world.invoke(*stage.touch(FIRST, REGION, name), at=stage.world.state.clock() - 86_400)

@@ -40,7 +40,7 @@ def test_nothing_is_deleted_before_the_grace_period_is_over(stage_of: OpenStage)
     links = stage.links(sweep)
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     page = stage.hub.get(links[GRACE]).body
-    assert "Nothing is deleted before" in page
+    assert "Nothing will be deleted before" in page
     assert "Keep everything</button>" in page
     stage.hub.ahead = timedelta(minutes=13)
     stage.wake(sweep, 2)

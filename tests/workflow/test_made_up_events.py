@@ -126,7 +126,7 @@ def test_a_look_by_hand_changes_nothing(stage_of: OpenStage) -> None:
         answer = call(stage, "VerifyDecision", sweep_id=name, approval_id=approval_id(sweep))
         assert answer["status"] == "waiting"
     unknown = call(stage, "VerifyDecision", sweep_id=sweep, approval_id="0" * 32)
-    assert (unknown["status"], unknown["reason"]) == ("kept", "this approval has no record")
+    assert (unknown["status"], unknown["reason"]) == ("kept", "no record exists for this approval")
     assert everything(stage) == before
     keep_waiting_then_delete(stage, sweep)
 

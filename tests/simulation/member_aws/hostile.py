@@ -48,7 +48,7 @@ def vanishing(world: "World", account: str, region: str, endpoint: str, operatio
 
 
 def throttled(world: "World", every: int = 33, service: str = "*") -> int:
-    """One call in `every` is throttled: 3 % by default (FI-02)."""
+    """One call in `every` is throttled: 3% by default (FI-02)."""
     times = tuple(range(every, 200_000, every))
     rule = Fault(service=service, nth=times, code="ThrottlingException", message="Rate exceeded")
     return world.faults.add(rule)

@@ -64,8 +64,8 @@ def test_the_limits_themselves_still_need_one() -> None:
 @pytest.mark.parametrize(("where", "named"), [("*", ""), (ACCOUNT, f"account {ACCOUNT}: ")])
 def test_what_is_flagged_needs_two(where: str, named: str) -> None:
     """The whole plan, or one account of it; the flag's reason is told, and of which account."""
-    flagged = replace(PLAN, flagged={where: "60 % of the account are newly idle"})
-    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == (f"{named}60 % of the account are newly idle",)
+    flagged = replace(PLAN, flagged={where: "60% of the account are newly idle"})
+    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == (f"{named}60% of the account are newly idle",)
     elsewhere = replace(PLAN, flagged={"999999999999": "x"})
     assert quorum(elsewhere, (C,), (ADA,), "", RULES).needed == 1
 

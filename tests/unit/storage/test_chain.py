@@ -123,8 +123,8 @@ def test_nobody_is_asked_about_a_plan_that_asks_nobody(hub: Stored) -> None:
     """A sweep in report mode makes a plan, too; an event does not make it one to ask about."""
     scanned(hub, mode="report")
     found = aggregate(hub)
-    assert (found["ask"], found["why_not"]) == (False, "mode report does not ask for approval")
-    with pytest.raises(DocumentTampered, match="mode report"):
+    assert (found["ask"], found["why_not"]) == (False, "report mode does not ask for approval")
+    with pytest.raises(DocumentTampered, match="report mode"):
         request(hub, found["plan"])
 
 

@@ -104,5 +104,5 @@ def test_a_plan_of_a_type_that_is_not_registered_deletes_nothing(stage: Stage, m
     assert stage.decide(link, "old-train").status == 303
     stage.end(sweep)
     assert names(stage) == before
-    why = "kept: this version does not know the type toy-train"
+    why = "kept: this version does not support the type toy-train"
     assert stage.disposition(sweep, "old-train") == ("failed", why)

@@ -67,7 +67,7 @@ def summary_subject(report: Report) -> str:
     if report.failure:
         return f"endpoint-sweep {report.sweep_id}: the sweep failed"
     totals = report.totals
-    gaps = "" if report.coverage.complete else f", {report.coverage.percent} % covered"
+    gaps = "" if report.coverage.complete else f", {report.coverage.percent}% of accounts and regions scanned"
     return f"endpoint-sweep {report.sweep_id}: {totals['deleted']} deleted, {_idle(report)} idle{gaps}"
 
 
@@ -117,7 +117,7 @@ def ledger(report: Report) -> list[tuple[str, int]]:
     words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
     told = list(outcomes.items())
     told += [(words[verdict], rest[verdict]) for verdict in Verdict]
-    told.append(("Seen but not judged", report.totals["found"] - sum(count for _, count in told)))
+    told.append(("Found but not evaluated", report.totals["found"] - sum(count for _, count in told)))
     return [(label, count) for label, count in told if count]
 
 

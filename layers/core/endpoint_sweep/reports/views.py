@@ -41,7 +41,7 @@ _OUTCOMES = {
 _WITNESS = {
     "agrees": "Compute Optimizer also finds it idle",
     "silent": "Compute Optimizer has no finding for it",
-    "disagrees": "Compute Optimizer finds it idle, this sweep does not",
+    "disagrees": "Compute Optimizer finds it idle, but this sweep does not",
 }
 _TIMES = "\u00a0×\u00a0"  # no line break between a count and its type
 

@@ -67,9 +67,9 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
     mode = _mode(data.get("mode", Mode.REPORT))
     if mode is Mode.APPROVE:
         if not decide.rules.approvers:
-            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
+            raise InputRejected("E_APPROVERS_EMPTY: approve mode needs the stack parameter Approvers")
         if not decide.sender:
-            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
+            raise InputRejected("E_APPROVERS_EMPTY: approve mode needs the stack parameter Sender")
         _check_approvers(decide.rules)
         _check_timers(decide, act)
     lookback = _number(data, "lookback_days", scan.lookback_days, 7, 63, "E_LOOKBACK_RANGE")

@@ -59,7 +59,7 @@ def aggregate_findings(
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
-        why = "mode report does not ask for approval"
+        why = "report mode does not ask for approval"
     pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
     folder.put_coverage(coverage)
     monthly, unpriced = total_monthly(plan.items)

@@ -33,15 +33,15 @@ def verdict(**changes: Any) -> Verdict:
 
 def test_no_call_in_a_whole_window_is_idle() -> None:
     """The plain case, and what a person reads."""
-    assert judged() == (Verdict.IDLE, "no invocation of its only variant in 14 days")
+    assert judged() == (Verdict.IDLE, "its only variant was not invoked in 14 days")
     two = {"description": description("blue", "green"), "activity": activity(series("blue"), series("green"))}
-    assert judged(**two) == (Verdict.IDLE, "no invocation of any of its 2 variants in 14 days")
+    assert judged(**two) == (Verdict.IDLE, "none of its 2 variants was invoked in 14 days")
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("Creating", "it is still being created; after more than a day it is stuck, and it is billed"),
+        ("Creating", "it is still being created; if this lasts more than a day, it is stuck and still billed"),
         ("Updating", "it is being updated"),
         ("SystemUpdating", "AWS is maintaining it"),
         ("RollingBack", "an update is being rolled back"),
@@ -136,9 +136,9 @@ def test_prepaid_capacity_saves_nothing() -> None:
 @pytest.mark.parametrize(
     ("total", "steady", "said"),
     [
-        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly only a canary"),
+        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly just a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
-        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: possibly only a canary"),
+        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: possibly just a canary"),
         (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],

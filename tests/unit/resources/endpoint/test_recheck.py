@@ -117,11 +117,11 @@ def test_adapters_go_before_their_bases(
         ([replace(BASE, status="Creating"), OTHER, ADAPTER], (), "base is now Creating"),
         ([replace(BASE, status="Updating"), OTHER, ADAPTER], (), "base is now Updating"),
         ([replace(BASE, status="Deleting"), OTHER, ADAPTER], (), "base is now Deleting"),
-        ([BASE, OTHER, ADAPTER], {"adapter"}, "adapter was not deleted, its status is InService"),
+        ([BASE, OTHER, ADAPTER], {"adapter"}, "adapter was not deleted; its status is InService"),
         (
             [BASE, OTHER, replace(ADAPTER, status="Failed")],
             {"adapter"},
-            "adapter was not deleted, its status is Failed",
+            "adapter was not deleted; its status is Failed",
         ),
     ],
 )
@@ -236,7 +236,7 @@ def test_every_variant_that_serves_must_publish_zeros() -> None:
     [
         ({"status": "Deleting"}, OutcomeStatus.SENT, "still deleting"),
         ({"status": "Failed"}, OutcomeStatus.FAILED, "its deletion failed"),
-        ({"status": "InService"}, OutcomeStatus.FAILED, "kept: it was not deleted, its status is InService"),
+        ({"status": "InService"}, OutcomeStatus.FAILED, "kept: it was not deleted; its status is InService"),
         ({"status": "Deleting", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
         ({"status": "Failed", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
     ],

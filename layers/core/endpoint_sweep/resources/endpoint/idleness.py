@@ -19,7 +19,7 @@ PERIOD = timedelta(hours=6)  # Valid at every age of the window, a multiple of 3
 CANARY_A_MINUTE = 2.0
 
 _STATUSES = {
-    "Creating": "it is still being created; after more than a day it is stuck, and it is billed",
+    "Creating": "it is still being created; if this lasts more than a day, it is stuck and still billed",
     "Updating": "it is being updated",
     "SystemUpdating": "AWS is maintaining it",
     "RollingBack": "an update is being rolled back",
@@ -28,7 +28,7 @@ _STATUSES = {
     "OutOfService": "it takes no requests, and is billed for any instances",
 }
 
-_UNREADABLE = "it publishes no metrics while idle, and nothing else shows that its metrics work"
+_UNREADABLE = "it publishes no metrics while idle, and nothing else confirms that its metrics can be read"
 Judgement = tuple[Verdict, str]
 
 
@@ -108,8 +108,8 @@ def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros
         if why := _doubt(series, f"variant {variant}", zeros=zeros or not seen.readable):
             return Verdict.NO_EVIDENCE, why
     count = len(description.serving)
-    served = "its only variant" if count == 1 else f"any of its {count} variants"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only variant was not" if count == 1 else f"none of its {count} variants was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> Judgement:
@@ -156,8 +156,8 @@ def _inference_components(  # noqa: PLR0911 - one return per doubt
             return Verdict.NO_EVIDENCE, _UNREADABLE
         return Verdict.IDLE, "it hosts no inference component, but its instances are billed"
     count = len(seen.components)
-    served = "its only inference component" if count == 1 else f"any of its {count} inference components"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only inference component was not" if count == 1 else f"none of its {count} inference components was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
@@ -180,7 +180,7 @@ def _busy(activity: Activity, policy: Policy) -> str:
     rate = calls / minutes
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= CANARY_A_MINUTE:
-        return f"{said}, a steady {rate:.1f} a minute: possibly only a canary"
+        return f"{said}, a steady {rate:.1f} a minute: possibly just a canary"
     return said
 
 

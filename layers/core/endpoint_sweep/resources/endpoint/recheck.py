@@ -90,7 +90,7 @@ def judge_deletion(seen: Description, finding: Finding) -> tuple[OutcomeStatus, 
         return OutcomeStatus.SENT, "still deleting"
     if seen.status == "Failed":
         return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
-    return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
+    return OutcomeStatus.FAILED, f"kept: it was not deleted; its status is {seen.status}"
 
 
 def _check_component(now: Component, approved: Component | None, *, was_sent: bool) -> None:
@@ -99,7 +99,7 @@ def _check_component(now: Component, approved: Component | None, *, was_sent: bo
     if now.created_at != approved.created_at:
         raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} was re-created after the scan")
     if was_sent and now.status != "Deleting":
-        said = f"its inference component {now.name} was not deleted, its status is {now.status}"
+        said = f"its inference component {now.name} was not deleted; its status is {now.status}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {said}")
     if not was_sent and now.status not in _DELETABLE:
         raise Kept(OutcomeStatus.CHANGED, f"the status of its inference component {now.name} is now {now.status}")
