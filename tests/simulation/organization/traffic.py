@@ -26,7 +26,7 @@ class Traffic:
 
     @classmethod
     def silent(cls) -> "Traffic":
-        """No datapoint at all, of no metric: what a wrong region or a broken pipeline looks like too (D1.27)."""
+        """No datapoint at all, of no metric: like a wrong region or a broken pipeline (D1.27)."""
         return cls(zeros=False)
 
     @classmethod
@@ -46,7 +46,7 @@ class Traffic:
 
     @property
     def is_silent(self) -> bool:
-        """Whether not one datapoint of anything is published."""
+        """Whether no datapoint at all is published."""
         return not self.zeros and not self.per_hour and not self.per_minute and self.last is None
 
     def called_within(self, days: float) -> bool:

@@ -1,6 +1,6 @@
 """Corrects moto in this process: each correction replaces one function of moto whose answer would hide a bug.
 
-Written against one pinned version of moto. Every correction is named after what it mends and has a
+Written against one pinned version of moto. Every correction is named after what it fixes and has a
 test that fails without it: see tests/unit/simulation/leaving_out.py.
 """
 

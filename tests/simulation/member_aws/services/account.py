@@ -39,7 +39,7 @@ class AccountRegions(BaseResponse):  # type: ignore[misc]  # moto ships no types
         self.automated_parameter_parsing = True
 
     def list_regions(self) -> ActionResult:
-        """Of the caller's own account, or of a member's with trusted access (D6.3). At most 50 to a page."""
+        """Of the caller's own account, or of a member's with trusted access (D6.3). At most 50 per page."""
         state = active()
         organization = state.organization
         asked = self._get_param("AccountId")

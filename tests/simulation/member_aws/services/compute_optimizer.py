@@ -1,4 +1,4 @@
-"""Compute Optimizer's own opinion about idle endpoints (D0.4): one account a request, only where it is opted in."""
+"""Compute Optimizer's own opinion about idle endpoints (D0.4): one account per request, only where it is opted in."""
 
 from typing import Any
 
