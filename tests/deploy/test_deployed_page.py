@@ -175,9 +175,9 @@ def test_a_newer_sweep_asks_instead(deployed: Deployed, tab: Open) -> None:
         assert answer.status == 410
         expect(page.get_by_role("main")).to_contain_text("Nothing was deleted.")
     assert deployed.aws.snapshot() == world
-    assert whys(deployed, "newer-1") == {"kept: no one answered in time"}
+    assert whys(deployed, "newer-1") == {"kept: no one responded in time"}
     mails = [mail.text for mail in deployed.aws.mails() if mail.to == (GRACE,) and "newer-1" in mail.subject]
-    assert "Kept: no one answered in time." in mails[-1]
+    assert "Kept: no one responded in time." in mails[-1]
 
 
 def whys(deployed: Deployed, sweep: str) -> set[str]:

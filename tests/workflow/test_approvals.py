@@ -132,7 +132,7 @@ def test_reminders_at_half_time_and_before_the_end(stage: Stage) -> None:
     assert stage.hub.get(first[ADA]).status == stage.hub.get(link_in(asking(stage, sweep)[-1]) or "").status == 200
     stage.hub.ahead = timedelta(hours=72)
     stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one answered in time")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one responded in time")
 
 
 def test_who_has_decided_is_not_reminded(stage_of: OpenStage) -> None:

@@ -45,7 +45,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"lookback_days": value} for value in (0, 1, 456, "14")],
     ),
     "BI-06": (
-        "E_ACCOUNT_ID: each entry of accounts must be an account id of 12 digits",
+        "E_ACCOUNT_ID: each entry of accounts must be a 12-digit account id",
         [{"accounts": value} for value in (["12345"], ["*"], [12345678901], [HOSTILE])],
     ),
     "BI-06, twice": ("E_ACCOUNT_ID: accounts has a duplicate entry", [{"accounts": [FIRST, FIRST]}]),

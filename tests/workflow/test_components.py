@@ -186,7 +186,7 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
         "failed",
         (
             "kept: the delete step stopped before it deleted anything; the deletion of its inference components "
-            "trio-a had already been sent, endpoint-sweep restore brings them back"
+            "trio-a had already been sent; endpoint-sweep restore brings them back"
         ),
     )
 

@@ -58,7 +58,7 @@ def test_nobody_answers(stage: Stage) -> None:
     stage.next_slice(sweep)
     stage.hub.ahead = timedelta(hours=73)
     stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one answered in time")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one responded in time")
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE] * 2
     late = stage.hub.get(links[GRACE])
     assert (late.status, "Nothing was deleted." in late.body) == (410, True)

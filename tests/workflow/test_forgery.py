@@ -28,7 +28,7 @@ FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "another plan": (lambda d: d["decisions"][0].update(plan_sha256="0" * 64), FORGED),
     "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), ANOTHER_REQUEST),
     "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), ANOTHER_REQUEST),
-    "no decision at all": (lambda d: d.update(decisions=[]), "no one answered in time"),
+    "no decision at all": (lambda d: d.update(decisions=[]), "no one responded in time"),
     "nonsense": (lambda d: d.update(status="APPROVED"), "the approval record cannot be read"),
     "a list for a decision": (lambda d: d.update(decisions=["x"]), "the approval record cannot be read"),
 }

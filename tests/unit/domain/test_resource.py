@@ -64,5 +64,5 @@ def test_what_is_no_type(text: str) -> None:
 @pytest.mark.parametrize("parts", [("a", "b", "toy/c"), ("a", "b/toy", "c"), ("a/b", "toy", "c"), ("a", "b", "c", "T")])
 def test_no_two_addresses_read_alike(parts: tuple[str, ...]) -> None:
     """A slash in a name would make an endpoint read like a resource of another type."""
-    with pytest.raises(ValueError, match="is no address of a resource"):
+    with pytest.raises(ValueError, match="is not the address of a resource"):
         ResourceId(*parts)

@@ -235,7 +235,7 @@ def test_what_an_approver_alone_can_choose() -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),  # a cause whose sentence says all, or a part of the sentence
     [
-        (decided(), "no one answered in time"),
+        (decided(), "no one responded in time"),
         (decided(signed(ADA, C, at=NOW + timedelta(hours=72))), "after the approval had expired"),
         (decided(signed("mallory@example.com", C)), "is not an approver"),
         (decided(signed(ADA, C, identity=Identity.LINK)), "without the emailed code"),

@@ -56,7 +56,7 @@ def add_parser(commands: Any) -> None:
     add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
     add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
     add("--lookback-days", type=int, default=14, metavar="N", help="idle means not invoked for N days, 7 to 63")
-    add("--min-age-days", type=int, default=14, metavar="N", help="do not judge endpoints newer than N days")
+    add("--min-age-days", type=int, default=14, metavar="N", help="do not evaluate endpoints newer than N days")
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
     add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
     add("--format", choices=("table", "json", "csv"), default="table", help="the output format")

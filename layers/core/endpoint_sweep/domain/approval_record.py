@@ -21,7 +21,7 @@ def person(approver: str) -> str:
 
 
 class ApprovalStatus(StrEnum):
-    """`pending` -> `decided` -> `verified`. Else `expired`: no one answered in time; `superseded`: a newer sweep asks;
+    """`pending` -> `decided` -> `verified`. Else `expired`: no one responded in time; `superseded`: a newer sweep asks;
     `closed`: the sweep ended.
     """
 

@@ -43,7 +43,7 @@ class ResourceId:
     def __post_init__(self) -> None:
         """Two addresses never read alike. Raises ValueError."""
         if "/" in self.account + self.region + self.name or not _TYPE.fullmatch(self.type):
-            raise ValueError(f"{self.account}/{self.region}/{self.type}/{self.name} is no address of a resource")
+            raise ValueError(f"{self.account}/{self.region}/{self.type}/{self.name} is not the address of a resource")
 
     @property
     def cell(self) -> Cell:

@@ -133,7 +133,7 @@ def _requested_by(data: dict[str, Any], mode: Mode) -> str:
 
 
 def _scope(data: dict[str, Any], scan: ScanSettings) -> Scope:
-    an_account, a_region = "an account id of 12 digits", "a region such as eu-west-1"
+    an_account, a_region = "a 12-digit account id", "a region such as eu-west-1"
     a_unit = "a unit such as ou-ab12-11111111"
     if data.get("regions") in (ENABLED, [ENABLED]):
         regions: tuple[str, ...] = (ENABLED,)

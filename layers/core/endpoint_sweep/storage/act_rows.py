@@ -90,7 +90,7 @@ class ActRows:
         found = row.document.get("components") if row else None
         names = sorted(name for name, one in found.items() if _was_sent(one)) if isinstance(found, dict) else []
         told = f"; the deletion of its inference components {', '.join(names)} had already been sent"
-        return f"{told}, endpoint-sweep restore brings them back" if names else ""
+        return f"{told}; endpoint-sweep restore brings them back" if names else ""
 
     def _components(self, sweep_id: str, target: ResourceId) -> tuple[dict[str, dict[str, str]], Row | None]:
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")

@@ -47,7 +47,7 @@ def test_no_call_in_a_whole_window_is_idle() -> None:
         ("RollingBack", "an update is being rolled back"),
         ("Deleting", "it is being deleted"),
         ("Failed", "its creation failed; it serves nothing and can only be deleted by hand"),
-        ("OutOfService", "it takes no requests, and is billed for any instances"),
+        ("OutOfService", "it accepts no requests, but any instances are billed"),
         ("Hibernating", "its status is not supported"),
         ("", "its status is not supported"),
         ("inservice", "its status is not supported"),
@@ -136,9 +136,9 @@ def test_prepaid_capacity_saves_nothing() -> None:
 @pytest.mark.parametrize(
     ("total", "steady", "said"),
     [
-        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 a minute: possibly just a canary"),
+        (20_160, True, "20,160 invocations in 14 days, a steady 1.0 per minute: possibly just a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
-        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 a minute: possibly just a canary"),
+        (40_320, True, "40,320 invocations in 14 days, a steady 2.0 per minute: possibly just a canary"),
         (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],

@@ -25,7 +25,7 @@ _STATUSES = {
     "RollingBack": "an update is being rolled back",
     "Deleting": "it is being deleted",
     "Failed": "its creation failed; it serves nothing and can only be deleted by hand",
-    "OutOfService": "it takes no requests, and is billed for any instances",
+    "OutOfService": "it accepts no requests, but any instances are billed",
 }
 
 _UNREADABLE = "it publishes no metrics while idle, and nothing else confirms that its metrics can be read"
@@ -79,7 +79,7 @@ def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: 
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     match description.kind:
         case Kind.UNKNOWN:
-            return Verdict.UNKNOWN, f"it cannot be judged: {description.why_unknown}"
+            return Verdict.UNKNOWN, f"it cannot be evaluated: {description.why_unknown}"
         case Kind.SERVERLESS:
             return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while idle"
         case Kind.REAL_TIME:
@@ -180,7 +180,7 @@ def _busy(activity: Activity, policy: Policy) -> str:
     rate = calls / minutes
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= CANARY_A_MINUTE:
-        return f"{said}, a steady {rate:.1f} a minute: possibly just a canary"
+        return f"{said}, a steady {rate:.1f} per minute: possibly just a canary"
     return said
 
 
