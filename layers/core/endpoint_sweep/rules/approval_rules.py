@@ -114,7 +114,7 @@ def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
 
 
 def agreed(decisions: Collection[Decision]) -> tuple[ResourceId, ...]:
-    """What everybody who decided selected; nothing if someone kept everything."""
+    """What everyone who decided selected; nothing if someone kept everything."""
     if not decisions or any(one.choice is Choice.KEEP for one in decisions):
         return ()
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
@@ -127,7 +127,7 @@ def approved(approval: Approval) -> tuple[ResourceId, ...]:
 
 
 def effective(approval: Approval) -> tuple[ResourceId, ...]:
-    """The approved resources: what a verified record approved, otherwise what everybody agrees on right now."""
+    """The approved resources: what a verified record approved, otherwise what everyone agrees on right now."""
     was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
     return approved(approval) if was_acted_on else agreed(approval.decisions)
 

@@ -164,7 +164,7 @@ def _report(
 
 def _listed(outcomes: Mapping[ResourceId, Outcome], coverage: Coverage) -> tuple[dict[ResourceId, Outcome], str]:
     """The outcomes of the endpoints found, and the names of others that were sent for deletion anyway. All other
-    outcomes are ignored, because anybody who may call a step can create them.
+    outcomes are ignored, because anyone who may call a step can create them.
     """
     found = {one.id for row in coverage.rows for one in row.findings}
     sent = (OutcomeStatus.SENT, OutcomeStatus.DONE)

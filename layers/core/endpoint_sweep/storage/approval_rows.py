@@ -204,7 +204,7 @@ class ApprovalRows:
             self._store.put(_stop_key(sweep_id, stop.name), to_json(stop), once=True)
 
     def close_approval(self, sweep_id: str, stop: Stop) -> bool:
-        """Stops a sweep; whether anybody could have decided until then."""
+        """Stops a sweep; whether anyone could have decided until then."""
         ended = self._table.get(*_ended(approval_id(sweep_id)))
         status = ended.document.get("status") if ended else None
         asked = self._table.get(*_asked(approval_id(sweep_id))) is not None
