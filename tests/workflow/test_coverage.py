@@ -104,8 +104,7 @@ def test_a_failing_cell_is_a_row(stage_of: OpenStage) -> None:
 def test_what_is_out_of_reach_asks_nobody(stage_of: OpenStage, fault: dict[str, Any], told: str) -> None:
     """Most of the Organization does not answer: that is no complete sweep, and nobody decides by it (D6.5)."""
     stage = stage_of("many_accounts")
-    stage.world.fault(service="sagemaker", operation="ListEndpoints", account="50000000000*", **fault)
-    stage.world.fault(service="sagemaker", operation="ListEndpoints", account="5000000000[123]*", **fault)
+    stage.world.fault(service="sagemaker", operation="ListEndpoints", account="5000000000[0-3]*", **fault)
     sweep = stage.start()
     stage.end(sweep)
     assert "Request approval" not in stage.states(sweep)
@@ -166,9 +165,8 @@ def test_a_misspelt_region_of_the_stack(stage_of: OpenStage, regions: str) -> No
 def test_a_region_that_the_sdk_does_not_know(stage_of: OpenStage) -> None:
     """It is one if AWS offers SageMaker there."""
     stage = stage_of("small")
-    new = "us-east-1,ap-southeast-99"
     stage.world.fault(service="ssm", operation="GetParametersByPath", rewrite=offering("ap-southeast-99"))
-    sweep = stage.start("report", regions=new.split(","))
+    sweep = stage.start("report", regions=[REGION, "ap-southeast-99"])
     assert stage.end(sweep)["status"] == "SUCCEEDED"
 
 

@@ -150,7 +150,7 @@ def test_where_sagemaker_is_in_this_partition() -> None:
     """The parameters list the regions of all partitions (D6.9); one that the SDK does not know yet may be ours."""
     names = ["us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "xx-new-1"]
     made, _ = client("ssm", lambda *_: {"Parameters": [{"Value": name} for name in names]})
-    assert offered(made) == {"us-east-1", "xx-new-1"}
+    assert offered(made) == frozenset({"us-east-1", "xx-new-1"})
 
 
 def test_the_regions_that_the_sdk_knows() -> None:
@@ -162,7 +162,7 @@ def test_the_regions_that_the_sdk_knows() -> None:
     assert not [name for name in known("us-east-1") if "global" in name]
     asked, _ = regions(lambda *_: {})
     assert asked.known() == known("us-east-1")
-    assert asked.offered() == {"us-east-1", "eu-south-2"}
+    assert asked.offered() == frozenset({"us-east-1", "eu-south-2"})
 
 
 class Door:
@@ -196,5 +196,5 @@ def test_a_witness_is_heard_once(answer: Any) -> None:
     assert (len(door.asked), door.regions) == (1, ["us-east-1"])
     assert witness.enabled(member, HUB) == told
     assert len(door.asked) == 2
-    assert witness.offered() == witness.offered() == {"us-east-1", "eu-south-2"}
+    assert witness.offered() == witness.offered() == frozenset({"us-east-1", "eu-south-2"})
     assert len(asked) == 1
