@@ -62,9 +62,11 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
     ),
     "BI-08": (
         'E_REGION: regions has "',
-        [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], ["enabled", REGION], ["x-1"])],
+        [
+            {"regions": value}
+            for value in (["us-east-1a"], ["all"], ["../../x"], ["enabled", REGION], ["x-1"], [HOSTILE])
+        ],
     ),
-    "BI-08, hostile": ("E_REGION: each entry of regions must be a region such as eu-west-1", [{"regions": [HOSTILE]}]),
     "BI-08, misspelt": (
         'E_REGION: regions has "us-esat-1", which is not a region; did you mean us-east-1?',
         [{"regions": [REGION, "us-esat-1"]}],

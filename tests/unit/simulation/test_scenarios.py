@@ -177,6 +177,12 @@ class TestContradictions:
         with pytest.raises(ValueError, match="state"):
             organization([], [Account("222222222222", "x", "ou-demo-workload1", state="GONE")])
 
+    def test_a_default_region_that_is_off(self) -> None:
+        """D6.8: no account can switch it off."""
+        for off in ({"off_regions": ("eu-west-1",)}, {"turning_regions": ("eu-west-1",)}):
+            with pytest.raises(ValueError, match="never off"):
+                organization([], [Account("222222222222", "x", "ou-demo-workload1", **off)])
+
     def test_hub_is_a_member(self) -> None:
         """The hub is one of the accounts."""
         with pytest.raises(ValueError, match="hub"):
