@@ -1,6 +1,8 @@
 """For every test: what the run mints must not be found in what it writes. And the order in which files begin."""
 
 import os
+import time
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -33,3 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more worker than there are cores: many tests of the workflow wait for a clock."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What botocore repeats it repeats at once."""
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None, time=time.time))

@@ -3,12 +3,10 @@
 import csv
 import io
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,9 +107,3 @@ class Laptop:
 def laptop(capsys: pytest.CaptureFixture[str]) -> Iterator[Laptop]:
     with ExitStack() as stack:
         yield Laptop(capsys, stack)
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What botocore repeats it repeats at once."""
-    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None, time=time.time))

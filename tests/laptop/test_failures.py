@@ -15,6 +15,7 @@ from tests.simulation.organization.scenarios.small import (
     FIRST,
     HUB,
     MANAGEMENT,
+    OPT_IN,
     OTHER_REGION,
     REGION,
     SECOND,
@@ -106,7 +107,7 @@ def test_an_sts_that_is_busy_is_no_refusal(laptop: Laptop, code: str, status: in
 @pytest.mark.parametrize(
     ("scenario", "cell", "status", "said"),
     [
-        ("region_off", (FIRST, OTHER_REGION), "region-off", "the region is not enabled in this account"),
+        ("region_off", (FIRST, OPT_IN), "region-off", "the region is not enabled in this account"),
         ("region_denied", (FIRST, OTHER_REGION), "denied", "closed by a policy of the Organization"),
         ("denied", (SECOND, REGION), "denied", "(assuming arn:aws:iam::"),
     ],

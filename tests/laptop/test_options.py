@@ -126,8 +126,12 @@ def test_a_long_lookback_sees_what_the_listing_of_metrics_forgot(laptop: Laptop)
         (["--accounts", "999999999999"], "accounts has 999999999999, which is not in the Organization"),
         (["--exclude-accounts", "999999999999"], "exclude_accounts has 999999999999, which is not in the Organization"),
         (["--organizational-units", "ou-none-00000000"], "organizational_units has ou-none-00000000"),
-        (["--regions", "us-east-1a"], "each entry of --regions must be a region such as eu-west-1"),
-        (["--regions", "enabled,us-east-1"], "each entry of --regions must be a region such as eu-west-1"),
+        (["--regions", "us-east-1a"], '--regions has "us-east-1a", which is not a region; did you mean us-east-1?'),
+        (["--regions", "eu-west1"], '--regions has "eu-west1", which is not a region; did you mean eu-west-1?'),
+        (["--regions", "Ireland"], '--regions has "Ireland", which is not a region; did you mean eu-west-1?'),
+        (["--regions", "us-esat-1"], '--regions has "us-esat-1", which is not a region; did you mean us-east-1?'),
+        (["--regions", "enabled,us-east-1"], '--regions has "enabled", which is not a region'),
+        (["--regions", "us-east-1,us-east-1"], "--regions has a duplicate entry"),
         (["--protect-tag", "=prod"], "--protect-tag must be a key, or key=value"),
         (["--format", "xml"], "--format: invalid choice: 'xml'"),
         (["--output", "/nowhere/at/all/x.json"], "--output: the folder /nowhere/at/all does not exist"),
@@ -145,7 +149,7 @@ def test_a_bad_option_names_itself_and_the_fix(laptop: Laptop, options: list[str
     assert done.status == 2
     assert said in done.err
     assert (done.out, file.exists()) == ("", False)
-    assert {call.service for call in done.calls} <= {"sts", "organizations"}
+    assert {call.service for call in done.calls} <= {"sts", "organizations", "ssm"}
 
 
 def test_units_need_an_organization(laptop: Laptop) -> None:

@@ -18,6 +18,7 @@ def scanned(laptop: Laptop, organization: Organization, *options: str) -> tuple[
     return world, laptop.scan("--regions", ",".join(organization.regions), *options)
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("name", names())
 def test_every_named_world(laptop: Laptop, name: str) -> None:
     """All of the idle is found, nothing else is, and each refusal has its reason."""

@@ -118,6 +118,12 @@ class FakeCell:
     def retries(self) -> int:
         return 0
 
+    def enabled(self) -> frozenset[str] | None:
+        return None
+
+    def offered(self) -> frozenset[str] | None:
+        return None
+
     def findings(self) -> dict[str, Finding]:
         """What the scan makes of it, by endpoint."""
         return {one.name: one for one in scan(TYPES, self, HERE, POLICY, NOW).findings}

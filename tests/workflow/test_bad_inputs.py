@@ -15,7 +15,7 @@ from endpoint_sweep.settings.environment import LAST_MINUTES
 from tests.judging.stage import ADA, Stage
 from tests.simulation.hub.stack_in_process import APPROVERS
 from tests.simulation.member_aws.refusals import MEMBER_SERVICES
-from tests.simulation.organization.scenarios.small import FIRST, MANAGEMENT
+from tests.simulation.organization.scenarios.small import FIRST, MANAGEMENT, REGION
 from tests.workflow.conftest import OpenStage
 
 Input = Mapping[str, Any]
@@ -61,8 +61,23 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{**ASKED, "accounts": [MANAGEMENT]}, {**ASKED, "accounts": [FIRST, MANAGEMENT]}],
     ),
     "BI-08": (
-        "E_REGION: each entry of regions must be a region such as eu-west-1",
-        [{"regions": value} for value in (["us-east-1a"], ["all"], ["../../x"], [HOSTILE])],
+        'E_REGION: regions has "',
+        [
+            {"regions": value}
+            for value in (["us-east-1a"], ["all"], ["../../x"], ["enabled", REGION], ["x-1"], [HOSTILE])
+        ],
+    ),
+    "BI-08, misspelt": (
+        'E_REGION: regions has "us-esat-1", which is not a region; did you mean us-east-1?',
+        [{"regions": [REGION, "us-esat-1"]}],
+    ),
+    "BI-08, its place": (
+        'E_REGION: regions has "Ireland", which is not a region; did you mean eu-west-1?',
+        [{"regions": ["Ireland"]}],
+    ),
+    "BI-08, an exclusion": (
+        'E_REGION: exclude_regions has "eu-west1", which is not a region; did you mean eu-west-1?',
+        [{"exclude_regions": ["eu-west1"]}],
     ),
     "BI-08, no list": ("E_REGION: regions must be a list", [{"regions": "us-east-1"}]),
     "BI-11": (

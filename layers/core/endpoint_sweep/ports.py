@@ -31,6 +31,9 @@ class Regions(Protocol):
 
     def offered(self) -> frozenset[str] | None: ...
 
+    def known(self) -> Mapping[str, str]:
+        """The long names of the partition's regions, as far as this version of the SDK knows them."""
+
 
 class SecondWitness(Protocol):
     """What Compute Optimizer calls idle."""
@@ -47,6 +50,12 @@ class CellReaders(Protocol):
 
     def retries(self) -> int:
         """How many calls were repeated so far, because AWS throttled or failed."""
+
+    def enabled(self) -> frozenset[str] | None:
+        """The regions that the account has enabled, by itself. None: not known."""
+
+    def offered(self) -> frozenset[str] | None:
+        """The regions where SageMaker is. None: not known."""
 
 
 class Members(Protocol):

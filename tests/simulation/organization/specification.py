@@ -12,6 +12,7 @@ from tests.simulation.organization import verdicts
 from tests.simulation.organization.endpoints import ComponentSpec, EndpointSpec, Scaling, Serverless, VariantSpec
 
 __all__ = [
+    "DEFAULT_REGIONS",
     "Account",
     "ComponentSpec",
     "EndpointSpec",
@@ -25,6 +26,14 @@ __all__ = [
 ]
 SCAN_ROLE = "endpoint-sweep-scan"
 ACT_ROLE = "endpoint-sweep-act"
+# Enabled in every account from the beginning; all others have to be opted into (D6.8).
+DEFAULT_REGIONS = frozenset(
+    {
+        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+        *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),
+        *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
+    }
+)
 ACCOUNT_STATES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
 # What can be switched off: Account.Paths (D0.2), trusted access of account management (D6.3), the price list.
 type Switch = Literal["paths", "trusted-access", "prices"]
@@ -45,8 +54,9 @@ class Unit:
 class Account:
     """A member account. `denied_regions` are denied by a service control policy, `off_regions` were never enabled.
 
-    `turning_regions` are being enabled or disabled right now: usable by no one (D6.3). `optimizer`: its people opted in
-    to Compute Optimizer (D0.4).
+    `turning_regions` are being enabled or disabled right now: usable by no one (D6.3). No network leads to the
+    `cut_regions`, and the `deaf_regions` refuse every token, although all of them are on (D6.5). `tells_regions`: the
+    scan role may ask which regions are on. `optimizer`: its people opted in to Compute Optimizer (D0.4).
     """
 
     id: str
@@ -58,6 +68,9 @@ class Account:
     denied_regions: tuple[str, ...] = ()
     off_regions: tuple[str, ...] = ()
     turning_regions: tuple[str, ...] = ()
+    cut_regions: tuple[str, ...] = ()
+    deaf_regions: tuple[str, ...] = ()
+    tells_regions: bool = True
     optimizer: bool = False
 
 
@@ -89,6 +102,8 @@ class Organization:
         for account in self.accounts:
             if account.state not in ACCOUNT_STATES or (account.unit and account.unit not in units):
                 raise ValueError(f"account {account.id}: unknown state or unit")
+            if DEFAULT_REGIONS & {*account.off_regions, *account.turning_regions}:
+                raise ValueError(f"account {account.id}: a default region is never off (D6.8)")
         for unit in self.units:
             if unit.parent and unit.parent not in units:
                 raise ValueError(f"unit {unit.id}: unknown parent")
@@ -128,10 +143,16 @@ class Organization:
         return tuple(found)
 
     def expected_coverage(self) -> dict[tuple[str, str], str]:
-        """How each cell of a whole sweep should end: scanned, skipped, denied or region-off (D6.5, D7.2)."""
-        return {
+        """How each cell of a whole sweep that names the regions should end: scanned, skipped, denied, region-off or
+        failed (D6.5, D7.2). A region that is off wherever one may look was named by mistake.
+        """
+        found = {
             (account.id, region): _coverage(account, region) for account in self.accounts for region in self.regions
         }
+        for region in self.regions:
+            if not any(word == "scanned" for cell, word in found.items() if cell[1] == region):
+                found |= {cell: "failed" for cell, word in found.items() if cell[1] == region and word == "region-off"}
+        return found
 
     def expected_verdicts(self, lookback_days: float = 14, min_age_days: float = 14) -> dict[tuple[str, str, str], str]:
         """What the product should conclude about each endpoint in the scanned cells, from the specification alone.
@@ -164,4 +185,9 @@ def _coverage(account: Account, region: str) -> str:
         return "skipped"
     if not account.has_scan_role or region in account.denied_regions:
         return "denied"
-    return "region-off" if region in (*account.off_regions, *account.turning_regions) else "scanned"
+    if region in (*account.cut_regions, *account.deaf_regions):
+        return "failed"
+    if region in (*account.off_regions, *account.turning_regions):
+        # Only the account's own word counts.
+        return "region-off" if account.tells_regions else "failed"
+    return "scanned"

@@ -85,7 +85,8 @@ class Fault:
     """What goes wrong, when. The match fields are shell patterns over the fields of a Call.
 
     `nth`: only these matching calls, counted from 1; empty means every one. `code`: answer this error instead.
-    `drop`: the request is lost before the service saw it, or the reply after the service did its work.
+    `drop`: the request is lost before the service saw it, or the reply after the service did its work; or there is no
+    connection at all: refused, or a name that does not resolve.
     `hook` may change the world just before the call; `rewrite` may change the reply.
     """
 
@@ -99,7 +100,7 @@ class Fault:
     message: str = "injected fault"
     status: int = 400
     latency: float = 0.0
-    drop: Literal["", "before", "after"] = ""
+    drop: Literal["", "before", "after", "refused"] = ""
     hook: Callable[[Call], None] | None = None
     rewrite: Callable[[Reply], Reply] | None = None
 
@@ -153,6 +154,10 @@ class Dropped(Exception):
     """No reply reaches the caller: close the connection."""
 
 
+class Unreachable(Dropped):
+    """There is no connection to the service."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The world itself says no: a region that is off, a service control policy, a role that may not."""
@@ -160,6 +165,9 @@ class Refusal:
     code: str
     message: str
     status: int = 400
+
+
+UNREACHABLE = Refusal("", "no network leads there")
 
 
 @dataclass
@@ -183,13 +191,16 @@ class Wire:
             if fault.hook is not None:
                 fault.hook(call)
         for fault in struck:
-            if fault.drop == "before":
+            if fault.drop in ("before", "refused"):
                 self._note(call, "dropped-before", None)
-                raise Dropped(call.name)
+                raise (Dropped if fault.drop == "before" else Unreachable)(call.name)
             if fault.code:
                 reply = error_reply(protocol, fault.code, fault.message, fault.status)
                 return self._note(call, "fault", reply, fault.code)
-        if (refusal := self.refuse(call)) is not None:
+        if (refusal := self.refuse(call)) is UNREACHABLE:
+            self._note(call, "dropped-before", None)
+            raise Unreachable(call.name)
+        if refusal is not None:
             reply = error_reply(protocol, refusal.code, refusal.message, refusal.status)
             return self._note(call, "refused", reply, refusal.code)
         return self._deliver(call, struck, send)

@@ -18,7 +18,7 @@ from moto.core.request import normalize_request
 from tests.simulation.member_aws import services
 from tests.simulation.member_aws.services import pricing
 from tests.simulation.member_aws.state import Session, State
-from tests.simulation.wire.calls import Call, Dropped, Wire
+from tests.simulation.wire.calls import Call, Dropped, Unreachable, Wire
 from tests.simulation.wire.protocols import SERVICES, Reply, identify
 
 _loader = create_loader()  # A client made with a loader of its own costs ten times as much.
@@ -47,6 +47,8 @@ def stubbed(wire: Wire, state: State) -> Iterator[None]:
 
         try:
             reply = wire.perform(described, protocol, send)
+        except Unreachable as error:
+            raise EndpointConnectionError(endpoint_url=request.url) from error
         except Dropped as error:
             raise ConnectionClosedError(endpoint_url=request.url) from error
         raw = MockRawResponse(reply.body)

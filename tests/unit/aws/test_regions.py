@@ -1,13 +1,21 @@
 """Regions: switched on in an account, and offering SageMaker. Not told is None, never an empty list."""
 
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from endpoint_sweep.aws.regions import AwsRegions, offered, usable
+from endpoint_sweep.aws.regions import AwsRegions, RegionWitness, known, offered, usable
 from tests.unit.answering import Answer, Asked, Refusal, client, in_pages
 
+if TYPE_CHECKING:
+    from endpoint_sweep.aws.sessions import Member
+
 MANAGEMENT, HUB, A = "100000000001", "111111111111", "222222222222"
+
+
+def where_sagemaker_is(*_: Any) -> Answer:
+    return {"Parameters": [{"Value": "us-east-1"}, {"Value": "eu-south-2"}]}
 
 
 def region(name: str, status: str = "ENABLED_BY_DEFAULT") -> dict[str, str]:
@@ -16,7 +24,7 @@ def region(name: str, status: str = "ENABLED_BY_DEFAULT") -> dict[str, str]:
 
 def regions(answer: Any, caller: str = HUB) -> tuple[AwsRegions, Asked]:
     made, asked = client("account", answer)
-    return AwsRegions(made, caller), asked
+    return AwsRegions(made, caller, client("ssm", where_sagemaker_is)[0]), asked
 
 
 def test_the_regions_of_every_page_that_are_switched_on() -> None:
@@ -47,8 +55,10 @@ def test_only_the_caller_itself_is_asked_about_without_an_id(caller: str, names_
         (Refusal("AccessDeniedException"),),
         (Refusal("ValidationException"),),
         ({"Regions": [region("us-east-1")]}, Refusal("InternalServerException", status=500)),
+        ({"Regions": []},),
+        ({"Regions": [region("eu-south-2", "ENABLED")]},),
     ],
-    ids=["refused", "not a member", "second page fails"],
+    ids=["refused", "not a member", "second page fails", "nothing", "no default region"],
 )
 def test_half_a_list_is_none(pages: tuple[Any, ...]) -> None:
     """A region that is missing from it would be a cell that no one misses."""
@@ -101,7 +111,13 @@ def test_a_member_tells_what_it_can_use() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [Refusal("UnauthorizedOperation", status=403), {"Regions": []}], ids=["refused", "empty"]
+    "answer",
+    [
+        Refusal("UnauthorizedOperation", status=403),
+        {"Regions": []},
+        {"Regions": [{"RegionName": "eu-south-2", "OptInStatus": "opted-in"}]},
+    ],
+    ids=["refused", "empty", "no default region"],
 )
 def test_a_member_that_does_not_tell_is_none(answer: Any) -> None:
     """No account is without any region."""
@@ -128,3 +144,57 @@ def test_where_sagemaker_is() -> None:
 def test_where_sagemaker_is_may_not_be_known(pages: tuple[Any, ...]) -> None:
     """Half the list would hide regions."""
     assert offered(client("ssm", in_pages(*pages))[0]) is None
+
+
+def test_where_sagemaker_is_in_this_partition() -> None:
+    """The parameters list the regions of all partitions (D6.9); one that the SDK does not know yet may be ours."""
+    names = ["us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "xx-new-1"]
+    made, _ = client("ssm", lambda *_: {"Parameters": [{"Value": name} for name in names]})
+    assert offered(made) == frozenset({"us-east-1", "xx-new-1"})
+
+
+def test_the_regions_that_the_sdk_knows() -> None:
+    """Of one partition, with their long names; one that is newer than the SDK is in a partition too."""
+    assert known("us-east-1")["eu-west-1"] == "Europe (Ireland)"
+    assert known("ap-southeast-99") == known("us-east-1")
+    assert known("nowhere") == known("us-east-1")
+    assert set(known("cn-north-1")) == {"cn-north-1", "cn-northwest-1"}
+    assert not [name for name in known("us-east-1") if "global" in name]
+    asked, _ = regions(lambda *_: {})
+    assert asked.known() == known("us-east-1")
+    assert asked.offered() == frozenset({"us-east-1", "eu-south-2"})
+
+
+class Door:
+    """A session in a member account, in which every call is counted."""
+
+    def __init__(self, answer: Any) -> None:
+        self.client_, self.asked = client("ec2", answer)
+        self.regions: list[str] = []
+
+    def client(self, service: str, region: str) -> Any:
+        assert service == "ec2"
+        self.regions.append(region)
+        return self.client_
+
+
+@pytest.mark.parametrize("answer", [{"Regions": [{"RegionName": "us-east-1"}]}, Refusal("UnauthorizedOperation")])
+def test_a_witness_is_heard_once(answer: Any) -> None:
+    """An account in its hub's home region, and AWS about SageMaker, also where neither tells."""
+
+    def reply(*_: Any) -> Answer:
+        if isinstance(answer, Refusal):
+            raise answer
+        return dict(answer)
+
+    door = Door(reply)
+    ssm, asked = client("ssm", where_sagemaker_is)
+    witness, member = RegionWitness("us-east-1", lambda: ssm), cast("Member", door)
+    told = frozenset({"us-east-1"}) if isinstance(answer, dict) else None
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: witness.enabled(member, A), range(20))) == {told}
+    assert (len(door.asked), door.regions) == (1, ["us-east-1"])
+    assert witness.enabled(member, HUB) == told
+    assert len(door.asked) == 2
+    assert witness.offered() == witness.offered() == frozenset({"us-east-1", "eu-south-2"})
+    assert len(asked) == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws.regions import known
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, ROOT, Statement, Template
 from tests.unit.repository import statemachine_rules as rules
@@ -224,3 +225,13 @@ def test_the_deleting_function_is_over_before_its_state_gives_up(hub: Template, 
     functions = cloudformation.resources(hub, "AWS::Serverless::Function")
     [state] = [state for name, state in rules.tasks(definition) if name == "Apply decision"]
     assert functions["ApplyDecisionFunction"]["Timeout"] <= state["TimeoutSeconds"] - 60
+
+
+def test_the_form_of_a_region_is_checked_before_the_stack_is_deployed(hub: Template) -> None:
+    """As far as a pattern can; each entry of the list is held against it. A sweep knows the names themselves."""
+    pattern = re.compile(hub["Parameters"]["Regions"]["AllowedPattern"])
+    homes = ("us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1", "eu-isoe-west-1")
+    names = [name for home in homes for name in known(home)]
+    assert [name for name in [*names, "enabled"] if not pattern.fullmatch(name)] == []
+    for wrong in ("eu-west1", "Ireland", "US-EAST-1", "us-east-1a", "", "us-east", "all", "us-east-1 eu-west-1"):
+        assert not pattern.fullmatch(wrong), wrong

@@ -66,7 +66,8 @@ def test_a_result_that_names_another_account_counts_as_failed() -> None:
 @pytest.mark.parametrize(
     ("statuses", "percent"),
     [
-        ([], 100),
+        ([], 0),
+        ([CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF], 0),
         ([CoverageStatus.SCANNED], 100),
         ([CoverageStatus.SCANNED, CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF], 100),
         ([CoverageStatus.SCANNED, CoverageStatus.DENIED], 50),
@@ -79,6 +80,30 @@ def test_coverage_is_rounded_down(statuses: list[CoverageStatus], percent: int) 
     rows = [CellResult(f"{number:012d}", REGION, status) for number, status in enumerate(statuses)]
     coverage = join([row.cell for row in rows], rows)
     assert (coverage.percent, coverage.complete) == (percent, percent == 100)
+
+
+def off(account: str, region: str, status: CoverageStatus = CoverageStatus.REGION_OFF) -> CellResult:
+    return CellResult(account, region, status, "why", cause=GapCause.REGION_OFF)
+
+
+@pytest.mark.parametrize("other", [CoverageStatus.REGION_OFF, CoverageStatus.DENIED, CoverageStatus.SKIPPED])
+def test_a_region_that_was_named_and_is_off_everywhere_is_a_gap(other: CoverageStatus) -> None:
+    """An account that no one could ask is no reason to believe that it has the region."""
+    rows = [cell(finding()), off(ACCOUNT, "eu-south-2"), off(THERE.account, "eu-south-2", other)]
+    coverage = join([row.cell for row in rows], rows, ["us-east-1", "eu-south-2"])
+    missed = [row for row in coverage.rows if row.cause is GapCause.REGION_OFF_EVERYWHERE]
+    assert {row.status for row in missed} == {CoverageStatus.FAILED}
+    assert [row.account for row in missed] == [ACCOUNT, THERE.account][: 1 + (other is CoverageStatus.REGION_OFF)]
+    assert coverage.percent < 100
+
+
+def test_a_region_that_is_off_here_and_on_there_is_no_gap() -> None:
+    """Nor is one that the accounts themselves name."""
+    rows = [off(ACCOUNT, "eu-south-2"), replace(cell(account=THERE.account), region="eu-south-2")]
+    for status in (CoverageStatus.SCANNED, CoverageStatus.PARTIAL):
+        found = [rows[0], replace(rows[1], status=status)]
+        assert join([row.cell for row in rows], found, ["eu-south-2"]).rows == tuple(found)
+    assert join([rows[0].cell], rows[:1]).rows == (rows[0],)
 
 
 def test_a_plan_holds_the_idle_of_whole_cells_dearest_first() -> None:
@@ -222,6 +247,10 @@ def test_the_same_plan_has_the_same_hash() -> None:
 def test_nobody_is_asked_without_findings_or_coverage() -> None:
     """And the reason is told."""
     whole, half = join([HERE], [cell(finding())]), join([HERE, THERE], [cell(finding())])
+    nothing = join([HERE], [CellResult(ACCOUNT, REGION, CoverageStatus.SKIPPED)])
+    assert why_not_offered(replace(plan(), minimum_coverage=0), nothing) == (
+        "nobody was asked to approve: no account-region pair was scanned"
+    )
     assert why_not_offered(replace(plan(), items=()), join([HERE], [cell()])) == "nothing idle was found"
     assert why_not_offered(plan(), whole) is None
     assert "1 of 2 account-region pairs were scanned (50%)" in (

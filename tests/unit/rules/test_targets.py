@@ -156,6 +156,9 @@ def test_an_excluded_region_has_no_cell() -> None:
     assert choose(ACCOUNTS[:1], asked, None)[0].regions == ("eu-west-1",)
 
 
+KNOWN = ("eu-west-1", "us-east-1", "xx-old-1")
+
+
 @pytest.mark.parametrize(
     ("enabled", "offered", "excluded", "expected"),
     [
@@ -163,18 +166,19 @@ def test_an_excluded_region_has_no_cell() -> None:
         ({"us-east-1", "xx-new-1"}, {"us-east-1"}, (), ("us-east-1",)),
         ({"us-east-1", "xx-new-1"}, None, (), ("us-east-1", "xx-new-1")),
         ({"us-east-1", "me-south-1"}, None, ("me-south-1",), ("us-east-1",)),
-        (None, {"us-east-1"}, ("eu-west-1",), ("us-east-1",)),
+        (None, {"us-east-1", "xx-new-1", "eu-west-1"}, ("eu-west-1",), ("us-east-1", "xx-new-1")),
+        (None, None, ("eu-west-1",), ("us-east-1", "xx-old-1", "xx-own-1")),
     ],
-    ids=["both", "no SageMaker", "not known where", "excluded", "not told"],
+    ids=["both", "no SageMaker", "not known where", "excluded", "not told", "nothing told"],
 )
 def test_enabled_regions(
     enabled: set[str] | None, offered: set[str] | None, excluded: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    """Where no one tells, the configured list stands in; exclusions hold in any case."""
+    """Where an account does not tell, every region is a cell, never only the configured ones; exclusions hold."""
     asked = scope(regions=("enabled",), exclude_regions=excluded)
     (target,) = choose([ACCOUNTS[1]], asked, None)
     assert target.regions == ()
-    narrowed = in_enabled_regions(target, asked, enabled, offered, REGIONS)
+    narrowed = in_enabled_regions(target, asked, enabled, offered, KNOWN, ("us-east-1", "xx-own-1"))
     assert (narrowed.regions, narrowed.skipped) == (expected, None)
 
 
@@ -182,7 +186,13 @@ def test_an_account_without_a_region_to_visit_still_has_rows() -> None:
     """Also one that is skipped for another reason, which stays."""
     asked = scope(regions=("enabled",))
     shop, old = choose([ACCOUNTS[1], ACCOUNTS[4]], asked, None)
-    narrowed = in_enabled_regions(shop, asked, {"us-gov-west-1"}, {"us-east-1"}, REGIONS)
+    narrowed = in_enabled_regions(shop, asked, {"us-gov-west-1"}, {"us-east-1"}, KNOWN, REGIONS)
     assert (narrowed.regions, narrowed.skipped) == (REGIONS, NO_REGION)
-    narrowed = in_enabled_regions(old, asked, {"us-east-1"}, None, REGIONS)
+    narrowed = in_enabled_regions(old, asked, {"us-east-1"}, None, KNOWN, REGIONS)
     assert (narrowed.regions, narrowed.skipped) == (REGIONS, "the account is SUSPENDED")
+
+
+def test_regions_that_somebody_named() -> None:
+    """Not those that an account names."""
+    assert scope(regions=("eu-west-1",)).named_regions == ("eu-west-1",)
+    assert scope(regions=("enabled", "eu-west-1")).named_regions == ()

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionNotOffered, RegionOff
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff, RegionsNotKnown, TokenRefused
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, GapCause, Policy, Verdict
 from endpoint_sweep.resources.resource_type import Found, ResourceType
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.samples import ACCOUNT, NOW, POLICY, REGION, finding
 
-HERE = Cell(ACCOUNT, REGION)
+HERE, OPT_IN = Cell(ACCOUNT, REGION), Cell(ACCOUNT, "eu-south-2")
 IDLE, BUSY = finding("idle"), finding("busy", verdict=Verdict.BUSY, reason="it is called")
 NOTEBOOK = finding("notes", type="notebook-instance")
 BROKEN = "listing endpoints: InternalFailure"
@@ -34,18 +34,32 @@ class Listed:
         return self.found
 
 
+@dataclass
 class Readers:
+    """`own`: the regions that the account has enabled. `asked`: how often the witnesses were."""
+
+    own: frozenset[str] | None = None
+    asked: int = 0
+
     def reader(self, type_: str) -> str:
         return f"the reader of {type_}"
 
     def retries(self) -> int:
         return 3
 
+    def enabled(self) -> frozenset[str] | None:
+        self.asked += 1
+        return self.own
 
-def scanned(types: Mapping[str, Listed]) -> CellResult:
+    def offered(self) -> frozenset[str] | None:
+        self.asked += 1
+        return None
+
+
+def scanned(types: Mapping[str, Listed], readers: Readers | None = None, cell: Cell = HERE) -> CellResult:
     for name, one in types.items():
         one.name = name
-    return scan(cast("Mapping[str, ResourceType]", types), Readers(), HERE, POLICY, NOW)
+    return scan(cast("Mapping[str, ResourceType]", types), readers or Readers(), cell, POLICY, NOW)
 
 
 def listed(*findings: Finding, broken: str = "") -> Listed:
@@ -108,9 +122,33 @@ def test_a_type_that_finds_another_type_is_refused() -> None:
         scanned({"notebook-instance": listed(IDLE)})
 
 
-def test_a_type_that_a_region_lacks_hides_no_other() -> None:
-    """The region is off only if it is off for all."""
-    off = Listed(RegionNotOffered("no notebooks here"))
-    assert scanned({"endpoint": listed(IDLE), "notebook-instance": off}).findings == (IDLE,)
-    with pytest.raises(RegionOff, match="no notebooks here"):
-        scanned({"notebook-instance": off})
+def test_a_region_is_off_if_the_account_says_so() -> None:
+    """Not because a call failed; a type that answers is scanned all the same."""
+    deaf = Listed(TokenRefused("the token was refused"))
+    elsewhere = frozenset({"us-east-1"})
+    assert scanned({"endpoint": listed(IDLE), "notebook-instance": deaf}, Readers(elsewhere), OPT_IN).findings == (
+        IDLE,
+    )
+    with pytest.raises(RegionOff, match="not enabled in this account"):
+        scanned({"notebook-instance": deaf}, Readers(elsewhere), OPT_IN)
+
+
+@pytest.mark.parametrize(
+    ("cell", "own", "expected"),
+    [(HERE, None, TokenRefused), (OPT_IN, None, RegionsNotKnown), (OPT_IN, {OPT_IN.region}, TokenRefused)],
+    ids=["default region", "no list", "on"],
+)
+def test_a_doubt_that_stays_is_a_gap(cell: Cell, own: frozenset[str] | None, expected: type[CellFailed]) -> None:
+    """Of the whole cell, whatever another type found."""
+    deaf = Listed(TokenRefused("the token was refused"))
+    with pytest.raises(expected, match="the token was refused"):
+        scanned({"endpoint": listed(IDLE), "notebook-instance": deaf}, Readers(own), cell)
+
+
+def test_a_cell_that_answers_asks_no_witness() -> None:
+    """Nor does one that fails for another reason: a list costs a call."""
+    readers = Readers()
+    scanned({"endpoint": listed(IDLE)}, readers, OPT_IN)
+    with pytest.raises(CellDenied):
+        scanned({"endpoint": Listed(CellDenied("no"))}, readers, OPT_IN)
+    assert readers.asked == 0

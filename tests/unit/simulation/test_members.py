@@ -82,7 +82,7 @@ def test_refusals_in_each_protocol(
 ) -> None:
     """D6.5: the SDK raises the code that AWS gives where a region is off."""
     _, url = served
-    assert code(getattr(client(url, service, "eu-west-1", keys), operation)) == expected
+    assert code(getattr(client(url, service, "eu-south-2", keys), operation)) == expected
 
 
 def test_faults_and_log(served: tuple[MemberApp, str], keys: dict[str, str]) -> None:

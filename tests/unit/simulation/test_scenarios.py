@@ -1,6 +1,7 @@
 """The named worlds are what their names say, and the same every time."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -176,6 +177,13 @@ class TestContradictions:
         """D0.1: the five states of an account."""
         with pytest.raises(ValueError, match="state"):
             organization([], [Account("222222222222", "x", "ou-demo-workload1", state="GONE")])
+
+    def test_a_default_region_that_is_off(self) -> None:
+        """D6.8: no account can switch it off."""
+        account, here = Account("222222222222", "x", "ou-demo-workload1"), ("eu-west-1",)
+        for wrong in (replace(account, off_regions=here), replace(account, turning_regions=here)):
+            with pytest.raises(ValueError, match="never off"):
+                organization([], [wrong])
 
     def test_hub_is_a_member(self) -> None:
         """The hub is one of the accounts."""

@@ -17,10 +17,10 @@ from tests.simulation.organization.traffic import Traffic
 from tests.unit.simulation.asking import MEMBER, OTHER, REGION, refused
 
 MEMBERS = (
-    Account(FIRST, "vision-prod", WORKLOADS.id, off_regions=("eu-west-1",), optimizer=True),
+    Account(FIRST, "vision-prod", WORKLOADS.id, off_regions=("ap-south-2",), optimizer=True),
     Account(SECOND, "speech-prod", WORKLOADS.id, turning_regions=("eu-south-2",)),
 )
-REGIONS = ("us-east-1", "eu-west-1", "eu-south-2")
+REGIONS = ("us-east-1", "ap-south-2", "eu-south-2")
 
 
 def made(**fields: Any) -> Organization:
@@ -43,12 +43,12 @@ class TestAccountRegions:
         """D6.3: enabled by default, opted in, off, and on the way."""
         client = boto3.client("account")
         first, second = regions(client, AccountId=FIRST), regions(client, AccountId=SECOND)
-        assert (first["us-east-1"], first["eu-west-1"], first["eu-south-2"]) == (
+        assert (first["us-east-1"], first["ap-south-2"], first["eu-south-2"]) == (
             "ENABLED_BY_DEFAULT",
             "DISABLED",
             "ENABLED",
         )
-        assert (second["eu-west-1"], second["eu-south-2"]) == ("ENABLED_BY_DEFAULT", "ENABLING")
+        assert (second["ap-south-2"], second["eu-south-2"]) == ("ENABLED", "ENABLING")
 
     def test_filter_and_pages(self, world: World) -> None:
         """D6.3: by status, at most 50 to a page."""
@@ -62,13 +62,13 @@ class TestAccountRegions:
         """D6.3: its own account id is refused, no id means itself."""
         client = world.client("account", MANAGEMENT)
         assert refused(client.list_regions, AccountId=MANAGEMENT)[0] == "ValidationException"
-        assert regions(client)["eu-west-1"] == "ENABLED_BY_DEFAULT"
+        assert regions(client)["us-east-1"] == "ENABLED_BY_DEFAULT"
 
     def test_without_trusted_access(self, world: World) -> None:
         """D6.3: then no one may ask for another account; asking for oneself needs none."""
         world.switch("trusted-access", on=False)
         assert refused(boto3.client("account").list_regions, AccountId=FIRST)[0] == "AccessDeniedException"
-        assert regions(world.client("account", FIRST))["eu-west-1"] == "DISABLED"
+        assert regions(world.client("account", FIRST))["ap-south-2"] == "DISABLED"
         world.switch("trusted-access", on=True)
         assert regions(boto3.client("account"), AccountId=FIRST)
 
@@ -83,7 +83,7 @@ class TestAccountRegions:
         rows = {row["RegionName"]: row["OptInStatus"] for row in client.describe_regions()["Regions"]}
         assert rows == {"us-east-1": "opt-in-not-required", "eu-south-2": "opted-in"}
         everything = client.describe_regions(AllRegions=True)["Regions"]
-        assert {row["RegionName"] for row in everything if row["OptInStatus"] == "not-opted-in"} >= {"eu-west-1"}
+        assert {row["RegionName"] for row in everything if row["OptInStatus"] == "not-opted-in"} >= {"ap-south-2"}
 
     def test_a_region_on_the_way_is_off(self, world: World) -> None:
         """D6.5: nothing answers there yet."""

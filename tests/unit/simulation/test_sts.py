@@ -88,10 +88,10 @@ class TestRegions:
                 ("resourcegroupstaggingapi", "get_resources", "UnrecognizedClientException"),
                 ("cloudwatch", "list_metrics", "InvalidClientTokenId"),
             ):
-                client = world.client(service, MEMBER, "eu-west-1")
+                client = world.client(service, MEMBER, "eu-south-2")
                 assert code(getattr(client, operation)) == expected
             assert world.client("sagemaker", MEMBER, "us-east-1").list_endpoints()["Endpoints"]
-            assert world.client("sagemaker", "333333333333", "eu-west-1").list_endpoints()["Endpoints"]
+            assert world.client("sagemaker", "333333333333", "eu-south-2").list_endpoints()["Endpoints"]
 
     def test_denied_by_policy(self) -> None:
         """D6.5: a service control policy is named in the message."""

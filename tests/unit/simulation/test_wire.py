@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
@@ -94,6 +94,13 @@ class TestFaults:
         with pytest.raises(ConnectionClosedError):
             _without_retries(world).delete_endpoint(EndpointName="resnet-demo")
         assert world.snapshot()[MEMBER][REGION]["endpoints"]["resnet-demo"]["EndpointStatus"] == "InService"
+
+    def test_no_connection(self, world: World) -> None:
+        """D6.5: what a service that is not there and a broken network have in common."""
+        world.fault(operation="ListEndpoints", drop="refused")
+        with pytest.raises(EndpointConnectionError):
+            _without_retries(world).list_endpoints()
+        assert world.log.calls[-1].decision == "dropped-before"
 
     def test_the_world_changes_between_two_calls(self, world: World, sagemaker: Any) -> None:
         """FI-05: a hook acts just before a call reaches AWS."""

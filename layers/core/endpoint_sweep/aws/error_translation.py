@@ -16,15 +16,16 @@ from endpoint_sweep.domain.errors import (
     CellDenied,
     CellFailed,
     ComponentNotFound,
+    NotConnected,
     RegionDenied,
-    RegionNotOffered,
-    RegionOff,
     ReplyLost,
     ResourceNotFound,
+    TokenRefused,
 )
 
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"}
-_REGION_OFF = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException"}
+# What a region says that is off, and also one that is on to a token that is bad or not known there yet.
+_TOKEN_REFUSED = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "RegionDisabledException"}
 _MAX_REASON = 300
 _SERVER_ERROR = 500
 
@@ -86,7 +87,7 @@ def translated(doing: str) -> Iterator[None]:
     except ClientError as error:
         _raise_translated(error, doing)
     except EndpointConnectionError as error:
-        raise RegionNotOffered(f"{doing}: the service has no endpoint there") from error
+        raise NotConnected(f"{doing}: no connection to the service") from error
     except BotoCoreError as error:
         raise CellFailed(f"{doing}: {type(error).__name__}") from error
 
@@ -101,6 +102,6 @@ def _raise_translated(error: ClientError, doing: str) -> NoReturn:
         if "service control policy" in message or "resource control policy" in message:
             raise RegionDenied(f"{doing}: closed by a policy of the Organization") from error
         raise CellDenied(f"{doing}: {code}: {message}") from error
-    if code in _REGION_OFF:
-        raise RegionOff(f"{doing}: the region is not enabled in this account ({code})") from error
+    if code in _TOKEN_REFUSED:
+        raise TokenRefused(f"{doing}: the session's token was refused ({code})") from error
     raise CellFailed(f"{doing}: {code}: {message}") from error

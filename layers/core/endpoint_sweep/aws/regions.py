@@ -1,10 +1,16 @@
-"""Which regions an account has enabled, and where SageMaker is available. None means not known."""
+"""Which regions there are, which an account has enabled, and where SageMaker is available. None means not known."""
 
-from typing import TYPE_CHECKING
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
 
 from endpoint_sweep.aws.error_translation import code_of
+from endpoint_sweep.rules.witnesses import is_whole
 
 if TYPE_CHECKING:
     from mypy_boto3_account import AccountClient
@@ -12,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_account.type_defs import ListRegionsRequestPaginateTypeDef
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_ssm import SSMClient
+
+    from endpoint_sweep.aws.sessions import Member
 
 _REFUSALS = 3  # So many accounts in a row, and it is not about one of them.
 # Not ENABLING, not DISABLING: those are about to change (D6.3).
@@ -28,7 +36,7 @@ class AwsRegions:
     account may do it in no other way (D6.3). Omitting the id of any other account would tell of the wrong one.
     """
 
-    def __init__(self, account_client: "AccountClient", caller: str, ssm: "SSMClient | None" = None) -> None:
+    def __init__(self, account_client: "AccountClient", caller: str, ssm: "SSMClient") -> None:
         self._client = account_client
         self._caller = caller
         self._ssm = ssm
@@ -36,7 +44,11 @@ class AwsRegions:
 
     def offered(self) -> frozenset[str] | None:
         """Where SageMaker is; None where that cannot be asked."""
-        return offered(self._ssm) if self._ssm else None
+        return offered(self._ssm)
+
+    def known(self) -> Mapping[str, str]:
+        """Of the hub's partition."""
+        return known(self._ssm.meta.region_name)
 
     def enabled(self, account: str) -> frozenset[str] | None:
         """None where trusted access is off, the caller may not ask, or a page failed: half a list would hide cells.
@@ -62,7 +74,33 @@ class AwsRegions:
         except BotoCoreError:
             return None
         self._refusals = 0
-        return frozenset(row["RegionName"] for row in rows if row.get("RegionOptStatus") in _SWITCHED_ON)
+        return _whole(row["RegionName"] for row in rows if row.get("RegionOptStatus") in _SWITCHED_ON)
+
+
+class RegionWitness:
+    """Asked where a call ended in doubt: each account about itself, and AWS about SageMaker; each once.
+
+    `home`: the region that is asked, where the hub's tokens are surely good (D6.7).
+    """
+
+    def __init__(self, home: str, ssm: "Callable[[], SSMClient]") -> None:
+        self._home = home
+        self._ssm = ssm
+        self._known: dict[object, frozenset[str] | None] = {}
+        self._locks: dict[object, threading.Lock] = {}
+
+    def enabled(self, member: "Member", of: object) -> frozenset[str] | None:
+        """`of`: the account, in a function that outlives a sweep together with the sweep."""
+        return self._once(of, lambda: usable(member.client("ec2", self._home)))
+
+    def offered(self) -> frozenset[str] | None:
+        return self._once(_OFFERED, lambda: offered(self._ssm()))
+
+    def _once(self, what: object, ask: Callable[[], frozenset[str] | None]) -> frozenset[str] | None:
+        with self._locks.setdefault(what, threading.Lock()):
+            if what not in self._known:
+                self._known[what] = ask()
+            return self._known[what]
 
 
 def usable(ec2: "EC2Client") -> frozenset[str] | None:
@@ -71,17 +109,47 @@ def usable(ec2: "EC2Client") -> frozenset[str] | None:
         rows = ec2.describe_regions(AllRegions=False)["Regions"]
     except (ClientError, BotoCoreError):
         return None
-    return frozenset(row["RegionName"] for row in rows if row.get("OptInStatus", "opted-in") in _USABLE) or None
+    return _whole(row["RegionName"] for row in rows if row.get("OptInStatus", "opted-in") in _USABLE)
+
+
+def _whole(names: Iterable[str]) -> frozenset[str] | None:
+    found = frozenset(names)
+    return found if is_whole(found) else None
 
 
 def offered(ssm: "SSMClient") -> frozenset[str] | None:
-    """The regions where SageMaker is, from AWS's public parameters in pages of ten (D6.4).
+    """The partition's regions where SageMaker is, from AWS's public parameters in pages of ten (D6.4).
 
-    botocore's own list is of no use: it is the list of all regions, as of the day it was packed (D6.1).
+    botocore's own list is of no use: it is the list of all regions, as of the day it was packed (D6.1). The parameters
+    list the regions of all partitions (D6.9).
     """
     try:
         pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=_OFFERED, PaginationConfig={"PageSize": 10})
         rows = [row for page in pages for row in page.get("Parameters") or ()]
     except (ClientError, BotoCoreError):
         return None
-    return frozenset(row["Value"] for row in rows) or None
+    foreign = _elsewhere(ssm.meta.region_name)
+    return frozenset(row["Value"] for row in rows if not foreign(row["Value"])) or None
+
+
+def known(region: str) -> dict[str, str]:
+    """The long names of all regions in this region's partition, as of the day botocore was packed."""
+    here = _partition_of(region)
+    return {name: row["description"] for name, row in here["regions"].items() if not name.endswith("-global")}
+
+
+def _elsewhere(region: str) -> Callable[[str], bool]:
+    """Whether a region is surely in another partition. One that is newer than botocore may fit none."""
+    here = _partition_of(region)
+    others = [one for one in _partitions() if one is not here]
+    return lambda name: any(re.match(one["regionRegex"], name) for one in others)
+
+
+def _partition_of(region: str) -> Any:
+    found = (one for one in _partitions() if region in one["regions"] or re.match(one["regionRegex"], region))
+    return next(found, _partitions()[0])
+
+
+@cache
+def _partitions() -> Any:
+    return Loader().load_data("partitions")["partitions"]

@@ -9,8 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.error_translation import code_of, message_of
 from endpoint_sweep.aws.members import AwsCellReaders
+from endpoint_sweep.aws.regions import RegionWitness
 from endpoint_sweep.aws.sessions import Member, Sessions
-from endpoint_sweep.domain.errors import CellFailed
+from endpoint_sweep.domain.errors import CellFailed, CellUnreachable
 from endpoint_sweep.domain.model import Cell
 
 if TYPE_CHECKING:
@@ -32,10 +33,19 @@ class LaptopReaders:
         self._external_id = external_id
         self._members: dict[str, Future[Member]] = {}
         self._lock = threading.Lock()
+        self._witness = RegionWitness(sessions.region(), lambda: sessions.hub("ssm"))
 
     def readers(self, cell: Cell) -> AwsCellReaders:
         """Raises RoleDenied or CellFailed."""
-        return AwsCellReaders(self.member(cell.account), cell.region, plugs.by_type(plugs.PLUGS))
+        member = self.member(cell.account)
+        return AwsCellReaders(member, cell.region, plugs.by_type(plugs.PLUGS), self._witness, cell.account)
+
+    def enabled(self, account: str) -> frozenset[str] | None:
+        """What the account says of itself; None also where its role cannot be assumed."""
+        try:
+            return self._witness.enabled(self.member(account), account)
+        except CellUnreachable:
+            return None
 
     def member(self, account: str) -> Member:
         """Assumed by the first who asks; the others wait for the same answer."""

@@ -16,7 +16,7 @@ from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.plugs import Plug, types_of
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
-from endpoint_sweep.aws.regions import AwsRegions
+from endpoint_sweep.aws.regions import AwsRegions, RegionWitness
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
@@ -122,7 +122,8 @@ class Hub:
 
     def _members(self, role: str) -> AwsMembers:
         names = self._variables.text(role), self._variables.text("EXTERNAL_ID")
-        return AwsMembers(self._sessions, self._settings.partition, *names, self._plugs)
+        witness = RegionWitness(self.home_region, lambda: self._ssm)
+        return AwsMembers(self._sessions, self._settings.partition, *names, self._plugs, witness)
 
     @cached_property
     def types(self) -> ResourceTypes:

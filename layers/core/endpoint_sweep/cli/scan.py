@@ -11,21 +11,22 @@ from typing import Any
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList, home_of
-from endpoint_sweep.aws.regions import AwsRegions, offered, usable
+from endpoint_sweep.aws.regions import AwsRegions, known, offered
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.cli import output
 from endpoint_sweep.cli.progress import shown
-from endpoint_sweep.domain.errors import EndpointSweepError, UsageError
+from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
-from endpoint_sweep.rules.targets import Scope, Target, choose, in_enabled_regions
+from endpoint_sweep.rules.region_names import why_refused
+from endpoint_sweep.rules.targets import ENABLED, Scope, Target, choose, in_enabled_regions
 from endpoint_sweep.scanning.many_cells import scan_cells
 
 COMPLETE, BUT_FOR_CELLS = 0, 3
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
+_NAME = re.compile(r".+")  # Which of them are regions is known to AWS.
 _FINE = {CoverageStatus.SCANNED, CoverageStatus.SKIPPED}
 
 
@@ -77,7 +78,8 @@ def run(given: argparse.Namespace) -> int:
         asked.output.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
-    return COMPLETE if all(row.status in _FINE for row in coverage.rows) else BUT_FOR_CELLS
+    is_complete = coverage.scanned and all(row.status in _FINE for row in coverage.rows)
+    return COMPLETE if is_complete else BUT_FOR_CELLS
 
 
 def check(given: argparse.Namespace) -> Asked:
@@ -88,8 +90,7 @@ def check(given: argparse.Namespace) -> Asked:
     no_units = tuple(part for part in given.exclude_organizational_units.split(",") if part)
     if (units or no_units) and not given.organization:
         raise UsageError("--organizational-units needs --organization")
-    is_enabled = given.regions == "enabled"
-    regions = ("enabled",) if is_enabled else _list(given.regions, "--regions", _REGION, "a region such as eu-west-1")
+    regions = (ENABLED,) if given.regions == ENABLED else _list(given.regions, "--regions", _NAME, "eu-west-1")
     _in_range(given.lookback_days, "--lookback-days", 7, 63)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
@@ -112,9 +113,12 @@ def check(given: argparse.Namespace) -> Asked:
 
 
 def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
-    """The scan itself. Raises what AWS says to the first calls; later trouble is a row."""
+    """The scan itself. Raises what AWS says to the first calls, and UsageError where a region is none; later trouble is
+    a row.
+    """
     started, sessions = datetime.now(UTC), Sessions(lean=True)
     own, partition = caller(sessions)
+    _refuse_unknown_regions(asked.scope, sessions)
     readers = LaptopReaders(sessions, own, partition, asked.role, asked.external_id)
     targets = _targets(asked, sessions, readers, own)
     cells = [cell for target in targets if not target.skipped for cell in target.cells]
@@ -123,8 +127,18 @@ def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
             cells, plugs.types_of(plugs.PLUGS), readers, asked.policy, started, asked.concurrency, progress
         )
     results += [_skipped(cell, target) for target in targets if target.skipped for cell in target.cells]
-    coverage = _priced(join([cell for target in targets for cell in target.cells], results), sessions, started)
+    expected = [cell for target in targets for cell in target.cells]
+    coverage = _priced(join(expected, results, asked.scope.named_regions), sessions, started)
     return coverage, {target.account.id: target.account for target in targets}, started
+
+
+def _refuse_unknown_regions(scope: Scope, sessions: Sessions) -> None:
+    if scope.regions == (ENABLED,):
+        return
+    here = sessions.region()
+    place, names = ("--regions", scope.regions) if scope.regions else ("the region of this shell", (here,))
+    if why := why_refused(place, names, known(here), lambda: offered(sessions.hub("ssm"))):
+        raise UsageError(why)
 
 
 def _targets(asked: Asked, sessions: Sessions, readers: LaptopReaders, own: str) -> list[Target]:
@@ -144,21 +158,17 @@ def _targets(asked: Asked, sessions: Sessions, readers: LaptopReaders, own: str)
     targets = [one for one in choose(accounts, scope, management) if one.asked or one.management]
     if not scope.needs_enabled_regions:
         return targets
-    asking, offers = AwsRegions(sessions.hub("account"), own), offered(sessions.hub("ssm"))
+    asking = AwsRegions(sessions.hub("account"), own, sessions.hub("ssm"))
+    offers, names = asking.offered(), asking.known()
     return [
-        in_enabled_regions(one, scope, None if one.skipped else _enabled(one, asking, readers, here), offers, (here,))
+        in_enabled_regions(one, scope, None if one.skipped else _enabled(one, asking, readers), offers, names, (here,))
         for one in targets
     ]
 
 
-def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: str) -> frozenset[str] | None:
+def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders) -> frozenset[str] | None:
     found = asking.enabled(target.account.id)
-    if found is not None:
-        return found
-    try:
-        return usable(readers.member(target.account.id).client("ec2", here))
-    except EndpointSweepError:
-        return None
+    return found if found is not None else readers.enabled(target.account.id)
 
 
 def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:

@@ -55,14 +55,14 @@ class CellDenied(CellUnreachable):
 
 
 class RegionOff(CellUnreachable):
-    """The region is not enabled in this account."""
+    """The region is not enabled in this account: by its own list, never because a call failed (D6.5)."""
 
     status = CoverageStatus.REGION_OFF
     cause = GapCause.REGION_OFF
 
 
 class RegionNotOffered(RegionOff):
-    """The service has no endpoint in this region."""
+    """SageMaker is not available in this region: by AWS's public list."""
 
     cause = GapCause.REGION_NOT_OFFERED
 
@@ -78,6 +78,28 @@ class CellFailed(CellUnreachable):
     """A call in the member account failed for a reason other than permissions."""
 
 
+class RegionUnclear(CellFailed):
+    """What AWS answered fits a region that is off, and just as well one that is out of reach (D6.5)."""
+
+
+class NotConnected(RegionUnclear):
+    """No connection to the service: refused, or a name that does not resolve."""
+
+    cause = GapCause.NO_CONNECTION
+
+
+class TokenRefused(RegionUnclear):
+    """The service does not accept the session's token."""
+
+    cause = GapCause.TOKEN_REFUSED
+
+
+class RegionsNotKnown(CellFailed):
+    """The region may be off, but the account's list of regions cannot be read."""
+
+    cause = GapCause.REGIONS_NOT_KNOWN
+
+
 class RoleFailed(CellFailed):
     """The role in the member account could not be assumed for a reason other than permissions."""
 
@@ -87,7 +109,10 @@ class RoleFailed(CellFailed):
 # By the name that Step Functions shows.
 UNREACHABLE: dict[str, type[CellUnreachable]] = {
     kind.__name__: kind
-    for kind in (RoleDenied, RoleFailed, CellDenied, CellFailed, RegionOff, RegionNotOffered, RegionDenied)
+    for kind in (
+        *(RoleDenied, RoleFailed, CellDenied, CellFailed, RegionOff, RegionNotOffered, RegionDenied),
+        *(NotConnected, TokenRefused, RegionsNotKnown),
+    )
 }
 
 

@@ -62,6 +62,10 @@ class GapCause(StrEnum):
     REGION_DENIED = "region-denied"
     REGION_OFF = "region-off"
     REGION_NOT_OFFERED = "region-not-offered"
+    REGION_OFF_EVERYWHERE = "region-off-everywhere"
+    REGIONS_NOT_KNOWN = "regions-not-known"
+    NO_CONNECTION = "no-connection"
+    TOKEN_REFUSED = "token-refused"  # noqa: S105 - no token
     ACCOUNT_SUSPENDED = "account-suspended"
     ACCOUNT_CLOSED = "account-closed"
     ACCOUNT_INACTIVE = "account-inactive"

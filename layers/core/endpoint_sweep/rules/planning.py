@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from endpoint_sweep.domain.documents import digest, to_json
 from endpoint_sweep.domain.model import (
@@ -23,6 +23,7 @@ FOREIGN = "the result named another account or region and was ignored"
 FEWEST = 3
 # What fits into one page, one form and one table record (6 MB, 400 KB). A stack cannot let one decision delete more.
 MOST_OFFERED = 1000
+OFF_EVERYWHERE = "the sweep names this region, and no account has it"
 # A cell that an administrator closed on purpose is not a gap in the measurement (FI-10, FI-11).
 # Skipped on purpose: listed apart, and without effect on the percentage.
 NOT_EXPECTED = {CoverageStatus.SKIPPED, CoverageStatus.REGION_OFF}
@@ -36,8 +37,8 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """Share of cells that were fully scanned, rounded down; 100 if there was nothing to scan."""
-        return 100 * self.scanned // self.wanted if self.wanted else 100
+        """Share of cells that were fully scanned, rounded down; 0 if there was nothing to scan."""
+        return 100 * self.scanned // self.wanted if self.wanted else 0
 
     @property
     def wanted(self) -> int:
@@ -58,8 +59,11 @@ class Coverage:
         return self.percent == 100
 
 
-def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
-    """Exactly one row per expected cell. A missing row is failed; a foreign row never counts (FI-14, FI-15)."""
+def join(expected: Iterable[Cell], results: Iterable[CellResult], named: Collection[str] = ()) -> Coverage:
+    """Exactly one row per expected cell. A missing row is failed; a foreign row never counts (FI-14, FI-15).
+
+    `named`: regions that someone asked for. One that is off everywhere is a mistake, and so a gap.
+    """
     by_cell = {result.cell: result for result in results}
     rows = []
     for cell in sorted(set(expected)):
@@ -69,7 +73,22 @@ def join(expected: Iterable[Cell], results: Iterable[CellResult]) -> Coverage:
         elif any(finding.id.cell != cell for finding in row.findings):
             row = CellResult(cell.account, cell.region, CoverageStatus.FAILED, FOREIGN, cause=GapCause.FOREIGN)
         rows.append(row)
-    return Coverage(tuple(rows))
+    nowhere = _off_everywhere(rows) & set(named)
+    return Coverage(tuple(_missed(row) if row.region in nowhere else row for row in rows))
+
+
+def _off_everywhere(rows: Iterable[CellResult]) -> set[str]:
+    """The regions that are off in every account that let itself be asked."""
+    found: dict[CoverageStatus, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.status].add(row.region)
+    return found[CoverageStatus.REGION_OFF] - found[CoverageStatus.SCANNED] - found[CoverageStatus.PARTIAL]
+
+
+def _missed(row: CellResult) -> CellResult:
+    if row.status is not CoverageStatus.REGION_OFF:
+        return row
+    return replace(row, status=CoverageStatus.FAILED, reason=OFF_EVERYWHERE, cause=GapCause.REGION_OFF_EVERYWHERE)
 
 
 def make_plan(
@@ -177,6 +196,8 @@ def over_caps(plan: Plan, selected: Collection[ResourceId], stack: Caps) -> list
 
 def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     """Why a sweep that may ask for approval does not, or None."""
+    if not coverage.scanned:
+        return "nobody was asked to approve: no account-region pair was scanned"
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
         return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"

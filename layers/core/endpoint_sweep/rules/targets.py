@@ -44,6 +44,11 @@ class Scope:
     def needs_enabled_regions(self) -> bool:
         return ENABLED in self.regions
 
+    @property
+    def named_regions(self) -> tuple[str, ...]:
+        """Those that someone asked for by name."""
+        return () if self.needs_enabled_regions else self.regions
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -85,17 +90,20 @@ def in_enabled_regions(
     scope: Scope,
     enabled: Collection[str] | None,
     offered: Collection[str] | None,
+    known: Collection[str],
     otherwise: tuple[str, ...],
 ) -> Target:
     """The target with the regions that its account has enabled and where SageMaker is `offered`.
 
-    None means not known, and then it narrows nothing. Without `enabled`, the configured list `otherwise` is used. A
-    skipped target gets the configured list too, so that it has rows.
+    None means not known, and then it narrows nothing. Without `enabled`, every region is a cell in which SageMaker is
+    offered, or which is `known` at all: the scan of each finds out whether it is off (D6.5). A skipped target gets the
+    configured list `otherwise`, so that it has rows.
     """
     fallback = _without(otherwise, scope)
-    if target.skipped or enabled is None:
+    if target.skipped:
         return replace(target, regions=fallback)
-    regions = sorted(set(enabled) if offered is None else set(enabled) & set(offered))
+    may_be_on = set(enabled) if enabled is not None else {*known, *otherwise, *(offered or ())}
+    regions = sorted(may_be_on if offered is None else may_be_on & set(offered))
     if usable := _without(regions, scope):
         return replace(target, regions=usable)
     return replace(target, regions=fallback, skipped=NO_REGION)

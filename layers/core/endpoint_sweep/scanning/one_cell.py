@@ -4,22 +4,26 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from endpoint_sweep.domain.errors import CellFailed, RegionOff
+from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, RegionOff, RegionUnclear
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, GapCause, Policy, Verdict
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.ports import CellReaders
 from endpoint_sweep.resources.resource_type import Found, ResourceType, ResourceTypes
+from endpoint_sweep.rules.witnesses import settled
 
 
 def scan(types: ResourceTypes, readers: CellReaders, cell: Cell, policy: Policy, now: datetime) -> CellResult:
     """The cell's coverage row with one finding per resource. Raises CellUnreachable if a type cannot be listed."""
     found: list[Found] = []
-    off: RegionOff | None = None
+    off: CellUnreachable | None = None
     for name, one in sorted(types.items()):
         try:
             found.append(_found(one, readers.reader(name), cell, policy, now))
-        except RegionOff as error:
-            off = error  # This type is not there; others may be.
+        except RegionUnclear as error:
+            why = settled(error, cell.region, readers.enabled, readers.offered)
+            if not isinstance(why, RegionOff):
+                raise why from error
+            off = why  # This type is not there; others may be.
     if off and not found:
         raise off
     broken = "; ".join(one.broken for one in found if one.broken)

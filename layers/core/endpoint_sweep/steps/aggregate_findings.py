@@ -45,15 +45,16 @@ def aggregate_findings(
     opened = folder.opened(seals)
     asked, at = opened.input, opened.input.now
     cells = folder.cells(opened.key)
-    coverage = join(folder.expected(asked.pins), (*folder.skipped(asked.pins), *cells.results))
+    rows = (*folder.skipped(asked.pins), *cells.results)
+    coverage = join(folder.expected(asked.pins), rows, asked.scope.named_regions)
     book = _prices(coverage, store, seals, price_list, at.date())
     answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
     snoozed = records.snoozed()
-    rows = []
+    judged = []
     for row in coverage.rows:
         findings = (_witnessed(with_cost(one, types[one.type].cost(one, book)), answers) for one in row.findings)
-        rows.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
-    coverage = Coverage(tuple(rows))
+        judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
+    coverage = Coverage(tuple(judged))
     pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)

@@ -8,6 +8,7 @@ from endpoint_sweep.domain.errors import AlreadyRecorded, InputRejected
 from endpoint_sweep.domain.model import CellResult, CoverageStatus, Mode, Pointer
 from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Seals, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
+from endpoint_sweep.rules.region_names import why_refused
 from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
 from endpoint_sweep.settings import sweep_input
 from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings
@@ -40,6 +41,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` if another sweep is running.
     """
     asked = sweep_input.parse(event["sweep_id"], event["input"], scan, decide, act)
+    _refuse_unknown_regions(asked, event["input"], scan, regions)
     asked = replace(asked, started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
         raise InputRejected(f"E_KILL_SWITCH: {why}; only a sweep in report mode can run")
@@ -64,6 +66,18 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
         "scan_concurrency": scan.scan_concurrency,
         "cells": {"bucket": cells.bucket, "key": cells.key, "count": cells.count},
     }
+
+
+def _refuse_unknown_regions(asked: SweepInput, data: dict[str, Any], scan: ScanSettings, regions: Regions) -> None:
+    """A misspelt region would be scanned nowhere, and a misspelt exclusion would exclude nothing."""
+    if data.get("regions", []) in ([], ENABLED, [ENABLED]):
+        named = tuple(region for region in scan.regions if region != ENABLED)
+        first = ("the stack parameter Regions", named)
+    else:
+        first = ("regions", asked.scope.regions)
+    for place, names in (first, ("exclude_regions", asked.scope.exclude_regions)):
+        if why := why_refused(place, names, regions.known(), regions.offered):
+            raise InputRejected(f"E_REGION: {why}")
 
 
 def _put_lists(asked: SweepInput, targets: list[Target], folder: SweepFolder, seals: Seals) -> Pointer:
@@ -124,10 +138,10 @@ def _targets(asked: SweepInput, named: tuple[str, ...], organization: Organizati
     targets = [target for target in chosen if target.asked or target.management]
     if not scope.needs_enabled_regions:
         return targets
-    offered = regions.offered()
+    offered, known = regions.offered(), regions.known()
     return [
         in_enabled_regions(
-            target, scope, None if target.skipped else regions.enabled(target.account.id), offered, named
+            target, scope, None if target.skipped else regions.enabled(target.account.id), offered, known, named
         )
         for target in targets
     ]

@@ -188,7 +188,7 @@ def _found(folder: SweepFolder, seals: Seals) -> _Found:
         return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt)
     asked = opened.input
     rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
-    coverage = join(folder.expected(asked.pins), rows)
+    coverage = join(folder.expected(asked.pins), rows, asked.scope.named_regions)
     return _Found(asked.mode, folder.accounts(asked.pins), coverage, None)
 
 

@@ -4,8 +4,9 @@ from moto.core.responses import ActionResult
 from moto.ec2.responses.availability_zones_and_regions import AvailabilityZonesAndRegions
 
 from tests.simulation.member_aws.corrections.correction import Correction
-from tests.simulation.member_aws.services.account import BY_DEFAULT, region_states
+from tests.simulation.member_aws.services.account import region_states
 from tests.simulation.member_aws.state import active
+from tests.simulation.organization.specification import DEFAULT_REGIONS
 
 
 def describe_regions(response: AvailabilityZonesAndRegions) -> ActionResult:
@@ -26,7 +27,7 @@ def describe_regions(response: AvailabilityZonesAndRegions) -> ActionResult:
 def _opted(name: str, status: str) -> str:
     if not status.startswith("ENABLED"):
         return "not-opted-in"
-    return "opt-in-not-required" if name in BY_DEFAULT else "opted-in"
+    return "opt-in-not-required" if name in DEFAULT_REGIONS else "opted-in"
 
 
 CORRECTIONS = (

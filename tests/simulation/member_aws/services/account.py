@@ -4,17 +4,9 @@ from moto.core.responses import ActionResult, BaseResponse
 
 from tests.simulation.member_aws.services.refused import Refused
 from tests.simulation.member_aws.state import active
-from tests.simulation.organization.specification import Account, Organization
+from tests.simulation.organization.specification import DEFAULT_REGIONS, Account, Organization
 
 PAGE = 50
-# Enabled in every account from the beginning; all others have to be opted into.
-BY_DEFAULT = frozenset(
-    {
-        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
-        *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),
-        *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
-    }
-)
 NOWHERE_ENABLED = ("af-south-1", "ap-east-1", "il-central-1", "me-south-1")
 
 
@@ -22,7 +14,7 @@ def region_states(organization: Organization, account: Account) -> dict[str, str
     """Region -> RegionOptStatus. The regions of the world, and some that no one in it has enabled."""
     states = dict.fromkeys(NOWHERE_ENABLED, "DISABLED")
     for region in organization.regions:
-        enabled = "ENABLED_BY_DEFAULT" if region in BY_DEFAULT else "ENABLED"
+        enabled = "ENABLED_BY_DEFAULT" if region in DEFAULT_REGIONS else "ENABLED"
         states[region] = enabled
         if region in account.off_regions:
             states[region] = "DISABLED"

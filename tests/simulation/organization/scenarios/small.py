@@ -9,6 +9,7 @@ from tests.simulation.organization.traffic import Traffic
 MANAGEMENT, HUB = "100000000001", "111111111111"
 FIRST, SECOND = "222222222222", "333333333333"
 REGION, OTHER_REGION = "us-east-1", "eu-west-1"
+OPT_IN, OPT_IN_TOO = "eu-south-2", "ap-south-2"  # On only in accounts that enabled them (D6.8).
 PLATFORM, WORKLOADS = Unit("ou-demo-platform1", "Platform"), Unit("ou-demo-workload1", "Workloads")
 
 
@@ -110,11 +111,11 @@ def denied() -> Organization:
 def region_off() -> Organization:
     """A region that one of two members never enabled."""
     members = (
-        Account(FIRST, "vision-prod", WORKLOADS.id, off_regions=(OTHER_REGION,)),
+        Account(FIRST, "vision-prod", WORKLOADS.id, off_regions=(OPT_IN,)),
         Account(SECOND, "speech-prod", WORKLOADS.id),
     )
-    endpoints = [one("resnet-demo"), one("asr-poc", account=SECOND, region=OTHER_REGION)]
-    return organization(endpoints, members, (REGION, OTHER_REGION))
+    endpoints = [one("resnet-demo"), one("asr-poc", account=SECOND, region=OPT_IN)]
+    return organization(endpoints, members, (REGION, OPT_IN))
 
 
 def region_denied() -> Organization:
@@ -125,6 +126,32 @@ def region_denied() -> Organization:
     )
     endpoints = [one("resnet-demo"), one("asr-poc", account=SECOND, region=OTHER_REGION)]
     return organization(endpoints, members, (REGION, OTHER_REGION))
+
+
+def out_of_reach() -> Organization:
+    """Regions that look as if they were off, and are not; two that are, of which one account does not tell."""
+    members = (
+        Account(FIRST, "vision-prod", WORKLOADS.id, cut_regions=(OTHER_REGION,), off_regions=(OPT_IN_TOO,)),
+        Account(SECOND, "speech-prod", WORKLOADS.id, cut_regions=(OPT_IN,), deaf_regions=(OTHER_REGION,)),
+        Account(
+            "444444444444", "acquired", WORKLOADS.id, deaf_regions=(OPT_IN,), off_regions=(OPT_IN_TOO,),
+            tells_regions=False,
+        ),
+    )  # fmt: skip
+    endpoints = [
+        one("resnet-demo"),
+        one("hidden-idle", region=OTHER_REGION),
+        one("asr-poc", account=SECOND, region=OPT_IN),
+        one("asr-next", account=SECOND, region=OPT_IN_TOO),
+        one("ocr-poc", account="444444444444", region=OPT_IN),
+    ]
+    return organization(endpoints, members, (REGION, OTHER_REGION, OPT_IN, OPT_IN_TOO))
+
+
+def off_everywhere() -> Organization:
+    """A region that the sweep names and no one has enabled."""
+    world = organization([one("resnet-demo")], regions=(REGION, OPT_IN))
+    return replace(world, accounts=tuple(replace(account, off_regions=(OPT_IN,)) for account in world.accounts))
 
 
 def suspended() -> Organization:
@@ -194,6 +221,8 @@ BUILDERS: dict[str, Callable[[], Organization]] = {
     "many_endpoints": many_endpoints,
     "many_idle": many_idle,
     "no_act_role": no_act_role,
+    "off_everywhere": off_everywhere,
+    "out_of_reach": out_of_reach,
     "quiet": quiet,
     "region_denied": region_denied,
     "region_off": region_off,

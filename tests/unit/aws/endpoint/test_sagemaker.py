@@ -15,8 +15,8 @@ from endpoint_sweep.domain.errors import (
     CellFailed,
     EndpointSweepError,
     RegionDenied,
-    RegionOff,
     ResourceNotFound,
+    TokenRefused,
 )
 from endpoint_sweep.domain.model import Component, Kind, Variant
 from tests.unit.answering import Refusal, client, in_pages
@@ -186,15 +186,15 @@ def test_components_come_in_one_listing_of_the_cell() -> None:
     [
         ("AccessDeniedException", "explicit deny in a service control policy", RegionDenied),
         ("AccessDenied", "no identity-based policy allows it", CellDenied),
-        ("UnrecognizedClientException", "The security token is invalid", RegionOff),
-        ("InvalidClientTokenId", "", RegionOff),
+        ("UnrecognizedClientException", "The security token is invalid", TokenRefused),
+        ("InvalidClientTokenId", "", TokenRefused),
         ("InternalFailure", "", CellFailed),
     ],
 )
 def test_how_errors_are_told(
     stubbed: tuple[Any, Stubber], code: str, message: str, expected: type[EndpointSweepError]
 ) -> None:
-    """Region off, region denied, denied and failed are four different things."""
+    """Token refused, region denied, denied and failed are four different things."""
     client, stubber = stubbed
     stubber.add_client_error("list_endpoints", code, message)
     with pytest.raises(expected, match="listing"), translated("listing"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, NotConnected, TokenRefused
 from endpoint_sweep.domain.model import Component, Kind, Policy, Verdict
 from endpoint_sweep.domain.restorable import NOT_ASKED, YES
 from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
@@ -97,11 +97,10 @@ def test_tags_are_found_by_arn_in_any_case() -> None:
     assert cell.verdicts() == {NAME: Verdict.PROTECTED}
 
 
-def test_tags_that_cannot_be_read_protect_but_a_closed_region_is_told() -> None:
-    """The one is a doubt, the other the answer for the whole cell."""
-    assert silent(errors={"tags": CellDenied("no")}).verdicts() == {NAME: Verdict.PROTECTED}
-    with pytest.raises(RegionOff):
-        silent(errors={"tags": RegionOff("off")}).verdicts()
+@pytest.mark.parametrize("error", [CellDenied("no"), NotConnected("no"), TokenRefused("no")])
+def test_tags_that_cannot_be_read_protect(error: Exception) -> None:
+    """Whatever the reason: a region that has listed its endpoints is not off."""
+    assert silent(errors={"tags": error}).verdicts() == {NAME: Verdict.PROTECTED}
 
 
 @pytest.mark.parametrize("call", ["endpoints", "published", "activity", "describe"])
