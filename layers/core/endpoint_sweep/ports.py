@@ -54,9 +54,11 @@ class Members(Protocol):
 
     def readers(self, cell: Cell, sweep_id: str) -> CellReaders: ...
 
-    def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
+    def actor(
+        self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str], lapsed: Collection[str] = ()
+    ) -> Any:
         """What the target's type acts with. The session can look, and act on exactly these ARNs; the member's
-        CloudTrail shows who approved.
+        CloudTrail shows who approved. `lapsed`: values of `keep-until` that stand on them and no longer protect.
         """
 
 

@@ -4,7 +4,7 @@ Pure: nothing here knows about moto, AWS or the product. What the product should
 from the specification alone (`expected_verdicts`), so that a test compares two independent derivations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,14 +133,16 @@ class Organization:
             (account.id, region): _coverage(account, region) for account in self.accounts for region in self.regions
         }
 
-    def expected_verdicts(self, lookback_days: float = 14, min_age_days: float = 14) -> dict[tuple[str, str, str], str]:
+    def expected_verdicts(
+        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
+    ) -> dict[tuple[str, str, str], str]:
         """What the product should conclude of each endpoint in the scanned cells, from the specification alone.
 
         Assumes a metrics service that works: where it does not, nothing may be called idle.
         """
         coverage = self.expected_coverage()
         return {
-            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days))
+            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags)
             for spec in self.endpoints
             if coverage[spec.account, spec.region] == "scanned"
         }

@@ -101,6 +101,14 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
     }
 
 
+def test_a_session_that_meets_an_old_date_says_so(sessions: Wired) -> None:
+    """The act role lets nobody else delete what has a keep-until tag."""
+    hub_of(sessions).act_members.actor(TARGET, SWEEP, ADA, [ARN], ["2026-01-31"])
+    [request] = sessions.assumed
+    assert request["Tags"] == [{"Key": "endpoint-sweep:lapsed", "Value": "true"}]
+    assert json.loads(request["Policy"]) == act_policy("aws", TARGET, [ARN], ["2026-01-31"])
+
+
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: str) -> None:
     """All of the request: it acts for nobody, and its role alone says what it may."""

@@ -8,6 +8,9 @@ from endpoint_sweep.aws.sessions import Clients, Member, Sessions
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.rules.acting import source_identity
 
+# The act role denies deleting what has a `keep-until` tag, except to a session that says so (D9.5).
+LAPSED = {"endpoint-sweep:lapsed": "true"}
+
 
 class AwsMembers:
     """Ways into the member accounts, by one role that has the same name in all of them."""
@@ -23,15 +26,20 @@ class AwsMembers:
         member = self._assume(cell.account, sweep_id)
         return AwsCellReaders(member, cell.region, self._plugs)
 
-    def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
+    def actor(
+        self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str], lapsed: Collection[str] = ()
+    ) -> Any:
         plug = self._plugs[target.type]
-        policy = plug.type.act_policy(self._partition, target, arns)
-        member = self._assume(target.account, sweep_id, policy, source_identity(sweep_id, approver))
+        policy = plug.type.act_policy(self._partition, target, arns, lapsed)
+        member = self._assume(target.account, sweep_id, policy, source_identity(sweep_id, approver), bool(lapsed))
         return plug.actor(Clients(member, target.region))
 
-    def _assume(self, account: str, sweep_id: str, policy: object = None, source: str = "") -> Member:
+    def _assume(
+        self, account: str, sweep_id: str, policy: object = None, source: str = "", is_lapsed: bool = False
+    ) -> Member:
         arn = f"arn:{self._partition}:iam::{account}:role/{self._role}"
-        return self._sessions.assume_role(arn, sweep_id, self._external_id, policy, source=source)
+        tags = LAPSED if is_lapsed else {}
+        return self._sessions.assume_role(arn, sweep_id, self._external_id, policy, source=source, tags=tags)
 
 
 class AwsCellReaders:

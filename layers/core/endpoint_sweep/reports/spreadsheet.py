@@ -9,7 +9,7 @@ from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
-    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "disposition",
+    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
     "monthly_usd", "restorable", "restorable_why",
 )  # fmt: skip
@@ -38,6 +38,7 @@ def _row(finding: Finding, report: Report) -> list[str]:
         clean(finding.status),
         finding.verdict.value,
         clean(finding.reason, 200),
+        clean(finding.advice, 240),
         status,
         why,
         clean(finding.owner),

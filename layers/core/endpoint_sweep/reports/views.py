@@ -70,6 +70,7 @@ class RowView:
     restorable: str = ""
     can_be_restored: bool = False
     witness: str = ""
+    advice: str = ""
     outcome: str = ""
     is_done: bool = False
     outcome_words: str = ""
@@ -244,10 +245,12 @@ def row_view(
         restorable=clean(finding.restorable.sentence, 240),
         can_be_restored=finding.restorable.is_certain,
         witness=_WITNESS.get(finding.witness or "", ""),
+        advice=clean(finding.advice, 240),
         outcome=outcome.status.value if outcome else "",
         is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
         outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
-        outcome_reason=_outcome_reason(outcome) if outcome else "",
+        # AWS's refusal of a role fills a page; the report has the full text.
+        outcome_reason=clip(outcome.reason, 160) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
 
@@ -265,11 +268,6 @@ def evidence(finding: Finding) -> str:
     points = sum(one.points for one in measured.series)
     window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
     return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
-
-
-def _outcome_reason(outcome: Outcome) -> str:
-    """Shortens AWS's page-long refusal of a role; the report has the full text."""
-    return clip(outcome.reason, 160)
 
 
 def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:
