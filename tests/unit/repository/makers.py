@@ -92,8 +92,8 @@ READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, M
 PARAMETERS: dict[str, set[str]] = {
     "kill": {PLAN, VERIFY, APPLY},
     "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG},
-    "approver-principals": {REVIEW},
-    "summary-recipients": {SUMMARY, WATCHDOG},
+    "approver-principals": {PLAN, REVIEW},
+    "summary-recipients": {PLAN, SUMMARY, WATCHDOG},
     "two-approvers-for-accounts": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE},
     "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
 }
