@@ -49,7 +49,14 @@ def test_other_lookbacks(laptop: Laptop, days: int) -> None:
 @pytest.mark.parametrize("tags", [("TEAM",), (" note = Keep IT ", "team=ml")])
 def test_the_deployment_s_own_tags(laptop: Laptop, tags: tuple[str, ...]) -> None:
     """Whatever the case and the blanks, here and there; a false match only keeps."""
-    values = ({"team": "vision"}, {"Team ": "ML"}, {"note": " keep it "}, {"note": "keep"}, {"teams": "ml"}, {})
+    values: tuple[dict[str, str], ...] = (
+        {"team": "vision"},
+        {"Team ": "ML"},
+        {"note": " keep it "},
+        {"note": "keep"},
+        {"teams": "ml"},
+        {},
+    )
     options = [f"--protect-tag={tag}" for tag in tags]
     world, done = scanned(laptop, organization([one(f"e-{i}", tags=tag) for i, tag in enumerate(values)]), *options)
     expected = world.organization.expected_verdicts(protect_tags=tags)

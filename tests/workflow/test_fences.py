@@ -178,14 +178,14 @@ def test_a_deny_list_that_cannot_be_understood_deletes_nothing(stage_of: OpenSta
 
 
 def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
-    """The sessions that delete carry sweep and approver as source identity, those that look whether it is gone only the
-    sweep; those that scan carry none.
+    """The sessions that delete carry sweep and approver as source identity, those that look whether it is gone, or
+    whether deletion is enabled, only the sweep; those that scan carry none.
     """
     stage = stage_of(ten(), **ROOM)
     sweep = stage.decided("idle-1")
     sources = {(session.role, session.source) for session in stage.world.state.sessions.values()}
     acting = {("endpoint-sweep-act", f"{ADA},{sweep}"), ("endpoint-sweep-act", f"confirming,{sweep}")}
-    assert sources == {("endpoint-sweep-scan", "")} | acting
+    assert sources == {("endpoint-sweep-scan", ""), ("endpoint-sweep-act", f"checking,{sweep}")} | acting
 
 
 def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:

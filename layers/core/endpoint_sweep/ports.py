@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
 from endpoint_sweep.rules.second_opinion import Answers
 
@@ -47,6 +48,13 @@ class CellReaders(Protocol):
 
     def retries(self) -> int:
         """How many calls were repeated so far, because AWS throttled or failed."""
+
+
+class ActRoles(Protocol):
+    """The roles that delete, one per account."""
+
+    def access(self, accounts: Collection[str], sweep_id: str) -> Mapping[str, Access]:
+        """Whether each account lets the hub in, by one call that changes nothing."""
 
 
 class Members(Protocol):

@@ -65,6 +65,7 @@ DOCUMENTS: dict[str, set[str]] = {
     f"{SWEEP}/expected.json": {PLAN},
     f"{SWEEP}/skipped.json": {PLAN},
     f"{SWEEP}/cells/222222222222/us-east-1.json": {SCAN, UNREACHABLE},
+    f"{SWEEP}/access.json": {APPLY},
     f"{SWEEP}/plan.json": {AGGREGATE},
     f"{SWEEP}/coverage.json": {AGGREGATE},
     f"{SWEEP}/findings.json": {AGGREGATE},

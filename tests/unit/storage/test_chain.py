@@ -1,6 +1,7 @@
 """The steps of a sweep believe each other's documents only with a proof."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,13 @@ import pytest
 
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_data, to_json
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, PlanDiffers
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Cell, Plan
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import approval_id
 from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import PRICES, aggregate_findings
+from endpoint_sweep.steps.check_act_roles import check_act_roles
 from endpoint_sweep.steps.contracts import CaughtError, CellItem
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 from endpoint_sweep.steps.request_approval import request_approval
@@ -38,6 +41,13 @@ class Members:
         raise AssertionError("nobody deletes here")
 
 
+class Roles:
+    """Every account lets the hub in."""
+
+    def access(self, accounts: Collection[str], _sweep_id: str) -> dict[str, Access]:
+        return dict.fromkeys(accounts, Access.ENABLED)
+
+
 def planned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> SweepFolder:
     """A sweep whose cells may be scanned."""
     folder = SweepFolder(hub.store, sweep)
@@ -55,6 +65,7 @@ def scanned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
     """One whose only cell has four idle endpoints."""
     folder = planned(hub, sweep, mode=mode)
     folder.put_cell(cell(*IDLE), folder.opened(hub.seals).key)
+    check_act_roles({"sweep_id": sweep}, roles=Roles(), store=hub.store)
     return folder
 
 

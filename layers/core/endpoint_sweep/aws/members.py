@@ -1,13 +1,17 @@
 """`ports.Members` on AWS: one assumed role per cell for reading, one per resource for acting."""
 
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from endpoint_sweep.aws.plugs import Plug, by_type
-from endpoint_sweep.aws.sessions import Clients, Member, Sessions
+from endpoint_sweep.aws.sessions import CONNECTIONS, Clients, Member, Sessions
+from endpoint_sweep.domain.errors import CellUnreachable, RoleDenied
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.rules.acting import source_identity
 
+_NOTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 # The act role denies deleting what has a `keep-until` tag, except to a session that says so (D9.5).
 LAPSED = {"endpoint-sweep:lapsed": "true"}
 
@@ -25,6 +29,20 @@ class AwsMembers:
     def readers(self, cell: Cell, sweep_id: str) -> "AwsCellReaders":
         member = self._assume(cell.account, sweep_id)
         return AwsCellReaders(member, cell.region, self._plugs)
+
+    def access(self, accounts: Collection[str], sweep_id: str) -> Mapping[str, Access]:
+        wanted = list(accounts)
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            return dict(zip(wanted, pool.map(lambda one: self._access(one, sweep_id), wanted), strict=True))
+
+    def _access(self, account: str, sweep_id: str) -> Access:
+        try:
+            self._assume(account, sweep_id, _NOTHING, source_identity(sweep_id, "checking"))
+        except RoleDenied:
+            return Access.NOT_ENABLED
+        except CellUnreachable:
+            return Access.UNKNOWN
+        return Access.ENABLED
 
     def actor(
         self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str], lapsed: Collection[str] = ()

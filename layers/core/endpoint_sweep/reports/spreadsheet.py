@@ -11,7 +11,7 @@ from endpoint_sweep.reports.views import Report
 COLUMNS = (
     "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
-    "monthly_usd", "restorable", "restorable_why",
+    "monthly_usd", "deletion", "restorable", "restorable_why",
 )  # fmt: skip
 
 
@@ -48,6 +48,7 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.created_at.isoformat(),
         "" if finding.hourly_usd is None else str(finding.hourly_usd),
         "" if finding.monthly_usd is None else str(finding.monthly_usd),
+        finding.access.value if finding.access else "",
         finding.restorable.answer.value,
         clean(finding.restorable.why, 200),
     ]

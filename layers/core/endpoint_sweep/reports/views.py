@@ -11,6 +11,7 @@ from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, O
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural, title_of
+from endpoint_sweep.rules.access import told
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
 from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
@@ -216,7 +217,7 @@ def approval_view(
         per_account=caps.per_account,
         percent_of_account=caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
-        not_offered=not_offered(plan),
+        not_offered=f"{not_offered(plan)} {told(plan.closed)}".strip(),
     )
 
 
