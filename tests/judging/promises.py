@@ -182,8 +182,15 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
     plan = stage.onlooker.plan(sweep) or {"items": []}
     offered = {(one["account"], one["region"], one["name"]) for one in plan["items"]}
-    wrong = offered - organization.expected_idle(lookback, age) - stage.touched
-    return [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
+    kept_by = [one for one in stage.hub.parameters["ProtectTags"].split(",") if one]
+    wrong = offered - organization.expected_idle(lookback, age, kept_by) - stage.touched
+    found = [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
+    if given.get("mode") == "approve":
+        closed = offered - organization.deletable(offered)
+        found += [
+            f"I5: {'/'.join(one)} was offered in {sweep}, and its account has no act role" for one in sorted(closed)
+        ]
+    return found
 
 
 def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:

@@ -147,9 +147,16 @@ class Organization:
             if coverage[spec.account, spec.region] == "scanned"
         }
 
-    def expected_idle(self, lookback_days: float = 14, min_age_days: float = 14) -> set[tuple[str, str, str]]:
-        found = self.expected_verdicts(lookback_days, min_age_days)
+    def expected_idle(
+        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
+    ) -> set[tuple[str, str, str]]:
+        found = self.expected_verdicts(lookback_days, min_age_days, protect_tags)
         return {key for key, word in found.items() if word == "idle"}
+
+    def deletable(self, keys: Iterable[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+        """Those whose account has an act role: of the others a person is told, and asked nothing."""
+        enabled = {account.id for account in self.accounts if account.has_act_role}
+        return {key for key in keys if key[0] in enabled}
 
     def expected_notes(self) -> dict[tuple[str, str, str], frozenset[str]]:
         """What a person should be told beside the verdict; see tests.simulation.organization.verdicts.notes."""
