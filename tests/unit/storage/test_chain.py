@@ -1,7 +1,6 @@
 """The steps of a sweep believe each other's documents only with a proof."""
 
 import json
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_data, to_json
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, PlanDiffers
-from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Cell, Plan
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import approval_id
@@ -23,7 +21,7 @@ from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 from tests.unit.fake_cell import TYPES, FakeCell
-from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice
+from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice, OpenRoles
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
 
@@ -39,13 +37,6 @@ class Members:
 
     def actor(self, *_: Any) -> Any:
         raise AssertionError("nobody deletes here")
-
-
-class Roles:
-    """Every account lets the hub in."""
-
-    def access(self, accounts: Collection[str], _sweep_id: str) -> dict[str, Access]:
-        return dict.fromkeys(accounts, Access.ENABLED)
 
 
 def planned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> SweepFolder:
@@ -65,7 +56,7 @@ def scanned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
     """One whose only cell has four idle endpoints."""
     folder = planned(hub, sweep, mode=mode)
     folder.put_cell(cell(*IDLE), folder.opened(hub.seals).key)
-    check_act_roles({"sweep_id": sweep}, roles=Roles(), store=hub.store)
+    check_act_roles({"sweep_id": sweep}, roles=OpenRoles(), store=hub.store)
     return folder
 
 
