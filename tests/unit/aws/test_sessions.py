@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,6 +14,8 @@ from endpoint_sweep.aws.plugs import PLUGS
 from endpoint_sweep.aws.sessions import Sessions, session_name
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
 from endpoint_sweep.aws.wiring import Hub
+from endpoint_sweep.domain.errors import RoleDenied, RoleFailed
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.domain.resource import ENDPOINT
 from endpoint_sweep.resources.endpoint.permissions import act_policy
