@@ -15,6 +15,7 @@ def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
         scan=at.scan_settings,
         decide=at.decide_settings,
         act=at.act_settings,
+        people=at.people_settings,
         home_region=at.home_region,
         organization=at.organization,
         regions=at.regions,

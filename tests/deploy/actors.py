@@ -19,7 +19,7 @@ class Actors:
         self.aws = aws
         self.hub = aws.organization.hub_account
         self.scanner = self._hub_role(self._trusted_by(SCAN_ROLE))
-        self.actor = self._hub_role(self._trusted_by(ACT_ROLE), "sts:SetSourceIdentity")
+        self.actor = self._hub_role(self._trusted_by(ACT_ROLE), "sts:SetSourceIdentity", "sts:TagSession")
         self.stranger = self._hub_role("endpoint-sweep-stranger")
 
     def scan_role(self, account: str, **changes: Any) -> Session:

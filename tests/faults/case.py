@@ -27,7 +27,8 @@ ERRORS = (
     *(("AccessDeniedException", 403), ("ValidationException", 400)),
 )
 FUNCTIONS = (
-    *("PlanSweep", "ScanCell", "RecordUnreachableCell", "AggregateFindings", "RequestApproval", "AwaitDecision"),
+    *("PlanSweep", "ScanCell", "RecordUnreachableCell", "CheckActRoles", "AggregateFindings", "RequestApproval"),
+    "AwaitDecision",
     *("VerifyDecision", "ApplyDecision", "ApplyDecision", "ConfirmItIsGone", "RecordFailure", "SendSummary"),
 )
 # Until which point a change by someone else has to be noticed: what comes later is the window that is left.

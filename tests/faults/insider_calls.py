@@ -88,6 +88,7 @@ EVENTS: dict[str, Callable[[Insider, random.Random], Document]] = {
     "PlanSweep": _plan_sweep,
     "ScanCell": _cell,
     "RecordUnreachableCell": _cell,
+    "CheckActRoles": lambda insider, _: _of(insider),
     "AggregateFindings": lambda insider, _: _of(insider),
     "RequestApproval": _pointer,
     "RemindApprovers": lambda insider, _: _of(insider),

@@ -14,11 +14,11 @@ from endpoint_sweep.rules.approvals import person
 from tests.judging.acts import Act, Key
 from tests.judging.onlooker import Sent
 from tests.judging.stage import Stage
+from tests.simulation.organization.verdicts import is_protected
 
 CLOCKS = timedelta(minutes=2)
 IN_FLIGHT = timedelta(seconds=5)  # a call that was under way when someone kept everything; `broken` counts those
 DELETABLE = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
-KEEP_TAGS = ("endpoint-sweep:keep", "endpoint-sweep:keep-until")
 FINAL = ("verified", "expired", "superseded", "closed")
 STEPS = {
     "pending": {"pending", "decided", *FINAL},
@@ -64,7 +64,8 @@ def wrong_with(stage: Stage, sent: Sent) -> list[str]:
     if is_honest and (sent.record is None or sent.record["status"] != "verified"):
         found.append("I1: there was no verified decision")
     if sent.there is not None:
-        found += [f"I1: {why}" for why in _not_as_approved(sent, sent.there, finding)]
+        kept_by = stage.hub.parameters["ProtectTags"].split(",")
+        found += [f"I1: {why}" for why in _not_as_approved(sent, sent.there, finding, kept_by)]
     if not sent.has_bundle:
         found.append("I8: no restore bundle")
     if is_honest and (sent.intent is None or sent.intent.get("void")):
@@ -140,7 +141,7 @@ def grace_ends(stage: Stage, acts: Iterable[Act]) -> datetime:
     return max(one.at for one in chosen) + grace
 
 
-def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any]) -> list[str]:
+def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any], protect_tags: list[str]) -> list[str]:
     """Another endpoint of the same name, another configuration, a status, a tag or traffic that keeps it (D2.7)."""
     found = []
     if abs(_utc(there["CreationTime"]) - _utc(finding["created_at"])) > timedelta(milliseconds=2):
@@ -151,7 +152,7 @@ def _not_as_approved(sent: Sent, there: dict[str, Any], finding: dict[str, Any])
         found.append(f"it was scaled since the scan: {now}")
     if there["EndpointStatus"] not in DELETABLE:
         found.append(f"its status was {there['EndpointStatus']}")
-    if {key.lower() for key in there["Tags"]} & set(KEEP_TAGS):
+    if is_protected(there["Tags"], [one for one in protect_tags if one]):
         found.append("its owner had protected it")
     if sent.calls:
         found.append("it had been called since the scan")
@@ -181,8 +182,15 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
     plan = stage.onlooker.plan(sweep) or {"items": []}
     offered = {(one["account"], one["region"], one["name"]) for one in plan["items"]}
-    wrong = offered - organization.expected_idle(lookback, age) - stage.touched
-    return [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
+    kept_by = [one for one in stage.hub.parameters["ProtectTags"].split(",") if one]
+    wrong = offered - organization.expected_idle(lookback, age, kept_by) - stage.touched
+    found = [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
+    if given.get("mode") == "approve":
+        closed = offered - organization.deletable(offered)
+        found += [
+            f"I5: {'/'.join(one)} was offered in {sweep}, and its account has no act role" for one in sorted(closed)
+        ]
+    return found
 
 
 def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:

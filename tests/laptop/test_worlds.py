@@ -47,6 +47,35 @@ def test_other_lookbacks(laptop: Laptop, days: int) -> None:
         assert done.verdicts == world.organization.expected_verdicts(days)
 
 
+@pytest.mark.parametrize("tags", [("TEAM",), (" note = Keep IT ", "team=ml")])
+def test_the_deployment_s_own_tags(laptop: Laptop, tags: tuple[str, ...]) -> None:
+    """Whatever the case and the blanks, here and there; a false match only keeps."""
+    values: tuple[dict[str, str], ...] = (
+        {"team": "vision"},
+        {"Team ": "ML"},
+        {"note": " keep it "},
+        {"note": "keep"},
+        {"teams": "ml"},
+        {},
+    )
+    options = [f"--protect-tag={tag}" for tag in tags]
+    world, done = scanned(laptop, organization([one(f"e-{i}", tags=tag) for i, tag in enumerate(values)]), *options)
+    expected = world.organization.expected_verdicts(protect_tags=tags)
+    assert done.verdicts == expected
+    assert set(expected.values()) == {"idle", "protected"}
+
+
+def test_where_an_endpoint_came_from_is_named(laptop: Laptop) -> None:
+    """JumpStart and Canvas beside the verdict: nothing manages these endpoints afterwards (D13.4)."""
+    _, done = scanned(laptop, build("guards"))
+    rows = {found["name"]: (found["verdict"], found["advice"]) for found in done.document["findings"]}
+    said = "deployed from the JumpStart model meta-textgeneration-llama-3-8b; nothing manages it afterwards"
+    assert rows["made-by-jumpstart"] == ("idle", said)
+    assert rows["made-in-studio"][0] == "idle"
+    assert rows["canvas-churn-forecast"] == ("idle", "its name suggests SageMaker Canvas")
+    assert rows["made-by-bedrock"][0] == "protected"
+
+
 @pytest.mark.parametrize("name", ["kinds", "guards", "default"])
 def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
     """Per cell five calls at most beside descriptions; models where something is idle, and what hangs on it (D3.12)."""

@@ -218,6 +218,65 @@ def test_an_account_of_the_deny_list_cannot_be_asked_for(stage_of: OpenStage) ->
     assert {row["account"] for row in stage.report(reported)["findings"]} == {FIRST}
 
 
+ACCOUNT_FIX = "write each account as 12 digits with its leading zeros, and separate them by commas"
+ROLE = "arn:aws:iam::111111111111:role/finops"
+
+
+@pytest.mark.parametrize("mode", ["approve", "report"])
+@pytest.mark.parametrize(
+    ("parameter", "value", "why"),
+    [
+        ("DenyAccounts", "0222-2222-2222", f'has "0222-2222-2222"; {ACCOUNT_FIX}'),
+        ("DenyAccounts", f"{FIRST},{FIRST}", f'has "{FIRST}" twice; remove one'),
+        ("TwoApproversForAccounts", "22222222222", f'has "22222222222"; {ACCOUNT_FIX}'),
+        ("ProtectTags", "env=prod;team=ml", 'has "env=prod;team=ml"; write each tag as key or key=value'),
+    ],
+)
+def test_a_list_of_the_stack_that_is_not_understood_starts_nothing(
+    stage_of: OpenStage, mode: str, parameter: str, value: str, why: str
+) -> None:
+    """Whichever mode: the report names the parameter and the fix, and no one can be asked with half of it."""
+    stage = stage_of("small", **{parameter: value})
+    sweep = stage.start(mode)
+    assert stage.end(sweep)["status"] == "FAILED"
+    assert stage.report(sweep)["failure"]["error"] == "ListInvalid"
+    assert stage.report(sweep)["failure"]["reason"].startswith(f"E_LIST: the stack parameter {parameter} {why}")
+    assert "E_LIST" in stage.summary(sweep).text
+    assert stage.row(sweep, "REQUEST") is None
+    assert [call for call in stage.world.log.calls if call.service in {"sts", *MEMBER_SERVICES}] == []
+
+
+@pytest.mark.parametrize("parameter", ["DenyAccounts", "TwoApproversForAccounts"])
+def test_an_account_of_the_stack_that_is_nowhere_is_mistyped(stage_of: OpenStage, parameter: str) -> None:
+    """Twelve digits, and no one's: no one is asked, a report may be made."""
+    stage = stage_of("small", **{parameter: f"{FIRST},{STRANGER}"})
+    sweep, calls = stage.start(), len(stage.world.log)
+    why = f"E_ACCOUNT_NOT_IN_SCOPE: the stack parameter {parameter} has {STRANGER}, which is not in the Organization"
+    assert_refused(stage, sweep, why, calls)
+    stage.end(reported := stage.start("report"))
+    assert stage.report(reported)["findings"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ({"ApproverPrincipals": ROLE}, "the stack parameters ApproverPrincipals and MoreApproverPrincipals have"),
+        ({"MoreApproverPrincipals": f"{ROLE}=eve@example.com"}, "add it there"),
+        ({"SummaryRecipients": "team at example.com"}, "the stack parameter SummaryRecipients has 1 entry that is not"),
+    ],
+)
+def test_people_of_the_stack_are_read_when_a_sweep_starts(
+    stage_of: OpenStage, parameters: dict[str, str], why: str
+) -> None:
+    """Not only on the day when someone needs to decide."""
+    stage = stage_of("small", **parameters)
+    sweep = stage.start()
+    stage.end(sweep)
+    reason = stage.report(sweep)["failure"]["reason"]
+    assert (reason.startswith("E_LIST: "), why in reason) == (True, True), reason
+    assert stage.row(sweep, "REQUEST") is None
+
+
 def test_the_management_account_may_be_reported_on(stage: Stage) -> None:
     """BI-07: by name, with the reason why nothing is known of it where it has no role."""
     sweep = stage.start("report", accounts=[MANAGEMENT])

@@ -1,9 +1,13 @@
 """Endpoints of inference components: adapters go first, then bases, then the endpoint, each once, or nothing more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws.sessions import Member, Sessions
+from endpoint_sweep.domain.errors import RoleDenied
 from endpoint_sweep.rules.acting import Checkpoint
 from tests.judging.invariants import before, violations
 from tests.judging.stage import ADA, Stage
@@ -21,6 +25,7 @@ from tests.simulation.wire.protocols import Reply
 from tests.workflow.conftest import House, OpenStage
 from tests.workflow.test_stops import Stopped, Stopper
 
+OVER = "2020-01-31"
 ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 FATES = {
     "layered": ("deleted", "deleted and confirmed gone"),
@@ -32,6 +37,10 @@ FATES = {
     "starting": ("changed", "the status of its inference component starting-a is now Creating"),
     "reborn": ("changed", "its inference component reborn-a was re-created after the scan"),
     "guarded": ("protected", "inference component guarded-a: its owner protects it with the tag"),
+    "lapsed": ("deleted", "deleted and confirmed gone"),
+    "extended": ("protected", "its owner protects it until 2099-01-31"),
+    "lapsed-anew": ("changed", "its tag endpoint-sweep:keep-until was changed after the scan"),
+    "forever": ("protected", "inference component forever-b: its owner protects it with endpoint-sweep:keep-until"),
     "stuck": ("failed", "its inference component stuck-a was not deleted; its status is Failed"),
     "request-lost": ("failed", "its inference component request-lost-a was not deleted"),
     "refused": ("failed", "kept because of an error: DeleteInferenceComponent: "),
@@ -40,6 +49,8 @@ PARTS = {
     "layered": ("base", "adapter>base", "second", "adapter-2>base"),
     "many": tuple("abcdefghijkl"),
     "shrunk": ("a", "b"),
+    "lapsed": ("a", "b"),
+    "forever": ("a", "b"),
 }
 
 
@@ -51,6 +62,8 @@ def pooled(name: str) -> EndpointSpec:
         parts.append(ComponentSpec(f"{name}-{own}", base=f"{name}-{base}" if base else ""))
     fleet = (VariantSpec("AllTraffic", "ml.g5.xlarge"),)
     spec = replace(one(name), variants=fleet, kind="components", components=tuple(parts))
+    if name in ("lapsed", "extended", "lapsed-anew"):
+        spec = replace(spec, tags={"Endpoint-Sweep:Keep-Until": OVER})
     return replace(spec, scaling=(Scaling("AllTraffic"),)) if name == "layered" else spec
 
 
@@ -90,7 +103,7 @@ def live_on(stage: Stage) -> None:
     """What happens after the mail, and at the very moment."""
     world = stage.world
     rows = world.state.cell(FIRST, REGION).components
-    for name in ("called", "grown", "shrunk", "starting", "reborn", "guarded", "stuck"):
+    for name in ("called", "grown", "shrunk", "starting", "reborn", "guarded", "stuck", "extended", "lapsed-anew"):
         stage.touch(FIRST, REGION, name)
     world.invoke(FIRST, REGION, "called", component="called-a")
     rows["grown-late"] = rows["grown-a"] | {"InferenceComponentName": "grown-late"}
@@ -98,6 +111,10 @@ def live_on(stage: Stage) -> None:
     rows["starting-a"]["InferenceComponentStatus"] = "Creating"
     rows["reborn-a"]["CreationTime"] = world.state.now()
     rows["guarded-a"]["Tags"] = [{"Key": "endpoint-sweep:keep", "Value": "yes"}]
+    rows["lapsed-b"]["Tags"] = [{"Key": "endpoint-sweep:keep-until", "Value": OVER}]
+    rows["forever-b"]["Tags"] = [{"Key": "endpoint-sweep:keep-until", "Value": "soon"}]
+    world.set_tags(FIRST, REGION, "extended", tags={"endpoint-sweep:keep-until": "2099-01-31"})
+    world.set_tags(FIRST, REGION, "lapsed-anew", tags={"endpoint-sweep:keep-until": "2020-02-01"})
 
     def get_stuck(reply: Reply) -> Reply:
         """SageMaker began to delete it, and failed."""
@@ -140,7 +157,10 @@ def test_more_components_than_a_session_policy_can_name_go_in_several_passes(run
     assert names[-1] == "many"
 
 
-@pytest.mark.parametrize("endpoint", ["called", "grown", "shrunk", "starting", "reborn", "guarded"])
+@pytest.mark.parametrize(
+    "endpoint",
+    ["called", "grown", "shrunk", "starting", "reborn", "guarded", "extended", "lapsed-anew", "forever"],
+)
 def test_nothing_is_sent_where_a_component_is_not_as_approved(run: Run, endpoint: str) -> None:
     """Not even for the components that are."""
     assert run.sent(endpoint) == []
@@ -168,6 +188,34 @@ def test_the_undo_holds_the_components(run: Run) -> None:
     calls = run.stage.world.log.calls
     written = next(i for i, one in enumerate(calls) if one.resource.endswith(f"/{FIRST}/{REGION}/layered.json"))
     assert written < calls.index(run.sent("layered")[0])
+
+
+@pytest.mark.parametrize("component", [False, True])
+def test_an_act_role_that_refuses_the_endpoint_is_asked_before_its_components_go(
+    stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch, component: bool
+) -> None:
+    """A role of before the session's tag denies whatever has a keep-until tag, and opens to no one who says otherwise:
+    the endpoint is kept whole, wherever the tag is.
+    """
+    assume = Sessions.assume_role
+
+    def older(self: Sessions, *args: Any, tags: Mapping[str, str] | None = None, **other: Any) -> Member:
+        if tags:
+            raise RoleDenied("AccessDenied: not authorized to perform: sts:TagSession")
+        return assume(self, *args, **other)
+
+    monkeypatch.setattr(Sessions, "assume_role", older)
+    parts = tuple(ComponentSpec(f"lapsed-{part}") for part in "abcdefg")
+    spec = replace(pooled("lapsed"), components=parts, tags={} if component else {"endpoint-sweep:keep-until": OVER})
+    members = (Account(FIRST, "vision-prod", WORKLOADS.id),)
+    stage = stage_of(organization([spec, one("spare")], members), **ROOM)
+    if component:
+        rows = stage.world.state.cell(FIRST, REGION).components
+        rows["lapsed-g"]["Tags"] = [{"Key": "endpoint-sweep:keep-until", "Value": OVER}]
+    sweep = stage.decided("lapsed")
+    assert stage.world.log.find(service="sagemaker", operation="Delete*") == []
+    status, reason = stage.disposition(sweep, "lapsed")
+    assert (status, "sts:TagSession" in reason) == ("failed", True), reason
 
 
 def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> None:

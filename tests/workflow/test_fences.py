@@ -155,15 +155,37 @@ def test_a_deny_list_that_cannot_be_read_deletes_nothing(stage_of: OpenStage) ->
     assert deleted(stage) == []
 
 
+@pytest.mark.parametrize("value", [",0222-2222-2222", f",{FIRST};{SECOND}", f",,{FIRST}"])
+def test_a_deny_list_that_cannot_be_understood_deletes_nothing(stage_of: OpenStage, value: str) -> None:
+    """Someone writes it by hand after the approval, with a typo: no one knows whom it was to save, so it saves all."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+
+    def mistyped(_: Any) -> None:
+        from endpoint_sweep.aws import wiring
+
+        name = stage.hub.environment()["DENY_ACCOUNTS_PARAMETER"]
+        stage.hub.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+        wiring.hub.cache_clear()
+
+    stage.around("ApplyDecisionFunction", mistyped)
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    why = "kept: the delete step stopped before it deleted anything"
+    assert stage.disposition(sweep, "idle-1") == ("failed", why)
+    assert deleted(stage) == []
+
+
 def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
-    """The sessions that delete carry sweep and approver as source identity, those that look whether it is gone only the
-    sweep; those that scan carry none.
+    """The sessions that delete carry sweep and approver as source identity, those that look whether it is gone, or
+    whether deletion is enabled, only the sweep; those that scan carry none.
     """
     stage = stage_of(ten(), **ROOM)
     sweep = stage.decided("idle-1")
     sources = {(session.role, session.source) for session in stage.world.state.sessions.values()}
     acting = {("endpoint-sweep-act", f"{ADA},{sweep}"), ("endpoint-sweep-act", f"confirming,{sweep}")}
-    assert sources == {("endpoint-sweep-scan", "")} | acting
+    assert sources == {("endpoint-sweep-scan", ""), ("endpoint-sweep-act", f"checking,{sweep}")} | acting
 
 
 def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:

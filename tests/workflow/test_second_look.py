@@ -54,7 +54,7 @@ ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 def eventful() -> Organization:
     members = (
         Account(FIRST, "vision-prod", WORKLOADS.id),
-        Account(SECOND, "speech-prod", WORKLOADS.id, has_act_role=False),
+        Account(SECOND, "speech-prod", WORKLOADS.id),
     )
     specs = [one(name, instance_type="ml.m5.large") for name in FATES]
     specs = [replace(spec, variants=TWO) if "variant" in spec.name else spec for spec in specs]
@@ -115,6 +115,7 @@ def live_on(stage: Stage) -> None:
     world.set_config(*stage.touch(FIRST, REGION, "reconfigured"), config="spare-config")
     world.set_tags(*stage.touch(FIRST, REGION, "tagged"), tags={"Endpoint-Sweep:KEEP": "false"})
     world.remove(*stage.touch(FIRST, REGION, "removed"))
+    world.set_roles(SECOND, ["endpoint-sweep-scan"])
 
 
 def break_things(stage: Stage) -> None:
@@ -209,7 +210,7 @@ def test_a_lost_request_is_not_repeated(run: Run) -> None:
 
 
 def test_without_an_act_role_nothing_can_be_deleted(run: Run) -> None:
-    """An account that allowed scanning only keeps its endpoint even where someone approved its deletion."""
+    """An account that took the act role away keeps its endpoint even where someone approved its deletion."""
     assert run.stage.disposition(run.sweep, "no-act-role")[0] == "failed"
     assert run.stage.world.exists(SECOND, REGION, "no-act-role")
 

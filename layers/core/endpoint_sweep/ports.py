@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
 from endpoint_sweep.rules.second_opinion import Answers
 
@@ -58,14 +59,23 @@ class CellReaders(Protocol):
         """The regions where SageMaker is. None: not known."""
 
 
+class ActRoles(Protocol):
+    """The roles that delete, one per account."""
+
+    def access(self, accounts: Collection[str], sweep_id: str) -> Mapping[str, Access]:
+        """Whether each account lets the hub in, by one call that changes nothing."""
+
+
 class Members(Protocol):
     """Ways into the member accounts. Raises RoleDenied, or CellFailed where STS itself does not answer."""
 
     def readers(self, cell: Cell, sweep_id: str) -> CellReaders: ...
 
-    def actor(self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str]) -> Any:
+    def actor(
+        self, target: ResourceId, sweep_id: str, approver: str, arns: Collection[str], lapsed: Collection[str] = ()
+    ) -> Any:
         """What the target's type acts with. The session can look, and act on exactly these ARNs; the member's
-        CloudTrail shows who approved.
+        CloudTrail shows who approved. `lapsed`: values of `keep-until` that stand on them and no longer protect.
         """
 
 

@@ -4,7 +4,7 @@ Pure: nothing here knows about moto, AWS or the product. What the product should
 from the specification alone (`expected_verdicts`), so that a test compares two independent derivations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -154,21 +154,30 @@ class Organization:
                 found |= {cell: "failed" for cell, word in found.items() if cell[1] == region and word == "region-off"}
         return found
 
-    def expected_verdicts(self, lookback_days: float = 14, min_age_days: float = 14) -> dict[tuple[str, str, str], str]:
-        """What the product should conclude about each endpoint in the scanned cells, from the specification alone.
+    def expected_verdicts(
+        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
+    ) -> dict[tuple[str, str, str], str]:
+        """What the product should conclude of each endpoint in the scanned cells, from the specification alone.
 
         Assumes a metrics service that works: where it does not, nothing may be called idle.
         """
         coverage = self.expected_coverage()
         return {
-            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days))
+            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags)
             for spec in self.endpoints
             if coverage[spec.account, spec.region] == "scanned"
         }
 
-    def expected_idle(self, lookback_days: float = 14, min_age_days: float = 14) -> set[tuple[str, str, str]]:
-        found = self.expected_verdicts(lookback_days, min_age_days)
+    def expected_idle(
+        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
+    ) -> set[tuple[str, str, str]]:
+        found = self.expected_verdicts(lookback_days, min_age_days, protect_tags)
         return {key for key, word in found.items() if word == "idle"}
+
+    def deletable(self, keys: Iterable[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+        """Those whose account has an act role: of the others a person is told, and asked nothing."""
+        enabled = {account.id for account in self.accounts if account.has_act_role}
+        return {key for key in keys if key[0] in enabled}
 
     def expected_notes(self) -> dict[tuple[str, str, str], frozenset[str]]:
         """What a person should be told besides the verdict; see tests.simulation.organization.verdicts.notes."""

@@ -4,31 +4,39 @@ First what is changing or broken, then traffic, protection, age, what cannot be 
 The order is the product's promise; the worlds avoid mixtures about which reasonable people would disagree.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 from tests.simulation.organization.endpoints import MODEL_KINDS, EndpointSpec
 
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
 JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
 SETTLED_AFTER_DAYS = 1.0  # A change more recent than this is a change in progress (D2.5).
-# Who made it, by tag. Canvas leaves no tag: its managed policy names its endpoints by prefix.
+# Who made it, by tag, and manages it.
 MAKERS = {
     "aws:cloudformation:stack-name": "cloudformation",  # D3.13
-    "sagemaker-sdk:jumpstart-model-id": "jumpstart",
-    "sagemaker-studio:jumpstart-model-id": "jumpstart",
     "bedrock:marketplace-registration-status": "bedrock",
 }
-CANVAS_PREFIX = "canvas"
+# Who deployed it and left it alone: a tag of the SDK or of Studio. Canvas leaves none, and is known by prefix (D13.4).
+DEPLOYERS = {
+    "sagemaker-sdk:jumpstart-model-id": "jumpstart",
+    "sagemaker-studio:jumpstart-model-id": "jumpstart",
+}
+CANVAS_PREFIX = "canvas-"
+CLOCKS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
+NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+MOMENTS = [f"%Y-%m-%d{between}{clock}" for between in ("T", " ") for clock in CLOCKS]
 
 
-def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  # noqa: PLR0911 - one return a verdict
-    """One of the product's nine verdicts."""
+def verdict(  # noqa: PLR0911 - one return a verdict
+    spec: EndpointSpec, lookback_days: float, age_days: float, protect_tags: Iterable[str] = ()
+) -> str:
+    """One of the product's nine words. `protect_tags`: those of the deployment, `key` or `key=value`."""
     if spec.status not in JUDGED_STATUSES:
         return "not-in-service"
     if called(spec, min(lookback_days, spec.created_days_ago)):
         return "busy"
-    if is_protected(spec.tags) or any(key in spec.tags for key in MAKERS):
+    if is_protected(spec.tags, protect_tags) or any(key in spec.tags for key in MAKERS):
         return "protected"
     recently_changed = spec.modified_days_ago is not None and spec.modified_days_ago < SETTLED_AFTER_DAYS
     if spec.created_days_ago < age_days or recently_changed:
@@ -61,23 +69,44 @@ def proven(spec: EndpointSpec) -> bool:
     return all(spec.traffic_of(variant).zeros for variant in spec.variants)
 
 
-def is_protected(tags: Mapping[str, str]) -> bool:
-    """Our own keys in any letter case; a date in the past no longer protects, an invalid date does."""
-    lower = {key.lower(): value for key, value in tags.items()}
-    if KEEP_TAG in lower:
-        return True
-    until = lower.get(KEEP_UNTIL_TAG)
-    if until is None:
-        return False
+def is_protected(tags: Mapping[str, str], protect_tags: Iterable[str] = ()) -> bool:
+    """Keys and values in any letter case, between any blanks. A time that is over protects no longer, one that nobody
+    can read does.
+    """
+    now = datetime.now(UTC)
+    for key, value in ((key.strip().lower(), value) for key, value in tags.items()):
+        if key == KEEP_TAG or (key == KEEP_UNTIL_TAG and end_of(value) > now):
+            return True
+        for wanted in protect_tags:
+            its_key, _, its_value = (part.strip().lower() for part in wanted.partition("="))
+            if key == its_key and ("=" not in wanted or value.strip().lower() == its_value):
+                return True
+    return False
+
+
+def end_of(text: str) -> datetime:
+    """When a day is over everywhere on earth, and when a time is there in the last zone that it may mean."""
+    written = text.strip()
+    if len(text) > 40 or not written.isascii() or written != " ".join(written.split()):
+        return NEVER
     try:
-        return date.fromisoformat(until) >= datetime.now(UTC).date()
-    except ValueError:
-        return True
+        if len(written) == len("2027-01-31"):
+            return datetime.strptime(f"{written} +0000", "%Y-%m-%d %z") + timedelta(days=1, hours=12)
+    except (ValueError, OverflowError):
+        return NEVER
+    for form in MOMENTS:
+        for zone in ("%z", ""):
+            try:
+                found = datetime.strptime(written, form + zone)  # noqa: DTZ007 - the zone is the question
+            except ValueError:
+                continue
+            return found if zone else found.replace(tzinfo=UTC) + timedelta(hours=12)
+    return NEVER
 
 
 def makers(spec: EndpointSpec) -> frozenset[str]:
     """Who made the endpoint, where it is not the account's own people by hand."""
-    found = {maker for key, maker in MAKERS.items() if key in spec.tags}
+    found = {maker for key, maker in (MAKERS | DEPLOYERS).items() if key in spec.tags}
     return frozenset(found | ({"canvas"} if spec.name.lower().startswith(CANVAS_PREFIX) else set()))
 
 
@@ -95,7 +124,7 @@ def notes(spec: EndpointSpec) -> frozenset[str]:
         "backlog-without-capacity": spec.backlog > 0 and spec.at_zero,  # D1.12
         "called-without-capacity": any(one.refused.called_within(14) for one in spec.components),  # D1.14
         "no-components": spec.kind == "components" and not spec.components,  # D1.15
-        "keep-until-unparseable": until is not None and not _is_day(until),
+        "keep-until-unparseable": until is not None and end_of(until) == NEVER,
         "unknown-status": spec.status not in STATUSES,
     }
     return frozenset(word for word, true in found.items() if true) | makers(spec)
@@ -112,11 +141,3 @@ def _saves_nothing(spec: EndpointSpec, number: int) -> bool:
     if variant.serverless is not None:
         return variant.serverless.provisioned == 0  # D1.6
     return bool(variant.reservation) and spec.kind in MODEL_KINDS  # D1.35
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

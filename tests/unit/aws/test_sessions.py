@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,6 +14,8 @@ from endpoint_sweep.aws.plugs import PLUGS
 from endpoint_sweep.aws.sessions import Sessions, session_name
 from endpoint_sweep.aws.shell_credentials import LaptopReaders
 from endpoint_sweep.aws.wiring import Hub
+from endpoint_sweep.domain.errors import RoleDenied, RoleFailed
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Cell, ResourceId
 from endpoint_sweep.domain.resource import ENDPOINT
 from endpoint_sweep.resources.endpoint.permissions import act_policy
@@ -99,6 +102,29 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
         "ExternalId": ENVIRONMENT["EXTERNAL_ID"],
         "SourceIdentity": f"{ADA},{SWEEP}",
     }
+
+
+def test_whether_an_account_lets_the_hub_in_is_asked_for_a_session_that_may_do_nothing(
+    sessions: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once an account; only AWS's refusal says that deletion is not enabled, any other error says nothing."""
+    members = hub_of(sessions).act_members
+    assert members.access([ACCOUNT], SWEEP) == {ACCOUNT: Access.ENABLED}
+    [request] = sessions.assumed
+    nothing = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    assert json.loads(request["Policy"])["Statement"] == [nothing]
+    assert (request["SourceIdentity"], "Tags" in request) == (f"checking,{SWEEP}", False)
+    for error, answer in ((RoleDenied("no"), Access.NOT_ENABLED), (RoleFailed("Throttling"), Access.UNKNOWN)):
+        monkeypatch.setattr(sessions, "assume_role", Mock(side_effect=error))
+        assert members.access([ACCOUNT, "333333333333"], SWEEP) == {ACCOUNT: answer, "333333333333": answer}
+
+
+def test_a_session_that_meets_an_old_date_says_so(sessions: Wired) -> None:
+    """The act role lets no one else delete what has a keep-until tag."""
+    hub_of(sessions).act_members.actor(TARGET, SWEEP, ADA, [ARN], ["2026-01-31"])
+    [request] = sessions.assumed
+    assert request["Tags"] == [{"Key": "endpoint-sweep:lapsed", "Value": "true"}]
+    assert json.loads(request["Policy"]) == act_policy("aws", TARGET, [ARN], ["2026-01-31"])
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)

@@ -65,6 +65,7 @@ DOCUMENTS: dict[str, set[str]] = {
     f"{SWEEP}/expected.json": {PLAN},
     f"{SWEEP}/skipped.json": {PLAN},
     f"{SWEEP}/cells/222222222222/us-east-1.json": {SCAN, UNREACHABLE},
+    f"{SWEEP}/access.json": {APPLY},
     f"{SWEEP}/plan.json": {AGGREGATE},
     f"{SWEEP}/coverage.json": {AGGREGATE},
     f"{SWEEP}/findings.json": {AGGREGATE},
@@ -92,8 +93,8 @@ READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, M
 PARAMETERS: dict[str, set[str]] = {
     "kill": {PLAN, VERIFY, APPLY},
     "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG},
-    "approver-principals": {REVIEW},
-    "summary-recipients": {SUMMARY, WATCHDOG},
+    "approver-principals": {PLAN, REVIEW},
+    "summary-recipients": {PLAN, SUMMARY, WATCHDOG},
     "two-approvers-for-accounts": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE},
     "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
 }

@@ -215,8 +215,9 @@ def test_documents_can_be_locked(hub: Template) -> None:
 
 
 def test_only_the_acting_role_names_somebody(hub: Template) -> None:
-    """`sts:SetSourceIdentity` on the act role, nowhere else."""
-    roles = {name for name, role in hub["Resources"].items() if "sts:SetSourceIdentity" in str(role)}
+    """`sts:SetSourceIdentity` and `sts:TagSession` on the act role, nowhere else."""
+    named = ("sts:SetSourceIdentity", "sts:TagSession")
+    roles = {name for name, role in hub["Resources"].items() if any(one in str(role) for one in named)}
     assert roles == {"ApplyDecisionRole"}
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
@@ -147,6 +148,7 @@ NO_OPERATION = {
     "s3:ListBucketVersions",
     "s3:GetObjectVersion",
     "sts:SetSourceIdentity",
+    "sts:TagSession",
 }
 
 
@@ -226,13 +228,23 @@ def test_act_role_changes_nothing_but_endpoints(member: Template) -> None:
     }
 
 
-@pytest.mark.parametrize("tag", ["keep", "keep-until"])
-def test_the_act_role_itself_refuses_what_is_protected(member: Template, tag: str) -> None:
+UNTIL = "aws:ResourceTag/endpoint-sweep:keep-until"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"aws:ResourceTag/endpoint-sweep:keep": "*"}},
+        {"StringLike": {UNTIL: "*"}, "StringNotEquals": {"aws:PrincipalTag/endpoint-sweep:lapsed": "true"}},
+        {"StringLike": {UNTIL: "*"}, "StringNotLike": {UNTIL: "*????-??-??*"}},
+    ],
+)
+def test_the_act_role_itself_refuses_what_is_protected(member: Template, condition: dict[str, Any]) -> None:
     """An explicit Deny on our tags, for endpoints and their components, whatever else allows it."""
     denied = {
         action
         for statement in member_statements(member, "endpoint-sweep-act", "Deny")
-        if statement["Condition"] == {"StringLike": {f"aws:ResourceTag/endpoint-sweep:{tag}": "*"}}
+        if statement["Condition"] == condition
         for action in cloudformation.actions(statement)
     }
     assert denied == {"sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"}
@@ -259,7 +271,7 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
     for properties in cloudformation.resources(member, "AWS::IAM::Role").values():
         [statement] = cloudformation.as_list(properties["AssumeRolePolicyDocument"]["Statement"])
         acts = "act" in cloudformation.text(member, properties["RoleName"])
-        named = ["sts:AssumeRole", "sts:SetSourceIdentity"] if acts else ["sts:AssumeRole"]
+        named = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"] if acts else ["sts:AssumeRole"]
         assert cloudformation.as_list(statement["Action"]) == named
         assert statement["Condition"].keys() - {"StringLike"} == {"ArnEquals", "StringEquals"}
         assert statement["Condition"]["StringEquals"] == {

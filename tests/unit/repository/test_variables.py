@@ -133,7 +133,7 @@ def test_fifty_approvers_with_principals_fit() -> None:
     for function in FUNCTIONS:
         environment = cloudformation.variables(TEMPLATE, function).items()
         assert sum(len(name) + len(cloudformation.resolved(one, values)) for name, one in environment) < (
-            ENVIRONMENT_BYTES / 2
+            ENVIRONMENT_BYTES * 0.6
         ), function
     stored = {
         name: cloudformation.resolved(one["Value"], values)

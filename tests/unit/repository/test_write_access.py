@@ -15,6 +15,7 @@ from tests.unit.repository.access import ADMINISTRATOR, Access
 from tests.unit.repository.makers import (
     ADMINISTRATION,
     AGGREGATE,
+    APPLY,
     AWAIT,
     DOCUMENTS,
     EVERY_VERSION,
@@ -98,7 +99,8 @@ def test_who_sees_every_version(access: Access) -> None:
     assert access.listing("ListBucketVersions", f"{SWEEP}/stops/") == EVERY_VERSION
     for prefix in (None, "", "prices/", "sweep"):
         assert access.listing("ListBucketVersions", prefix) == set()
-    assert access.listing("ListBucket", f"{SWEEP}/cells/") == {AGGREGATE, SUMMARY}
+    assert access.listing("ListBucket", f"{SWEEP}/cells/") == {AGGREGATE, SUMMARY, APPLY}
+    assert access.listing("ListBucket", f"{SWEEP}/stops/") == {AGGREGATE, SUMMARY}
 
 
 def test_who_may_read_a_sweep(access: Access) -> None:

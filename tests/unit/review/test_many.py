@@ -15,13 +15,14 @@ from endpoint_sweep.rules.approvals import ApprovalStatus, approval_id
 from endpoint_sweep.rules.planning import MOST_OFFERED
 from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
+from endpoint_sweep.steps.check_act_roles import check_act_roles
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.send_summary import send_summary
 from endpoint_sweep.steps.verify_decision import verify_decision
 from endpoint_sweep.storage.sweep_folder import UNPROVEN, SweepFolder
 from tests.simulation.hub.offers import Offer, finding
 from tests.simulation.hub.review_site import ADA, GRACE, Answer, ReviewSite
-from tests.unit.quiet import NoPrices, NoWitness, Off
+from tests.unit.quiet import NoPrices, NoWitness, Off, OpenRoles
 from tests.unit.review.forms import decide, form
 
 SWEEP, EXECUTION = "2026-11-20T06-00Z-many", "arn:aws:states:us-east-1:111111111111:execution:endpoint-sweep:many"
@@ -75,6 +76,7 @@ def many() -> Iterator[Many]:
         key = folder.opened(at.seals).key
         for one in results:
             folder.put_cell(one, key)
+        check_act_roles({"sweep_id": SWEEP}, roles=OpenRoles(), store=at.store)
         said = aggregate_findings(
             {"sweep_id": SWEEP}, settings=at.scan_settings,
             types=at.types, store=at.store, records=at.records, seals=at.seals,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import (
     Caps,
     Cell,
@@ -203,6 +204,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "hourly_usd": st.decimals(0, 1000, places=4),
     "monthly_usd": st.decimals(0, 100_000, places=2),
     "snoozed_until": st.integers(1, 10**6).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    "access": st.sampled_from(list(Access)),
     "components": st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: (Component(name, "host", "v"),)),
     "restorable": st.just(Restorable.no("its configuration was deleted")),
 }

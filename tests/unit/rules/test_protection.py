@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_sweep.domain.model import Policy
-from endpoint_sweep.rules.protection import protection, recent_change, youth
+from endpoint_sweep.rules.protection import expiry, lapsed, protection, recent_change, youth
 from tests.unit.samples import NOW, POLICY
 
 STRICT = Policy(14, 14, ("critical", "env=prod", "a=b=c"))
@@ -29,8 +29,10 @@ STACK = "the CloudFormation stack ranker owns it; change the stack instead"
         ({"env": "prod"}, True),
         ({"env": "dev"}, False),
         ({"env": ""}, False),
-        ({"Env": "prod"}, False),
-        ({"env": "Prod"}, False),
+        ({"Env": "prod"}, True),
+        ({" env ": " PROD "}, True),
+        ({"env": "production"}, False),
+        ({"CRITICAL ": "no"}, True),
         ({"a": "b=c"}, True),
         ({"a": "b"}, False),
         ({"env=prod": ""}, False),
@@ -39,32 +41,65 @@ STACK = "the CloudFormation stack ranker owns it; change the stack instead"
     ],
 )
 def test_protect_tags(tags: dict[str, str] | None, protects: bool) -> None:
-    """Ours in any case and with any value, the stack's exactly; unread tags protect (BI-21)."""
+    """Ours with any value, the stack's by key or value, all in any case and between blanks; unread ones too (BI-21)."""
     assert (protection(tags, STRICT, NOW) is not None) is protects
 
 
+@pytest.mark.parametrize("pattern", ["env=prod", "ENV=Prod", " Env = PROD ", "env"])
+def test_the_case_of_the_stack_s_own_tags_does_not_matter(pattern: str) -> None:
+    """Whoever types the parameter may write it as they like: a false match only keeps."""
+    assert protection({"env": "prod"}, Policy(14, 14, (pattern,)), NOW) == f"protected by the tag {pattern}"
+
+
 @pytest.mark.parametrize(
-    ("value", "protects"),
+    ("value", "end"),
     [
-        ("2026-11-21", True),
-        ("2026-11-20", True),
-        ("2026-11-19", False),
-        (" 2026-11-19 ", False),
-        ("2026-11-20T00:00:00Z", True),
-        ("2026-11-19T23:59:59+00:00", False),
-        ("tomorrow", True),
-        ("2026-13-45", True),
-        ("9999-99-99", True),
-        ("", True),
-        ("2020-01-01 or until Bob is back", True),
-        ("2020-01-012", True),
-        ("01.01.2020", True),
-        ("1577836800", True),
+        ("2026-11-20", "2026-11-21T12:00Z"),
+        (" 2026-11-19 ", "2026-11-20T12:00Z"),
+        ("2026-11-20T07:00:00Z", "2026-11-20T07:00Z"),
+        ("2026-11-20 07:00+02:00", "2026-11-20T05:00Z"),
+        ("2026-11-20T07:00-0530", "2026-11-20T12:30Z"),
+        ("2026-11-20T07:00:30.5Z", "2026-11-20T07:00:30.5Z"),
+        ("2026-11-20T07:00", "2026-11-20T19:00Z"),
+        ("2026-11-20 07:00:00", "2026-11-20T19:00Z"),
+        ("tomorrow", None),
+        ("2026-13-45", None),
+        ("2026-02-29", None),
+        ("9999-99-99", None),
+        ("9999-12-31", None),
+        ("0001-01-01T00:00+14:00", None),
+        ("", None),
+        ("2020-01-01 or until Bob is back", None),
+        ("2020-01-012", None),
+        ("2020-1-1", None),
+        ("20200101", None),
+        ("2020-W01-1", None),
+        ("01.01.2020", None),
+        ("1577836800", None),
+        ("2026-11-19" + 31 * " ", None),
+        ("2026-11-19\u00a0", None),
+        ("2020-01-01T25:00Z", None),
+        ("2020-01-01T00:00+25:00", None),
+        ("2020-01-01T00:00 CET", None),
+        ("\u0662\u0660\u0662\u0660-01-01", None),
     ],
 )
-def test_keep_until(value: str, protects: bool) -> None:
-    """Through the end of its day; whatever is no date protects for ever (BI-20)."""
-    assert (protection({"Endpoint-Sweep:Keep-Until": value}, POLICY, NOW) is not None) is protects
+def test_keep_until(value: str, end: str | None) -> None:
+    """A day until it is over everywhere, a time until it is there, in the last zone where it names none; whatever is
+    neither protects for ever (BI-20).
+    """
+    assert expiry(value) == (datetime.fromisoformat(end) if end else None)
+    tags = {"Endpoint-Sweep:Keep-Until": value}
+    if end is None:
+        assert protection(tags, POLICY, datetime(9998, 1, 1, tzinfo=UTC)) == UNREADABLE
+        assert lapsed(tags, datetime(9998, 1, 1, tzinfo=UTC)) == ()
+        return
+    over = datetime.fromisoformat(end)
+    just_before = over - timedelta(microseconds=1)
+    assert protection(tags, POLICY, just_before) == f"its owner protects it until {value.strip()}"
+    assert lapsed(tags, just_before) == ()
+    assert protection(tags, POLICY, over) is None
+    assert lapsed(tags, over) == (value,)
 
 
 def test_a_date_that_is_over_takes_no_other_protection_away() -> None:
@@ -85,9 +120,8 @@ def test_a_date_that_is_over_takes_no_other_protection_away() -> None:
         ({"endpoint-sweep:keep-until": "soon"}, UNREADABLE),
         ({"env": "prod"}, "protected by the tag env=prod"),
         ({"aws:cloudformation:stack-name": "ranker"}, STACK),
-        ({"sagemaker-sdk:jumpstart-model-id": "x"}, "SageMaker JumpStart made it and may need it"),
-        ({"sagemaker-studio:jumpstart-model-id": "x"}, "SageMaker JumpStart made it and may need it"),
-        ({"SageMaker:Canvas-App": "x"}, "SageMaker Canvas made it and may need it"),
+        ({"sagemaker-sdk:jumpstart-model-id": "x", "sagemaker-studio:jumpstart-model-id": "x"}, None),
+        ({"SageMaker:Canvas-App": "x", "sagemaker-canvas": "x"}, None),
         ({"bedrock:marketplace-registration-status": "registered"}, "Amazon Bedrock made it and may need it"),
         ({"bedrock-poc": "x", "my:aws:cloudformation:stack-name": "x"}, None),
     ],

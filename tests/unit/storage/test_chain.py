@@ -14,13 +14,14 @@ from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import approval_id
 from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import PRICES, aggregate_findings
+from endpoint_sweep.steps.check_act_roles import check_act_roles
 from endpoint_sweep.steps.contracts import CaughtError, CellItem
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 from tests.unit.fake_cell import TYPES, FakeCell
-from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice
+from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice, OpenRoles
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
 
@@ -55,6 +56,7 @@ def scanned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
     """One whose only cell has four idle endpoints."""
     folder = planned(hub, sweep, mode=mode)
     folder.put_cell(cell(*IDLE), folder.opened(hub.seals).key)
+    check_act_roles({"sweep_id": sweep}, roles=OpenRoles(), store=hub.store)
     return folder
 
 

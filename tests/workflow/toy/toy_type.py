@@ -61,7 +61,9 @@ class ToyTrainType:
         wagons = Decimal(finding.state["wagons"])
         return Cost(wagons / 100, wagons * 10, "toy catalogue")
 
-    def act_policy(self, _partition: str, _target: ResourceId, _arns: Collection[str]) -> dict[str, Any]:
+    def act_policy(
+        self, _partition: str, _target: ResourceId, _arns: Collection[str], _lapsed: Collection[str] = ()
+    ) -> dict[str, Any]:
         allow = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
         return {"Version": "2012-10-17", "Statement": [allow]}
 

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -99,8 +100,10 @@ class Sessions:
         policy: object = None,
         seconds: int = _SESSION_SECONDS,
         source: str = "",
+        tags: Mapping[str, str] | None = None,
     ) -> "Member":
-        """`source`: the SourceIdentity, which the member account's CloudTrail keeps alongside every call.
+        """`source`: the SourceIdentity, which the member account's CloudTrail keeps alongside every call. `tags`: those
+        of the session.
 
         Raises RoleDenied or RoleFailed with AWS's reason.
         """
@@ -113,6 +116,8 @@ class Sessions:
             request["ExternalId"] = external_id
         if source:
             request["SourceIdentity"] = source
+        if tags:
+            request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
         if policy is not None:
             request["Policy"] = json.dumps(policy, separators=(",", ":"))
         try:

@@ -24,7 +24,14 @@ from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.decision_rules import Rules
-from endpoint_sweep.settings.environment import ActSettings, DecideSettings, HubSettings, ScanSettings, Variables
+from endpoint_sweep.settings.environment import (
+    ActSettings,
+    DecideSettings,
+    HubSettings,
+    PeopleSettings,
+    ScanSettings,
+    Variables,
+)
 from endpoint_sweep.storage.records import Records
 
 
@@ -53,6 +60,10 @@ class Hub:
     @property
     def act_settings(self) -> ActSettings:
         return ActSettings.of(self._variables)
+
+    @property
+    def people_settings(self) -> PeopleSettings:
+        return PeopleSettings.of(self._variables)
 
     @property
     def rules(self) -> Rules:

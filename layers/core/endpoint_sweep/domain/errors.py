@@ -17,6 +17,10 @@ class ListUnreadable(SettingsError):
     """A list of the stack cannot be read right now."""
 
 
+class ListInvalid(ListUnreadable):
+    """A list of the stack was read and cannot be understood. Waiting does not help, so no state retries it."""
+
+
 class InputRejected(EndpointSweepError):
     """The input of a sweep is invalid; nothing was started."""
 

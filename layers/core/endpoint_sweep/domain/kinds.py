@@ -42,6 +42,14 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Access(StrEnum):
+    """Whether the hub may delete in an account. Nothing is offered where it is not `enabled`."""
+
+    ENABLED = "enabled"
+    NOT_ENABLED = "not-enabled"
+    UNKNOWN = "unknown"
+
+
 class CoverageStatus(StrEnum):
     """How one cell ended. Everything but `scanned` is said before any money is."""
 

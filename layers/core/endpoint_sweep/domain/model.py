@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from endpoint_sweep.domain.closed import Closed
+from endpoint_sweep.domain.kinds import Access as Access  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import CoverageStatus as CoverageStatus  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
@@ -152,8 +154,9 @@ class Policy:
 class Finding:
     """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
-    `components`: the parts that have to go first, as the scan saw them; `state`: what else its type compares again
-    before it acts. What a type does not have stays empty.
+    `access`: whether its account lets it be deleted, None if no one asked; `components`: the parts that have to go
+    first, as the scan saw them; `state`: what else its type compares again before it acts. What a type does not have
+    stays empty.
     """
 
     account: str
@@ -178,6 +181,7 @@ class Finding:
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
     snoozed_until: datetime | None = None
+    access: Access | None = None
     components: tuple[Component, ...] = ()
     restorable: Restorable = NOT_ASKED
     type: str = ENDPOINT
@@ -242,7 +246,8 @@ class Plan:
     """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
     account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
     and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
-    people read. `why_not`: why no one may be asked about it, or empty.
+    people read. `why_not`: why no one may be asked about it, or empty. `closed`: what is not offered for its account's
+    sake, by `Access`.
     """
 
     sweep_id: str
@@ -254,6 +259,7 @@ class Plan:
     beyond: int = 0
     pins: dict[str, str] = field(default_factory=dict)
     why_not: str = ""
+    closed: dict[str, Closed] = field(default_factory=dict)
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

@@ -7,6 +7,7 @@ from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
+from endpoint_sweep.rules.access import closed_in, why_closed
 from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
@@ -18,13 +19,20 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
         return finding.action.done if is_done else outcome.status.value, clean(outcome.reason, 400)
     if finding.snoozed_until:
         return "kept", f"snoozed until {moment(finding.snoozed_until)}"
-    if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
-        return "kept", "kept: its account is on the deny list"
-    if finding.id in report.beyond:
-        return "kept", f"kept: not offered, because one sweep offers only the {MOST_OFFERED:,} most expensive"
     if finding.verdict is Verdict.IDLE:
-        return "kept", clean(report.kept_reason, 200)
+        return "kept", _why_kept(finding, report)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"
+
+
+def _why_kept(finding: Finding, report: Report) -> str:
+    """Of an idle one without an outcome."""
+    if finding.account in report.deny_accounts:
+        return "kept: its account is on the deny list"
+    if why := why_closed(finding):
+        return f"kept: not offered, {why}"
+    if finding.id in report.beyond:
+        return f"kept: not offered, because one sweep offers the {MOST_OFFERED:,} most expensive"
+    return clean(report.kept_reason, 200)
 
 
 def report_data(report: Report, at: datetime) -> dict[str, Any]:
@@ -47,5 +55,6 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "monthly_saving_usd": str(report.saving[0]),
         "monthly_promised_usd": str(report.promised),
         "realized": to_data(report.realized),
+        "not_offered": to_data(closed_in(report.coverage.rows, report.deny_accounts)),
         "findings": rows,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
+from endpoint_sweep.rules.access import closed_in, is_closed, told
 from endpoint_sweep.rules.approvals import Choice
 
 # Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
@@ -81,13 +82,17 @@ def summary_mail(report: Report) -> tuple[str, str]:
         for row in _rows(report, idle)
         if (until := asleep.get(row.id))
     ]
+    closed = [one for one in idle if is_closed(one) and not one.snoozed_until]
+    closed = [one for one in closed if one.account not in report.deny_accounts]
     return _both(
         "summary_mail",
         report=report,
         coverage=coverage_view(report.coverage, report.accounts),
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
-        kept=_rows(report, [one for one in idle if not one.snoozed_until]),
+        kept=_rows(report, [one for one in idle if not one.snoozed_until and one not in closed]),
+        closed=_rows(report, closed),
+        closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
         snoozed=snoozed,
         beyond=len(report.beyond),
         denied=sum(one.account in report.deny_accounts for one in idle),

@@ -9,9 +9,9 @@ from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
-    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "disposition",
+    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
-    "monthly_usd", "restorable", "restorable_why",
+    "monthly_usd", "deletion", "restorable", "restorable_why",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def _row(finding: Finding, report: Report) -> list[str]:
         clean(finding.status),
         finding.verdict.value,
         clean(finding.reason, 200),
+        clean(finding.advice, 240),
         status,
         why,
         clean(finding.owner),
@@ -47,6 +48,7 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.created_at.isoformat(),
         "" if finding.hourly_usd is None else str(finding.hourly_usd),
         "" if finding.monthly_usd is None else str(finding.monthly_usd),
+        finding.access.value if finding.access else "",
         finding.restorable.answer.value,
         clean(finding.restorable.why, 200),
     ]

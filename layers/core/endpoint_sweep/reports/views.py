@@ -11,6 +11,7 @@ from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, O
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
 from endpoint_sweep.reports.text import clean, clip, plural, title_of
+from endpoint_sweep.rules.access import told
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
 from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
@@ -70,6 +71,7 @@ class RowView:
     restorable: str = ""
     can_be_restored: bool = False
     witness: str = ""
+    advice: str = ""
     outcome: str = ""
     is_done: bool = False
     outcome_words: str = ""
@@ -215,7 +217,7 @@ def approval_view(
         per_account=caps.per_account,
         percent_of_account=caps.percent_of_account,
         flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
-        not_offered=not_offered(plan),
+        not_offered=f"{not_offered(plan)} {told(plan.closed)}".strip(),
     )
 
 
@@ -244,10 +246,12 @@ def row_view(
         restorable=clean(finding.restorable.sentence, 240),
         can_be_restored=finding.restorable.is_certain,
         witness=_WITNESS.get(finding.witness or "", ""),
+        advice=clean(finding.advice, 240),
         outcome=outcome.status.value if outcome else "",
         is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
         outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
-        outcome_reason=_outcome_reason(outcome) if outcome else "",
+        # AWS's refusal of a role fills a page; the report has the full text.
+        outcome_reason=clip(outcome.reason, 160) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
 
@@ -265,11 +269,6 @@ def evidence(finding: Finding) -> str:
     points = sum(one.points for one in measured.series)
     window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
     return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
-
-
-def _outcome_reason(outcome: Outcome) -> str:
-    """Shortens AWS's page-long refusal of a role; the report has the full text."""
-    return clip(outcome.reason, 160)
 
 
 def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:

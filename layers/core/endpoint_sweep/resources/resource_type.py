@@ -48,8 +48,13 @@ class ResourceType(Protocol):
 
     def cost(self, finding: Finding, prices: PriceBook) -> Cost: ...
 
-    def act_policy(self, partition: str, target: ResourceId, arns: Collection[str]) -> dict[str, Any]:
-        """The session policy: look at the target, and act on exactly these ARNs. At most 2,048 characters (D9.6)."""
+    def act_policy(
+        self, partition: str, target: ResourceId, arns: Collection[str], lapsed: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """The session policy: look at the target, and act on exactly these ARNs. At most 2,048 characters (D9.6).
+
+        `lapsed`: the only values of `keep-until` that may stand on them; empty: none may.
+        """
 
     def check_unchanged(self, actor: Any, finding: Finding) -> None:
         """Raises Kept where it is not what was approved, and ResourceNotFound where it is gone."""

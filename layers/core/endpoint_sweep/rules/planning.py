@@ -17,6 +17,7 @@ from endpoint_sweep.domain.model import (
     Verdict,
 )
 from endpoint_sweep.domain.resource import noun_of, share_of
+from endpoint_sweep.rules.access import closed_in, is_closed, why_nobody
 
 NO_RESULT = "the scan of this account and region produced no result"
 FOREIGN = "the result named another account or region and was ignored"
@@ -106,14 +107,18 @@ def make_plan(
     idle = offerable(coverage, deny_accounts)
     found = _counted(coverage.rows)
     items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
-    return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond)
+    closed = closed_in(coverage.rows, deny_accounts)
+    return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond, closed=closed)
 
 
 def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[Finding]:
-    """Idle findings of fully scanned cells, without snoozed ones. Most expensive first, unknown prices last."""
+    """Idle findings of fully scanned cells, without those that are snoozed or whose account does not let them be
+    deleted. Most expensive first, unknown prices last.
+    """
     whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
     findings = [finding for row in whole for finding in row.findings]
     idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
+    idle = [one for one in idle if not is_closed(one)]
     return sorted(idle, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
 
 
@@ -200,6 +205,8 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
         return "nobody was asked to approve: no account-region pair was scanned"
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
+        if why := why_nobody(plan):
+            return why
         return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
         return (

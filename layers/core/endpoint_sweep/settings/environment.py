@@ -8,6 +8,7 @@ from endpoint_sweep.domain.errors import SettingsError
 from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.settings import lists
 
 LAST_MINUTES = timedelta(minutes=15)
 
@@ -40,11 +41,16 @@ class Variables:
 
     def words(self, name: str) -> tuple[str, ...]:
         """A short list, in the variable itself."""
-        return _split(self.optional(name))
+        return lists.split(self.optional(name))
 
     def listed(self, name: str) -> tuple[str, ...]:
         """A list that grows, in the parameter that the variable names."""
-        return _split(self._read_parameter(self.text(name)))
+        return lists.split(self._read_parameter(self.text(name)))
+
+    @property
+    def protect_tags(self) -> tuple[str, ...]:
+        """Tags that keep whatever has them. Raises ListInvalid if one cannot be understood."""
+        return lists.tags("ProtectTags", self.optional("PROTECT_TAGS"))
 
     # what several functions need, or one without the rest of its settings
 
@@ -63,8 +69,14 @@ class Variables:
 
     @property
     def deny_accounts(self) -> tuple[str, ...]:
-        """Where nothing is ever deleted."""
-        return self.listed("DENY_ACCOUNTS_PARAMETER")
+        """Where nothing is ever deleted. Raises ListInvalid if it cannot be understood: then nothing is deleted."""
+        return lists.accounts("DenyAccounts", self._read_parameter(self.text("DENY_ACCOUNTS_PARAMETER")))
+
+    @property
+    def two_approvers_for(self) -> tuple[str, ...]:
+        """Raises ListInvalid if it cannot be understood: then no one can decide."""
+        text = self._read_parameter(self.text("TWO_APPROVERS_FOR_ACCOUNTS_PARAMETER"))
+        return lists.accounts("TwoApproversForAccounts", text)
 
     @property
     def principals(self) -> dict[str, str]:
@@ -80,7 +92,7 @@ class Variables:
             minimum=self.number("MIN_APPROVERS"),
             two_above_endpoints=self.number("TWO_APPROVERS_ABOVE_ENDPOINTS"),
             two_above_usd=self.number("TWO_APPROVERS_ABOVE_USD"),
-            two_for_accounts=frozenset(self.listed("TWO_APPROVERS_FOR_ACCOUNTS_PARAMETER")),
+            two_for_accounts=frozenset(self.two_approvers_for),
             code_required=self.text("REQUIRE_CODE") == "true",
             caps=Caps(
                 self.number("MAX_DELETES_PER_SWEEP"),
@@ -158,7 +170,7 @@ class ScanSettings:
     def of(cls, variables: Variables) -> "ScanSettings":
         return cls(
             regions=variables.words("REGIONS"),
-            protect_tags=variables.words("PROTECT_TAGS"),
+            protect_tags=variables.protect_tags,
             lookback_days=variables.number("LOOKBACK_DAYS"),
             min_age_days=variables.number("MIN_AGE_DAYS"),
             minimum_coverage=variables.number("MIN_COVERAGE_PERCENT"),
@@ -206,5 +218,16 @@ class ActSettings:
         return cls(variables.rules, variables.deny_accounts, variables.gone_check)
 
 
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+@dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """Who decides with AWS credentials, as the entries stand there, and who else gets the summaries."""
+
+    principals: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+    @classmethod
+    def of(cls, variables: Variables) -> "PeopleSettings":
+        return cls(
+            principals=variables.listed("APPROVER_PRINCIPALS_PARAMETER"),
+            recipients=variables.listed("SUMMARY_RECIPIENTS_PARAMETER"),
+        )

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,17 +14,16 @@ from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.targets import ENABLED, Scope
-from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
+from endpoint_sweep.settings.lists import ACCOUNT, ADDRESS, check_addresses, check_principals
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
     "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "expires_hours", "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_ACCOUNT = re.compile(r"[0-9]{12}")
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r".{1,60}", re.DOTALL)  # Any short text: which of them are regions is known to AWS.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _MAX_INPUT = 32 * 1024
 MAX_APPROVERS = 50
 SCHEDULE = "schedule"  # the requester if no person started the sweep
@@ -92,6 +92,28 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
     )
 
 
+def check_people(mode: Mode, people: PeopleSettings, rules: Rules) -> None:
+    """Whoever gets the summaries, and in mode approve whoever decides with AWS credentials. Raises InputRejected."""
+    check_addresses("SummaryRecipients", people.recipients)
+    if mode is Mode.APPROVE:
+        check_principals(people.principals, rules.approvers)
+
+
+def check_members(asked: SweepInput, rules: Rules, act: ActSettings, known: Collection[str]) -> None:
+    """Accounts of the stack's lists that are not in the Organization are mistyped. Raises InputRejected in mode
+    approve; a report deletes nothing.
+    """
+    if asked.mode is not Mode.APPROVE:
+        return
+    listed = {"DenyAccounts": act.deny_accounts, "TwoApproversForAccounts": rules.two_for_accounts}
+    for parameter, accounts in listed.items():
+        if strangers := sorted(set(accounts) - set(known)):
+            raise InputRejected(
+                f"E_ACCOUNT_NOT_IN_SCOPE: the stack parameter {parameter} has {strangers[0]}, which is not in the "
+                "Organization; correct or remove it"
+            )
+
+
 def _check_approvers(rules: Rules) -> None:
     """There must be enough, each a different person: an alias is the same person (BI-10)."""
     persons = {person(one) for one in rules.approvers}
@@ -101,7 +123,7 @@ def _check_approvers(rules: Rules) -> None:
         raise InputRejected("E_APPROVERS: two addresses in the stack parameter Approvers belong to one person")
     if len(persons) < rules.minimum:
         raise InputRejected("E_APPROVERS: the stack parameter MinApprovers is higher than the number of Approvers")
-    if unusable := [one for one in rules.approvers if not _ADDRESS.fullmatch(one)]:
+    if unusable := [one for one in rules.approvers if not ADDRESS.fullmatch(one)]:
         wrong = f"{len(unusable)} in the stack parameter Approvers" + (" is" if len(unusable) == 1 else " are")
         raise InputRejected(f"E_APPROVERS: {wrong} not a plain email address")
 
@@ -127,7 +149,7 @@ def _requested_by(data: dict[str, Any], mode: Mode) -> str:
     if mode is Mode.REPORT and "requested_by" not in data:
         return ""
     value = data.get("requested_by")
-    if not isinstance(value, str) or not (value == SCHEDULE or _ADDRESS.fullmatch(value)):
+    if not isinstance(value, str) or not (value == SCHEDULE or ADDRESS.fullmatch(value)):
         raise InputRejected("E_REQUESTED_BY: requested_by must be the email address of the person who starts the sweep")
     return value
 
@@ -142,8 +164,8 @@ def _scope(data: dict[str, Any], scan: ScanSettings) -> Scope:
     if not regions:
         raise InputRejected("E_REGION: regions is empty; name at least one region in the input or the stack")
     return Scope(
-        accounts=_texts(data, "accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
-        exclude_accounts=_texts(data, "exclude_accounts", _ACCOUNT, "E_ACCOUNT_ID", an_account),
+        accounts=_texts(data, "accounts", ACCOUNT, "E_ACCOUNT_ID", an_account),
+        exclude_accounts=_texts(data, "exclude_accounts", ACCOUNT, "E_ACCOUNT_ID", an_account),
         organizational_units=_texts(data, "organizational_units", _UNIT, "E_UNIT", a_unit),
         exclude_organizational_units=_texts(data, "exclude_organizational_units", _UNIT, "E_UNIT", a_unit),
         regions=regions,

@@ -1,6 +1,7 @@
 """Aggregate findings: join the cells' results, price them, write the plan, say whether to ask for approval."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -8,16 +9,18 @@ from typing import Any
 
 from endpoint_sweep.domain.documents import digest, sealed_digest, to_data, to_json
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered
-from endpoint_sweep.domain.kinds import Alarm
+from endpoint_sweep.domain.kinds import Access, Alarm
 from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.access import with_access
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 from endpoint_sweep.rules.second_opinion import Answers, witness
 from endpoint_sweep.rules.snoozes import mark_snoozed
 from endpoint_sweep.settings.environment import ScanSettings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
+from endpoint_sweep.storage.access_document import read_access
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
 
@@ -55,6 +58,8 @@ def aggregate_findings(
         findings = (_witnessed(with_cost(one, types[one.type].cost(one, book)), answers) for one in row.findings)
         judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(judged))
+    if asked.mode is Mode.APPROVE:
+        coverage = _with_access(coverage, read_access(store, asked.id))
     pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
@@ -79,6 +84,11 @@ def aggregate_findings(
         "why_not": why or "",
     }
     return found | ({"alarm": Alarm.CELL_FORGED} if cells.forged else {})
+
+
+def _with_access(coverage: Coverage, access: Mapping[str, Access]) -> Coverage:
+    rows = (replace(row, findings=tuple(with_access(one, access) for one in row.findings)) for row in coverage.rows)
+    return Coverage(tuple(rows))
 
 
 def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:

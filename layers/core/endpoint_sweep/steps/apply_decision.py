@@ -3,7 +3,7 @@
 The order is the promise. Anything that differs from what was approved, or cannot be read, keeps the resource.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
-from endpoint_sweep.rules.protection import protection
+from endpoint_sweep.rules.protection import lapsed, protection
 from endpoint_sweep.settings.environment import ActSettings
 from endpoint_sweep.steps.contracts import ResourceEvent
 from endpoint_sweep.steps.stopping import check_stops
@@ -129,19 +129,23 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
     type_ = path.type
     path.at(Checkpoint.ROLE)
-    actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,))
+    was_over = lapsed(finding.tags, path.now())
+    actor = path.members.actor(path.target, path.sweep_id, approvers, (finding.arn,), was_over)
     path.at(Checkpoint.FINGERPRINT)
     type_.check_unchanged(actor, finding)
     sent = path.records.components(path.sweep_id, path.target)
     parts = type_.parts(actor, finding, sent)
     path.at(Checkpoint.TAGS)
-    _check_tags(path, actor, finding, parts.there, plan.pins)
+    over = _check_tags(path, actor, finding, parts.there, plan.pins)
+    if not sent and over:
+        # An older act role refuses these sessions. Ask now, before the first part goes.
+        path.members.actor(path.target, path.sweep_id, approvers, (), _all(over))
     path.at(Checkpoint.TRAFFIC)
     type_.check_unused(actor, finding, path.now())
     if not sent:
-        if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):
+        if excess := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):
             # Someone may have replayed an earlier decision. Each one is within the caps, but their sum may not be.
-            raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(over)}")
+            raise Kept(OutcomeStatus.FAILED, f"kept: {'; '.join(excess)}")
         path.at(Checkpoint.BUNDLE)
         bundle = type_.restore_bundle(actor, finding)
         told = {"sweep_id": path.sweep_id, "approver": approvers}
@@ -151,7 +155,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         return _act(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
         raise Kept(OutcomeStatus.FAILED, f"kept: its components still exist after {MAX_LOOKS} checks")
-    _delete_parts(path, finding, parts.next, approvers)
+    _delete_parts(path, finding, parts.next, approvers, over)
     return None
 
 
@@ -176,13 +180,16 @@ def _act(path: _Path, actor: Any, finding: Finding, approvers: str) -> Outcome:
     return _outcome(path, OutcomeStatus.SENT, f"approved by {approvers}", request_id)
 
 
-def _delete_parts(path: _Path, finding: Finding, parts: tuple[Component, ...], approvers: str) -> None:
+def _delete_parts(
+    path: _Path, finding: Finding, parts: tuple[Component, ...], approvers: str, over: Mapping[str, tuple[str, ...]]
+) -> None:
     """Intent, last check and one call for each, in a session for exactly these. Raises Kept at the first refusal."""
     if not parts:
         return
     path.at(Checkpoint.ROLE)
     arns = [one.arn for one in parts]
-    actor = path.members.actor(path.target, path.sweep_id, approvers, arns)
+    lapsed_ones = _all({arn: over[arn] for arn in arns if arn in over})
+    actor = path.members.actor(path.target, path.sweep_id, approvers, arns, lapsed_ones)
     for one in parts:
         path.at(Checkpoint.KILL_SWITCH)
         _check_stops(path)
@@ -230,14 +237,28 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     return by_id(plan.items)[path.target], approval.decided_by, plan
 
 
-def _check_tags(path: _Path, actor: Any, finding: Finding, parts: tuple[Component, ...], pins: Pins) -> None:
-    """A tag on one of its parts also protects the resource."""
-    policy = path.folder.input(pins).policy
-    if why := protection(path.type.tags_of(actor, finding.arn), policy, path.now()):
+def _check_tags(
+    path: _Path, actor: Any, finding: Finding, parts: tuple[Component, ...], pins: Pins
+) -> dict[str, tuple[str, ...]]:
+    """A tag on one of its parts also protects the resource. Returns the `keep-until` of parts that is over, by ARN."""
+    policy, now, over = path.folder.input(pins).policy, path.now(), {}
+    tags = path.type.tags_of(actor, finding.arn)
+    if why := protection(tags, policy, now):
         raise Kept(OutcomeStatus.PROTECTED, why)
+    if lapsed(tags, now) != lapsed(finding.tags, now):
+        # The session may only meet the value of the scan, so the call would be refused, after the parts have gone.
+        raise Kept(OutcomeStatus.CHANGED, "its tag endpoint-sweep:keep-until was changed after the scan")
     for one in parts:
-        if why := protection(path.type.tags_of(actor, one.arn), policy, path.now()):
+        tags = path.type.tags_of(actor, one.arn)
+        if why := protection(tags, policy, now):
             raise Kept(OutcomeStatus.PROTECTED, f"inference component {one.name}: {why}")
+        if values := lapsed(tags, now):
+            over[one.arn] = values
+    return over
+
+
+def _all(lapsed_ones: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(value for values in lapsed_ones.values() for value in values)
 
 
 def _ending(path: _Path, error: Exception) -> Outcome:

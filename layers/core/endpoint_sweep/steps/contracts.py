@@ -48,6 +48,10 @@ class RecordUnreachableCellEvent(ScanCellEvent):
     error: CaughtError
 
 
+class CheckActRolesEvent(TypedDict):
+    sweep_id: str
+
+
 class AggregateFindingsEvent(TypedDict):
     sweep_id: str
 

@@ -11,7 +11,7 @@ from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.rules.region_names import why_refused
 from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
 from endpoint_sweep.settings import sweep_input
-from endpoint_sweep.settings.environment import ActSettings, DecideSettings, ScanSettings
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
 from endpoint_sweep.settings.sweep_input import SweepInput
 from endpoint_sweep.steps.contracts import PlanSweepEvent
 from endpoint_sweep.storage.kill_switch import why_stopped
@@ -26,6 +26,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     scan: ScanSettings,
     decide: DecideSettings,
     act: ActSettings,
+    people: PeopleSettings,
     home_region: str,
     organization: Organization,
     regions: Regions,
@@ -43,6 +44,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     asked = sweep_input.parse(event["sweep_id"], event["input"], scan, decide, act)
     _refuse_unknown_regions(asked, event["input"], scan, regions)
     asked = replace(asked, started=event["started"])
+    sweep_input.check_people(asked.mode, people, decide.rules)
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
         raise InputRejected(f"E_KILL_SWITCH: {why}; only a sweep in report mode can run")
     holder = _take_lock(asked.id, event["execution"], records, executions)
@@ -57,7 +59,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
         )
     _supersede(asked.id, records, now())
     named = tuple(region for region in scan.regions if region != ENABLED) or (home_region,)
-    targets = _targets(asked, named, organization, regions)
+    targets = _targets(asked, named, organization, regions, decide, act)
     cells = _put_lists(replace(asked, now=now()), targets, folder, seals)
     return {
         "lock": "taken",
@@ -124,11 +126,19 @@ def _supersede(sweep_id: str, records: Records, at: datetime) -> None:
         records.forget_waiting(approval_id(str(dead)))
 
 
-def _targets(asked: SweepInput, named: tuple[str, ...], organization: Organization, regions: Regions) -> list[Target]:
+def _targets(
+    asked: SweepInput,
+    named: tuple[str, ...],
+    organization: Organization,
+    regions: Regions,
+    decide: DecideSettings,
+    act: ActSettings,
+) -> list[Target]:
     """Every account that the sweep is about, and always the management account (D7.5). `named`: the stack's regions."""
     scope = asked.scope
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
+    sweep_input.check_members(asked, decide.rules, act, {account.id for account in accounts})
     if asked.mode is Mode.APPROVE and management in scope.accounts:
         # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so no one may name it.
         raise InputRejected(

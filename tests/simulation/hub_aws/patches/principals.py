@@ -65,7 +65,9 @@ def name_mail_identities() -> None:
 
 
 def check_assume_role(organization: Organization) -> None:
-    """Stock lets anyone into a suspended account, ignores source identities and the one-hour limit of role chaining."""
+    """Stock lets anyone into a suspended account, ignores source identities, who may tag a session and the
+    one-hour limit of role chaining.
+    """
     handle, trusts, register = sts.handle_request, iam_evaluator.evaluate_trust_policy, sts.register_session
     open_accounts = {account.id for account in organization.accounts if account.state == "ACTIVE"}
 
@@ -81,10 +83,9 @@ def check_assume_role(organization: Organization) -> None:
         account = (role_arn.split(":") + [""] * 5)[4]
         refused = account not in open_accounts or not iam._roles.get_scoped(account, None, role_arn.rpartition("/")[2])
         refused = refused or identity != (session.get("SourceIdentity") or identity)
-        if identity and not refused:
-            asked = iam_evaluator.enforce(key, "sts:SetSourceIdentity", "sts", sts.get_region(), resource_arn=role_arn)
-            refused = asked is not None
-        if refused:
+        more = {"sts:SetSourceIdentity": bool(identity), "sts:TagSession": "Tags.member.1.Key" in form}
+        needed = [action for action, is_asked in more.items() if is_asked and not refused]
+        if refused or any(iam_evaluator.enforce(key, one, "sts", sts.get_region(), role_arn) for one in needed):
             caller = (iam_evaluator.resolve_caller_identity(key) or {}).get("userArn", "anonymous")
             message = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: "
             return sts._error(403, "AccessDenied", message + role_arn, ns="sts")
@@ -93,9 +94,11 @@ def check_assume_role(organization: Organization) -> None:
 
     def evaluate_trust_policy(document: Any, caller_arn: str, ctx: Any = None) -> bool:
         identity = _source_identity.get()
-        if ctx is None or ctx.action != "sts:AssumeRole" or not identity:
+        if ctx is None or not identity:
             return bool(trusts(document, caller_arn, ctx))
         ctx = copy.replace(ctx, service_context={**ctx.service_context, "sts:sourceidentity": identity})
+        if ctx.action != "sts:AssumeRole":
+            return bool(trusts(document, caller_arn, ctx))
         setting = copy.replace(ctx, action="sts:SetSourceIdentity")
         return bool(trusts(document, caller_arn, ctx) and trusts(document, caller_arn, setting))
 

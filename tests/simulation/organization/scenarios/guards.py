@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
 from tests.simulation.organization.specification import EndpointSpec, Organization, VariantSpec
@@ -32,6 +33,8 @@ def _statuses() -> Iterator[EndpointSpec]:
 
 
 def _tags() -> Iterator[EndpointSpec]:
+    now = datetime.now(UTC)
+    yesterday, today = f"{now - timedelta(days=1):%Y-%m-%d}", f"{now:%Y-%m-%d}"
     values = {
         "keep": {"endpoint-sweep:keep": "true"},
         "keep-false": {"endpoint-sweep:keep": "false"},
@@ -42,6 +45,17 @@ def _tags() -> Iterator[EndpointSpec]:
         "until-no-such-month": {"endpoint-sweep:keep-until": "2026-13-45"},
         "until-nines": {"endpoint-sweep:keep-until": "9999-99-99"},
         "until-empty": {"endpoint-sweep:keep-until": ""},
+        "until-today": {"Endpoint-Sweep:Keep-Until": today},
+        "until-yesterday": {"endpoint-sweep:keep-until": yesterday},
+        "until-three-days-ago": {" endpoint-sweep:keep-until ": f" {now - timedelta(days=3):%Y-%m-%d} "},
+        "until-an-hour-ago": {"endpoint-sweep:keep-until": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"},
+        "until-an-hour-ago-east": {"endpoint-sweep:keep-until": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}+02:00"},
+        "until-an-hour-on": {"endpoint-sweep:keep-until": f"{now + timedelta(hours=1):%Y-%m-%d %H:%M}+00:00"},
+        "until-11-hours-ago-somewhere": {"endpoint-sweep:keep-until": f"{now - timedelta(hours=11):%Y-%m-%d %H:%M}"},
+        "until-13-hours-ago-somewhere": {"endpoint-sweep:keep-until": f"{now - timedelta(hours=13):%Y-%m-%d %H:%M}"},
+        "until-without-dashes": {"endpoint-sweep:keep-until": "20200131"},
+        "until-the-first-week": {"endpoint-sweep:keep-until": "2020-W01-1"},
+        "until-an-essay": {"endpoint-sweep:keep-until": "2020-01-31" + " " * 90},
         "until-past-but-kept": {"endpoint-sweep:keep-until": "2024-01-31", "endpoint-sweep:keep": ""},
         "keeper": {"endpoint-sweep:keeper": "yes", "keep": "true"},
         "fifty-tags": {f"key-{number:02d}": "x" for number in range(49)} | {"endpoint-sweep:keep": "last"},

@@ -203,7 +203,7 @@ def test_what_the_policy_protects_is_left_alone_until_its_day_is_over() -> None:
     ):
         assert not is_candidate(listed(), tags, policy, NOW)
         assert judge(evidence(tags=tags), policy, NOW) == (Verdict.PROTECTED, why)
-    assert is_candidate(listed(), {"env": "test", "endpoint-sweep:keep-until": "2026-11-19"}, policy, NOW)
+    assert is_candidate(listed(), {"env": "test", "endpoint-sweep:keep-until": "2026-11-18"}, policy, NOW)
 
 
 def test_what_containers_repeat_is_counted_once() -> None:

@@ -8,6 +8,7 @@ import pytest
 from endpoint_sweep.domain.resource import ResourceId
 from endpoint_sweep.resources.endpoint.permissions import act_policy
 from endpoint_sweep.resources.endpoint.recheck import COMPONENTS_AT_ONCE
+from endpoint_sweep.rules.protection import expiry
 from tests.unit.samples import ARN, NAME, finding
 
 
@@ -61,7 +62,20 @@ def test_the_longest_session_policy_fits() -> None:
     target = ResourceId("222222222222", "us-isob-northeast-1", "e" * 63)
     arn = f"arn:aws-iso-b:sagemaker:{target.region}:{target.account}:inference-component/"
     arns = [f"{arn}{number}{'c' * 62}" for number in range(COMPONENTS_AT_ONCE)]
-    assert len(json.dumps(act_policy("aws-iso-b", target, arns), separators=(",", ":"))) <= 2048
+    lapsed = [f"2020-01-{number:02d}{' ' * 30}" for number in range(1, COMPONENTS_AT_ONCE + 1)]
+    assert all(expiry(value) for value in lapsed)
+    assert expiry(f"{lapsed[0]} ") is None
+    assert len(json.dumps(act_policy("aws-iso-b", target, arns, lapsed), separators=(",", ":"))) <= 2048
+
+
+def test_a_session_meets_no_other_date_than_those_that_are_over() -> None:
+    """What the role leaves to the session, the session denies but for the values that were read."""
+    [denied] = [
+        one for one in act_policy("aws", finding().id, [ARN], ["b", "a", "b"])["Statement"] if one["Effect"] == "Deny"
+    ]
+    assert denied["Action"] == ["sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"]
+    tag = "aws:ResourceTag/endpoint-sweep:keep-until"
+    assert denied["Condition"] == {"StringLike": {tag: "*"}, "StringNotEquals": {tag: ["a", "b"]}}
 
 
 def test_a_session_that_only_looks_can_delete_nothing() -> None:

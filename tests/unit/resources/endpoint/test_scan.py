@@ -237,6 +237,9 @@ def test_one_row_an_endpoint() -> None:
         "c": (Verdict.BUSY, 2),
     }
     assert (found["a"].advice, found["b"].advice) == ("monitored by the schedule bias and quality", "")
+    [other] = silent(tagged={ARN: {"sagemaker-sdk:jumpstart-model-id": "llama"}}).findings().values()
+    said = "deployed from the JumpStart model llama; nothing manages it afterwards"
+    assert (other.verdict, other.advice) == (Verdict.IDLE, said)
     assert (found["a"].kind, found["a"].config, len(found["a"].instances)) == (Kind.REAL_TIME, f"{NAME}-config", 1)
     assert (found["b"].kind, found["b"].config, found["b"].instances) == (None, None, ())
 

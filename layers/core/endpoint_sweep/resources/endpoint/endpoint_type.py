@@ -26,8 +26,10 @@ class EndpointType:
     def cost(self, finding: Finding, prices: PriceBook) -> Cost:
         return cost(finding, prices)
 
-    def act_policy(self, partition: str, target: ResourceId, arns: Collection[str]) -> dict[str, Any]:
-        return permissions.act_policy(partition, target, arns)
+    def act_policy(
+        self, partition: str, target: ResourceId, arns: Collection[str], lapsed: Collection[str] = ()
+    ) -> dict[str, Any]:
+        return permissions.act_policy(partition, target, arns, lapsed)
 
     def check_unchanged(self, actor: EndpointActor, finding: Finding) -> None:
         recheck.check_fingerprint(actor.describe(finding.name), finding)

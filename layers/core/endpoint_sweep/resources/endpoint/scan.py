@@ -6,7 +6,7 @@ of idle endpoints. Values are read a second time only if a described endpoint wa
 all (D5.11, D5.12).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, ResourceNotFound
@@ -35,6 +35,7 @@ from endpoint_sweep.resources.endpoint.idleness import (
     traffic,
     window,
 )
+from endpoint_sweep.resources.endpoint.origins import origins
 from endpoint_sweep.resources.endpoint.ports import EndpointReader
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from endpoint_sweep.resources.resource_type import Found
@@ -190,10 +191,15 @@ class _Scan:
             owner=owner_of(tags or {}),
             invocations=traffic(activity) if any(series.points for series in activity.series) else None,
             last_invocation_at=last_invocation(activity.series),
-            advice="; ".join(self._attachments.of(endpoint.name, description)) if description else "",
+            advice="; ".join(self._advice(endpoint.name, description, tags or {})),
             components=self._components_of(endpoint.name),
             restorable=self._restorable(description, verdict),
         )
+
+    def _advice(self, name: str, description: Description | None, tags: dict[str, str]) -> Iterator[str]:
+        if description:
+            yield from self._attachments.of(name, description)
+        yield from origins(name, tags)
 
     def _restorable(self, description: Description | None, verdict: Verdict) -> Restorable:
         """Checks the models only for endpoints that may be offered."""

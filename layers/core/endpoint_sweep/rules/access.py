@@ -1,0 +1,80 @@
+"""Where deletion is not enabled: asked before anybody is, so that no one approves what cannot be deleted. No I/O."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from endpoint_sweep.domain.closed import Closed
+from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
+from endpoint_sweep.domain.model import CellResult, Finding, Plan
+from endpoint_sweep.domain.resource import noun_of
+from endpoint_sweep.rules.pricing import total_monthly
+
+Sums = dict[str, Closed]  # by `Access`
+SENTENCES = {
+    Access.NOT_ENABLED: "deletion is not enabled in this account",
+    Access.UNKNOWN: "whether deletion is enabled in this account could not be checked",
+}
+_WHY = {
+    Access.NOT_ENABLED: "because deletion is not enabled there: deploy the member roles with AllowDelete=true",
+    Access.UNKNOWN: "because whether deletion is enabled there could not be checked; the next sweep asks again",
+}
+
+
+def with_access(finding: Finding, known: Mapping[str, Access]) -> Finding:
+    """An idle finding with the answer of its account; an account without an answer is not known."""
+    if finding.verdict is not Verdict.IDLE:
+        return finding
+    return replace(finding, access=known.get(finding.account, Access.UNKNOWN))
+
+
+def is_closed(finding: Finding) -> bool:
+    """Whether it is not offered for that reason. Without a question, in mode report, nothing is."""
+    return finding.access not in (None, Access.ENABLED)
+
+
+def why_closed(finding: Finding) -> str:
+    """Empty if its account is no reason."""
+    return SENTENCES.get(finding.access, "") if finding.access else ""
+
+
+def closed_in(rows: Iterable[CellResult], deny_accounts: Collection[str] = ()) -> Sums:
+    """How much is not offered for each answer, if anything, of what would be offered otherwise."""
+    whole = [row for row in rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
+    found = [one for row in whole for one in row.findings if one.verdict is Verdict.IDLE and not one.snoozed_until]
+    sums: Sums = {}
+    for access in SENTENCES:
+        if mine := [one for one in found if one.access is access]:
+            monthly, unpriced = total_monthly(tuple(mine))
+            accounts = len({one.account for one in mine})
+            sums[access.value] = Closed(len(mine), accounts, monthly, unpriced, noun_of(one.type for one in mine))
+    return sums
+
+
+def told(closed: Mapping[str, Closed]) -> str:
+    """A sentence for each answer, with the sum. Empty if nothing is closed."""
+    return " ".join(_told(closed[access.value], why) for access, why in _WHY.items() if access.value in closed)
+
+
+def _told(closed: Closed, why: str) -> str:
+    noun = closed.noun if closed.count == 1 else f"{closed.noun}s"
+    accounts = "1 account" if closed.accounts == 1 else f"{closed.accounts:,} accounts"
+    unpriced = f", {closed.unpriced:,} without a known price" if closed.unpriced else ""
+    money = f"${closed.monthly_usd:,.2f} a month at list price{unpriced}"
+    are = "is" if closed.count == 1 else "are"
+    return f"{closed.count:,} idle {noun} in {accounts} ({money}) {are} not offered, {why}."
+
+
+def why_nobody(plan: Plan) -> str:
+    """Why a plan without items offers nothing, if that is the reason. Empty if it is not."""
+    no, unknown = (plan.closed.get(access.value) for access in (Access.NOT_ENABLED, Access.UNKNOWN))
+    reasons = [f"deletion is not enabled in {_accounts(no)}"] if no else []
+    reasons += [f"whether it is enabled could not be checked in {_accounts(unknown)}"] if unknown else []
+    if not reasons:
+        return ""
+    fix = ". Deploy the member roles with AllowDelete=true" if no else ""
+    return f"nobody was asked to approve, because {' and '.join(reasons)}{fix}"
+
+
+def _accounts(closed: Closed) -> str:
+    idle = f"idle {closed.noun}s"
+    return f"the 1 account with {idle}" if closed.accounts == 1 else f"the {closed.accounts:,} accounts with {idle}"

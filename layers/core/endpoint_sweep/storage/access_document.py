@@ -1,0 +1,45 @@
+"""Where deletion is enabled, as a document of the sweep. Nothing proves it: forged, it can keep an endpoint from being
+offered, or offer one whose deletion its account then refuses.
+"""
+
+import json
+from collections.abc import Mapping
+
+from endpoint_sweep.domain.documents import from_data, to_json
+from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound
+from endpoint_sweep.domain.kinds import Access, Verdict
+from endpoint_sweep.domain.model import CellResult
+from endpoint_sweep.ports import Store
+
+
+def idle_accounts(store: Store, sweep_id: str) -> tuple[str, ...]:
+    """The accounts where something may be offered. Unproven: a forged cell can only have an account asked or not."""
+    found = set()
+    for there in store.all(f"sweeps/{sweep_id}/cells/").values():
+        try:
+            result = from_data(CellResult, json.loads(there.body))
+        except (ValueError, TypeError):
+            continue
+        if any(one.verdict is Verdict.IDLE for one in result.findings):
+            found.add(result.account)
+    return tuple(sorted(found))
+
+
+def put_access(store: Store, sweep_id: str, access: Mapping[str, Access]) -> None:
+    """The first answer counts, so that a second run of the next step makes the same plan."""
+    try:
+        store.put(_key(sweep_id), to_json(dict(access)), count=len(access), once=True)
+    except AlreadyRecorded:
+        return
+
+
+def read_access(store: Store, sweep_id: str) -> dict[str, Access]:
+    """Empty if it is not there or cannot be read: then nothing is known of any account."""
+    try:
+        return from_data(dict[str, Access], json.loads(store.get(_key(sweep_id))))
+    except (DocumentNotFound, ValueError, TypeError):
+        return {}
+
+
+def _key(sweep_id: str) -> str:
+    return f"sweeps/{sweep_id}/access.json"

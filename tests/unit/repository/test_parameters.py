@@ -1,0 +1,101 @@
+"""The parameters of the hub stack: CloudFormation itself refuses what could not be understood, and says what it takes.
+
+MiniStack checks a value as CloudFormation does: each member of a list against the pattern, an empty list as one
+empty member (D9.11).
+"""
+
+import pytest
+from ministack.services.cloudformation.engine import _check_parameter_constraints
+
+from tests.simulation.hub import cloudformation
+
+PARAMETERS = cloudformation.load(cloudformation.HUB_TEMPLATE)["Parameters"]
+LISTS = [name for name, one in PARAMETERS.items() if one["Type"] == "CommaDelimitedList"]
+ACCOUNTS = (
+    ["", "012345678901", "012345678901, 222222222222"],
+    ["0123-4567-8901", "12345678901", "0123456789012", "0123 4567 8901", "012345678901;222222222222", "*"],
+)
+ADDRESSES = (
+    ["", "ada@example.com", "ada+x@mail.example.com,grace@example.com"],
+    ["ada", "ada@example", "ada@example.com;grace@example.com", "ada@example.com grace@example.com", "<a@example.com>"],
+)
+PRINCIPALS = (
+    ["", "arn:aws:iam::111111111111:role/finops=ada@example.com",
+     "arn:aws-us-gov:sts::111111111111:assumed-role/finops/ada=ada@example.com,arn:aws:iam::111111111111:user/x=x@y.z"],
+    ["arn:aws:iam::111111111111:role/finops", "arn:aws:iam::11111111111:role/finops=ada@example.com",
+     "arn:aws:iam::111111111111:role/finops:ada@example.com", "finops=ada@example.com"],
+)  # fmt: skip
+VALUES: dict[str, tuple[list[str], list[str]]] = {
+    "DenyAccounts": ACCOUNTS,
+    "TwoApproversForAccounts": ACCOUNTS,
+    "Approvers": ADDRESSES,
+    "SummaryRecipients": ADDRESSES,
+    "ApproverPrincipals": PRINCIPALS,
+    "MoreApproverPrincipals": PRINCIPALS,
+    "ProtectTags": (
+        ["", "team", "env=prod, a=b=c", "aws:cloudformation:stack-name", "team = ml", "k\u00e9y=\u00fc"],
+        ["=prod", "env=*", "env=prod;team=ml", '"env"=prod'],
+    ),
+    "AllowedAddresses": (
+        ["0.0.0.0/0,::/0", "203.0.113.7", "203.0.113.0/24", "2001:db8::/32", "::ffff:10.0.0.0/104", "::1"],
+        [
+            "",
+            "203.0.113.0/33",
+            "203.0.113",
+            "256.0.0.1",
+            "2001:db8::/129",
+            "office",
+            "10.0.0.0-10.0.0.9",
+            "10.0.0.0 / 8",
+        ],
+    ),
+    "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
+    "ScheduleTimezone": (
+        ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],
+        ["", "+02:00", "a b"],
+    ),
+    "MinCoveragePercent": (["0", "100"], ["-1", "101"]),
+    "MaxDeletePercentOfAccount": (["1", "100"], ["0", "101"]),
+    "TwoApproversAboveUsd": (["0", "10000"], ["-1", "10000000000"]),
+}
+EACH = [
+    (name, value, ok)
+    for name, both in VALUES.items()
+    for ok, values in zip((1, 0), both, strict=True)
+    for value in values
+]
+
+
+@pytest.mark.parametrize(("name", "value", "accepted"), EACH)
+def test_what_a_parameter_takes(name: str, value: str, accepted: int) -> None:
+    """And what it refuses, with its own words."""
+    spec = PARAMETERS[name]
+    if accepted:
+        _check_parameter_constraints(name, spec, spec["Type"], value)
+        return
+    with pytest.raises(ValueError, match=f"Parameter '{name}' ") as refused:
+        _check_parameter_constraints(name, spec, spec["Type"], value)
+    assert spec.get("ConstraintDescription", "") in str(refused.value)
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "Regions"])
+def test_no_list_takes_anything(name: str) -> None:
+    """A pattern, in words too; one that CloudFormation does not know (Java's) would be refused when it is deployed."""
+    assert PARAMETERS[name]["AllowedPattern"].startswith("^")
+    assert PARAMETERS[name]["ConstraintDescription"].endswith("separated by commas")
+    assert "\\w" not in PARAMETERS[name]["AllowedPattern"], "ASCII there, any letter here"
+
+
+@pytest.mark.parametrize("name", [name for name, one in PARAMETERS.items() if one["Type"] == "Number"])
+def test_no_number_is_without_limits(name: str) -> None:
+    """A figure too many is noticed when it is typed."""
+    spec = PARAMETERS[name]
+    assert "AllowedValues" in spec or spec["MinValue"] < spec["MaxValue"]
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_default_is_a_value_that_is_taken(name: str) -> None:
+    """Else the stack could not be deployed with it."""
+    spec = PARAMETERS[name]
+    if "Default" in spec:
+        _check_parameter_constraints(name, spec, spec["Type"], str(spec["Default"]))
