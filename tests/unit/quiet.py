@@ -18,6 +18,9 @@ class NoPrices:
     def storage(self, _region: str) -> None:
         return None
 
+    def doubt(self, _region: str, _what: str) -> str:
+        return ""
+
 
 class OnePrice(NoPrices):
     """Everything costs two dollars an hour."""

@@ -15,7 +15,7 @@ from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.plugs import Plug, types_of
-from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
@@ -106,7 +106,7 @@ class Hub:
 
     @cached_property
     def price_list(self) -> AwsPriceList:
-        return AwsPriceList(self._sessions.at("pricing", home_of(self._settings.home_region)))
+        return AwsPriceList.near(self._settings.home_region, lambda home: self._sessions.at("pricing", home))
 
     @cached_property
     def optimizer(self) -> AwsSecondOpinion:

@@ -10,7 +10,7 @@ from typing import Any
 
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.organizations import AwsOrganization
-from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions, offered, usable
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
@@ -162,7 +162,7 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: s
 
 def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
     """List prices of the idle endpoints, from AWS or, if it is unavailable, from the dated table."""
-    price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
+    price_list = AwsPriceList.near(sessions.region(), lambda home: sessions.at("pricing", home))
     return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, today.date())
 
 
