@@ -53,7 +53,7 @@ lint: $(TOOLS) ## style, types, templates
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
-	$(VENV)/cfn-lint template.yaml member-roles.yaml
+	$(VENV)/cfn-lint template.yaml member-roles.yaml cost-role.yaml
 	$(VENV)/sam validate --lint
 
 format: $(TOOLS) ## rewrites the style

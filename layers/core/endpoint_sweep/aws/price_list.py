@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SERVICE = "AmazonSageMaker"
 # D8.3: not Tsform:, AsyncInf:, Notebk: and the like.
 _HOSTING_HOURS = re.compile(r"(?:[A-Z0-9]+-)?Host:(ml\.[a-z0-9.-]+)")
+_BILLED_HOURS = re.compile(r"(?:([A-Z0-9]+)-)?(?:Host|AsyncInf):(ml\.[a-z0-9.-]+)")
 _VOLUMES = "General Purpose-Hosting"  # D8.5
 _MAX_VALUE = 1024  # characters of one filter's value
 _NOT_UNDERSTOOD = {"InvalidParameterException", "ValidationException"}
@@ -39,6 +40,12 @@ def home_of(region: str) -> str | None:
             return "eu-central-1"
         case _:
             return "us-east-1"
+
+
+def hosting_type(usage_type: str) -> tuple[str, str] | None:
+    """The prefix of the region and the instance type, if it is the usage type of hosting on a bill."""
+    found = _BILLED_HOURS.fullmatch(usage_type)
+    return (found[1] or "", found[2]) if found else None
 
 
 class AwsPriceList:

@@ -152,6 +152,9 @@ class Policy:
 class Finding:
     """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
+    `monthly_usd` is the list price, `net_monthly_usd` what is paid after discounts where somebody knows it, and
+    `wasted_usd` what it has cost since it was last used: at least that, where nothing earlier was measured.
+
     `components`: the parts that have to go first, as the scan saw them; `state`: what else its type compares again
     before it acts. What a type does not have stays empty.
     """
@@ -174,9 +177,15 @@ class Finding:
     last_invocation_at: datetime | None = None
     advice: str = ""
     witness: str | None = None
+    witness_note: str = ""
     price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
+    net_monthly_usd: Decimal | None = None
+    net_basis: str = ""
+    wasted_usd: Decimal | None = None
+    wasted_since: datetime | None = None
+    wasted_at_least: bool = False
     snoozed_until: datetime | None = None
     components: tuple[Component, ...] = ()
     restorable: Restorable = NOT_ASKED
@@ -242,7 +251,7 @@ class Plan:
     """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
     account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
     and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
-    people read. `why_not`: why nobody may be asked about it, or empty.
+    people read. `why_not`: why nobody may be asked about it, or empty. `money_note`: why no bill was read, or empty.
     """
 
     sweep_id: str
@@ -254,6 +263,7 @@ class Plan:
     beyond: int = 0
     pins: dict[str, str] = field(default_factory=dict)
     why_not: str = ""
+    money_note: str = ""
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""
