@@ -160,10 +160,10 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders, here: s
         return None
 
 
-def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
+def _priced(coverage: Coverage, sessions: Sessions, now: datetime) -> Coverage:
     """List prices of the idle endpoints, from AWS or, if it is unavailable, from the dated table."""
     price_list = AwsPriceList.near(sessions.region(), lambda home: sessions.at("pricing", home))
-    return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, today.date())
+    return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, now)
 
 
 def _skipped(cell: Cell, target: Target) -> CellResult:

@@ -45,7 +45,9 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         ],
         "totals": report.totals,
         "monthly_saving_usd": str(report.saving[0]),
+        "monthly_saving_net_usd": to_data(report.saved.net),
         "monthly_promised_usd": str(report.promised),
+        "idle": to_data(report.idle_money),
         "realized": to_data(report.realized),
         "findings": rows,
     }  # fmt: skip
