@@ -37,7 +37,10 @@ def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     console.print(table)
     known = sum(float(item["monthly_usd"]) for item in items if item["monthly_usd"])
     unknown = sum(item["monthly_usd"] is None for item in items)
-    console.print(f"{len(items)} idle, ${known:,.2f} a month at list price, {unknown} with no known price.\n")
+    console.print(f"{len(items)} idle, ${known:,.2f} a month at list price, {unknown} with no known price.")
+    paid = sum(float(item["net_monthly_usd"] or item["monthly_usd"] or 0) for item in items)
+    told = sum(item["net_monthly_usd"] is not None for item in items)
+    console.print(f"${paid:,.2f} a month after discounts, which are known for {told} of {len(items)}.\n")
 
 
 def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:

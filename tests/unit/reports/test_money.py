@@ -27,7 +27,7 @@ def test_a_total_shows_both_prices_and_of_how_many() -> None:
 
 def test_without_net_prices_the_total_says_why() -> None:
     """The old sentence, and one line of what went wrong; hostile text in it is one line too."""
-    listed = money_view([LISTED], "Cost Explorer was not read:\n‮DataUnavailableException")
+    listed = money_view([LISTED], "Cost Explorer was not read:\n\u202eDataUnavailableException")
     assert (listed.net, listed.monthly, listed.unpriced) == (None, Decimal("100.00"), 0)
     assert listed.doubts == (
         "Savings Plans, credits and private pricing lower the real cost. "
