@@ -145,7 +145,12 @@ def test_a_partition_without_a_price_service_is_not_asked() -> None:
         raise EndpointConnectionError(endpoint_url="https://api.pricing.cn-northwest-1.amazonaws.com.cn")
 
     homes: list[str] = []
-    prices = AwsPriceList.near("cn-north-1", lambda home: homes.append(home) or client("pricing", answer)[0])
+
+    def there(home: str) -> Any:
+        homes.append(home)
+        return client("pricing", answer)[0]
+
+    prices = AwsPriceList.near("cn-north-1", there)
     assert prices.hosting("cn-north-1", [G5]) == {}
     assert (homes, prices.doubt("cn-north-1", G5)) == (["cn-northwest-1"], NO_SERVICE)
 

@@ -91,8 +91,13 @@ def test_rules_that_protect_use_the_higher_price() -> None:
 def test_a_discount_spares_no_second_approver() -> None:
     """The threshold of money looks at the higher price of each endpoint (S1.10)."""
     rules = Rules(approvers=(ADA, "grace@example.com"), two_above_usd=10_000)
-    for listed, paid, needed in ((10_001, 7_000, 2), (7_000, 10_001, 2), (None, 10_001, 2), (10_000, 10_000, 1)):
-        one = replace(finding(), monthly_usd=listed and Decimal(listed), net_monthly_usd=Decimal(paid))
+    for listed, paid, needed in (
+        (Decimal(10_001), 7_000, 2),
+        (Decimal(7_000), 10_001, 2),
+        (None, 10_001, 2),
+        (Decimal(10_000), 10_000, 1),
+    ):
+        one = replace(finding(), monthly_usd=listed, net_monthly_usd=Decimal(paid))
         assert quorum(plan([one]), (one.id,), (ADA,), "", rules).needed == needed
 
 
@@ -102,6 +107,7 @@ def test_what_was_asked_today_is_remembered_until_midnight() -> None:
     assert from_cache(document, TODAY) == PAID
     assert from_cache(document, TODAY + timedelta(days=1)) is None
     row = document["rates"][0]
+    strange: Any
     for strange in (
         None, [], document | {"schema": 2}, document | {"rates": 3}, document | {"start": "then"},
         document | {"rates": [row | {"usd": "NaN"}]}, document | {"rates": [row | {"usd": "0"}]},
