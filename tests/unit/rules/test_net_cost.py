@@ -13,6 +13,7 @@ from endpoint_sweep.rules.approval_rules import quorum
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.net_cost import (
     COMPUTE_OPTIMIZER,
+    Bill,
     NetTotal,
     Paid,
     asked_days,
@@ -115,6 +116,17 @@ def test_what_was_asked_today_is_remembered_until_midnight() -> None:
         {key: value for key, value in document.items() if key != "net"},
     ):  # fmt: skip
         assert from_cache(strange, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("usd", "hours", "expected"),
+    [("14", "10", "1.4"), ("1", "1", "1"), ("1000", "1", "1000"), ("1", "3", "0.33333333"), ("14", "0.99", None),
+     ("0", "10", None), ("-14", "10", None), ("1000.01", "1", None), ("0.0000001", "1000", None), ("0", "0", None)],
+)  # fmt: skip
+def test_a_rate_is_money_by_hours(usd: str, hours: str, expected: str | None) -> None:
+    """Of several answers together; too few hours, nothing paid and the absurd are no rate (BI-25)."""
+    bill = Bill().plus(Decimal(usd) / 2, Decimal(0)).plus(Decimal(usd) / 2, Decimal(hours))
+    assert bill.rate == (expected and Decimal(expected))
 
 
 def test_the_last_days_are_not_on_the_bill_yet() -> None:
