@@ -48,7 +48,10 @@ def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     totals = report["totals"]
     console.print("[bold]Outcome[/bold]")
     console.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
-    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} a month at list price.\n")
+    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} a month at list price,")
+    console.print(
+        f"${float(report['monthly_saving_net_usd'] or 0):,.2f} a month after discounts where they are known.\n"
+    )
 
 
 def progress(console: Console) -> Progress:

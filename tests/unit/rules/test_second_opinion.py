@@ -54,4 +54,4 @@ def test_what_it_says_is_of_this_endpoint_alone() -> None:
     assert opinion(finding("other"), {CELL: {ARN: said}}) is None
     assert opinion(finding(), {CELL: None}) is None
     notes = [one.note for one in (said, Opinion(), Opinion("No invocations."), Opinion(lookback_days=32))]
-    assert notes == ["No invocations, 14 days", "", "No invocations", "32 days"]
+    assert notes == ["No invocations, looking back 14 days", "", "No invocations", "looking back 32 days"]

@@ -120,7 +120,7 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     if idle:
         console.print(f"Idle: {usd(monthly)} a month at list price, {unpriced} with no known price.")
         wasted = money_view(idle).wasted_figure
-        console.print(f"Spent since their last use: {wasted} at list price.")
+        console.print(f"Wasted so far: {wasted} at list price.")
         console.print("Savings Plans, credits and private pricing lower the real cost.")
     return out.getvalue()
 

@@ -32,7 +32,7 @@ class Opinion:
     @property
     def note(self) -> str:
         """Its own words and how far it looked back, as far as it says so."""
-        looked = f"{self.lookback_days} days" if self.lookback_days else ""
+        looked = f"looking back {self.lookback_days} days" if self.lookback_days else ""
         return ", ".join(part for part in (self.description.rstrip("."), looked) if part)
 
 
