@@ -78,6 +78,9 @@ def test_every_figure_is_what_the_world_says(stage_of: OpenStage) -> None:
     assert "After discounts: Compute Optimizer, after discounts." in page
     assert stage.decide(link, "resnet-demo").status == 303
     stage.end(sweep)
+    [receipt] = [mail.text for mail in stage.mails(sweep) if "TO BE DELETED" in mail.text]
+    paid = Decimal(told["resnet-demo"]["net_monthly_usd"])
+    assert f"${paid:,.2f} a month after discounts" in receipt
     report = stage.report(sweep)
     assert Decimal(report["monthly_saving_net_usd"]) < Decimal(report["monthly_saving_usd"])
     assert Decimal(report["idle"]["net"]) < Decimal(report["idle"]["monthly"])
