@@ -32,7 +32,7 @@ COVERED := domain rules resources
 COVERAGE := $(VENV)/pytest --quiet $(PARALLEL) --cov --cov-report=term --ignore-glob='*_properties.py' \
 	$(COVERED:%=tests/unit/%)
 
-.PHONY: help setup demo test coverage lint format build deploy pictures bench figures mutants docs lock clean distclean
+.PHONY: help setup demo test coverage lint format build deploy pictures bench figures mutants docs prices lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ lint: $(TOOLS) ## style, types, templates
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
-	$(VENV)/cfn-lint template.yaml member-roles.yaml
+	$(VENV)/cfn-lint template.yaml member-roles.yaml cost-role.yaml
 	$(VENV)/sam validate --lint
 
 format: $(TOOLS) ## rewrites the style
@@ -81,6 +81,9 @@ mutants: $(TOOLS) ## changes the rules one by one, a unit test must notice each 
 
 docs: $(TOOLS) ## writes docs/configuration.md from the templates
 	@$(VENV)/python -m scripts.configuration
+
+prices: $(TOOLS) ## the price table from the Price List's offer file (FILE=index.json)
+	@PYTHONPATH=layers/core $(VENV)/python -m scripts.prices $(FILE)
 
 lock: $(TOOLS) ## resolves requirements again (ARGS=--upgrade for newer versions)
 	@$(BOOTSTRAP) lock $(ARGS)

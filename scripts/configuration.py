@@ -1,4 +1,4 @@
-"""`make docs`: writes docs/configuration.md from the parameters of the two templates."""
+"""`make docs`: writes docs/configuration.md from the parameters of the templates."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,11 @@ from cfnlint.decode import decode
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "configuration.md"
-TEMPLATES = (("The hub stack", "template.yaml"), ("The member roles", "member-roles.yaml"))
+TEMPLATES = (
+    ("The hub stack", "template.yaml"),
+    ("The member roles", "member-roles.yaml"),
+    ("The cost role", "cost-role.yaml"),
+)
 INTRODUCTION = """# Configuration
 
 `make docs` writes this page from the templates. `make deploy` asks for the parameters of the hub stack and saves your

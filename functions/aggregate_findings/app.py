@@ -8,6 +8,7 @@ from endpoint_sweep.domain.errors import DocumentTampered, PlanDiffers
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
+from endpoint_sweep.steps.money import Sources
 
 
 def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
@@ -20,8 +21,7 @@ def handler(event: AggregateFindingsEvent, _context: object) -> dict[str, Any]:
             store=at.store,
             records=at.records,
             seals=at.seals,
-            price_list=at.price_list,
-            optimizer=at.optimizer,
+            money=Sources(at.price_list, at.optimizer, at.bills),
         )
     except (DocumentTampered, PlanDiffers):
         log_step("aggregate_findings", event, {"alarm": Alarm.PLAN_TAMPERED})

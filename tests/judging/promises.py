@@ -95,7 +95,7 @@ def _needed(stage: Stage, acts: tuple[Act, ...]) -> int:
     accounts = {one[0] for one in selected}
     plan: dict[str, Any] = stage.onlooker.plan(sweep) or {"items": [], "flagged": {}}
     saving = sum(
-        Decimal(one["monthly_usd"] or 0)
+        max(Decimal(one["monthly_usd"] or 0), Decimal(one["net_monthly_usd"] or 0))
         for one in plan["items"]
         if (one["account"], one["region"], one["name"]) in selected
     )

@@ -1,10 +1,12 @@
 """Ports that say nothing: no price, no second witness, a kill switch that is off, mail that arrives nowhere."""
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from endpoint_sweep.domain.kinds import Access
+from endpoint_sweep.rules.net_cost import Paid
 
 
 class NoPrices:
@@ -20,6 +22,9 @@ class NoPrices:
     def storage(self, _region: str) -> None:
         return None
 
+    def doubt(self, _region: str, _what: str) -> str:
+        return ""
+
 
 class OnePrice(NoPrices):
     """Everything costs two dollars an hour."""
@@ -27,6 +32,18 @@ class OnePrice(NoPrices):
     def hosting(self, _region: str, types: Collection[str]) -> dict[str, Decimal]:
         self.asked += 1
         return dict.fromkeys(types, Decimal("2.00"))
+
+
+class Told:
+    """A bill; `asked` counts the questions."""
+
+    def __init__(self, paid: Paid = Paid()) -> None:  # noqa: B008 - frozen
+        self.asked = 0
+        self._paid = paid
+
+    def paid(self, _today: date) -> Paid:
+        self.asked += 1
+        return self._paid
 
 
 class NoWitness:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
 from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
+from endpoint_sweep.rules.net_cost import Paid
 from endpoint_sweep.rules.second_opinion import Answers
 
 Clock = Callable[[], datetime]
@@ -37,10 +38,16 @@ class Regions(Protocol):
 
 
 class SecondWitness(Protocol):
-    """What Compute Optimizer calls idle."""
+    """What Compute Optimizer calls idle, and what it says of each."""
 
     def idle(self, cells: Collection[Cell]) -> Answers:
         """By cell; None, or no entry, if it did not answer."""
+
+
+class Bills(Protocol):
+    """What hosting cost. Never raises: the answer says why nothing is known."""
+
+    def paid(self, today: date) -> Paid: ...
 
 
 class CellReaders(Protocol):

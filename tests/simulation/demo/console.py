@@ -37,7 +37,10 @@ def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     console.print(table)
     known = sum(float(item["monthly_usd"]) for item in items if item["monthly_usd"])
     unknown = sum(item["monthly_usd"] is None for item in items)
-    console.print(f"{len(items)} idle, ${known:,.2f} per month at list price, {unknown} with no known price.\n")
+    console.print(f"{len(items)} idle, ${known:,.2f} per month at list price, {unknown} with no known price.")
+    paid = sum(float(item["net_monthly_usd"] or item["monthly_usd"] or 0) for item in items)
+    told = sum(item["net_monthly_usd"] is not None for item in items)
+    console.print(f"${paid:,.2f} per month after discounts, which are known for {told} of {len(items)}.\n")
 
 
 def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:
@@ -45,7 +48,10 @@ def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     totals = report["totals"]
     console.print("[bold]Outcome[/bold]")
     console.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
-    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} per month at list price.\n")
+    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} per month at list price,")
+    console.print(
+        f"${float(report['monthly_saving_net_usd'] or 0):,.2f} per month after discounts where they are known.\n"
+    )
 
 
 def progress(console: Console) -> Progress:

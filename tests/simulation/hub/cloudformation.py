@@ -10,6 +10,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 HUB_TEMPLATE = ROOT / "template.yaml"
 MEMBER_TEMPLATE = ROOT / "member-roles.yaml"
+COST_TEMPLATE = ROOT / "cost-role.yaml"
+TEMPLATES = (HUB_TEMPLATE, MEMBER_TEMPLATE, COST_TEMPLATE)
 
 type Template = dict[str, Any]
 type Statement = dict[str, Any]
@@ -85,11 +87,17 @@ def resolved(value: Any, names: Mapping[str, str]) -> str:
             return str(value)
 
 
+def role_policies(role: Mapping[str, Any]) -> list[Any]:
+    """The policy documents of a role, those that a condition adds too."""
+    policies = [one["Fn::If"][1] if "Fn::If" in one else one for one in role.get("Policies", [])]
+    return [one["PolicyDocument"] for one in policies]
+
+
 def statements(template: Template) -> Iterator[tuple[str, Statement]]:
     """Every permission statement with the name of the role (or function with a role of its own) that carries it."""
     for logical_id, properties in resources(template, "AWS::IAM::Role").items():
-        for policy in properties.get("Policies", []):
-            for statement in as_list(policy["PolicyDocument"]["Statement"]):
+        for document in role_policies(properties):
+            for statement in as_list(document["Statement"]):
                 yield text(template, properties.get("RoleName", logical_id)), statement
     for logical_id, properties in resources(
         template, "AWS::Serverless::Function", "AWS::Serverless::StateMachine"

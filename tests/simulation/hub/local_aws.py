@@ -39,8 +39,9 @@ from tests.simulation.wire.calls import Call, CallLog
 
 __all__ = ["STACK", "LocalAws", "LocalAwsError", "Mail"]
 SENDER = "endpoint-sweep@finops.example.com"
-MEMBER_STACK = "endpoint-sweep-member"
+MEMBER_STACK, COST_STACK = "endpoint-sweep-member", "endpoint-sweep-costs"
 HUB_TEMPLATE, MEMBER_TEMPLATE = ROOT / "template.yaml", ROOT / "member-roles.yaml"
+COST_TEMPLATE = ROOT / "cost-role.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class LocalAws:
         self._session = boto3.Session()
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._accounts_with_roles: set[str] = set()
+        self._accounts_with_cost_role: set[str] = set()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -170,6 +172,7 @@ class LocalAws:
             self.client("sesv2").create_email_identity(EmailIdentity=SENDER)
             self.client("s3").create_bucket(Bucket=ARTIFACTS)
         self.create_member_roles()
+        self.create_cost_role()
         built = self._building.result()
         self._building = None
         local = {
@@ -178,6 +181,7 @@ class LocalAws:
             "Regions": ",".join(self.organization.regions),
             "Sender": SENDER,
             "ReviewBaseUrl": self.page_url(),
+            "CostRoleArn": self.organization.cost_role,
         }
         self._progress("Deploying the hub stack")
         try:
@@ -198,15 +202,26 @@ class LocalAws:
         self._progress(f"Creating the roles in {len(accounts)} member accounts")
         body = template.read_text(encoding="utf-8")
         for account in accounts:
-            parameters = {
-                "HubAccountId": self.organization.hub_account,
-                "HubStackName": STACK,
-                "OrganizationId": self.organization.id,
-                "ExternalId": self.organization.external_id,
-                "AllowDelete": "true" if account.has_act_role else "false",
-            }
+            parameters = self._trust() | {"AllowDelete": "true" if account.has_act_role else "false"}
             create_stack(self.client("cloudformation", account=account.id), MEMBER_STACK, body, parameters)
             self._accounts_with_roles.add(account.id)
+
+    def create_cost_role(self) -> None:
+        """Creates a stack of the real template of the cost role in the account that pays, once."""
+        payers = [one.id for one in self.organization.accounts if one.has_cost_role]
+        for account in set(payers) - self._accounts_with_cost_role:
+            body = COST_TEMPLATE.read_text(encoding="utf-8")
+            create_stack(self.client("cloudformation", account=account), COST_STACK, body, self._trust())
+            self._accounts_with_cost_role.add(account)
+
+    def _trust(self) -> dict[str, str]:
+        """Whom the roles of the other accounts trust."""
+        return {
+            "HubAccountId": self.organization.hub_account,
+            "HubStackName": STACK,
+            "OrganizationId": self.organization.id,
+            "ExternalId": self.organization.external_id,
+        }
 
     def outputs(self) -> dict[str, str]:
         """The outputs of the hub stack."""

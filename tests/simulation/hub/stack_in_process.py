@@ -77,6 +77,7 @@ class Hub:
             "Sender": SENDER,
             "Approvers": ",".join(APPROVERS),
             "ReviewBaseUrl": BASE_URL,
+            "CostRoleArn": world.organization.cost_role,
             "WaitSliceSeconds": "1",
             "GoneCheckSeconds": "1",
             # Tests of the grace period set it themselves.

@@ -14,7 +14,9 @@ from tests.simulation.hub_aws.request import Request
 from tests.simulation.organization.specification import Organization
 
 # SigV4 service name -> IAM prefix. MiniStack has none of the first group; of the second, the hub keeps its own.
-_ONLY_IN_MEMBERS = {name: name for name in ("sagemaker", "organizations", "account", "pricing", "compute-optimizer")}
+_ONLY_IN_MEMBERS = {
+    name: name for name in ("sagemaker", "organizations", "account", "pricing", "compute-optimizer", "ce")
+}
 _IN_BOTH = {"monitoring": "cloudwatch", "tagging": "tag"}
 _IN_BOTH |= {name: name for name in ("application-autoscaling", "ec2")}
 _NAMED_BY = {  # the SageMaker parameter that names the resource -> the resource type in its ARN

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import Any
 
 from tests.simulation.member_aws.metric_store import MetricStore
-from tests.simulation.organization.specification import ACT_ROLE, SCAN_ROLE, Account, Organization
+from tests.simulation.organization.specification import ACT_ROLE, COST_ROLE, SCAN_ROLE, Account, Organization
 
 # People who look at the hub and act on it by hand. No fault affects their calls.
 PEOPLE_KEY, PEOPLE = "AKIASIMULATEDPEOPLE1", ":user/people"
@@ -60,7 +60,11 @@ class State:
         if self.organization.metrics_answer:
             self.metrics_answers.append(("*", "*", self.organization.metrics_answer))
         for account in self.organization.accounts:
-            wanted = ((SCAN_ROLE, account.has_scan_role), (ACT_ROLE, account.has_act_role))
+            wanted = (
+                (SCAN_ROLE, account.has_scan_role),
+                (ACT_ROLE, account.has_act_role),
+                (COST_ROLE, account.has_cost_role),
+            )
             self.roles[account.id] = {role for role, there in wanted if there}
 
     def cell(self, account: str, region: str) -> CellState:

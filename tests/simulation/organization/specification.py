@@ -34,9 +34,11 @@ DEFAULT_REGIONS = frozenset(
         *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
     }
 )
+COST_ROLE = "endpoint-sweep-costs"
 ACCOUNT_STATES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
-# What can be switched off: Account.Paths (D0.2), trusted access of account management (D6.3), the price list.
-type Switch = Literal["paths", "trusted-access", "prices"]
+# What can be switched off: Account.Paths (D0.2), trusted access of account management (D6.3), the price list, Cost
+# Explorer.
+type Switch = Literal["paths", "trusted-access", "prices", "costs"]
 # How GetMetricData lies or fails (D1.27): see tests.simulation.member_aws.corrections.cloudwatch.
 type MetricsAnswer = Literal["", "empty", "partial", "internal-error", "forbidden", "messages", "result-messages"]
 
@@ -57,6 +59,8 @@ class Account:
     `turning_regions` are being enabled or disabled right now: usable by no one (D6.3). No network leads to the
     `cut_regions`, and the `deaf_regions` refuse every token, although all of them are on (D6.5). `tells_regions`: the
     scan role may ask which regions are on. `optimizer`: its people opted in to Compute Optimizer (D0.4).
+    `discount_percent`: what hosting costs it less than the list says; `has_cost_role`: it pays for all, and lets the
+    hub read the bill.
     """
 
     id: str
@@ -72,6 +76,8 @@ class Account:
     deaf_regions: tuple[str, ...] = ()
     tells_regions: bool = True
     optimizer: bool = False
+    discount_percent: int = 0
+    has_cost_role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,12 @@ class Organization:
         components = [(one.account, one.region, part.name) for one in self.endpoints for part in one.components]
         if len(set(components)) != len(components):
             raise ValueError("names of inference components are unique per account and region")
+
+    @property
+    def cost_role(self) -> str:
+        """The ARN for the hub's parameter `CostRoleArn`; empty where there is none."""
+        payers = [one.id for one in self.accounts if one.has_cost_role]
+        return f"arn:aws:iam::{payers[0]}:role/{COST_ROLE}" if payers else ""
 
     def account(self, account_id: str) -> Account | None:
         return next((account for account in self.accounts if account.id == account_id), None)

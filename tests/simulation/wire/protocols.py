@@ -23,6 +23,7 @@ SERVICES = {
     "sfn": "stepfunctions",
     "ses": "sesv2",
     "eventbridge": "events",
+    "cost-explorer": "ce",
 }
 REST_OPERATIONS = {"POST /listRegions": "ListRegions"}  # of services whose calls carry no operation name
 # The parameter that names what a call is about, first match wins.

@@ -1,5 +1,6 @@
 """The second witness: what Compute Optimizer calls idle, and what that means beside our own verdict."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from endpoint_sweep.aws.compute_optimizer import AwsComputeOptimizer
 from endpoint_sweep.domain.model import Cell
+from endpoint_sweep.rules.second_opinion import Opinion
 from tests.unit.answering import Answer, Asked, Refusal, client, in_pages
 from tests.unit.samples import ACCOUNT, ARN, REGION
 
@@ -29,7 +31,7 @@ def test_idle_endpoints_of_every_page() -> None:
         {"idleRecommendations": []},
         {"idleRecommendations": [recommendation(), recommendation(finding="Unattached")]},
     )
-    assert said.idle(ACCOUNT) == frozenset({f"{ARN}-a", ARN})
+    assert (said.idle(ACCOUNT) or {}).keys() == {f"{ARN}-a", ARN}
     assert asked[0] == ("GetIdleRecommendations", {
         "accountIds": [ACCOUNT], "filters": [{"name": "ResourceType", "values": ["SageMakerEndpoint"]}],
         "maxResults": 100})  # fmt: skip
@@ -41,7 +43,7 @@ def test_idle_endpoints_of_every_page() -> None:
 def test_another_recommendation_names_no_endpoint(changes: dict[str, Any]) -> None:
     """A filter that is not understood must not make a volume an endpoint."""
     said, _ = optimizer({"idleRecommendations": [recommendation(**changes)]})
-    assert said.idle(ACCOUNT) == frozenset()
+    assert said.idle(ACCOUNT) == {}
 
 
 @pytest.mark.parametrize(
@@ -103,4 +105,28 @@ def test_one_refusal_says_nothing_of_the_other_accounts() -> None:
     said = AwsComputeOptimizer(client("compute-optimizer", answer)[0])
     for _ in range(5):
         assert said.idle("100000000001") is None
-        assert said.idle(ACCOUNT) == frozenset({ARN})
+        assert said.idle(ACCOUNT) == {ARN: Opinion()}
+
+
+def saving(value: Any, currency: str = "USD") -> dict[str, Any]:
+    return {"savingsOpportunityPercentage": 100.0, "estimatedMonthlySavings": {"currency": currency, "value": value}}
+
+
+def test_what_it_says_of_an_endpoint() -> None:
+    """Its saving after discounts, not the one before; its own words; how far it looked back (D13.16)."""
+    said, _ = optimizer({"idleRecommendations": [recommendation(
+        savingsOpportunity=saving(1028.13), savingsOpportunityAfterDiscounts=saving(719.691),
+        findingDescription="No invocations.", lookBackPeriodInDays=14.0,
+    )]})  # fmt: skip
+    assert said.idle(ACCOUNT) == {ARN: Opinion("No invocations.", 14, Decimal("719.69"))}
+
+
+@pytest.mark.parametrize(
+    "after", [None, saving(0.0), saving(-1.0), saving(float("nan")), saving(1e12), saving(700.0, "CNY"), saving("700")]
+)
+def test_a_saving_that_is_not_known_is_none(after: Any) -> None:
+    """Zero is no price, and another currency is no dollar; the endpoint is still named."""
+    row = recommendation(savingsOpportunity=saving(1028.13), lookBackPeriodInDays=0.0)
+    row |= {"savingsOpportunityAfterDiscounts": after} if after else {}
+    said, _ = optimizer({"idleRecommendations": [row]})
+    assert said.idle(ACCOUNT) == {ARN: Opinion()}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.price_list import CONTRADICTION, NO_SERVICE, AwsPriceList, home_of
 from tests.unit.answering import Answer, Asked, Refusal, client, in_pages
 
 REGION, G5, M5 = "us-east-1", "ml.g5.xlarge", "ml.m5.large"
@@ -120,6 +120,41 @@ def test_two_prices_of_one_type_are_none() -> None:
     assert prices.hosting(REGION, [G5, M5]) == {M5: Decimal("0.115")}
 
 
+def test_why_a_type_has_no_price_is_kept() -> None:
+    """Two prices, and one in another currency (D13.17): told apart, and neither is a price in dollars."""
+    in_yuan = hosting("ml.c5.large", "1.1").replace('"USD"', '"CNY"')
+    both = hosting("ml.c5.xlarge", "2.2").replace('{"USD"', '{"CNY": "9", "USD"')
+    prices, _ = price_list(hosting(G5, "1.5", "1.6"), in_yuan, hosting(M5, "0"), both)
+    wanted = [G5, M5, "ml.c5.large", "ml.c5.xlarge"]
+    assert prices.hosting(REGION, wanted) == {"ml.c5.xlarge": Decimal("2.20")}
+    assert [prices.doubt(REGION, one) for one in wanted] == [CONTRADICTION, "", "its list price is in CNY", ""]
+    assert prices.doubt("eu-west-1", G5) == ""
+
+
+def test_a_partition_without_a_price_service_is_not_asked() -> None:
+    """GovCloud has no address at all; the one of China that the SDK knows may not answer (D13.17)."""
+
+    def nobody(home: str) -> Any:
+        raise AssertionError(home)
+
+    prices = AwsPriceList.near("us-gov-west-1", nobody)
+    assert (prices.hosting("us-gov-west-1", [G5]), prices.storage("us-gov-west-1")) == ({}, None)
+    assert (prices.refusal, prices.doubt("us-gov-west-1", G5)) == (NO_SERVICE, NO_SERVICE)
+
+    def answer(*_: Any) -> Answer:
+        raise EndpointConnectionError(endpoint_url="https://api.pricing.cn-northwest-1.amazonaws.com.cn")
+
+    homes: list[str] = []
+
+    def there(home: str) -> Any:
+        homes.append(home)
+        return client("pricing", answer)[0]
+
+    prices = AwsPriceList.near("cn-north-1", there)
+    assert prices.hosting("cn-north-1", [G5]) == {}
+    assert (homes, prices.doubt("cn-north-1", G5)) == (["cn-northwest-1"], NO_SERVICE)
+
+
 def test_the_price_of_volumes() -> None:
     """By the month and gigabyte, of the type that hosting uses (D8.5)."""
     volumes = {"unit": "GB-Mo", "volumeType": "General Purpose-Hosting"}
@@ -186,8 +221,9 @@ def test_a_token_that_leads_to_itself_answers_nothing() -> None:
         ("us-west-2", "us-east-1"), ("ca-central-1", "us-east-1"), ("sa-east-1", "us-east-1"),
         ("eu-west-1", "eu-central-1"), ("me-south-1", "eu-central-1"), ("il-central-1", "eu-central-1"),
         ("ap-southeast-2", "ap-south-1"), ("cn-north-1", "cn-northwest-1"),
+        ("us-gov-west-1", None), ("us-gov-east-1", None),
     ],
 )  # fmt: skip
-def test_where_the_price_list_is_asked(region: str, home: str) -> None:
+def test_where_the_price_list_is_asked(region: str, home: str | None) -> None:
     """Four regions have it, one of them for another partition (D6.1)."""
     assert home_of(region) == home

@@ -30,7 +30,7 @@ class Access:
         functions = cloudformation.resources(template, "AWS::Serverless::Function", "AWS::Serverless::StateMachine")
         documents = {f"{name}Role": one.get("Policies", []) for name, one in functions.items() if "Role" not in one}
         for name, role in cloudformation.resources(template, "AWS::IAM::Role").items():
-            documents[name] = [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+            documents[name] = cloudformation.role_policies(role)
         documents[ADMINISTRATOR] = [{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}]
         [bucket] = cloudformation.resources(template, "AWS::S3::BucketPolicy").values()
         keys = cloudformation.resources(template, "AWS::KMS::Key")

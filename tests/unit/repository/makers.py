@@ -2,7 +2,7 @@
 
 PLAN, SCAN, UNREACHABLE = "PlanSweepFunctionRole", "ScanCellRole", "RecordUnreachableCellFunctionRole"
 AGGREGATE, REQUEST, REMIND = (
-    "AggregateFindingsFunctionRole",
+    "AggregateFindingsRole",
     "RequestApprovalFunctionRole",
     "RemindApproversFunctionRole",
 )
@@ -70,6 +70,7 @@ DOCUMENTS: dict[str, set[str]] = {
     f"{SWEEP}/coverage.json": {AGGREGATE},
     f"{SWEEP}/findings.json": {AGGREGATE},
     "prices/read.json": {AGGREGATE},
+    "prices/paid.json": {AGGREGATE},
     f"{SWEEP}/approved.json": {VERIFY},
     f"{SWEEP}/tries/0c1d/1.json": {REVIEW},
     f"{SWEEP}/stops/closed.json": {PLAN, REVIEW, VERIFY, BOUNCE, FAILURE, WATCHDOG},

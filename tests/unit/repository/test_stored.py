@@ -17,7 +17,11 @@ SORT_KEYS = {
     "LEDGER": ("2026-11-20T06-00Z",),
 }
 # Two functions that share a role, and a role named after its function.
-FUNCTIONS = {"ApplyDecisionRole": {"ApplyDecision", "ConfirmItIsGone"}, "ScanCellRole": {"ScanCell"}}
+FUNCTIONS = {
+    "ApplyDecisionRole": {"ApplyDecision", "ConfirmItIsGone"},
+    "ScanCellRole": {"ScanCell"},
+    "AggregateFindingsRole": {"AggregateFindings"},
+}
 # Who shares their role, and writes only this.
 GUESTS = {f"{SWEEP}/access.json": {"CheckActRoles"}}
 

@@ -16,6 +16,7 @@ from endpoint_sweep.rules.planning import MOST_OFFERED
 from endpoint_sweep.settings.sweep_input import parse
 from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.check_act_roles import check_act_roles
+from endpoint_sweep.steps.money import Sources
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.send_summary import send_summary
 from endpoint_sweep.steps.verify_decision import verify_decision
@@ -80,7 +81,7 @@ def many() -> Iterator[Many]:
         said = aggregate_findings(
             {"sweep_id": SWEEP}, settings=at.scan_settings,
             types=at.types, store=at.store, records=at.records, seals=at.seals,
-            price_list=NoPrices(), optimizer=NoWitness(),
+            money=Sources(NoPrices(), NoWitness()),
         )  # fmt: skip
         asked = request_approval(
             {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]},

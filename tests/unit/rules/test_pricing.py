@@ -34,6 +34,9 @@ class FakePriceList:
         self.asked.append((region, STORAGE))
         return self.prices.get((region, STORAGE))
 
+    def doubt(self, region: str, what: str) -> str:
+        return "its list price is in CNY" if region.startswith("cn-") and what == G5 else ""
+
 
 def cost(one: Finding, book: PriceBook) -> Cost:
     return book.cost_of(one.region, one.instances)
@@ -113,6 +116,18 @@ def test_what_the_price_list_says_goes_before_the_table() -> None:
     assert BOOK.hourly("us-east-1", M5) is None, "the book that was asked stays as it is"
 
 
+def test_why_a_price_is_not_known_is_said() -> None:
+    """A price in another currency is none in dollars, and never part of a sum (D13.17)."""
+    one = replace(finding(), region="cn-north-1", instances=(Variant("a", G5, 1),))
+    other = replace(one, instances=(Variant("a", M5, 1),))
+    book = BOOK.completed([one, other], FakePriceList({}), TODAY)
+    assert (
+        cost(one, book).basis == "the list price of ml.g5.xlarge in cn-north-1 is not known: its list price is in CNY"
+    )
+    assert cost(other, book).basis == "the list price of ml.m5.large in cn-north-1 is not known"
+    assert cost(one, book).monthly_usd is None
+
+
 def test_a_book_asks_nothing_twice() -> None:
     """What the price list answered before is not asked for again."""
     said = FakePriceList({("us-east-1", G5): "1.5", ("us-east-1", STORAGE): "0.2"})
@@ -153,7 +168,7 @@ def test_a_cache_that_does_not_fit_is_no_cache(document: Any) -> None:
     """The table is still there; nothing unbelievable comes in by this door."""
     book = PriceBook.from_cache(document, TODAY)
     assert book.hourly("us-east-1", "ml.x") is None
-    assert book.hourly("us-east-1", G5) == Decimal("1.4084")
+    assert book.hourly("us-east-1", G5) == Decimal("1.408")
     assert book.to_cache()["prices"] == []
 
 
@@ -191,11 +206,28 @@ def test_a_sum_says_how_many_it_leaves_out() -> None:
 
 def test_the_shipped_table_names_source_and_date_of_every_price() -> None:
     """Each row is believable, of a hosting type or of volumes, with where and when it was read."""
-    prices = PriceBook.from_table()._table
-    assert len(prices) > 20
+    prices = PriceBook.from_table().listed
+    assert len(prices) > 3000
     for (region, kind), price in prices.items():
         assert region.count("-") >= 2
         assert kind.startswith("ml.") or kind == STORAGE
         assert believable(str(price.usd)) is not None
         assert price.source
         assert "2025-01-01" <= price.as_of <= "2026-11-20"
+
+
+def test_the_shipped_table_covers_the_regions_of_the_price_list() -> None:
+    """36 regions, two of GovCloud among them, and none of China, whose prices are in another currency (D13.17)."""
+    prices = PriceBook.from_table().listed
+    regions = {region for region, _ in prices}
+    assert len(regions) == 36
+    assert {"us-east-1", "eu-central-1", "ap-southeast-7", "mx-central-1", "us-gov-west-1"} <= regions
+    assert not any(region.startswith("cn-") for region in regions)
+    assert all(any((region, kind) in prices for kind in ("ml.m5.large", "ml.m6i.large")) for region in regions)
+
+
+def test_two_names_that_differ_by_a_letter_have_their_own_prices() -> None:
+    """One of them stood under the other's name (D13.17)."""
+    book = PriceBook.from_table()
+    assert book.hourly("us-east-1", "ml.trn1.32xlarge") == Decimal("24.73")
+    assert book.hourly("us-east-1", "ml.trn1n.32xlarge") == Decimal("28.497")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,16 +13,18 @@ from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, Pla
 from endpoint_sweep.domain.model import Cell, Plan
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import approval_id
+from endpoint_sweep.rules.net_cost import Paid
 from endpoint_sweep.settings.sweep_input import parse
-from endpoint_sweep.steps.aggregate_findings import PRICES, aggregate_findings
+from endpoint_sweep.steps.aggregate_findings import aggregate_findings
 from endpoint_sweep.steps.check_act_roles import check_act_roles
 from endpoint_sweep.steps.contracts import CaughtError, CellItem
+from endpoint_sweep.steps.money import PAID, PRICES, Sources
 from endpoint_sweep.steps.record_unreachable_cell import record_unreachable_cell
 from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 from tests.unit.fake_cell import TYPES, FakeCell
-from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice, OpenRoles
+from tests.unit.quiet import Mails, NoPrices, NoWitness, OnePrice, OpenRoles, Told
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
 
@@ -60,7 +63,9 @@ def scanned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> Sw
     return folder
 
 
-def aggregate(hub: Stored, sweep: str = "sweep-1", prices: NoPrices | None = None) -> dict[str, Any]:
+def aggregate(
+    hub: Stored, sweep: str = "sweep-1", prices: NoPrices | None = None, bills: Told | None = None
+) -> dict[str, Any]:
     return aggregate_findings(
         {"sweep_id": sweep},
         settings=settings().scan,
@@ -68,8 +73,7 @@ def aggregate(hub: Stored, sweep: str = "sweep-1", prices: NoPrices | None = Non
         store=hub.store,
         records=hub.records,
         seals=hub.seals,
-        price_list=prices or NoPrices(),
-        optimizer=NoWitness(),
+        money=Sources(prices or NoPrices(), NoWitness(), bills),
     )
 
 
@@ -204,6 +208,38 @@ def test_prices_of_another_hand_are_asked_anew(hub: Stored) -> None:
         anew = OnePrice()
         assert (aggregate(hub, prices=anew)["idle_monthly_usd"], anew.asked) == (monthly, 1)
         assert remembered(hub) == (body, mac)
+
+
+G5 = (ACCOUNT, REGION, "ml.g5.xlarge")
+
+
+def test_bills_are_asked_for_once_a_day(hub: Stored) -> None:
+    """Two thirds of the list price; what another hand wrote is not read, and is replaced (D13.40)."""
+    scanned(hub)
+    told = Told(Paid({G5: Decimal("1.20")}, NOW.date(), NOW.date()))
+    found = aggregate(hub, prices=OnePrice(), bills=told)
+    assert (found["idle_monthly_usd"], found["idle_net_monthly_usd"]) == ("5840.00", "3504.00")
+    assert {one.net_monthly_usd for one in aggregated(hub).items} == {Decimal("876.00")}
+    assert (aggregate(hub, prices=OnePrice(), bills=told)["idle_net_monthly_usd"], told.asked) == ("3504.00", 1)
+    there = hub.store.read(PAID)
+    cheap = there.body.replace(b'"usd":"1.20"', b'"usd":"0.01"')
+    assert cheap != there.body
+    hub.put_object(PAID, cheap, Metadata={"mac": there.mac})
+    assert (aggregate(hub, prices=OnePrice(), bills=told)["idle_net_monthly_usd"], told.asked) == ("3504.00", 2)
+    assert hub.store.read(PAID).body == there.body
+
+
+def test_a_bill_that_cannot_be_read_stops_nothing(hub: Stored) -> None:
+    """List prices alone, one line that says why, and the next sweep asks again."""
+    scanned(hub)
+    told = Told(Paid(why_not="Cost Explorer was not read: DataUnavailableException: not enabled"))
+    found = aggregate(hub, prices=OnePrice(), bills=told)
+    assert (found["idle_net_monthly_usd"], found["ask"]) == (found["idle_monthly_usd"], True)
+    assert aggregated(hub).money_note == "Cost Explorer was not read: DataUnavailableException: not enabled"
+    aggregate(hub, prices=OnePrice(), bills=told)
+    assert told.asked == 2
+    scanned(hub, "sweep-2")
+    assert aggregate(hub, "sweep-2")["money_note"] == "", "nobody was asked: no role is given"
 
 
 def test_the_last_sweep_is_one_whose_plan_is_proven(hub: Stored) -> None:

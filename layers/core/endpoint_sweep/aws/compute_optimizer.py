@@ -1,13 +1,16 @@
-"""Which endpoints AWS Compute Optimizer calls idle (D0.4)."""
+"""Which endpoints AWS Compute Optimizer calls idle, and what it says of them (D0.4, D13.16)."""
 
+import math
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of
 from endpoint_sweep.domain.model import Cell
+from endpoint_sweep.rules.second_opinion import Opinion
 
 if TYPE_CHECKING:
     from mypy_boto3_compute_optimizer import ComputeOptimizerClient
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 _ENDPOINT = "SageMakerEndpoint"
 # Which of these findings an endpoint gets is not documented.
 _FINDINGS = '`["Idle", "Unattached", "Unused"]`'
-_IDLE = f"idleRecommendations[?resourceType=='{_ENDPOINT}' && contains({_FINDINGS}, finding)].resourceArn"
+_OF_ENDPOINTS = f"resourceType=='{_ENDPOINT}' && contains({_FINDINGS}, finding)"
+_IDLE = f"idleRecommendations[?{_OF_ENDPOINTS}]"
+_SAVING = "savingsOpportunityAfterDiscounts.estimatedMonthlySavings"
+_DEAREST = 10_000_000  # More than the largest fleet costs in a month.
 _MAX_PAGES = 100
 _REFUSALS = 3  # After this many in a row the caller lacks access, not a single account.
 _REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken", "UnrecognizedClientException"}
@@ -29,8 +35,8 @@ class AwsComputeOptimizer:
         self._client = client
         self._refusals = 0
 
-    def idle(self, account: str) -> frozenset[str] | None:
-        """Lower-case ARNs. None where there is no whole answer: not opted in, refused, failed, or a type unknown to it.
+    def idle(self, account: str) -> dict[str, Opinion] | None:
+        """By lower-case ARN. None where there is no whole answer: not opted in, refused, failed, a type unknown to it.
 
         One account a call, pages of at most 100, no paginator in botocore.
         """
@@ -51,20 +57,41 @@ class AwsComputeOptimizer:
         self._refusals = 0
         return found
 
-    def _pages(self, request: "GetIdleRecommendationsRequestTypeDef") -> frozenset[str] | None:
-        named: set[str] = set()
+    def _pages(self, request: "GetIdleRecommendationsRequestTypeDef") -> dict[str, Opinion] | None:
+        named: dict[str, Opinion] = {}
         for _ in range(_MAX_PAGES):
             page = self._client.get_idle_recommendations(**request)
             if page.get("errors"):
                 return None
-            named |= {arn.lower() for arn in jmespath.search(_IDLE, page) or () if arn}
+            rows = jmespath.search(_IDLE, page) or ()
+            named |= {row["resourceArn"].lower(): _opinion(row) for row in rows if row.get("resourceArn")}
             token = page.get("nextToken")
             if not token:
-                return frozenset(named)
+                return named
             if token == request.get("nextToken"):
                 return None
             request["nextToken"] = token
         return None
+
+
+def _opinion(row: Mapping[str, Any]) -> Opinion:
+    """What is missing or of another kind stays empty: it is beside the point that the endpoint is named."""
+    description, days = row.get("findingDescription"), row.get("lookBackPeriodInDays")
+    return Opinion(
+        description=description if isinstance(description, str) else "",
+        lookback_days=round(days) if isinstance(days, int | float) and 0 < days < math.inf else None,
+        net_monthly_usd=_saving(jmespath.search(_SAVING, row)),
+    )
+
+
+def _saving(told: Any) -> Decimal | None:
+    """US dollars only. Zero means that nothing is known, not that it is free."""
+    if not isinstance(told, Mapping) or told.get("currency") != "USD":
+        return None
+    value = told.get("value")
+    if not isinstance(value, int | float) or not 0 < value <= _DEAREST:
+        return None
+    return Decimal(str(value)).quantize(Decimal("0.01"))
 
 
 class AwsSecondOpinion:
@@ -74,7 +101,7 @@ class AwsSecondOpinion:
         self._client_at = client_at
         self._regions: dict[str, AwsComputeOptimizer] = {}
 
-    def idle(self, cells: Collection[Cell]) -> Mapping[Cell, frozenset[str] | None]:
+    def idle(self, cells: Collection[Cell]) -> Mapping[Cell, Mapping[str, Opinion] | None]:
         return {cell: self._at(cell.region).idle(cell.account) for cell in sorted(cells)}
 
     def _at(self, region: str) -> AwsComputeOptimizer:

@@ -9,13 +9,14 @@ from typing import Any
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondOpinion
+from endpoint_sweep.aws.cost_explorer import AwsCostExplorer
 from endpoint_sweep.aws.executions import AwsExecutions
 from endpoint_sweep.aws.list_parameters import AwsListParameters
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.plugs import Plug, types_of
-from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions, RegionWitness
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
@@ -117,11 +118,22 @@ class Hub:
 
     @cached_property
     def price_list(self) -> AwsPriceList:
-        return AwsPriceList(self._sessions.at("pricing", home_of(self._settings.home_region)))
+        return AwsPriceList.near(self._settings.home_region, lambda home: self._sessions.at("pricing", home))
 
     @cached_property
     def optimizer(self) -> AwsSecondOpinion:
         return AwsSecondOpinion(lambda region: self._sessions.at("compute-optimizer", region))
+
+    @property
+    def bills(self) -> AwsCostExplorer | None:
+        """None where no role to ask Cost Explorer with is given."""
+        role, external_id = self._variables.optional("COST_ROLE_ARN"), self._variables.text("EXTERNAL_ID")
+        return AwsCostExplorer(lambda: self._cost_client(role, external_id)) if role else None
+
+    def _cost_client(self, role: str, external_id: str) -> Any:
+        member = self._sessions.assume_role(role, "costs", external_id)
+        # One address for a whole partition.
+        return member.client("ce", "cn-northwest-1" if self._settings.partition == "aws-cn" else "us-east-1")
 
     @cached_property
     def scan_members(self) -> AwsMembers:

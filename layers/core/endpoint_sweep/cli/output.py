@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.box import SIMPLE
@@ -16,25 +16,28 @@ from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.model import Account, CoverageStatus, Finding, Mode, Policy, Verdict
 from endpoint_sweep.domain.resource import noun_of
+from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
+from endpoint_sweep.rules.waste import with_waste
 
 SCHEMA = 2
 _FIELDS = (
     "account", "region", "type", "name", "arn", "kind", "status", "verdict", "reason", "advice", "invocations",
-    "last_invocation_at", "hourly_usd", "monthly_usd", "owner", "tags", "created_at",
+    "last_invocation_at", "hourly_usd", "monthly_usd", "wasted_usd", "wasted_since", "wasted_at_least",
+    "owner", "tags", "created_at",
 )  # fmt: skip
 
 
-def priced(coverage: Coverage, types: ResourceTypes, book: PriceBook, price_list: PriceList, today: date) -> Coverage:
+def priced(coverage: Coverage, types: ResourceTypes, book: PriceBook, price_list: PriceList, now: datetime) -> Coverage:
     """Every finding that was described with its cost, as far as it is known."""
     findings = [finding for row in coverage.rows for finding in row.findings if finding.instances]
-    book = book.completed(findings, price_list, today)
+    book = book.completed(findings, price_list, now.date())
 
     def with_price(one: Finding) -> Finding:
-        return with_cost(one, types[one.type].cost(one, book))
+        return with_waste(with_cost(one, types[one.type].cost(one, book)), now)
 
     return Coverage(tuple(replace(row, findings=tuple(map(with_price, row.findings))) for row in coverage.rows))
 
@@ -116,6 +119,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     monthly, unpriced = total_monthly(tuple(idle))
     if idle:
         console.print(f"Idle: {usd(monthly)} per month at list price, {unpriced} with no known price.")
+        wasted = money_view(idle).wasted_figure
+        console.print(f"Wasted so far: {wasted} at list price.")
         console.print("Your actual cost may be lower because of Savings Plans, credits and private pricing.")
     return out.getvalue()
 

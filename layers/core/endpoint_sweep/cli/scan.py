@@ -10,7 +10,7 @@ from typing import Any
 
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.organizations import AwsOrganization
-from endpoint_sweep.aws.price_list import AwsPriceList, home_of
+from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions, known, offered
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
@@ -171,10 +171,10 @@ def _enabled(target: Target, asking: AwsRegions, readers: LaptopReaders) -> froz
     return found if found is not None else readers.enabled(target.account.id)
 
 
-def _priced(coverage: Coverage, sessions: Sessions, today: datetime) -> Coverage:
+def _priced(coverage: Coverage, sessions: Sessions, now: datetime) -> Coverage:
     """List prices of the idle endpoints, from AWS or, if it is unavailable, from the dated table."""
-    price_list = AwsPriceList(sessions.at("pricing", home_of(sessions.region())))
-    return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, today.date())
+    price_list = AwsPriceList.near(sessions.region(), lambda home: sessions.at("pricing", home))
+    return output.priced(coverage, plugs.types_of(plugs.PLUGS), PriceBook.from_table(), price_list, now)
 
 
 def _skipped(cell: Cell, target: Target) -> CellResult:

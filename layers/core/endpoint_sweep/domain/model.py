@@ -154,6 +154,9 @@ class Policy:
 class Finding:
     """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
+    `monthly_usd` is the list price, `net_monthly_usd` what is paid after discounts where someone knows it, and
+    `wasted_usd` what it has cost since it was last used: at least that, where nothing earlier was measured.
+
     `access`: whether its account lets it be deleted, None if no one asked; `components`: the parts that have to go
     first, as the scan saw them; `state`: what else its type compares again before it acts. What a type does not have
     stays empty.
@@ -177,9 +180,15 @@ class Finding:
     last_invocation_at: datetime | None = None
     advice: str = ""
     witness: str | None = None
+    witness_note: str = ""
     price_basis: str = ""
     hourly_usd: Decimal | None = None
     monthly_usd: Decimal | None = None
+    net_monthly_usd: Decimal | None = None
+    net_basis: str = ""
+    wasted_usd: Decimal | None = None
+    wasted_since: datetime | None = None
+    wasted_at_least: bool = False
     snoozed_until: datetime | None = None
     access: Access | None = None
     components: tuple[Component, ...] = ()
@@ -247,7 +256,7 @@ class Plan:
     account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
     and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
     people read. `why_not`: why no one may be asked about it, or empty. `closed`: what is not offered for its account's
-    sake, by `Access`.
+    sake, by `Access`. `money_note`: why no bill was read, or empty.
     """
 
     sweep_id: str
@@ -260,6 +269,7 @@ class Plan:
     pins: dict[str, str] = field(default_factory=dict)
     why_not: str = ""
     closed: dict[str, Closed] = field(default_factory=dict)
+    money_note: str = ""
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

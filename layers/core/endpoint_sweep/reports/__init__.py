@@ -14,6 +14,7 @@ from endpoint_sweep.reports.mails import (
     watchdog_mail,
     watchdog_subject,
 )
+from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.receipts import DecisionView, Progress, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
 from endpoint_sweep.reports.views import ApprovalView, Report, approval_view
@@ -32,6 +33,7 @@ __all__ = [
     "decision_views",
     "findings_csv",
     "in_words",
+    "money_view",
     "receipt",
     "receipt_mail",
     "receipt_subject",

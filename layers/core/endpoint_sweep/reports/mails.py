@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
+from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import moment, plural
@@ -90,12 +91,14 @@ def summary_mail(report: Report) -> tuple[str, str]:
         coverage=coverage_view(report.coverage, report.accounts),
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
-        kept=_rows(report, [one for one in idle if not one.snoozed_until and one not in closed]),
         closed=_rows(report, closed),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
+        kept=_rows(report, awake := [one for one in idle if not one.snoozed_until and one not in closed]),
+        kept_money=money_view(awake, report.plan.money_note if report.plan else ""),
         snoozed=snoozed,
         beyond=len(report.beyond),
         denied=sum(one.account in report.deny_accounts for one in idle),
+        saved=report.saved,
         saving=report.saving[0],
         unpriced=report.saving[1],
         totals=report.totals,

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from endpoint_sweep.domain.model import Account, Plan
 from endpoint_sweep.domain.resource import ENDPOINT, noun_of
+from endpoint_sweep.reports.money import MoneyView, money_view
 from endpoint_sweep.reports.text import clean, moment, plural
 from endpoint_sweep.reports.views import RowView, row_view
 from endpoint_sweep.rules.approvals import Approval, Choice, Decision, Identity, person
-from endpoint_sweep.rules.pricing import total_monthly
 
 _HOW = {
     Identity.LINK: "using the emailed link",
@@ -106,6 +106,7 @@ class Receipt:
     kept: int
     monthly: Decimal
     unpriced: int
+    money: MoneyView
     needed: int
     given: int
     reasons: tuple[str, ...]
@@ -175,7 +176,7 @@ def receipt(  # noqa: PLR0913 - what a receipt says
     everybody = [one for one in approval.decisions if person(one.approver) != person(decision.approver)] + [decision]
     chosen = tuple(one for one in plan.items if one.id in set(decision.selected))
     rows = {one.id: row_view(one, accounts, decision.at) for one in plan.items}
-    monthly, unpriced = total_monthly(chosen)
+    money = money_view(chosen)
     return Receipt(
         sweep_id=approval.sweep_id,
         plan_hash=decision.plan_sha256[:8],
@@ -188,8 +189,9 @@ def receipt(  # noqa: PLR0913 - what a receipt says
         rows=tuple(rows[one.id] for one in chosen),
         snoozed=tuple(SnoozedView(rows[one.id], one.days) for one in decision.snoozes if one.id in rows),
         kept=len(plan.items) - len(chosen),
-        monthly=monthly,
-        unpriced=unpriced,
+        monthly=money.monthly,
+        unpriced=money.unpriced,
+        money=money,
         needed=needed,
         given=given,
         reasons=reasons,

@@ -5,13 +5,15 @@ import io
 
 from endpoint_sweep.domain.model import Finding
 from endpoint_sweep.reports.document import disposition
+from endpoint_sweep.reports.money import net_words
 from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
     "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice", "disposition",
     "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
-    "monthly_usd", "deletion", "restorable", "restorable_why",
+    "monthly_usd", "net_monthly_usd", "net_basis", "wasted_usd", "wasted_since", "wasted_at_least", "deletion",
+    "restorable", "restorable_why",
 )  # fmt: skip
 
 
@@ -48,6 +50,11 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.created_at.isoformat(),
         "" if finding.hourly_usd is None else str(finding.hourly_usd),
         "" if finding.monthly_usd is None else str(finding.monthly_usd),
+        "" if finding.net_monthly_usd is None else str(finding.net_monthly_usd),
+        net_words(finding),
+        "" if finding.wasted_usd is None else str(finding.wasted_usd),
+        finding.wasted_since.isoformat() if finding.wasted_since else "",
+        "" if finding.wasted_usd is None else str(finding.wasted_at_least).lower(),
         finding.access.value if finding.access else "",
         finding.restorable.answer.value,
         clean(finding.restorable.why, 200),

@@ -1,15 +1,16 @@
 """The values that templates show. Every text from a member account is cleaned here, once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 
 from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
+from endpoint_sweep.reports.grouping import AccountView, by_account
+from endpoint_sweep.reports.money import MoneyView, money_view, net_words, wasted_words
 from endpoint_sweep.reports.text import clean, clip, plural, title_of
 from endpoint_sweep.rules.access import told
 from endpoint_sweep.rules.approval_rules import effective
@@ -72,35 +73,14 @@ class RowView:
     can_be_restored: bool = False
     witness: str = ""
     advice: str = ""
+    net: Decimal | None = None
+    net_basis: str = ""
+    wasted: str = ""
     outcome: str = ""
     is_done: bool = False
     outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """The rows of one account in one region."""
-
-    account: str
-    account_name: str
-    region: str
-    rows: tuple[RowView, ...]
-    monthly: Decimal
-    unpriced: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    """One account's groups, the most expensive first, and their sum."""
-
-    account: str
-    account_name: str
-    groups: tuple[GroupView, ...]
-    count: int
-    monthly: Decimal
-    unpriced: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +97,7 @@ class ApprovalView:
     noun: str
     monthly: Decimal
     unpriced: int
+    money: MoneyView
     per_sweep: int
     per_account: int
     percent_of_account: int
@@ -168,8 +149,22 @@ class Report:
     @property
     def saving(self) -> tuple[Decimal, int]:
         """Monthly list price of what the actions saved, and how many of them have no known price."""
-        done = {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
-        return total_monthly(tuple(finding for finding in self.findings if finding.id in done))
+        return total_monthly(tuple(finding for finding in self.findings if finding.id in self._done))
+
+    @property
+    def saved(self) -> MoneyView:
+        """The same after discounts as well."""
+        return money_view(one for one in self.findings if one.id in self._done)
+
+    @property
+    def idle_money(self) -> MoneyView:
+        """Of everything idle, whatever became of it."""
+        idle = (one for one in self.findings if one.verdict is Verdict.IDLE)
+        return money_view(idle, self.plan.money_note if self.plan else "")
+
+    @property
+    def _done(self) -> set[ResourceId]:
+        return {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
 
     @property
     def promised(self) -> Decimal:
@@ -180,8 +175,7 @@ class Report:
     def totals(self) -> dict[str, int]:
         """Every resource found has exactly one disposition, so the counts add up to `found` (I10)."""
         statuses = [outcome.status for outcome in self.outcomes.values()]
-        ended = {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
-        done = [one.action for one in self.findings if one.id in ended]
+        done = [one.action for one in self.findings if one.id in self._done]
         changed = {OutcomeStatus.CHANGED, OutcomeStatus.PROTECTED, OutcomeStatus.STALE}
         totals = {
             **{action.done: done.count(action) for action in Action},
@@ -213,6 +207,7 @@ def approval_view(
         noun=noun_of(one.type for one in plan.items),
         monthly=monthly,
         unpriced=unpriced,
+        money=money_view(plan.items, plan.money_note),
         per_sweep=caps.per_sweep,
         per_account=caps.per_account,
         percent_of_account=caps.percent_of_account,
@@ -245,8 +240,11 @@ def row_view(
         evidence=evidence(finding),
         restorable=clean(finding.restorable.sentence, 240),
         can_be_restored=finding.restorable.is_certain,
-        witness=_WITNESS.get(finding.witness or "", ""),
         advice=clean(finding.advice, 240),
+        witness=_witness(finding),
+        net=finding.net_monthly_usd,
+        net_basis=net_words(finding),
+        wasted=wasted_words(finding),
         outcome=outcome.status.value if outcome else "",
         is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
         outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
@@ -254,6 +252,12 @@ def row_view(
         outcome_reason=clip(outcome.reason, 160) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def _witness(finding: Finding) -> str:
+    """Compute Optimizer's opinion, with its own words where it names the endpoint."""
+    said, note = _WITNESS.get(finding.witness or "", ""), clean(finding.witness_note, 160)
+    return f"{said} ({note})" if said and note else said
 
 
 def outcome_words(status: OutcomeStatus, action: Action | None = None) -> str:
@@ -271,28 +275,6 @@ def evidence(finding: Finding) -> str:
     return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
 
 
-def by_account(rows: Iterable[RowView]) -> tuple[AccountView, ...]:
-    """Accounts, their regions and the rows in those, each sorted most expensive first."""
-    views = []
-    for account, members in groupby(sorted(rows, key=_place), key=lambda row: row.account):
-        of_account = tuple(members)
-        groups = [_group(tuple(of_region)) for _, of_region in groupby(of_account, key=_place)]
-        groups.sort(key=lambda one: (-one.monthly, one.region))
-        sums = _sum(of_account)
-        views.append(AccountView(account, of_account[0].account_name, tuple(groups), len(of_account), *sums))
-    return tuple(sorted(views, key=lambda one: (-one.monthly, one.account)))
-
-
-def _place(row: RowView) -> tuple[str, str]:
-    return row.account, row.region
-
-
-def _group(rows: tuple[RowView, ...]) -> GroupView:
-    ordered = tuple(sorted(rows, key=lambda row: (-(row.monthly or 0), row.name)))
-    return GroupView(rows[0].account, rows[0].account_name, rows[0].region, ordered, *_sum(rows))
-
-
-def _sum(rows: Iterable[RowView]) -> tuple[Decimal, int]:
-    """The sum of the known monthly prices, and how many rows have none."""
-    prices = [row.monthly for row in rows]
-    return sum((price for price in prices if price is not None), Decimal(0)), prices.count(None)
+def _outcome_reason(outcome: Outcome) -> str:
+    """Shortens AWS's page-long refusal of a role; the report has the full text."""
+    return clip(outcome.reason, 160)

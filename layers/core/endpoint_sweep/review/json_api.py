@@ -186,7 +186,8 @@ def _offered(offer: OfferView) -> dict[str, Any]:
     approval, view, plan = offer.approval, offer.shown, offer.plan
     names = (
         "id", "account", "account_name", "region", "type", "name", "owner", "kind", "instances", "age_days", "reason",
-        "evidence", "witness", "last_invocation_at", "monthly", "restorable", "can_be_restored",
+        "evidence", "witness", "last_invocation_at", "monthly", "net", "net_basis", "wasted", "restorable",
+        "can_be_restored",
     )  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -201,6 +202,7 @@ def _offered(offer: OfferView) -> dict[str, Any]:
         "decisions": _decisions(approval),
         "progress": offer.progress.sentence,
         "monthly_usd": str(view.monthly),
+        "money": to_data(view.money),
         "beyond": plan.beyond,
         "not_offered": view.not_offered,
         "resources": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from endpoint_sweep import reports
 from endpoint_sweep.reports.rendering import render
@@ -97,14 +96,15 @@ def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code:
     chosen = [by_id[str(target)] for target in draft.selected]
     chosen.sort(key=lambda pair: pair[0])
     snoozed = [(*by_id[str(one.id)], one.days) for one in draft.snoozes]
-    known = [row.monthly for _, row in chosen if row.monthly is not None]
+    selected = set(draft.selected)
+    money = reports.money_view(one for one in offer.plan.items if one.id in selected)
     before = others(approval, offer.approver)
     quorum = quorum_with(approval, draft, offer.plan, offer.rules)
     refusal = typed.refusal
     html = render(
         "confirm.html.j2", view=view, approver=offer.approver, secret=offer.secret, choice=draft.choice.value,
         chosen=chosen, snoozed=snoozed, kept=len(offer.plan.items) - len(chosen),
-        monthly=sum(known, Decimal(0)), unpriced=len(chosen) - len(known),
+        money=money,
         phrase=phrase(draft.choice, len(chosen), draft.plan_sha256),
         quorum=quorum, given=len(before) + 1, others=reports.decision_views(approval, offer.approver),
         agreed=len(agreed((*before, draft))), code_required=needs_code, at_once=draft.at_once,

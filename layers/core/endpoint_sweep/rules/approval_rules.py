@@ -29,8 +29,8 @@ from endpoint_sweep.rules.approvals import (
     undecided,
 )
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
+from endpoint_sweep.rules.net_cost import total_highest
 from endpoint_sweep.rules.planning import by_id, over_caps
-from endpoint_sweep.rules.pricing import total_monthly
 
 # A table item can have 400 KB, and a rejection must always fit.
 MOST_BYTES = 320_000
@@ -76,7 +76,7 @@ def quorum(
     if len(selected) > rules.two_above_endpoints:
         reasons.append(f"more than {rules.two_above_endpoints} {noun_of(one.type for one in selected)}s are selected")
     findings = by_id(plan.items)
-    saving, _ = total_monthly(tuple(findings[one] for one in selected if one in findings))
+    saving = total_highest(findings[one] for one in selected if one in findings)
     if saving > Decimal(rules.two_above_usd):
         reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
     accounts = sorted({one.account for one in selected})

@@ -20,7 +20,7 @@ STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an
 LIST_PRICE = "AWS Price List API"
 MAX_AGE = timedelta(days=30)
 _CENT = Decimal("0.01")
-_DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this per hour.
+DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this per hour.
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 Key = tuple[str, str]  # region, instance type or STORAGE
@@ -34,6 +34,9 @@ class PriceList(Protocol):
 
     def storage(self, region: str) -> Decimal | None:
         """US dollars per GB-month of an instance's volume."""
+
+    def doubt(self, region: str, what: str) -> str:
+        """Why it has no price for an instance type, as far as it knows; otherwise empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def believable(amount: object) -> Decimal | None:
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
         return None
     value = Decimal(amount)
-    if not 0 < value <= _DEAREST:
+    if not 0 < value <= DEAREST:
         return None
     # `0.2300000000` reads 0.23, and 5.0000000000 reads 5.00.
     return value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()
@@ -76,14 +79,25 @@ def believable(amount: object) -> Decimal | None:
 class PriceBook:
     """(region, instance type) to price. AWS's price list overrides the table that ships with the package."""
 
-    def __init__(self, table: Mapping[Key, Price], read: Mapping[Key, Price] | None = None) -> None:
+    def __init__(
+        self,
+        table: Mapping[Key, Price],
+        read: Mapping[Key, Price] | None = None,
+        doubts: Mapping[Key, str] | None = None,
+    ) -> None:
         self._table = table
         self._read = dict(read or {})
+        self._doubts = dict(doubts or {})
+
+    @property
+    def listed(self) -> dict[Key, Price]:
+        """The rows of the table."""
+        return dict(self._table)
 
     @classmethod
-    def from_table(cls) -> "PriceBook":
-        """Only the table: `prices.csv`, one row per region and type, with source and date."""
-        text = resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8")
+    def from_table(cls, text: str = "") -> "PriceBook":
+        """Only the table: one row per region and type, with source and date. `text`: another than `prices.csv`."""
+        text = text or resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8")
         rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
         return cls({(r["region"], r["type"]): Price(Decimal(r["usd"]), r["source"], r["as_of"]) for r in rows})
 
@@ -95,7 +109,7 @@ class PriceBook:
         for row in rows if isinstance(rows, list) else []:
             if isinstance(row, Mapping) and (price := _cached(row, today, max_age)):
                 read[str(row["region"]), str(row["type"])] = price
-        return cls(cls.from_table()._table, read)
+        return cls(cls.from_table().listed, read)
 
     def to_cache(self) -> dict[str, Any]:
         """The prices from AWS's price list as plain JSON data, in a fixed order."""
@@ -115,15 +129,16 @@ class PriceBook:
             types[finding.region] |= {variant.type for variant in running if variant.type}
             if any(variant.volume_gb for variant in running):
                 with_volumes.add(finding.region)
-        read = dict(self._read)
+        read, doubts = dict(self._read), dict(self._doubts)
         for region in sorted(types):
             if wanted := sorted(one for one in types[region] if (region, one) not in read):
                 found = price_list.hosting(region, wanted)
                 read |= {(region, one): _today(found[one], today) for one in wanted if one in found}
+                doubts |= {(region, one): price_list.doubt(region, one) for one in wanted if one not in found}
         for region in sorted(with_volumes):
             if (region, STORAGE) not in read and (rate := price_list.storage(region)) is not None:
                 read[region, STORAGE] = _today(rate, today)
-        return PriceBook(self._table, read)
+        return PriceBook(self._table, read, doubts)
 
     def price_of(self, region: str, what: str | None) -> Price | None:
         key = (region, what or "")
@@ -146,8 +161,9 @@ class PriceBook:
                 continue
             price = self.price_of(region, variant.type)
             if price is None:
-                what = variant.type or "its instance type"
-                return Cost(None, None, f"the list price of {what} in {region} is not known")
+                why = self._doubts.get((region, variant.type or ""))
+                unknown = f"the list price of {variant.type or 'its instance type'} in {region} is not known"
+                return Cost(None, None, f"{unknown}: {why}" if why else unknown)
             hourly += price.usd * variant.count
             sources.append(str(price))
             if (volume := variant.volume_gb or 0) > 0:

@@ -1,30 +1,26 @@
 """Aggregate findings: join the cells' results, price them, write the plan, say whether to ask for approval."""
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from endpoint_sweep.domain.documents import digest, sealed_digest, to_data, to_json
+from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered
 from endpoint_sweep.domain.kinds import Access, Alarm
 from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
-from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
+from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.access import with_access
+from endpoint_sweep.rules.net_cost import total_net
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
-from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
-from endpoint_sweep.rules.second_opinion import Answers, witness
+from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.rules.snoozes import mark_snoozed
 from endpoint_sweep.settings.environment import ScanSettings
 from endpoint_sweep.steps.contracts import AggregateFindingsEvent
+from endpoint_sweep.steps.money import Sources, list_prices, paid_prices, with_money
 from endpoint_sweep.storage.access_document import read_access
 from endpoint_sweep.storage.records import Records
 from endpoint_sweep.storage.sweep_folder import ACCOUNTS, INPUT, SweepFolder, pins_of
-
-PRICES = "prices/read.json"
 
 
 def aggregate_findings(
@@ -35,8 +31,7 @@ def aggregate_findings(
     store: Store,
     records: Records,
     seals: Seals,
-    price_list: PriceList,
-    optimizer: SecondWitness,
+    money: Sources,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`.
 
@@ -50,12 +45,14 @@ def aggregate_findings(
     cells = folder.cells(opened.key)
     rows = (*folder.skipped(asked.pins), *cells.results)
     coverage = join(folder.expected(asked.pins), rows, asked.scope.named_regions)
-    book = _prices(coverage, store, seals, price_list, at.date())
-    answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
+    found_all = [one for row in coverage.rows for one in row.findings]
+    book = list_prices(found_all, store, seals, money.price_list, at.date())
+    paid = paid_prices(store, seals, money.bills, at.date())
+    answers = money.optimizer.idle({one.id.cell for one in found_all if _is_idle(one)})
     snoozed = records.snoozed()
     judged = []
     for row in coverage.rows:
-        findings = (_witnessed(with_cost(one, types[one.type].cost(one, book)), answers) for one in row.findings)
+        findings = (with_money(one, types, book, answers, paid, at) for one in row.findings)
         judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(judged))
     if asked.mode is Mode.APPROVE:
@@ -66,7 +63,7 @@ def aggregate_findings(
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "report mode does not ask for approval"
-    pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
+    pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or "", money_note=paid.why_not), seals)
     folder.put_coverage(coverage)
     monthly, unpriced = total_monthly(plan.items)
     counts = coverage.counts
@@ -76,6 +73,8 @@ def aggregate_findings(
         "verdicts": _verdicts(coverage.rows),
         "idle_monthly_usd": str(monthly),
         "idle_without_price": unpriced,
+        "idle_net_monthly_usd": str(total_net(plan.items).monthly),
+        "money_note": paid.why_not,
         "plan": to_data(pointer),
         "plan_hash": short_hash(pointer.sha256),
         "beyond": plan.beyond,
@@ -89,23 +88,6 @@ def aggregate_findings(
 def _with_access(coverage: Coverage, access: Mapping[str, Access]) -> Coverage:
     rows = (replace(row, findings=tuple(with_access(one, access) for one in row.findings)) for row in coverage.rows)
     return Coverage(tuple(rows))
-
-
-def _prices(coverage: Coverage, store: Store, seals: Seals, price_list: PriceList, today: date) -> PriceBook:
-    """AWS's list prices of the last days, with missing ones requested again, over the dated table.
-
-    Cached prices count only if this step signed them, because prices decide whether two people are needed.
-    """
-    known = None
-    with suppress(DocumentNotFound, ValueError):
-        there = store.read(PRICES)
-        if seals.is_authentic(Maker.FINDINGS, sealed_digest(PRICES, digest(there.body)), there.mac):
-            known = json.loads(there.body)
-    findings = [finding for row in coverage.rows for finding in row.findings if finding.instances]
-    book = PriceBook.from_cache(known, today).completed(findings, price_list, today)
-    body = to_json(book.to_cache())
-    store.put(PRICES, body, mac=seals.mac(Maker.FINDINGS, sealed_digest(PRICES, digest(body))))
-    return book
 
 
 def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> Coverage | None:
@@ -123,12 +105,6 @@ def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> 
 
 def _is_idle(finding: Finding) -> bool:
     return finding.verdict is Verdict.IDLE
-
-
-def _witnessed(finding: Finding, answers: Answers) -> Finding:
-    """Adds what Compute Optimizer says. It changes nothing else."""
-    said = witness(finding, answers)
-    return replace(finding, witness=said.value) if said else finding
 
 
 def _verdicts(rows: Any) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Services that moto does not have: account management's regions, the price list, Compute Optimizer.
+"""Services that moto does not have: account management's regions, the price list, Compute Optimizer, Cost Explorer.
 
 Written on moto's own base class, which reads and writes every wire protocol by the SDK's model.
 """
@@ -8,6 +8,7 @@ from moto.core.responses import BaseResponse
 
 from tests.simulation.member_aws.services.account import AccountRegions
 from tests.simulation.member_aws.services.compute_optimizer import ComputeOptimizer
+from tests.simulation.member_aws.services.costs import CostExplorer
 from tests.simulation.member_aws.services.pricing import Pricing
 from tests.simulation.member_aws.services.refused import Refused
 from tests.simulation.wire.calls import Call
@@ -16,6 +17,7 @@ from tests.simulation.wire.protocols import Reply, error_reply
 _OURS: dict[str, type[BaseResponse]] = {
     "account:ListRegions": AccountRegions,
     "pricing:GetProducts": Pricing,
+    "ce:GetCostAndUsage": CostExplorer,
     "compute-optimizer:GetIdleRecommendations": ComputeOptimizer,
 }
 

@@ -50,6 +50,8 @@ class ComputeOptimizer(BaseResponse):  # type: ignore[misc]  # moto ships no typ
         return ActionResult(answer | ({"nextToken": str(start + size)} if start + size < len(rows) else {}))
 
     def _row(self, spec: EndpointSpec) -> dict[str, Any]:
+        account = active().account(spec.account)
+        kept = 1 - (account.discount_percent if account else 0) / 100
         hourly = sum(float(HOSTING.get(one.instance_type, 0)) * one.instances for one in spec.variants)
         return {
             "resourceArn": f"arn:aws:sagemaker:{spec.region}:{spec.account}:endpoint/{spec.name}",
@@ -61,6 +63,10 @@ class ComputeOptimizer(BaseResponse):  # type: ignore[misc]  # moto ships no typ
             "savingsOpportunity": {
                 "savingsOpportunityPercentage": 100.0,
                 "estimatedMonthlySavings": {"currency": "USD", "value": round(hourly * 730, 2)},
+            },
+            "savingsOpportunityAfterDiscounts": {
+                "savingsOpportunityPercentage": 100.0,
+                "estimatedMonthlySavings": {"currency": "USD", "value": round(hourly * 730 * kept, 2)},
             },
             "utilizationMetrics": [{"name": "Invocations", "statistic": "Maximum", "value": 0.0}],
             "lookBackPeriodInDays": LOOKBACK_DAYS,

@@ -1,7 +1,7 @@
 """A price list as AWS would publish it: list prices of SageMaker in a few regions, several products per type.
 
-The figures are those of public tables, us-east-1, US dollars per hour (D8.12); the other regions are multiples of it,
-good enough to tell regions apart. `ml.p4d.24xlarge` is left out on purpose: a type that no list knows must be seen.
+The figures are those of public tables, us-east-1, US dollars an hour (D8.12); the other regions are multiples of it,
+good enough to tell regions apart. `ml.trn2.48xlarge` is left out on purpose: a type that no list knows must be seen.
 """
 
 import json

@@ -14,12 +14,12 @@ REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1")
 PLATFORM = Unit("ou-demo-platform1", "Platform")
 RESEARCH = Unit("ou-demo-research1", "Research")
 PRODUCTION = Unit("ou-demo-product01", "Production")
-MANAGEMENT = Account("100000000001", "management", "", has_scan_role=False, has_act_role=False)
+MANAGEMENT = Account("100000000001", "management", "", has_scan_role=False, has_act_role=False, has_cost_role=True)
 ACCOUNTS = (
     Account("111111111111", "finops-tooling", PLATFORM.id),
-    Account("210000000002", "ml-platform", PLATFORM.id),
-    Account("320000000003", "vision-research", RESEARCH.id),
-    Account("320000000004", 'nlp "R&D" | research', RESEARCH.id),
+    Account("210000000002", "ml-platform", PLATFORM.id, discount_percent=18),
+    Account("320000000003", "vision-research", RESEARCH.id, discount_percent=31),
+    Account("320000000004", 'nlp "R&D" | research', RESEARCH.id, optimizer=True, discount_percent=31),
     Account("320000000005", "legacy-poc", RESEARCH.id, state="SUSPENDED"),
     Account("430000000006", "fraud-prod", PRODUCTION.id),
     Account("430000000007", "recommendations-prod", PRODUCTION.id, denied_regions=("eu-central-1",)),

@@ -51,7 +51,7 @@ SPECIALS = (
     ),
     EndpointSpec(VISION, EAST, "safe-to-delete-approved", _single("ml.m5.large"), 300, tags={"team": "vision"}),
     EndpointSpec(NLP, EAST, "llama3-70b-demo", _single("ml.g5.48xlarge"), 47, tags={"owner": "ravi.menon@example.com"}),
-    EndpointSpec(VISION, EAST, "diffusion-offsite", _single("ml.p4d.24xlarge"), 38, tags={"owner": ""}),
+    EndpointSpec(VISION, EAST, "diffusion-offsite", _single("ml.trn2.48xlarge"), 38, tags={"owner": ""}),
     EndpointSpec(  # The protect tag in another spelling.
         FRAUD,
         "eu-west-1",

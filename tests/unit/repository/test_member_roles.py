@@ -1,0 +1,137 @@
+"""The roles of member accounts, read as data: what they allow, refuse and trust."""
+
+from typing import Any
+
+import pytest
+
+from tests.simulation.hub import cloudformation
+from tests.simulation.hub.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, Statement, Template
+
+
+@pytest.fixture(scope="module")
+def hub() -> Template:
+    return cloudformation.load(HUB_TEMPLATE)
+
+
+@pytest.fixture(scope="module")
+def member() -> Template:
+    return cloudformation.load(MEMBER_TEMPLATE)
+
+
+def member_statements(member: Template, role: str, effect: str) -> list[Statement]:
+    found = [s for owner, s in cloudformation.statements(member) if owner == role and s["Effect"] == effect]
+    assert found, f"{role} has no {effect} statement"
+    return found
+
+
+def allowed(member: Template, role: str) -> set[str]:
+    return {a for statement in member_statements(member, role, "Allow") for a in cloudformation.actions(statement)}
+
+
+def test_scan_role_only_reads(member: Template) -> None:
+    """The scan role lists, describes and gets; what changes anything is denied by name as well."""
+    verbs = {action.partition(":")[2] for action in allowed(member, "endpoint-sweep-scan")}
+    assert [verb for verb in verbs if not verb.startswith(("List", "Describe", "Get"))] == []
+    denied = {
+        action
+        for statement in member_statements(member, "endpoint-sweep-scan", "Deny")
+        for action in cloudformation.actions(statement)
+    }
+    for verb in ("Delete", "Update", "Create", "Invoke"):
+        assert any(action.startswith(f"sagemaker:{verb}") for action in denied), f"sagemaker:{verb}* is not denied"
+
+
+def test_act_role_is_there_only_on_request(member: Template) -> None:
+    """Without AllowDelete=true a member account has no role that could delete."""
+    for logical_id, resource in member["Resources"].items():
+        deletes = cloudformation.text(member, resource["Properties"]["RoleName"]) == "endpoint-sweep-act"
+        assert ("Condition" in resource) == deletes, logical_id
+        if deletes:
+            assert "AllowDelete" in str(member["Conditions"][resource["Condition"]])
+    assert member["Parameters"]["AllowDelete"]["Default"] == "false"
+
+
+def test_act_role_changes_nothing_but_endpoints(member: Template) -> None:
+    """Deletion of endpoints is the one change, with what AWS asks of its caller (D3.5); all else is reading."""
+    changing = {
+        action
+        for action in allowed(member, "endpoint-sweep-act")
+        if not action.partition(":")[2].startswith(("List", "Describe", "Get"))
+    }
+    assert changing == {
+        "sagemaker:DeleteEndpoint",
+        "sagemaker:DeleteInferenceComponent",
+        "application-autoscaling:DeregisterScalableTarget",
+    }
+
+
+UNTIL = "aws:ResourceTag/endpoint-sweep:keep-until"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"aws:ResourceTag/endpoint-sweep:keep": "*"}},
+        {"StringLike": {UNTIL: "*"}, "StringNotEquals": {"aws:PrincipalTag/endpoint-sweep:lapsed": "true"}},
+        {"StringLike": {UNTIL: "*"}, "StringNotLike": {UNTIL: "*????-??-??*"}},
+    ],
+)
+def test_the_act_role_itself_refuses_what_is_protected(member: Template, condition: dict[str, Any]) -> None:
+    """An explicit Deny on our tags, for endpoints and their components, whatever else allows it."""
+    denied = {
+        action
+        for statement in member_statements(member, "endpoint-sweep-act", "Deny")
+        if statement["Condition"] == condition
+        for action in cloudformation.actions(statement)
+    }
+    assert denied == {"sagemaker:DeleteEndpoint", "sagemaker:DeleteInferenceComponent"}
+
+
+def test_the_act_role_is_entered_in_somebodys_name_only(member: Template) -> None:
+    """Without a source identity no one gets in, so CloudTrail always tells who approved."""
+    roles = cloudformation.resources(member, "AWS::IAM::Role")
+    [statement] = cloudformation.as_list(roles["ActRole"]["AssumeRolePolicyDocument"]["Statement"])
+    assert statement["Condition"]["StringLike"] == {"sts:SourceIdentity": "?*"}
+
+
+def test_act_role_leaves_the_scaling_of_other_services_alone(member: Template) -> None:
+    """Scalable targets of databases and containers live in the same API: only SageMaker's may be deregistered."""
+    for statement in member_statements(member, "endpoint-sweep-act", "Allow"):
+        if "application-autoscaling:DeregisterScalableTarget" in cloudformation.actions(statement):
+            condition = statement["Condition"]["StringEquals"]
+            assert condition == {"application-autoscaling:service-namespace": "sagemaker"}
+
+
+def test_member_roles_trust_one_function_role_each(member: Template) -> None:
+    """The hub's account, narrowed to one function's role, the Organization and the external id."""
+    trusted = {}
+    for properties in cloudformation.resources(member, "AWS::IAM::Role").values():
+        [statement] = cloudformation.as_list(properties["AssumeRolePolicyDocument"]["Statement"])
+        acts = "act" in cloudformation.text(member, properties["RoleName"])
+        named = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"] if acts else ["sts:AssumeRole"]
+        assert cloudformation.as_list(statement["Action"]) == named
+        assert statement["Condition"].keys() - {"StringLike"} == {"ArnEquals", "StringEquals"}
+        assert statement["Condition"]["StringEquals"] == {
+            "aws:PrincipalOrgID": {"Ref": "OrganizationId"},
+            "sts:ExternalId": {"Ref": "ExternalId"},
+        }
+        hub = "arn:${AWS::Partition}:iam::${HubAccountId}:"
+        assert cloudformation.text(member, statement["Principal"]["AWS"]) == f"{hub}root"
+        principal = cloudformation.text(member, statement["Condition"]["ArnEquals"]["aws:PrincipalArn"])
+        trusted[cloudformation.text(member, properties["RoleName"])] = principal.removeprefix(hub)
+    assert trusted == {
+        "endpoint-sweep-scan": "role/endpoint-sweep-scan-cell",
+        "endpoint-sweep-act": "role/endpoint-sweep-apply-decision",
+    }
+
+
+def test_the_hub_account_may_be_a_member_as_well(hub: Template, member: Template) -> None:
+    """No role of the hub stack has a name that the member roles take in the same account."""
+
+    def names(template: Template) -> set[str]:
+        roles = cloudformation.resources(template, "AWS::IAM::Role").values()
+        texts = [cloudformation.text(template, role["RoleName"]) for role in roles if "RoleName" in role]
+        return {text.replace("${AWS::StackName}", "endpoint-sweep") for text in texts}
+
+    assert names(hub)
+    assert names(hub).isdisjoint(names(member))
