@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, PaginationError
 
+from endpoint_sweep.aws.endpoint import unknown_fields
 from endpoint_sweep.aws.endpoint.recognition import Document, recognise
 from endpoint_sweep.aws.error_translation import code_of, message_of, sent_once, translated
 from endpoint_sweep.aws.paging import to_the_end
@@ -64,6 +65,7 @@ def tags(client: "ResourceGroupsTaggingAPIClient") -> Mapping[str, dict[str, str
 
 def describe(client: "SageMakerClient", name: str, configs: dict[str, Document]) -> Description:
     """DescribeEndpoint, and its configuration for the instance types (D1.33); a shared configuration is read once."""
+    unknown_fields.keep(client)
     with translated(f"describing endpoint {name}"):
         endpoint = client.describe_endpoint(EndpointName=name)
     if endpoint["EndpointName"] != name:
