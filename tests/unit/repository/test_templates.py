@@ -42,6 +42,7 @@ WITHOUT_RESOURCE = {
     "sagemaker:ListInferenceComponents",
     "sagemaker:ListModels",
     "sagemaker:ListInferenceExperiments",
+    "sagemaker:ListInferenceRouters",
     "sagemaker:ListMonitoringSchedules",
     "states:SendTaskFailure",
     "states:SendTaskHeartbeat",

@@ -18,6 +18,7 @@ from endpoint_sweep.domain.model import Account, CoverageStatus, Finding, Mode, 
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.needed import known, why_unknown
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 
@@ -67,6 +68,7 @@ def document(coverage: Coverage, policy: Policy, sweep_id: str, started: datetim
                 "reason": row.reason,
                 "resources": row.resources,
                 "retries": row.retries,
+                "routers": why_unknown(row) or "known",
             }
             for row in coverage.rows
         ],
@@ -91,6 +93,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
     done = len(coverage.rows) - len(wrong)
     console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent} %)")
+    routers = known(coverage)
+    console.print(f"Inference routers known in {routers.cells} of {routers.of}")
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]

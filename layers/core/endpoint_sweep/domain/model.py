@@ -13,6 +13,7 @@ from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - 
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.needs import NOTHING, Needs
 from endpoint_sweep.domain.resource import ENDPOINT, Action
 from endpoint_sweep.domain.resource import Cell as Cell  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.resource import ResourceId as ResourceId  # noqa: PLC0414 - the same
@@ -192,7 +193,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class CellResult:
     """What one cell left behind: its coverage row, how many `resources` are there, and its findings. `cause`: why it
-    was not scanned, for code; `reason`: what AWS or a step said.
+    was not scanned, for code; `reason`: what AWS or a step said. `needs`: what something
+    in it needs, here or elsewhere.
     """
 
     account: str
@@ -203,6 +205,7 @@ class CellResult:
     findings: tuple[Finding, ...] = ()
     retries: int = 0
     cause: GapCause | None = None
+    needs: Needs = NOTHING
 
     @property
     def cell(self) -> Cell:

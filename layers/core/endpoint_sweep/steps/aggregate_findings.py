@@ -12,6 +12,7 @@ from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.ports import Maker, Seals, SecondWitness, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 from endpoint_sweep.rules.second_opinion import Answers, witness
@@ -45,7 +46,7 @@ def aggregate_findings(
     opened = folder.opened(seals)
     asked, at = opened.input, opened.input.now
     cells = folder.cells(opened.key)
-    coverage = join(folder.expected(asked.pins), (*folder.skipped(asked.pins), *cells.results))
+    coverage = without_needed(join(folder.expected(asked.pins), (*folder.skipped(asked.pins), *cells.results)))
     book = _prices(coverage, store, seals, price_list, at.date())
     answers = optimizer.idle({one.id.cell for row in coverage.rows for one in row.findings if _is_idle(one)})
     snoozed = records.snoozed()

@@ -137,6 +137,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     path.at(Checkpoint.TAGS)
     _check_tags(path, actor, finding, parts.there, plan.pins)
     path.at(Checkpoint.TRAFFIC)
+    type_.check_not_needed(actor, finding)
     type_.check_unused(actor, finding, path.now())
     if not sent:
         if over := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):

@@ -23,7 +23,7 @@ def act_policy(partition: str, target: ResourceId, deletes: Collection[str]) -> 
             *([delete] if deletes else []),
             {
                 "Effect": "Allow",
-                "Action": ["sagemaker:Describe*", "sagemaker:ListTags"],
+                "Action": ["sagemaker:Describe*", "sagemaker:ListTags", "sagemaker:GetEndpointPolicy"],
                 "Resource": f"arn:{partition}:sagemaker:{target.region}:{account}:*",
             },
             {
@@ -33,6 +33,7 @@ def act_policy(partition: str, target: ResourceId, deletes: Collection[str]) -> 
                     "application-autoscaling:Describe*",
                     "application-autoscaling:ListTagsForResource",
                     "sagemaker:ListInferenceComponents",
+                    "sagemaker:ListInferenceRouters",
                 ],
                 "Resource": "*",
             },

@@ -171,6 +171,8 @@ class _Scan:
             orphans=self._orphans(),
         )
         verdict, reason = judge(seen, self._policy, self._now)
+        if verdict is Verdict.IDLE and (why := self._attachments.shadow_test(endpoint.name, description)):
+            verdict, reason = Verdict.PROTECTED, why
         if not _belongs(endpoint, self._cell):
             verdict, reason = Verdict.UNKNOWN, "AWS returned another account or region (E_RESULT_FOREIGN)"
         return Finding(
