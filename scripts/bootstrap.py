@@ -130,7 +130,7 @@ def lock(uv_env: Mapping[str, str], *options: str) -> None:
     # An extra index may hold one file of a release only, and the lock would then know that one hash.
     uv_env = {name: value for name, value in uv_env.items() if name not in {"UV_INDEX", "UV_FIND_LINKS"}}
     for target in LOCKS:
-        wins = ["--override", WINS[target]] if target in WINS else []
+        wins = ["--override", str(WINS[target])] if target in WINS else []
         source = target.with_suffix(".in").name
         run([UV, "pip", "compile", *how, *wins, source, "-o", target.name], uv_env, cwd=target.parent)
         say(f"{target.relative_to(ROOT)} is locked")

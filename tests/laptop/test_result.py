@@ -18,7 +18,7 @@ from tests.simulation.organization.traffic import Traffic
 SCANNED = ("--accounts", f"{FIRST},111111111111")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 MONEY = re.compile(r"\d+\.\d{2,}")
-COVERAGE = {"account", "region", "status", "reason", "resources", "retries"}
+COVERAGE = {"account", "region", "status", "reason", "resources", "retries", "routers"}
 FINDING = {
     "account", "region", "type", "name", "arn", "kind", "status", "verdict", "reason", "invocations",
     "last_invocation_at", "hourly_usd", "monthly_usd", "instances", "owner", "tags", "created_at", "evidence",

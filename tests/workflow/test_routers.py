@@ -14,7 +14,7 @@ def test_no_destination_is_offered(stage_of: OpenStage) -> None:
     found = {(one["account"], one["region"], one["name"]): one for one in report["findings"]}
     assert {key: one["verdict"] for key, one in found.items()} == stage.world.organization.expected_verdicts()
     assert {one["advice"] for one in found.values() if one["verdict"] == "idle"} == {
-        "inference routers of 3 of 8 accounts and regions not known"
+        "inference routers of 3 of 10 accounts and regions not known"
     }
     unknown = {
         (row["account"], row["region"]): row["routers"] for row in report["coverage"] if row["routers"] != "known"

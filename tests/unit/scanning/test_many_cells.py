@@ -45,7 +45,9 @@ def cells(count: int) -> list[Cell]:
     return [Cell(f"{number:012}", REGION) for number in range(count)]
 
 
-def scanned(wanted: list[Cell], readers: Readers, concurrency: int = 4) -> tuple[list[CellResult], list[Done]]:
+def scanned(
+    wanted: list[Cell], readers: "Readers | Routed", concurrency: int = 4
+) -> tuple[list[CellResult], list[Done]]:
     told: list[Done] = []
     return scan_cells(wanted, TYPES, readers, POLICY, NOW, concurrency, told.append), told
 

@@ -7,12 +7,14 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from endpoint_sweep.aws.endpoint.restore_bundle import collect
 from endpoint_sweep.aws.endpoint.sagemaker import describe
 from endpoint_sweep.aws.endpoint.unknown_fields import KNOWN, UNKNOWN
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.model import Kind
+from tests.unit.answering import client, in_pages
 from tests.unit.aws.endpoint.test_sagemaker import CONFIG, CURRENT, ENDPOINT, VARIANT
 from tests.unit.samples import ARN, NAME
 
@@ -36,7 +38,7 @@ def answering(made: Any, bodies: Mapping[str, Answer | bytes], status: int = 200
     def send(request: Any, **_: Any) -> AWSResponse:
         body = bodies[request.headers["X-Amz-Target"].decode().partition(".")[2]]
         raw = body if isinstance(body, bytes) else json.dumps(body, default=lambda at: at.timestamp()).encode()
-        return AWSResponse(request.url, status, {}, Raw(raw))
+        return AWSResponse(request.url, status, HTTPHeaders(), Raw(raw))
 
     made.meta.events.register("before-send.sagemaker.*", send)
     return made
@@ -93,12 +95,7 @@ def test_what_is_known_is_as_before(made: Any) -> None:
 def test_a_restore_bundle_is_aws_s_own_words() -> None:
     """What the scan's look adds for itself is in no bundle."""
     made = boto3.client("sagemaker", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing")
-    scaling = boto3.client(
-        "application-autoscaling", "us-east-1", aws_access_key_id="testing", aws_secret_access_key="testing"
-    )
-    scaling.meta.events.register(
-        "before-send.*.*", lambda request, **_: AWSResponse(request.url, 200, {}, Raw(b'{"ScalableTargets": []}'))
-    )
+    scaling = client("application-autoscaling", in_pages({"ScalableTargets": []}))[0]
     answers: dict[str, Answer | bytes] = {
         "DescribeEndpoint": ENDPOINT | NEW,
         "DescribeEndpointConfig": CONFIG,
@@ -114,7 +111,7 @@ def test_a_restore_bundle_is_aws_s_own_words() -> None:
 @pytest.mark.parametrize("operation", sorted(KNOWN))
 def test_every_field_of_botocore_was_judged(operation: str) -> None:
     """A new botocore that knows more turns this red: read what the field means before adding it to KNOWN."""
-    model = boto3.client("sagemaker", "us-east-1").meta.service_model.operation_model(operation).output_shape
+    model: Any = boto3.client("sagemaker", "us-east-1").meta.service_model.operation_model(operation).output_shape
     for name in ("ProductionVariants", "ShadowProductionVariants"):
         assert set(model.members[name].member.members) == KNOWN[operation][1], name
     assert set(model.members) == KNOWN[operation][0]
