@@ -1,9 +1,9 @@
 """Scans one cell with as few calls as possible: metrics first, then descriptions only of what could be idle.
 
-An empty cell takes one call, and one for its routers (routers.py). Otherwise: the endpoints, their tags, the list of metrics and their values; inference
-components if there are any; two descriptions for each endpoint that is silent, old enough and not protected; the models
-of idle endpoints. Values are read a second time only if a described endpoint was listed with some of its series but not
-all (D5.11, D5.12).
+An empty cell takes one call, and one for its routers (routers.py). Otherwise: the endpoints, their tags, the list of
+metrics and their values; inference components if there are any; two descriptions for each endpoint that is silent, old
+enough and not protected; the models of idle endpoints. Values are read a second time only if a described endpoint was
+listed with some of its series but not all (D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Mapping
