@@ -28,7 +28,7 @@ def judged(one: Finding, *others: CellResult) -> Finding:
 )
 def test_a_destination_is_protected(arn: str, reason: str) -> None:
     """The endpoint or one of its components, in any letter case (D2.6), by a cell that holds nothing itself."""
-    one = finding(components=(PART,))
+    one = finding(components=(replace(PART, name="other", arn=PART.arn + "-2"), PART))
     found = judged(one, replace(ELSEWHERE, needs=Needs((Need(arn, WHY),))))
     assert found == replace(one, verdict=Verdict.PROTECTED, reason=reason)
 
