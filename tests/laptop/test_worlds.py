@@ -1,5 +1,6 @@
 """Whole Organizations: every verdict as its specification has it, in worlds of all kinds, guards and orders."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -18,7 +19,7 @@ from tests.simulation.organization.scenarios.small import (
     one,
     organization,
 )
-from tests.simulation.organization.specification import Organization, VariantSpec
+from tests.simulation.organization.specification import Destination, Organization, RouterSpec, VariantSpec
 from tests.simulation.organization.traffic import Traffic
 
 ONE_CELL = ("--accounts", FIRST)
@@ -107,6 +108,27 @@ def test_a_destination_is_kept_and_its_router_named(laptop: Laptop) -> None:
         (GATEWAY, OTHER_REGION),
     }
     assert done.coverage[GATEWAY, OTHER_REGION] == "scanned"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_routers_that_nobody_drew(laptop: Laptop, seed: int) -> None:
+    """Random destinations of random routers, anywhere: none of them is idle, and everything else is as without."""
+    world, dice = generate(3, 2, 12, 0.4, seed, 0.4), random.Random(seed)  # noqa: S311 - repeatable on purpose
+    cells = [(account.id, region) for account in world.accounts for region in world.regions if account.has_scan_role]
+    chosen = [
+        Destination(spec.account, spec.region, dice.choice(spec.components).name, is_component=True)
+        if spec.components
+        else Destination(*spec.key)
+        for spec in dice.sample(world.endpoints, 20)
+    ]
+    routers = tuple(RouterSpec(*dice.choice(cells), f"router-{n}", ((one,),)) for n, one in enumerate(chosen))
+    plain = world.expected_verdicts()
+    _, done = scanned(laptop, replace(world, routers=routers))
+    assert done.verdicts == replace(world, routers=routers).expected_verdicts()
+    changed = {key for key, verdict in done.verdicts.items() if verdict != plain[key]}
+    assert changed
+    assert changed == {spec.key for spec in world.endpoints if plain[spec.key] == "idle"
+                       and any(one.is_on(spec) for one in chosen)}  # fmt: skip
 
 
 def test_a_region_without_routers_has_none(laptop: Laptop) -> None:
