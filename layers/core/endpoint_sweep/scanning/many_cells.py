@@ -57,12 +57,14 @@ def scan_cells(
                 _free_memory(len(results))
                 failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
                 progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
+            if any(finding.verdict is Verdict.IDLE for one in results for finding in one.findings):
+                for number, row in enumerate(pool.map(lambda one: _asked(one, types, readers), tuple(results))):
+                    results[number] = row
+                    _free_memory(number + 1)
         except BaseException:
             # Interrupted: nobody waits for the cells that have not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-        if any(finding.verdict is Verdict.IDLE for one in results for finding in one.findings):
-            return list(pool.map(lambda one: _asked(one, types, readers), results))
     return results
 
 
