@@ -24,3 +24,4 @@ def test_no_destination_is_offered(stage_of: OpenStage) -> None:
     assert unknown.keys() == {
         (stage.world.organization.management_account, region) for region in (REGION, OTHER_REGION)
     }
+    assert "Inference routers are known in 7 of 10." in stage.summary(sweep).text
