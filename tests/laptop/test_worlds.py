@@ -93,7 +93,7 @@ def test_what_hangs_on_an_endpoint_is_named(laptop: Laptop) -> None:
 
 
 def test_a_destination_is_kept_and_its_router_named(laptop: Laptop) -> None:
-    """In another account and region; by a router that nobody can see it is not, and that is said (D13.1)."""
+    """In another account and region; by a router that no one can see it is not, and that is said (D13.1)."""
     _, done = scanned(laptop, build("routers"))
     found = {(one["account"], one["region"], one["name"]): one for one in done.document["findings"]}
     standby = found[SECOND, OTHER_REGION, "standby"]
@@ -101,7 +101,7 @@ def test_a_destination_is_kept_and_its_router_named(laptop: Laptop) -> None:
     host = found[SECOND, OTHER_REGION, "standby-host"]
     assert host["reason"].startswith("its inference component llm-standby: destination of the inference router ")
     idle = [one for one in found.values() if one["verdict"] == "idle"]
-    # The management account lets nobody look at its two regions, and the gateway hides its routers in one.
+    # The management account lets no one look at its two regions, and the gateway hides its routers in one.
     assert {one["advice"] for one in idle} == {"inference routers of 3 of 10 accounts and regions not known"}
     assert {(row["account"], row["region"]) for row in done.document["coverage"] if row["routers"] != "known"} == {
         *((MANAGEMENT, region) for region in (REGION, OTHER_REGION)),

@@ -1,4 +1,4 @@
-"""Idle endpoints that something elsewhere needs are kept; the others say where nobody knows (D13.1)."""
+"""Idle endpoints that something elsewhere needs are kept; the others say where no one knows (D13.1)."""
 
 from dataclasses import replace
 

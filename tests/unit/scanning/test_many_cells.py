@@ -94,7 +94,7 @@ def test_one_that_fails_stops_no_other() -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_what_goes_wrong_is_the_row(error: Exception, status: CoverageStatus, cause: GapCause, reason: str) -> None:
-    """By its name for code and in words for people; of what nobody expected only the name, as it may hold anything."""
+    """By its name for code and in words for people; of what no one expected only the name, as it may hold anything."""
     row = scan_one(HERE, TYPES, Readers({HERE: error}), POLICY, NOW)
     assert row == CellResult(ACCOUNT, REGION, status, reason, cause=cause)
 
@@ -159,7 +159,7 @@ def test_an_empty_cell_is_asked_for_routers_where_something_is_idle() -> None:
 
 
 def test_an_empty_cell_is_one_call_where_nothing_is_idle() -> None:
-    """Its routers are not known then, and nobody has to."""
+    """Its routers are not known then, and no one has to."""
     rows, _ = scanned(EMPTY, readers := Routed())
     assert readers.asked == {one: ["endpoints"] for one in EMPTY}
     assert {row.needs for row in rows} == {NOT_ASKED}

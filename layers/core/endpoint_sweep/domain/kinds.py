@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class OutcomeStatus(StrEnum):
-    """How one approved resource ended. `sent`: the call was made and nobody has seen yet what it did."""
+    """How one approved resource ended. `sent`: the call was made and no one has seen yet what it did."""
 
     SENT = "sent"
     DONE = "done"

@@ -245,7 +245,7 @@ class Plan:
     """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
     account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
     and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
-    people read. `why_not`: why nobody may be asked about it, or empty.
+    people read. `why_not`: why no one may be asked about it, or empty.
     """
 
     sweep_id: str

@@ -1,4 +1,4 @@
-"""Keeps what something in another account or region needs, and says where nobody knows. No I/O."""
+"""Keeps what something in another account or region needs, and says where they are not known. No I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ def why_unknown(row: CellResult) -> str:
 
 
 def without_needed(coverage: Coverage) -> Coverage:
-    """Idle resources that something needs are protected. The others say of how many cells nobody knows (D13.1).
+    """Idle resources that something needs are protected. The others say of how many cells that is not known (D13.1).
 
     A stand-by destination of a router was never called: nothing that is measured tells it from a forgotten endpoint.
     """

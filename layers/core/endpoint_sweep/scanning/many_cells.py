@@ -62,7 +62,7 @@ def scan_cells(
                     results[number] = row
                     _free_memory(number + 1)
         except BaseException:
-            # Interrupted: nobody waits for the cells that have not begun.
+            # Interrupted: no one waits for the cells that have not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return results

@@ -135,7 +135,7 @@ def test_a_steady_trickle(stubbed: tuple[Any, Stubber], values: list[float], ste
 
 
 def test_a_container_and_the_control_are_asked_under_their_own_names(stubbed: tuple[Any, Stubber]) -> None:
-    """Each key with its own namespace, statistic and dimensions; what a container counts is nobody's total (D1.3)."""
+    """Each key with its own namespace, statistic and dimensions; what a container counts is no one's total (D1.3)."""
     names = {"EndpointName": "e", "VariantName": "v", "ContainerName": "c"}
     one, other = key("Invocations", names), control("e", "v")
     client, stubber = stubbed

@@ -220,7 +220,7 @@ def test_monitoring_schedules_by_endpoint() -> None:
 
 STATUSES = (
     *("Creating", "Created", "Updating", "Starting", "Stopping", "Running"),
-    *("Completed", "Cancelled", "Hibernating"),  # The last one nobody knows yet.
+    *("Completed", "Cancelled", "Hibernating"),  # The last one no one knows yet.
 )
 
 

@@ -1,4 +1,4 @@
-"""A field that nobody here knows makes an endpoint unknown, although botocore's parser drops it (D13.6)."""
+"""A field that no one here knows makes an endpoint unknown, although botocore's parser drops it (D13.6)."""
 
 import json
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ from typing import Any
 UNKNOWN = "EndpointSweepUnknownFields"
 _VARIANTS = ("ProductionVariants", "ShadowProductionVariants")
 # What was read and found to leave kind, traffic and instances as they are understood. A test compares this with
-# botocore's model, so that somebody judges a field before it is added here.
+# botocore's model, so that someone judges a field before it is added here.
 KNOWN: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "DescribeEndpoint": (
         frozenset({

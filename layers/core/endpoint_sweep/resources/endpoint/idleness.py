@@ -19,16 +19,16 @@ PERIOD = timedelta(hours=6)  # Valid at every age of the window, a multiple of 3
 CANARY_A_MINUTE = 2.0
 
 _STATUSES = {
-    "Creating": "it is still being created; after more than a day it is stuck, and it is billed",
+    "Creating": "it is still being created; if this lasts more than a day, it is stuck and still billed",
     "Updating": "it is being updated",
     "SystemUpdating": "AWS is maintaining it",
     "RollingBack": "an update is being rolled back",
     "Deleting": "it is being deleted",
     "Failed": "its creation failed; it serves nothing and can only be deleted by hand",
-    "OutOfService": "it takes no requests, and is billed for any instances",
+    "OutOfService": "it accepts no requests, but any instances are billed",
 }
 
-_UNREADABLE = "it publishes no metrics while idle, and nothing else shows that its metrics work"
+_UNREADABLE = "it publishes no metrics while idle, and nothing else confirms that its metrics can be read"
 Judgement = tuple[Verdict, str]
 
 
@@ -79,7 +79,7 @@ def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: 
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     match description.kind:
         case Kind.UNKNOWN:
-            return Verdict.UNKNOWN, f"it cannot be judged: {description.why_unknown}"
+            return Verdict.UNKNOWN, f"it cannot be evaluated: {description.why_unknown}"
         case Kind.SERVERLESS:
             return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while idle"
         case Kind.REAL_TIME:
@@ -108,8 +108,8 @@ def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros
         if why := _doubt(series, f"variant {variant}", zeros=zeros or not seen.readable):
             return Verdict.NO_EVIDENCE, why
     count = len(description.serving)
-    served = "its only variant" if count == 1 else f"any of its {count} variants"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only variant was not" if count == 1 else f"none of its {count} variants was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> Judgement:
@@ -156,8 +156,8 @@ def _inference_components(  # noqa: PLR0911 - one return per doubt
             return Verdict.NO_EVIDENCE, _UNREADABLE
         return Verdict.IDLE, "it hosts no inference component, but its instances are billed"
     count = len(seen.components)
-    served = "its only inference component" if count == 1 else f"any of its {count} inference components"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only inference component was not" if count == 1 else f"none of its {count} inference components was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
@@ -180,7 +180,7 @@ def _busy(activity: Activity, policy: Policy) -> str:
     rate = calls / minutes
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= CANARY_A_MINUTE:
-        return f"{said}, a steady {rate:.1f} a minute: possibly only a canary"
+        return f"{said}, a steady {rate:.1f} per minute: possibly just a canary"
     return said
 
 

@@ -217,7 +217,7 @@ class _Scan:
         return serverless and any(series.points for series in self._measured.values())
 
     def _orphans(self) -> bool:
-        """Whether there were calls to inference components that are gone; nobody can tell whose they were."""
+        """Whether there were calls to inference components that are gone; no one can tell whose they were."""
         known = {one.name for one in self._components or ()}
         return any(
             series.total > 0 and key.inference_component not in known
