@@ -1,4 +1,4 @@
-"""Keeps what something in another account or region needs, and says where they are not known. No I/O."""
+"""Keeps what something in another account or region needs, and says where that is not known. No I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
