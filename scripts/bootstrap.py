@@ -20,6 +20,8 @@ TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 UV = TOOLS / "uv" / "bin" / "uv"
 LOCKS = (ROOT / "layers/core/requirements.txt", ROOT / "requirements/dev.txt", ROOT / "requirements/uv.txt")
+# The local engines ask for a botocore of their own. The layer's wins, so that what is tested is what is deployed.
+WINS = {LOCKS[1]: LOCKS[0].with_suffix(".in")}
 
 
 class SetupError(Exception):
@@ -128,7 +130,9 @@ def lock(uv_env: Mapping[str, str], *options: str) -> None:
     # An extra index may hold one file of a release only, and the lock would then know that one hash.
     uv_env = {name: value for name, value in uv_env.items() if name not in {"UV_INDEX", "UV_FIND_LINKS"}}
     for target in LOCKS:
-        run([UV, "pip", "compile", *how, target.with_suffix(".in").name, "-o", target.name], uv_env, cwd=target.parent)
+        wins = ["--override", str(WINS[target])] if target in WINS else []
+        source = target.with_suffix(".in").name
+        run([UV, "pip", "compile", *how, *wins, source, "-o", target.name], uv_env, cwd=target.parent)
         say(f"{target.relative_to(ROOT)} is locked")
     npm_options = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--no-audit"]
     run([VENV / "bin" / "npm", "install", *npm_options], machine.node_settings(VENV / "bin", os.environ))

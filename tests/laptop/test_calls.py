@@ -17,10 +17,17 @@ def asked_of(done: Scanned, account: str = FIRST, region: str = REGION) -> Count
 
 
 def test_an_empty_cell_is_one_call(laptop: Laptop) -> None:
-    """Whatever is asked for (D5.11)."""
+    """Whatever is asked for (D5.11), as long as nothing is idle anywhere."""
     laptop.open("empty")
     done = laptop.scan("--accounts", f"{FIRST},{HUB}", "--lookback-days", "63")
     assert done.of_cells() == {(account, REGION): Counter({"ListEndpoints": 1}) for account in (HUB, FIRST)}
+
+
+def test_an_empty_cell_is_two_where_something_is_idle(laptop: Laptop) -> None:
+    """Its routers may need what is idle in another account and region (D13.1)."""
+    laptop.open("small")
+    done = laptop.scan("--accounts", f"{FIRST},{HUB}")
+    assert done.of_cells()[HUB, REGION] == {"ListEndpoints": 1, "ListInferenceRouters": 1}
 
 
 def test_a_role_is_assumed_once_an_account(laptop: Laptop) -> None:
@@ -33,10 +40,11 @@ def test_a_role_is_assumed_once_an_account(laptop: Laptop) -> None:
     assert {call.region for call in assumed} == {world.organization.hub_region}
 
 
-def test_a_busy_cell_is_four_calls(laptop: Laptop) -> None:
-    """Endpoints, tags, metrics, figures: nothing is described (D5.12)."""
+def test_a_busy_cell_is_five_calls(laptop: Laptop) -> None:
+    """Endpoints, tags, metrics, figures, routers: nothing is described (D5.12)."""
     laptop.open(organization(one(f"busy-{number}", Traffic.steady(9)) for number in range(20)))
     asked = asked_of(laptop.scan("--accounts", FIRST))
+    assert asked.pop("ListInferenceRouters") == 1
     assert asked == {"ListEndpoints": 1, "GetResources": 1, "ListMetrics": 1, "GetMetricData": 1}
 
 
@@ -56,13 +64,13 @@ def test_an_idle_endpoint_adds_two_calls(laptop: Laptop) -> None:
     laptop.open(organization([*shared, *alone, one("busy", Traffic.steady(3))]))
     asked = asked_of(laptop.scan("--accounts", FIRST))
     assert (asked.pop("DescribeEndpoint"), asked.pop("DescribeEndpointConfig")) == (15, 6)
-    assert asked.pop("ListModels") == 1
+    assert asked.pop("ListModels") == asked.pop("ListInferenceRouters") == 1
     assert asked.total() == 4
 
 
 def test_the_budget_of_every_cell(laptop: Laptop) -> None:
-    """At most 5, plus one for each further 100 endpoints or 500 series, plus 2 for each that was described, plus one
-    for each 100 models where something is idle.
+    """At most 5, plus one for routers, plus one for each further 100 endpoints or 500 series, plus 2 for each that was
+    described, plus one for each 100 models where something is idle.
 
     Series are those of the namespace: one listing of them all costs less than one for each metric that may be there.
     """
@@ -80,6 +88,8 @@ def test_the_budget_of_every_cell(laptop: Laptop) -> None:
             assert asked.pop("ListModels", 0) <= (1 + models // 100 if is_offered else 0)
             # What hangs on an endpoint is listed where something may (D1.18, D3.12).
             assert asked.pop("ListMonitoringSchedules", 0) + asked.pop("ListInferenceExperiments", 0) <= 2
+            assert asked.pop("DescribeInferenceExperiment", 0) <= sum(len(spec.experiments) for spec in there)
+            assert asked.pop("ListInferenceRouters", 0) == (done.coverage[cell] == "scanned")
             further = max(0, len(there) - 1) // 100 + max(0, series - 1) // 500
             assert asked.total() <= (5 + further if there else 1), (cell, asked)
             if name != "kinds":  # There descriptions decide more verdicts than these two.
@@ -94,6 +104,7 @@ def test_series_come_500_a_call(laptop: Laptop) -> None:
     laptop.open(organization(endpoints))
     asked = asked_of(laptop.scan("--accounts", FIRST))
     assert asked.pop("ListMetrics") <= 1 + 600 * 8 // 500
+    assert asked.pop("ListInferenceRouters") == 1
     assert asked == {"ListEndpoints": 1, "GetResources": 1, "GetMetricData": 2}
 
 

@@ -18,7 +18,7 @@ from tests.simulation.organization.traffic import Traffic
 SCANNED = ("--accounts", f"{FIRST},111111111111")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 MONEY = re.compile(r"\d+\.\d{2,}")
-COVERAGE = {"account", "region", "status", "reason", "resources", "retries"}
+COVERAGE = {"account", "region", "status", "reason", "resources", "retries", "routers"}
 FINDING = {
     "account", "region", "type", "name", "arn", "kind", "status", "verdict", "reason", "invocations",
     "last_invocation_at", "hourly_usd", "monthly_usd", "instances", "owner", "tags", "created_at", "evidence",
@@ -184,6 +184,7 @@ def test_the_table(laptop: Laptop) -> None:
     done = laptop.scan(*SCANNED, "--format", "table")
     assert done.status == 0
     assert "2 of 3 account-region pairs scanned (100%)" in done.out
+    assert "Inference routers known in 2 of 2" in done.out
     assert "resnet-demo" in done.out
     assert "fraud-scoring" not in done.out
     assert "6 endpoints: 2 idle, 2 busy, 1 too-young, 1 protected" in done.out

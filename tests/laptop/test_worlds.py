@@ -1,13 +1,25 @@
 """Whole Organizations: every verdict as its specification has it, in worlds of all kinds, guards and orders."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
 from tests.laptop.conftest import OF_A_CELL, Laptop, Scanned
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build, names
 from tests.simulation.organization.scenarios.generator import generate
-from tests.simulation.organization.scenarios.small import FIRST, REGION, one, organization
-from tests.simulation.organization.specification import Organization
+from tests.simulation.organization.scenarios.routers import GATEWAY
+from tests.simulation.organization.scenarios.small import (
+    FIRST,
+    MANAGEMENT,
+    OTHER_REGION,
+    REGION,
+    SECOND,
+    one,
+    organization,
+)
+from tests.simulation.organization.specification import Destination, Organization, RouterSpec, VariantSpec
 from tests.simulation.organization.traffic import Traffic
 
 ONE_CELL = ("--accounts", FIRST)
@@ -90,6 +102,9 @@ def test_the_budget_in_worlds_of_every_kind(laptop: Laptop, name: str) -> None:
         assert asked.pop("ListModels", 0) <= ("idle" in {found["verdict"] for found in there})
         assert asked.pop("ListMonitoringSchedules", 0) <= 1
         assert asked.pop("ListInferenceExperiments", 0) <= 1
+        assert asked.pop("DescribeInferenceExperiment", 0) <= 3
+        # Where something is idle anywhere, a router of any account may need it (D13.1).
+        assert asked.pop("ListInferenceRouters", 0) == (done.coverage[cell] == "scanned")
         assert asked.total() <= (5 if there else 1), (cell, asked)
 
 
@@ -105,6 +120,63 @@ def test_what_hangs_on_an_endpoint_is_named(laptop: Laptop) -> None:
     assert tested
     for spec in tested:
         assert all(name in advice[spec.name] for name in spec.experiments)
+
+
+def test_a_destination_is_kept_and_its_router_named(laptop: Laptop) -> None:
+    """In another account and region; by a router that no one can see it is not, and that is said (D13.1)."""
+    _, done = scanned(laptop, build("routers"))
+    found = {(one["account"], one["region"], one["name"]): one for one in done.document["findings"]}
+    standby = found[SECOND, OTHER_REGION, "standby"]
+    assert standby["reason"] == f"destination of the inference router global in {GATEWAY}/{REGION}"
+    host = found[SECOND, OTHER_REGION, "standby-host"]
+    assert host["reason"].startswith("its inference component llm-standby: destination of the inference router ")
+    idle = [one for one in found.values() if one["verdict"] == "idle"]
+    # The management account lets no one look at its two regions, and the gateway hides its routers in one.
+    assert {one["advice"] for one in idle} == {"inference routers of 3 of 10 accounts and regions not known"}
+    assert {(row["account"], row["region"]) for row in done.document["coverage"] if row["routers"] != "known"} == {
+        *((MANAGEMENT, region) for region in (REGION, OTHER_REGION)),
+        (GATEWAY, OTHER_REGION),
+    }
+    assert done.coverage[GATEWAY, OTHER_REGION] == "scanned"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_routers_that_nobody_drew(laptop: Laptop, seed: int) -> None:
+    """Random destinations of random routers, anywhere: none of them is idle, and everything else is as without."""
+    world, dice = generate(3, 2, 12, 0.4, seed, 0.4), random.Random(seed)  # noqa: S311 - repeatable on purpose
+    cells = [(account.id, region) for account in world.accounts for region in world.regions if account.has_scan_role]
+    chosen = [
+        Destination(spec.account, spec.region, dice.choice(spec.components).name, is_component=True)
+        if spec.components
+        else Destination(*spec.key)
+        for spec in dice.sample(world.endpoints, 20)
+    ]
+    routers = tuple(RouterSpec(*dice.choice(cells), f"router-{n}", ((one,),)) for n, one in enumerate(chosen))
+    plain = world.expected_verdicts()
+    _, done = scanned(laptop, replace(world, routers=routers))
+    assert done.verdicts == replace(world, routers=routers).expected_verdicts()
+    changed = {key for key, verdict in done.verdicts.items() if verdict != plain[key]}
+    assert changed
+    assert changed == {spec.key for spec in world.endpoints if plain[spec.key] == "idle"
+                       and any(one.is_on(spec) for one in chosen)}  # fmt: skip
+
+
+def test_a_region_without_routers_has_none(laptop: Laptop) -> None:
+    """That its API does not know them is an answer (D13.32)."""
+    _, done = scanned(laptop, replace(build("two_teams"), without_routers=(REGION,)))
+    assert {row["account"] for row in done.document["coverage"] if row["routers"] != "known"} == {MANAGEMENT}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [("Starting", "protected"), ("Updating", "protected"), ("Completed", "idle")]
+)
+def test_a_shadow_test_that_is_not_over_keeps_its_endpoint(laptop: Laptop, status: str, verdict: str) -> None:
+    """And no other with shadow variants (D13.5)."""
+    shadows = (VariantSpec("candidate", "ml.g5.xlarge"),)
+    tested = one("tested", shadows=shadows, experiments=("a-test",), experiment_status=status)
+    world, done = scanned(laptop, organization([tested, one("left-over", shadows=shadows)]))
+    assert done.names == {"tested": verdict, "left-over": "idle"}
+    assert done.verdicts == world.organization.expected_verdicts()
 
 
 def test_a_scan_asks_nobody_else(laptop: Laptop) -> None:

@@ -1,6 +1,6 @@
 """The real records over a table and a bucket in memory, which write down who read and wrote what, in its order."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -159,6 +159,15 @@ class FakeMember:
 
     def component(self, name: str) -> Component:
         raise AssertionError("it has none")
+
+    def routers(self) -> Iterator[str]:
+        return iter(())
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        raise AssertionError("there is no router")
+
+    def has_policy(self, name: str) -> bool:
+        return False
 
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
         return {}

@@ -5,7 +5,7 @@ It is `EndpointReader` without AWS, and `ports.CellReaders` of a hub that knows 
 Like CloudWatch it lists only series with a datapoint, and answers a series that no one published with nothing (D1.27).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -46,7 +46,8 @@ def another(name: str, **changes: object) -> ListedEndpoint:
 
 @dataclass
 class FakeCell:
-    """`values`: datapoints by series. `incomplete`: series that CloudWatch does not answer whole. `errors`: by call."""
+    """`values`: datapoints by series. `incomplete`: series that CloudWatch does not answer whole. `errors`: by call.
+    `running`: the endpoint of each inference experiment. `routed`: the destinations of each router, or an error."""
 
     listing: list[ListedEndpoint] = field(default_factory=lambda: [listed()])
     values: Mapping[SeriesKey, tuple[float, ...]] = field(default_factory=dict)
@@ -54,7 +55,8 @@ class FakeCell:
     tagged: dict[str, dict[str, str]] = field(default_factory=dict)
     hosted: list[Component] = field(default_factory=list)
     schedules: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    running: tuple[str, ...] = ()
+    running: dict[str, str] = field(default_factory=dict)
+    routed: dict[str, tuple[str, ...] | Exception] = field(default_factory=dict)
     forgotten: frozenset[SeriesKey] = frozenset()
     incomplete: frozenset[SeriesKey] = frozenset()
     errors: Mapping[str, Exception] = field(default_factory=dict)
@@ -107,9 +109,23 @@ class FakeCell:
         self._ask("monitoring")
         return self.schedules
 
-    def experiments(self) -> tuple[str, ...]:
+    def experiments(self) -> Mapping[str, str]:
         self._ask("experiments")
         return self.running
+
+    def routers(self) -> Iterator[str]:
+        """Those that are named come before an error, as the first page does."""
+        self.asked.append("routers")
+        yield from self.routed
+        if "routers" in self.errors:
+            raise self.errors["routers"]
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        self._ask("destinations", router)
+        found = self.routed[router]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def reader(self, type_: str) -> "FakeCell":
         assert type_ == ENDPOINT

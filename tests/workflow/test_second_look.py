@@ -13,8 +13,10 @@ from tests.judging.stage import ADA, Stage
 from tests.simulation.organization.scenarios.small import FIRST, REGION, SECOND, WORKLOADS, one, organization
 from tests.simulation.organization.specification import (
     Account,
+    Destination,
     EndpointSpec,
     Organization,
+    RouterSpec,
     Scaling,
     Serverless,
     VariantSpec,
@@ -40,6 +42,8 @@ FATES = {
     "updating": "changed",
     "reconfigured": "changed",
     "tagged": "protected",
+    "routed": "protected",
+    "opened-to-routers": "protected",
     "removed": "already-gone",
     "removed-late": "already-gone",
     "request-lost": "failed",
@@ -116,6 +120,9 @@ def live_on(stage: Stage) -> None:
     world.set_tags(*stage.touch(FIRST, REGION, "tagged"), tags={"Endpoint-Sweep:KEEP": "false"})
     world.remove(*stage.touch(FIRST, REGION, "removed"))
     world.set_roles(SECOND, ["endpoint-sweep-scan"])
+    routed = Destination(*stage.touch(FIRST, REGION, "routed"))
+    world.add_router(RouterSpec(FIRST, REGION, "made-since", ((routed,),)))
+    world.set_policy(*stage.touch(FIRST, REGION, "opened-to-routers"))
 
 
 def break_things(stage: Stage) -> None:
@@ -239,6 +246,6 @@ def test_the_undo_is_written_before_the_deletion(run: Run) -> None:
 
 
 def test_the_totals_count_every_fate(run: Run) -> None:
-    """25 found, and where each one went."""
-    fates = {"already_gone": 2, "changed": 6, "deleted": 8, "failed": 4, "kept": 2, "spared": 3, "unknown": 0}
-    assert run.stage.report(run.sweep)["totals"] == {"found": 25, **fates}
+    """27 found, and where each one went."""
+    fates = {"already_gone": 2, "changed": 8, "deleted": 8, "failed": 4, "kept": 2, "spared": 3, "unknown": 0}
+    assert run.stage.report(run.sweep)["totals"] == {"found": 27, **fates}

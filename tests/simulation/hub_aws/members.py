@@ -24,9 +24,11 @@ _NAMED_BY = {  # the SageMaker parameter that names the resource -> the resource
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
     "InferenceComponentName": "inference-component",
+    "InferenceExperimentName": "inference-experiment",
+    "InferenceRouterName": "inference-router",
     "NotebookInstanceName": "notebook-instance",
 }
-_VERBS = ("Create", "Describe", "Update", "Delete", "Start", "Stop")
+_VERBS = ("Create", "Describe", "Get", "Put", "Update", "Delete", "Start", "Stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,15 @@ def resource_arn(request: Request, operation: str, account: str) -> str:
     if request.service != "sagemaker" or operation.startswith("List"):
         return "*"
     verb = next((verb for verb in _VERBS if operation.startswith(verb)), "")
-    noun = operation.removeprefix(verb).removesuffix("WeightsAndCapacities").removesuffix("RuntimeConfig")
+    noun = operation.removeprefix(verb)
+    for part in ("WeightsAndCapacities", "RuntimeConfig", "Policy"):
+        noun = noun.removesuffix(part)
     kind = _NAMED_BY.get(f"{noun}Name")
-    if not verb or kind is None or f"{noun}Name" not in params:
+    # Inference experiments alone are called by a plain name.
+    name = params.get(f"{noun}Name") or (params.get("Name") if noun == "InferenceExperiment" else None)
+    if not verb or kind is None or name is None:
         return "*"
-    return f"arn:aws:sagemaker:{request.region}:{account}:{kind}/{params[f'{noun}Name']}"
+    return f"arn:aws:sagemaker:{request.region}:{account}:{kind}/{name}"
 
 
 def authorise(

@@ -37,10 +37,14 @@ def refusal(  # noqa: PLR0911 - one return per reason
         )
     if call.name == "ec2:DescribeRegions" and not account.tells_regions:
         return Refusal("UnauthorizedOperation", "You are not authorized to perform this operation.", 403)
+    by_identity = Refusal(denied, f"{text} because no identity-based policy allows the {action} action", 400)
+    is_about_routers = call.operation.endswith(("InferenceRouter", "InferenceRouters"))
+    if is_about_routers and call.region in organization.without_routers:
+        return Refusal("UnknownOperationException", "", 404)
     reads_only = f":assumed-role/{SCAN_ROLE}/" in call.caller
-    if not roles_are_real and reads_only and not call.operation.startswith(READS):
-        return Refusal(denied, f"{text} because no identity-based policy allows the {action} action", 400)
-    return None
+    changes = reads_only and not roles_are_real and not call.operation.startswith(READS)
+    is_hidden = is_about_routers and call.region in account.hidden_routers
+    return by_identity if changes or is_hidden else None
 
 
 def _resource(call: Call) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit, organizations_backends
 
+from tests.simulation.member_aws.corrections.routers import row_of
 from tests.simulation.member_aws.seed_endpoints import seed_endpoint
 from tests.simulation.member_aws.state import State
 from tests.simulation.organization.specification import Organization
@@ -14,6 +15,8 @@ def seed(state: State) -> None:
     seed_organization(state.organization)
     for spec in state.organization.endpoints:
         seed_endpoint(state, spec)
+    for router in state.organization.routers:
+        state.cell(router.account, router.region).routers[router.name] = row_of(router, state.now())
 
 
 def seed_organization(organization: Organization) -> None:

@@ -201,7 +201,7 @@ def experiment_rows(spec: EndpointSpec, created: object) -> list[Row]:
             "Name": name,
             "Arn": f"{prefix}/{name}",
             "Type": "ShadowMode",
-            "Status": "Running",
+            "Status": spec.experiment_status,
             "CreationTime": created,
             "LastModifiedTime": created,
             "RoleArn": execution_role(spec.account),

@@ -36,6 +36,8 @@ class CellState:
     components: dict[str, dict[str, Any]] = field(default_factory=dict)
     schedules: list[dict[str, Any]] = field(default_factory=list)
     experiments: list[dict[str, Any]] = field(default_factory=list)
+    routers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -20,11 +20,13 @@ from moto.sagemaker.models import FakeEndpoint, sagemaker_backends
 from tests.simulation.member_aws import hostile
 from tests.simulation.member_aws import snapshot as snapshots
 from tests.simulation.member_aws.corrections import apply, sagemaker
+from tests.simulation.member_aws.corrections.routers import row_of
 from tests.simulation.member_aws.refusals import refusal
 from tests.simulation.member_aws.seed import seed
 from tests.simulation.member_aws.seed_endpoints import seed_endpoint
 from tests.simulation.member_aws.state import State
 from tests.simulation.organization.publishing import component_calls, invocations, processed, silence, silence_component
+from tests.simulation.organization.routers import RouterSpec
 from tests.simulation.organization.specification import EndpointSpec, MetricsAnswer, Organization, Switch
 from tests.simulation.wire.calls import Call, CallLog, Fault, Faults, Refusal, Wire
 from tests.simulation.wire.in_process import client, stubbed
@@ -149,6 +151,14 @@ class World:
         with self.state.lock:
             seed_endpoint(self.state, spec)
 
+    def add_router(self, router: RouterSpec) -> None:
+        """Adds an inference router, or changes the destinations of the one of this name."""
+        self.state.cell(router.account, router.region).routers[router.name] = row_of(router, self.state.now())
+
+    def set_policy(self, account: str, region: str, endpoint: str, policy: str = "{}") -> None:
+        """The owner of an endpoint lets the routers of other accounts use it (D13.31)."""
+        self.state.cell(account, region).policies[endpoint] = policy
+
     def remove(self, account: str, region: str, endpoint: str) -> None:
         """Someone else removes it and its components immediately. Its configuration and models stay (D3.8)."""
         with self.state.lock:
@@ -156,6 +166,7 @@ class World:
             for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
                 del cell.components[name]
                 silence_component(self.state.metrics, (account, region), name, self.state.clock())
+            cell.policies.pop(endpoint, None)
             cell.schedules = [row for row in cell.schedules if row["EndpointName"] != endpoint]
             cell.experiments = [row for row in cell.experiments if row["EndpointMetadata"]["EndpointName"] != endpoint]
             sagemaker_backends[account][region].endpoints.pop(endpoint, None)

@@ -81,9 +81,10 @@ class EndpointSpec:
 
     `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: someone deleted the
     configuration of the living endpoint (D3.9). `variants_hidden`: DescribeEndpoint leaves them out (D1.32).
-    `enhanced_metrics`: more dimension sets beside the plain ones (D1.9). `experiments`: running ones. `optimizer`:
-    whether Compute Optimizer calls it idle; None: wherever no one calls it (D0.4). `captured`: its requests are kept in
-    S3, as monitoring schedules need it. `deployment`: how it was updated last, LastDeploymentConfig.
+    `enhanced_metrics`: more dimension sets beside the plain ones (D1.9). `experiments`: shadow tests, each in
+    `experiment_status` (D13.5). `optimizer`: whether Compute Optimizer calls it idle; None: wherever no one calls it
+    (D0.4). `captured`: its requests are kept in S3, as monitoring schedules need it. `deployment`: how it was updated
+    last, LastDeploymentConfig.
     """
 
     account: str
@@ -108,6 +109,7 @@ class EndpointSpec:
     enhanced_metrics: bool = False
     monitoring_schedules: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
+    experiment_status: str = "Running"
     optimizer: bool | None = None
     captured: bool = False
     deployment: Mapping[str, object] = field(default_factory=dict)

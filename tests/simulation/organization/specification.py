@@ -10,14 +10,17 @@ from typing import Literal
 
 from tests.simulation.organization import verdicts
 from tests.simulation.organization.endpoints import ComponentSpec, EndpointSpec, Scaling, Serverless, VariantSpec
+from tests.simulation.organization.routers import Destination, RouterSpec
 
 __all__ = [
     "DEFAULT_REGIONS",
     "Account",
     "ComponentSpec",
+    "Destination",
     "EndpointSpec",
     "MetricsAnswer",
     "Organization",
+    "RouterSpec",
     "Scaling",
     "Serverless",
     "Switch",
@@ -60,7 +63,7 @@ class Account:
     `cut_regions`, and the `deaf_regions` refuse every token, although all of them are on (D6.5). `tells_regions`: the
     scan role may ask which regions are on. `optimizer`: its people opted in to Compute Optimizer (D0.4).
     `discount_percent`: what hosting costs it less than the list says; `has_cost_role`: it pays for all, and lets the
-    hub read the bill.
+    hub read the bill. `hidden_routers`: regions in which its scan role may not list inference routers.
     """
 
     id: str
@@ -78,11 +81,15 @@ class Account:
     optimizer: bool = False
     discount_percent: int = 0
     has_cost_role: bool = False
+    hidden_routers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """The whole world. The hub is a member and the delegated administrator; STS answers in `hub_region` (D6.7)."""
+    """The whole world. The hub is a member and the delegated administrator; STS answers in `hub_region` (D6.7).
+
+    `without_routers`: regions where SageMaker does not offer inference routers (D13.32).
+    """
 
     id: str
     management_account: str
@@ -92,6 +99,8 @@ class Organization:
     units: tuple[Unit, ...]
     regions: tuple[str, ...]
     endpoints: tuple[EndpointSpec, ...] = ()
+    routers: tuple[RouterSpec, ...] = ()
+    without_routers: tuple[str, ...] = ()
     external_id: str = "sweep-demo-external-id"
     root_id: str = "r-demo"
     off: frozenset[Switch] = frozenset()
@@ -124,6 +133,9 @@ class Organization:
                 raise ValueError(f"endpoint {endpoint.name}: unknown account or region")
             if wrong := endpoint.contradiction():
                 raise ValueError(f"endpoint {endpoint.name}: {wrong}")
+        for router in self.routers:
+            if router.account not in accounts or router.region not in self.regions or router.contradiction():
+                raise ValueError(f"router {router.name}: unknown account or region, or no destination")
         components = [(one.account, one.region, part.name) for one in self.endpoints for part in one.components]
         if len(set(components)) != len(components):
             raise ValueError("names of inference components are unique per account and region")
@@ -175,10 +187,24 @@ class Organization:
         """
         coverage = self.expected_coverage()
         return {
-            spec.key: verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags)
+            spec.key: verdicts.with_routers(
+                spec,
+                verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags),
+                self._seen_routers(),
+            )
             for spec in self.endpoints
             if coverage[spec.account, spec.region] == "scanned"
         }
+
+    def _seen_routers(self) -> list[RouterSpec]:
+        """Those of scanned cells, of which the account tells."""
+        coverage = self.expected_coverage()
+        hidden = {(account.id, region) for account in self.accounts for region in account.hidden_routers}
+        return [
+            one
+            for one in self.routers
+            if coverage[one.account, one.region] == "scanned" and (one.account, one.region) not in hidden
+        ]
 
     def expected_idle(
         self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from tests.simulation.organization.endpoints import MODEL_KINDS, EndpointSpec
+from tests.simulation.organization.routers import RouterSpec
 
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
 JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
@@ -50,7 +51,20 @@ def verdict(  # noqa: PLR0911 - one return a verdict
         return "zero-cost"
     if spec.at_zero:
         return "at-zero"
-    return "idle" if proven(spec) else "no-evidence"
+    if not proven(spec):
+        return "no-evidence"
+    return "protected" if in_shadow_test(spec) else "idle"
+
+
+def in_shadow_test(spec: EndpointSpec) -> bool:
+    """An experiment that is not over needs its endpoint, and the shadow variant that it made (D13.5)."""
+    return bool(spec.experiments and spec.shadows) and spec.experiment_status not in ("Completed", "Cancelled")
+
+
+def with_routers(spec: EndpointSpec, word: str, routers: Iterable[RouterSpec]) -> str:
+    """A destination in use or on stand-by is no forgotten endpoint, wherever its router lies (D13.1)."""
+    needed = any(one.is_on(spec) for router in routers for one in router.destinations)
+    return "protected" if word == "idle" and needed else word
 
 
 def called(spec: EndpointSpec, days: float) -> bool:

@@ -50,6 +50,7 @@ WITHOUT_RESOURCE = {
     "sagemaker:ListInferenceComponents",
     "sagemaker:ListModels",
     "sagemaker:ListInferenceExperiments",
+    "sagemaker:ListInferenceRouters",
     "sagemaker:ListMonitoringSchedules",
     "states:SendTaskFailure",
     "states:SendTaskHeartbeat",

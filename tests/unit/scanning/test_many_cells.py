@@ -15,11 +15,13 @@ from endpoint_sweep.domain.errors import (
     TargetsIncomplete,
 )
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, GapCause
-from endpoint_sweep.scanning.many_cells import Done, scan_cells, scan_one
+from endpoint_sweep.resources.endpoint.traffic_series import of_variant
+from endpoint_sweep.scanning.many_cells import NOT_ASKED, Done, scan_cells, scan_one
 from tests.unit.fake_cell import TYPES, FakeCell
-from tests.unit.samples import ACCOUNT, NOW, POLICY, REGION, listed
+from tests.unit.samples import ACCOUNT, ARN, NAME, NOW, POLICY, REGION, description, listed
 
 HERE = Cell(ACCOUNT, REGION)
+SILENT = {of_variant(NAME, "AllTraffic"): (0.0,) * 56}
 
 
 @dataclass
@@ -43,7 +45,9 @@ def cells(count: int) -> list[Cell]:
     return [Cell(f"{number:012}", REGION) for number in range(count)]
 
 
-def scanned(wanted: list[Cell], readers: Readers, concurrency: int = 4) -> tuple[list[CellResult], list[Done]]:
+def scanned(
+    wanted: list[Cell], readers: "Readers | Routed", concurrency: int = 4
+) -> tuple[list[CellResult], list[Done]]:
     told: list[Done] = []
     return scan_cells(wanted, TYPES, readers, POLICY, NOW, concurrency, told.append), told
 
@@ -122,3 +126,40 @@ def test_an_interrupted_scan_begins_no_other_cell(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(KeyboardInterrupt):
         scan_cells(cells(200), TYPES, readers, POLICY, NOW, 1, interrupt)
     assert len(readers.asked) <= 2
+
+
+@dataclass
+class Routed:
+    """The first cell holds an idle endpoint, the others a router only. `errors`: of those that are asked again."""
+
+    errors: Mapping[Cell, Exception] = field(default_factory=dict)
+    asked: dict[Cell, list[str]] = field(default_factory=dict)
+
+    def readers(self, cell: Cell) -> FakeCell:
+        if cell in self.asked and cell in self.errors:
+            raise self.errors[cell]
+        found = FakeCell([listed()] * (cell == HERE), SILENT, {NAME: description()}, routed={"r": (ARN,)})
+        found.asked = self.asked.setdefault(cell, [])
+        return found
+
+
+EMPTY = [Cell("3" * 12, REGION), Cell("4" * 12, REGION)]
+
+
+def test_an_empty_cell_is_asked_for_routers_where_something_is_idle() -> None:
+    """Anywhere: its router may need what is idle there (D13.1). A cell that cannot be asked is told of."""
+    readers = Routed({EMPTY[1]: KeyError("a secret")})
+    rows, _ = scanned([HERE, *EMPTY], readers)
+    by_cell = {row.cell: row for row in rows}
+    assert by_cell[EMPTY[0]].needs.known[0].arn == ARN
+    assert by_cell[EMPTY[1]].needs.unread == "KeyError during the scan"
+    assert {row.status for row in rows} == {CoverageStatus.SCANNED}
+    assert readers.asked[EMPTY[0]] == ["endpoints", "routers", "destinations r"]
+    assert readers.asked[HERE].count("routers") == 1
+
+
+def test_an_empty_cell_is_one_call_where_nothing_is_idle() -> None:
+    """Its routers are not known then, and no one has to."""
+    rows, _ = scanned(EMPTY, readers := Routed())
+    assert readers.asked == {one: ["endpoints"] for one in EMPTY}
+    assert {row.needs for row in rows} == {NOT_ASKED}

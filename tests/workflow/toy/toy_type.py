@@ -13,6 +13,7 @@ from endpoint_sweep.aws.plugs import Plug
 from endpoint_sweep.aws.sessions import Clients
 from endpoint_sweep.domain.errors import ResourceNotFound, RestoreFailed
 from endpoint_sweep.domain.model import Activity, Cell, Component, Finding, OutcomeStatus, Policy, Verdict
+from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.domain.resource import ResourceId
 from endpoint_sweep.domain.restorable import YES
 from endpoint_sweep.resources.resource_type import Found, Undo
@@ -56,6 +57,12 @@ class ToyTrainType:
     def find(self, reader: Room, cell: Cell, policy: Policy, now: datetime) -> Found:
         mine = sorted((name, train) for (where, name), train in SHELF.items() if where == reader.cell == cell)
         return Found(tuple(_judged(cell, name, train, policy, now) for name, train in mine))
+
+    def needs(self, _reader: Room, _cell: Cell) -> Needs:
+        return Needs()
+
+    def check_not_needed(self, _actor: Room, _finding: Finding) -> None:
+        """Nothing needs a train."""
 
     def cost(self, finding: Finding, _prices: PriceBook) -> Cost:
         wagons = Decimal(finding.state["wagons"])

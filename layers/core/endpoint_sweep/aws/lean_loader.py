@@ -13,10 +13,13 @@ OPERATIONS = {
         {
             "DescribeEndpoint",
             "DescribeEndpointConfig",
+            "DescribeInferenceExperiment",
+            "DescribeInferenceRouter",
             "DescribeModel",
             "ListEndpoints",
             "ListInferenceComponents",
             "ListInferenceExperiments",
+            "ListInferenceRouters",
             "ListModels",
             "ListMonitoringSchedules",
         }

@@ -19,6 +19,7 @@ from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.needed import known, why_unknown
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 from endpoint_sweep.rules.waste import with_waste
@@ -70,6 +71,7 @@ def document(coverage: Coverage, policy: Policy, sweep_id: str, started: datetim
                 "reason": row.reason,
                 "resources": row.resources,
                 "retries": row.retries,
+                "routers": why_unknown(row) or "known",
             }
             for row in coverage.rows
         ],
@@ -94,6 +96,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
     done = len(coverage.rows) - len(wrong)
     console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent}%)")
+    routers = known(coverage)
+    console.print(f"Inference routers known in {routers.cells} of {routers.of}")
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]

@@ -18,6 +18,7 @@ from endpoint_sweep.cli import output
 from endpoint_sweep.cli.progress import shown
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
+from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
 from endpoint_sweep.rules.region_names import why_refused
@@ -128,7 +129,8 @@ def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
         )
     results += [_skipped(cell, target) for target in targets if target.skipped for cell in target.cells]
     expected = [cell for target in targets for cell in target.cells]
-    coverage = _priced(join(expected, results, asked.scope.named_regions), sessions, started)
+    joined = without_needed(join(expected, results, asked.scope.named_regions))
+    coverage = _priced(joined, sessions, started)
     return coverage, {target.account.id: target.account for target in targets}, started
 
 

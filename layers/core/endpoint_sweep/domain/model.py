@@ -15,10 +15,18 @@ from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - 
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.needs import NOTHING, Needs
 from endpoint_sweep.domain.resource import ENDPOINT, Action
 from endpoint_sweep.domain.resource import Cell as Cell  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.resource import ResourceId as ResourceId  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
+from endpoint_sweep.domain.seen import Activity as Activity  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import Component as Component  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import Description as Description  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import ListedEndpoint as ListedEndpoint  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import Listing as Listing  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import Series as Series  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.seen import Variant as Variant  # noqa: PLC0414 - the same
 
 
 class Mode(StrEnum):
@@ -36,109 +44,6 @@ class Account:
     name: str
     state: str
     unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListedEndpoint:
-    """What ListEndpoints tells: no kind, no variants, no tags, no cost (D2.4)."""
-
-    name: str
-    arn: str
-    status: str
-    created_at: datetime
-    last_modified_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The endpoints of a cell; `broken` says why the listing ended early, if it did."""
-
-    endpoints: tuple[ListedEndpoint, ...]
-    broken: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One variant: `count` running instances of `type`, None if AWS does not say (D1.33).
-
-    A variant with instance pools is one of these for each pool. A `shadow` gets a copy of the traffic: it bills, but
-    its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured.
-    """
-
-    variant: str
-    type: str | None
-    count: int | None
-    volume_gb: int | None = None
-    shadow: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """An inference component: a model on the instances of an IC endpoint. An adapter names its `base` (D1.16)."""
-
-    name: str
-    endpoint: str
-    variant: str
-    status: str = ""
-    arn: str = ""
-    created_at: datetime | None = None
-    base: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """DescribeEndpoint joined with its configuration. `why_unknown` says what was not understood of an unknown kind;
-    `reserved`: it runs on prepaid capacity only (D1.35); `captures`: its data is captured, as monitoring needs it.
-    """
-
-    status: str
-    created_at: datetime
-    config: str | None
-    kind: Kind
-    variants: tuple[Variant, ...]
-    last_modified_at: datetime | None = None
-    why_unknown: str = ""
-    reserved: bool = False
-    captures: bool = False
-    restorable: Restorable = NOT_ASKED
-
-    @property
-    def serving(self) -> tuple[str, ...]:
-        """Names of the variants whose traffic counts, once each."""
-        return tuple(dict.fromkeys(one.variant for one in self.variants if not one.shadow))
-
-    @property
-    def instances(self) -> int | None:
-        """Running instances of all variants; None where one is not known."""
-        counts = [one.count for one in self.variants]
-        return None if None in counts else sum(count or 0 for count in counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One metric series over the window: sum, number of datapoints, last datapoint above zero. `variant` or `component`
-    say whose it is; neither: the endpoint's. `counts` is False where it repeats what another counts; `steady` where
-    about the same came in every full period; `complete` only as in D1.27.
-    """
-
-    metric: str
-    variant: str
-    total: float
-    points: int
-    last_at: datetime | None
-    complete: bool
-    component: str = ""
-    counts: bool = True
-    steady: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """Everything that was measured of one endpoint, between two times."""
-
-    start: datetime
-    end: datetime
-    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +110,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class CellResult:
     """What one cell left behind: its coverage row, how many `resources` are there, and its findings. `cause`: why it
-    was not scanned, for code; `reason`: what AWS or a step said.
+    was not scanned, for code; `reason`: what AWS or a step said. `needs`: what something
+    in it needs, here or elsewhere.
     """
 
     account: str
@@ -216,6 +122,7 @@ class CellResult:
     findings: tuple[Finding, ...] = ()
     retries: int = 0
     cause: GapCause | None = None
+    needs: Needs = NOTHING
 
     @property
     def cell(self) -> Cell:

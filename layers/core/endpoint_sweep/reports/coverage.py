@@ -7,6 +7,7 @@ from itertools import groupby
 from endpoint_sweep.domain.model import Account, CellResult, CoverageStatus, GapCause
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.text import clean, clip
+from endpoint_sweep.rules.needed import Known, known
 from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
 # What a person reads, and whether the reason of the row adds something to it.
@@ -68,6 +69,7 @@ class CoverageView:
     noun: str
     gaps: tuple[Gap, ...]
     left_out: tuple[Gap, ...]
+    routers: Known
 
 
 def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> CoverageView:
@@ -84,6 +86,7 @@ def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> Covera
         noun_of(one.type for row in coverage.rows for one in row.findings),
         _gaps(missed, accounts, regions),
         _gaps((row for row in coverage.rows if row.status in NOT_EXPECTED), accounts, regions),
+        known(coverage),
     )
 
 

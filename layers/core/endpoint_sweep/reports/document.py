@@ -8,6 +8,7 @@ from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
 from endpoint_sweep.rules.access import closed_in, why_closed
+from endpoint_sweep.rules.needed import why_unknown
 from endpoint_sweep.rules.planning import MOST_OFFERED
 
 
@@ -48,7 +49,7 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "failure": report.failure,
         "coverage": [
             {"account": row.account, "region": row.region, "status": row.status.value, "reason": row.reason,
-             "resources": row.resources}
+             "resources": row.resources, "routers": why_unknown(row) or "known"}
             for row in report.coverage.rows
         ],
         "totals": report.totals,

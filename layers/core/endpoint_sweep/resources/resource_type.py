@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.model import Cell, Component, Finding, OutcomeStatus, Policy
+from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.domain.resource import ResourceId
 from endpoint_sweep.rules.acting import Parts
 from endpoint_sweep.rules.pricing import Cost, PriceBook
@@ -46,6 +47,9 @@ class ResourceType(Protocol):
     def find(self, reader: Any, cell: Cell, policy: Policy, now: datetime) -> Found:
         """Lists and judges. Raises CellUnreachable."""
 
+    def needs(self, reader: Any, cell: Cell) -> Needs:
+        """What something in this cell needs, in any cell. Raises nothing: it says what could not be read."""
+
     def cost(self, finding: Finding, prices: PriceBook) -> Cost: ...
 
     def act_policy(
@@ -61,6 +65,9 @@ class ResourceType(Protocol):
 
     def check_unused(self, actor: Any, finding: Finding, now: datetime) -> None:
         """Raises Kept where it was used since the scan, or where no one can tell."""
+
+    def check_not_needed(self, actor: Any, finding: Finding) -> None:
+        """Raises Kept where something needs it now, as far as its own account can see."""
 
     def parts(self, actor: Any, finding: Finding, sent: Collection[str]) -> Parts:
         """`sent`: names of parts whose deletion has an intent. Raises Kept where they are not what was approved."""

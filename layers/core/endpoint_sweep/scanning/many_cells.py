@@ -3,18 +3,20 @@
 import gc
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointSweepError
-from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy
+from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy, Verdict
+from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.ports import CellReaders
 from endpoint_sweep.resources.resource_type import ResourceTypes
-from endpoint_sweep.scanning.one_cell import scan
+from endpoint_sweep.scanning.one_cell import scan, with_needs
 
 # A client is a reference cycle of a quarter of a megabyte; hundreds of dead ones would wait for the collector.
 _COLLECT_EVERY = 4
+NOT_ASKED = Needs(unread="not asked, because nothing is idle anywhere")
 
 
 class Readers(Protocol):
@@ -55,11 +57,25 @@ def scan_cells(
                 _free_memory(len(results))
                 failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
                 progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
+            if any(finding.verdict is Verdict.IDLE for one in results for finding in one.findings):
+                for number, row in enumerate(pool.map(lambda one: _asked(one, types, readers), tuple(results))):
+                    results[number] = row
+                    _free_memory(number + 1)
         except BaseException:
             # Interrupted: no one waits for the cells that have not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return results
+
+
+def _asked(row: CellResult, types: ResourceTypes, readers: Readers) -> CellResult:
+    """A cell that holds nothing may still need what is idle elsewhere (D13.1)."""
+    if row.needs != NOT_ASKED:
+        return row
+    try:
+        return with_needs(types, readers.readers(row.cell), row)
+    except Exception as error:  # noqa: BLE001 - as in scan_one
+        return replace(row, needs=Needs(unread=f"{type(error).__name__} during the scan"))
 
 
 def _free_memory(done: int) -> None:
@@ -72,7 +88,9 @@ def _free_memory(done: int) -> None:
 def scan_one(cell: Cell, types: ResourceTypes, readers: Readers, policy: Policy, now: datetime) -> CellResult:
     """Always returns a row. An error in one cell becomes its reason and does not stop the others."""
     try:
-        return scan(types, readers.readers(cell), cell, policy, now)
+        found = readers.readers(cell)
+        row = scan(types, found, cell, policy, now)
+        return with_needs(types, found, row) if row.resources else replace(row, needs=NOT_ASKED)
     except CellUnreachable as error:
         return _row(cell, error, str(error)[:300])
     except EndpointSweepError as error:

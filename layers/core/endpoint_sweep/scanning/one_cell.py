@@ -6,6 +6,7 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, RegionOff, RegionUnclear
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, GapCause, Policy, Verdict
+from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.ports import CellReaders
 from endpoint_sweep.resources.resource_type import Found, ResourceType, ResourceTypes
@@ -33,6 +34,15 @@ def scan(types: ResourceTypes, readers: CellReaders, cell: Cell, policy: Policy,
     status = CoverageStatus.PARTIAL if broken else CoverageStatus.SCANNED
     cause = GapCause.PARTIAL if broken else None
     return CellResult(cell.account, cell.region, status, broken, len(findings), findings, readers.retries(), cause)
+
+
+def with_needs(types: ResourceTypes, readers: CellReaders, row: CellResult) -> CellResult:
+    """The row with what something in its cell needs, here or in another one."""
+    asked = [one.needs(readers.reader(name), row.cell) for name, one in sorted(types.items())]
+    needs = Needs(
+        tuple(need for one in asked for need in one.known), "; ".join(one.unread for one in asked if one.unread)
+    )
+    return replace(row, needs=needs)
 
 
 def _found(one: ResourceType, reader: Any, cell: Cell, policy: Policy, now: datetime) -> Found:

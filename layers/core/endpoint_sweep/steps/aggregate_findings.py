@@ -11,6 +11,7 @@ from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
 from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.access import with_access
+from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.net_cost import total_net
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.rules.pricing import total_monthly
@@ -44,7 +45,7 @@ def aggregate_findings(
     asked, at = opened.input, opened.input.now
     cells = folder.cells(opened.key)
     rows = (*folder.skipped(asked.pins), *cells.results)
-    coverage = join(folder.expected(asked.pins), rows, asked.scope.named_regions)
+    coverage = without_needed(join(folder.expected(asked.pins), rows, asked.scope.named_regions))
     found_all = [one for row in coverage.rows for one in row.findings]
     book = list_prices(found_all, store, seals, money.price_list, at.date())
     paid = paid_prices(store, seals, money.bills, at.date())

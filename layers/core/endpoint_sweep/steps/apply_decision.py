@@ -14,14 +14,11 @@ from endpoint_sweep.domain.errors import (
     DocumentNotFound,
     DocumentNotWritten,
     DocumentTampered,
-    RecordForged,
     RecordUnreadable,
     ReplyLost,
     ResourceNotFound,
-    RoleDenied,
     Unavailable,
 )
-from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Component, Finding, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import Clock, KillSwitch, Members, Seals, Store
@@ -33,6 +30,7 @@ from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.rules.protection import lapsed, protection
 from endpoint_sweep.settings.environment import ActSettings
 from endpoint_sweep.steps.contracts import ResourceEvent
+from endpoint_sweep.steps.endings import ending
 from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.storage.act_rows import NOT_SENT
 from endpoint_sweep.storage.records import Records
@@ -109,7 +107,7 @@ def apply_decision(  # noqa: PLR0913 - everything a deletion depends on
         if not records.void_intent(sweep_id, target, now()):
             # Another run of this step got further, so the next step checks what it did.
             return _answer(OutcomeStatus.SENT.value, 0, settings)
-        outcome, alarm = _ending(path, error), _alarm(error)
+        outcome, alarm = _outcome(path, *ending(error)), alarm(error)
     if outcome is None:
         return _answer(CLEARING, attempt, settings)
     if outcome.status is not OutcomeStatus.SENT:
@@ -141,6 +139,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         # An older act role refuses these sessions. Ask now, before the first part goes.
         path.members.actor(path.target, path.sweep_id, approvers, (), _all(over))
     path.at(Checkpoint.TRAFFIC)
+    type_.check_not_needed(actor, finding)
     type_.check_unused(actor, finding, path.now())
     if not sent:
         if excess := over_caps(plan, path.folder.acted_on() | {path.target}, path.settings.rules.caps):
@@ -176,7 +175,7 @@ def _act(path: _Path, actor: Any, finding: Finding, approvers: str) -> Outcome:
     except ReplyLost as error:
         return _outcome(path, OutcomeStatus.SENT, f"the reply was lost ({error})")
     except _ENDINGS as error:
-        return _ending(path, error)
+        return _outcome(path, *ending(error))
     return _outcome(path, OutcomeStatus.SENT, f"approved by {approvers}", request_id)
 
 
@@ -259,37 +258,6 @@ def _check_tags(
 
 def _all(lapsed_ones: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(value for values in lapsed_ones.values() for value in values)
-
-
-def _ending(path: _Path, error: Exception) -> Outcome:
-    """The outcome that an error means: the resource is kept, or it was already gone."""
-    match error:
-        case Kept():
-            return _outcome(path, error.status, error.reason)
-        case ResourceNotFound():
-            return _outcome(path, OutcomeStatus.ALREADY_GONE, "it no longer existed when the deletion started")
-        case Unavailable():
-            return _outcome(path, OutcomeStatus.FAILED, f"kept: we could not verify who decided: {error}")
-        case RoleDenied():
-            said = f"kept: the act role is missing or does not trust the hub: {error}"
-            return _outcome(path, OutcomeStatus.FAILED, said)
-        case DocumentNotWritten():
-            return _outcome(path, OutcomeStatus.FAILED, f"kept: its restore bundle could not be written: {error}")
-        case _:
-            return _outcome(path, OutcomeStatus.FAILED, f"kept because of an error: {error}")
-
-
-def _alarm(error: Exception) -> str:
-    """The alarm metric if only tampering can cause this error."""
-    match error:
-        case RecordForged():
-            return Alarm.RECORD_FORGED
-        case DocumentTampered():
-            return Alarm.PLAN_TAMPERED
-        case Kept():
-            return error.alarm
-        case _:
-            return ""
 
 
 def _outcome(path: _Path, status: OutcomeStatus, reason: str, request_id: str | None = None) -> Outcome:

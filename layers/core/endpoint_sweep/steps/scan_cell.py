@@ -6,7 +6,7 @@ from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Cell, Verdict
 from endpoint_sweep.ports import Members, Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
-from endpoint_sweep.scanning.one_cell import scan
+from endpoint_sweep.scanning.one_cell import scan, with_needs
 from endpoint_sweep.steps.contracts import ScanCellEvent
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -25,7 +25,7 @@ def scan_cell(
     folder = SweepFolder(store, event["sweep_id"])
     opened = folder.opened(seals)
     readers = members.readers(cell, event["sweep_id"])
-    result = scan(types, readers, cell, opened.input.policy, opened.input.now)
+    result = with_needs(types, readers, scan(types, readers, cell, opened.input.policy, opened.input.now))
     forged = folder.put_cell(result, opened.key)
     idle = sum(finding.verdict is Verdict.IDLE for finding in result.findings)
     counts = {"status": result.status.value, "resources": result.resources, "idle": idle}

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from tests.simulation.organization.scenarios import default, guards, kinds, small
+from tests.simulation.organization.scenarios import default, guards, kinds, routers, small
 from tests.simulation.organization.specification import Organization
 
 _BUILDERS: dict[str, Callable[[], Organization]] = {
     "default": default.build,
     "guards": guards.build,
     "kinds": kinds.build,
+    "routers": routers.build,
     **small.BUILDERS,
 }
 

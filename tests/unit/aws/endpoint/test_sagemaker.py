@@ -218,10 +218,34 @@ def test_monitoring_schedules_by_endpoint() -> None:
     assert len(asked.of("ListMonitoringSchedules")) == 2
 
 
-def test_only_running_experiments() -> None:
-    """The list does not say which endpoint one is about (D1.18)."""
-    made, asked = client(
-        "sagemaker", in_pages({"InferenceExperiments": [{"Name": "a"}]}, {"InferenceExperiments": [{"Name": "b"}]})
-    )
-    assert experiments(made) == ("a", "b")
-    assert {one["StatusEquals"] for one in asked.of("ListInferenceExperiments")} == {"Running"}
+STATUSES = (
+    *("Creating", "Created", "Updating", "Starting", "Stopping", "Running"),
+    *("Completed", "Cancelled", "Hibernating"),  # The last one no one knows yet.
+)
+
+
+def test_experiments_that_are_not_over() -> None:
+    """Their descriptions name the endpoint, which the list does not (D1.18, D13.5); all pages."""
+    rows = [{"Name": status.lower(), "Status": status} for status in STATUSES]
+    pages = in_pages({"InferenceExperiments": rows[:2]}, {"InferenceExperiments": rows[2:]})
+
+    def answer(operation: str, request: dict[str, Any]) -> Mapping[str, Any]:
+        if operation == "ListInferenceExperiments":
+            return pages(operation, request)
+        return {"EndpointMetadata": {"EndpointName": f"of-{request['Name']}"}}
+
+    found = experiments(client("sagemaker", answer)[0])
+    assert found == {one.lower(): f"of-{one.lower()}" for one in STATUSES if one not in ("Completed", "Cancelled")}
+
+
+def test_an_experiment_that_cannot_be_described_is_about_any_endpoint() -> None:
+    """A listing that fails is another matter: then nothing is known."""
+
+    def answer(operation: str, _: dict[str, Any]) -> Mapping[str, Any]:
+        if operation == "ListInferenceExperiments":
+            return {"InferenceExperiments": [{"Name": "a", "Status": "Running"}]}
+        raise Refusal("AccessDeniedException")
+
+    assert experiments(client("sagemaker", answer)[0]) == {"a": ""}
+    with pytest.raises(CellDenied):
+        experiments(client("sagemaker", in_pages(Refusal("AccessDeniedException")))[0])

@@ -1,4 +1,4 @@
-"""Monitoring schedules and inference experiments beside the verdict (D1.18, D3.12)."""
+"""Monitoring schedules and inference experiments: beside the verdict, but for a running one (D1.18, D3.12, D13.5)."""
 
 from dataclasses import replace
 
@@ -6,38 +6,66 @@ import pytest
 
 from endpoint_sweep.domain.errors import CellDenied
 from endpoint_sweep.domain.model import Variant, Verdict
+from endpoint_sweep.resources.endpoint.traffic_series import of_variant
 from tests.unit.fake_cell import FakeCell
 from tests.unit.samples import NAME, description
 
 SHADOWED = replace(description(), variants=(*description().variants, Variant("s", "ml.m5.large", 1, shadow=True)))
 CAPTURING = replace(description(), captures=True)
+CALLS = of_variant(NAME, "AllTraffic")
+SILENT = {CALLS: (0.0,) * 56}
 
 
 def advice(cell: FakeCell) -> str:
     found = cell.findings()[NAME]
-    assert found.verdict in (Verdict.IDLE, Verdict.NO_EVIDENCE)  # never the reason for a verdict
+    assert found.verdict is Verdict.IDLE
     return found.advice
 
 
 def test_an_endpoint_with_neither_is_not_asked_about() -> None:
     """Two calls a cell are saved."""
-    cell = FakeCell(descriptions={NAME: description()}, schedules={NAME: ("quality",)}, running=("test",))
+    cell = FakeCell(
+        values=SILENT, descriptions={NAME: description()}, schedules={NAME: ("quality",)}, running={"test": NAME}
+    )
     assert advice(cell) == ""
     assert not {"monitoring", "experiments"} & set(cell.asked)
 
 
 def test_its_schedules_are_named() -> None:
     """Those of the endpoint alone."""
-    cell = FakeCell(descriptions={NAME: CAPTURING}, schedules={NAME: ("quality", "bias"), "other": ("drift",)})
+    cell = FakeCell(
+        values=SILENT, descriptions={NAME: CAPTURING}, schedules={NAME: ("quality", "bias"), "other": ("drift",)}
+    )
     assert advice(cell) == "monitored by the schedule bias and quality"
-    assert advice(FakeCell(descriptions={NAME: CAPTURING}, schedules={"other": ("drift",)})) == ""
+    assert advice(FakeCell(values=SILENT, descriptions={NAME: CAPTURING}, schedules={"other": ("drift",)})) == ""
 
 
-def test_running_experiments_are_named() -> None:
-    """AWS does not say in the list which endpoint one is about."""
-    cell = FakeCell(descriptions={NAME: SHADOWED}, running=("b-test", "a-test"))
-    assert advice(cell) == "has shadow variants, and the inference experiment a-test and b-test is running"
-    assert advice(FakeCell(descriptions={NAME: SHADOWED})) == "has shadow variants; no inference experiment is running"
+def test_experiments_on_other_endpoints_are_no_matter() -> None:
+    """Of shadow variants that no test uses approvers read."""
+    for running in ({}, {"a-test": "other"}):
+        cell = FakeCell(values=SILENT, descriptions={NAME: SHADOWED}, running=running)
+        assert advice(cell) == "has shadow variants; no inference experiment is running"
+
+
+@pytest.mark.parametrize(
+    ("running", "reason"),
+    [
+        ({"b": NAME, "a": NAME, "c": "x"}, "the inference experiment a and b is running on it"),
+        ({"a": NAME, "b": ""}, "the inference experiment a and b is running on it"),
+        ({"b": ""}, "the inference experiment b is running, and on which endpoint could not be read"),
+    ],
+)
+def test_a_running_experiment_keeps_its_endpoint(running: dict[str, str], reason: str) -> None:
+    """One of which the endpoint cannot be read may be about any that has shadow variants (D13.5)."""
+    found = FakeCell(values=SILENT, descriptions={NAME: SHADOWED}, running=running).findings()[NAME]
+    assert (found.verdict, found.reason) == (Verdict.PROTECTED, reason)
+    assert found.advice.startswith("has shadow variants, and the inference experiment ")
+
+
+def test_a_called_endpoint_is_busy_whatever_runs_on_it() -> None:
+    """The experiment is no reason that hides a better one."""
+    cell = FakeCell(values={CALLS: (3.0,)}, descriptions={NAME: SHADOWED}, running={"a": NAME})
+    assert cell.findings()[NAME].verdict is Verdict.BUSY
 
 
 @pytest.mark.parametrize(
@@ -49,5 +77,5 @@ def test_running_experiments_are_named() -> None:
 )
 def test_a_refusal_is_said(described: object, call: str, said: str) -> None:
     """And changes nothing else."""
-    cell = FakeCell(descriptions={NAME: described}, errors={call: CellDenied("no")})  # type: ignore[dict-item]
+    cell = FakeCell(values=SILENT, descriptions={NAME: described}, errors={call: CellDenied("no")})  # type: ignore[dict-item]
     assert advice(cell) == said

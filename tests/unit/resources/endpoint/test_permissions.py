@@ -42,11 +42,13 @@ def test_an_act_session_reaches_one_region_of_one_account(partition: str) -> Non
         "application-autoscaling:Describe*",
         "application-autoscaling:ListTagsForResource",
         "sagemaker:ListInferenceComponents",
+        "sagemaker:ListInferenceRouters",
     }
     assert resources(act_policy(partition, target, arns)) == {
         "sagemaker:DeleteEndpoint": sorted(arns),
         "sagemaker:DeleteInferenceComponent": sorted(arns),
         "sagemaker:Describe*": f"arn:{partition}:sagemaker:eu-west-1:222222222222:*",
+        "sagemaker:GetEndpointPolicy": f"arn:{partition}:sagemaker:eu-west-1:222222222222:*",
         "sagemaker:ListTags": f"arn:{partition}:sagemaker:eu-west-1:222222222222:*",
         "application-autoscaling:DeregisterScalableTarget": (
             f"arn:{partition}:application-autoscaling:eu-west-1:222222222222:scalable-target/*"

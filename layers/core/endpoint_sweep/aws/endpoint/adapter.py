@@ -1,10 +1,10 @@
 """What endpoints are read and deleted with: each method is one question to AWS."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from endpoint_sweep.aws.endpoint import cloudwatch, components, restore_bundle, sagemaker
+from endpoint_sweep.aws.endpoint import cloudwatch, components, restore_bundle, routers, sagemaker
 from endpoint_sweep.aws.endpoint.sagemaker_models import Models
 from endpoint_sweep.aws.sessions import Clients
 from endpoint_sweep.domain.model import Component, Description, Listing, Series
@@ -48,8 +48,14 @@ class AwsEndpointReader:
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         return sagemaker.monitoring(self._client("sagemaker"))
 
-    def experiments(self) -> tuple[str, ...]:
+    def experiments(self) -> Mapping[str, str]:
         return sagemaker.experiments(self._client("sagemaker"))
+
+    def routers(self) -> Iterator[str]:
+        return routers.names(self._client("sagemaker"))
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        return routers.destinations(self._client("sagemaker"), router)
 
 
 class AwsEndpointActor:
@@ -76,6 +82,15 @@ class AwsEndpointActor:
 
     def components(self, endpoint: str) -> tuple[Component, ...]:
         return components.of_endpoint(self._client("sagemaker"), endpoint)
+
+    def routers(self) -> Iterator[str]:
+        return routers.names(self._client("sagemaker"))
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        return routers.destinations(self._client("sagemaker"), router)
+
+    def has_policy(self, name: str) -> bool:
+        return routers.has_policy(self._client("sagemaker"), name)
 
     def component(self, name: str) -> Component:
         return components.describe(self._client("sagemaker"), name)

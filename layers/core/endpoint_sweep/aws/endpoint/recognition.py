@@ -3,19 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from endpoint_sweep.aws.endpoint import unknown_fields
 from endpoint_sweep.domain.model import Description, Kind, Variant
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
 
 Document = Mapping[str, Any]
-
-# The fields of a configured variant that this code understands. An unknown field might mean another kind.
-_KNOWN = {
-    "VariantName", "ModelName", "InitialInstanceCount", "InstanceType", "InitialVariantWeight", "AcceleratorType",
-    "CoreDumpConfig", "ServerlessConfig", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds",
-    "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess", "ManagedInstanceScaling", "RoutingConfig",
-    "InferenceAmiVersion", "CapacityReservationConfig", "InstancePools",
-    "VariantInstanceProvisionTimeoutInSeconds",
-}  # fmt: skip
 
 
 def recognise(endpoint: Document, config: Document) -> Description:
@@ -47,7 +39,7 @@ def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PL
         return Kind.UNKNOWN, "a deployment is pending, so two fleets may be running"
     if not config:  # D3.9
         return Kind.UNKNOWN, "its configuration is gone, so it could not be created again"
-    if strange := sorted({field for row in _all(config) for field in row} - _KNOWN):
+    if strange := unknown_fields.of(endpoint, config):
         return Kind.UNKNOWN, f"its configuration has an unsupported field: {strange[0]}"
     serverless = [row.get("CurrentServerlessConfig") or row.get("ServerlessConfig") for row in (*current, *configured)]
     if any(serverless):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from endpoint_sweep.aws.endpoint.sagemaker import tags_of
 from endpoint_sweep.aws.endpoint.sagemaker_models import names_of
+from endpoint_sweep.aws.endpoint.unknown_fields import UNKNOWN
 from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.documents import to_data
@@ -93,4 +94,4 @@ def _target_tags(client: "ApplicationAutoScalingClient", target: "ScalableTarget
 
 
 def _answer(response: Mapping[str, Any]) -> Document:
-    return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+    return {key: value for key, value in response.items() if key not in ("ResponseMetadata", UNKNOWN)}

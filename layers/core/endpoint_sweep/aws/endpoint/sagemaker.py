@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, PaginationError
 
+from endpoint_sweep.aws.endpoint import unknown_fields
 from endpoint_sweep.aws.endpoint.recognition import Document, recognise
 from endpoint_sweep.aws.error_translation import code_of, message_of, sent_once, translated
 from endpoint_sweep.aws.paging import to_the_end
-from endpoint_sweep.domain.errors import CellFailed
+from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Component, Description, ListedEndpoint, Listing
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 _HUNDRED: "PaginatorConfigTypeDef" = {"PageSize": 100}
+_OVER = {"Completed", "Cancelled"}
 
 
 def endpoints(client: "SageMakerClient") -> Listing:
@@ -64,6 +66,7 @@ def tags(client: "ResourceGroupsTaggingAPIClient") -> Mapping[str, dict[str, str
 
 def describe(client: "SageMakerClient", name: str, configs: dict[str, Document]) -> Description:
     """DescribeEndpoint, and its configuration for the instance types (D1.33); a shared configuration is read once."""
+    unknown_fields.keep(client)
     with translated(f"describing endpoint {name}"):
         endpoint = client.describe_endpoint(EndpointName=name)
     if endpoint["EndpointName"] != name:
@@ -105,12 +108,28 @@ def monitoring(client: "SageMakerClient") -> Mapping[str, tuple[str, ...]]:
         return found
 
 
-def experiments(client: "SageMakerClient") -> tuple[str, ...]:
+def experiments(client: "SageMakerClient") -> Mapping[str, str]:
+    """Every status but those that are final: a stopping one still needs its endpoint, and so may a new status (D13.5).
+
+    The listing does not name the endpoint. One that cannot be described could be about any.
+    """
     with translated("listing inference experiments"):
-        pages = client.get_paginator("list_inference_experiments").paginate(
-            StatusEquals="Running", PaginationConfig=_HUNDRED
-        )
-        return tuple(row["Name"] for page in to_the_end(pages) for row in page["InferenceExperiments"])
+        pages = client.get_paginator("list_inference_experiments").paginate(PaginationConfig=_HUNDRED)
+        names = [
+            row["Name"]
+            for page in to_the_end(pages)
+            for row in page["InferenceExperiments"]
+            if row["Status"] not in _OVER
+        ]
+    return {name: _endpoint_of(client, name) for name in names}
+
+
+def _endpoint_of(client: "SageMakerClient", experiment: str) -> str:
+    try:
+        with translated(f"describing inference experiment {experiment}"):
+            return client.describe_inference_experiment(Name=experiment)["EndpointMetadata"]["EndpointName"]
+    except (CellDenied, CellFailed):
+        return ""
 
 
 def listed_component(row: "InferenceComponentSummaryTypeDef") -> Component:

@@ -1,4 +1,4 @@
-"""What depends on an endpoint, so that approvers know about it (D1.18, D3.12).
+"""What depends on an endpoint: a running shadow test keeps it, approvers read of the rest (D1.18, D3.12).
 
 Monitoring needs captured data and a shadow test needs shadow variants, so a cell without either is not queried.
 """
@@ -23,13 +23,25 @@ class Attachments:
                 yield "captures data, so a monitoring schedule may use it"
             elif schedules := self._monitoring.get(name):
                 yield f"monitored by the schedule {' and '.join(sorted(schedules))}"
-        if any(one.shadow for one in description.variants):
+        if _has_shadow(description):
             if self._experiments is None:
                 yield "has shadow variants, so a shadow test may be running"
-            elif self._experiments:
-                yield f"has shadow variants, and the inference experiment {' and '.join(self._experiments)} is running"
+            elif running := self._about(name):
+                yield f"has shadow variants, and the inference experiment {' and '.join(running)} is running"
             else:
                 yield "has shadow variants; no inference experiment is running"
+
+    def shadow_test(self, name: str, description: Description | None) -> str:
+        """Why a running shadow test keeps the endpoint, or empty (D13.5)."""
+        if description is None or not _has_shadow(description) or not (running := self._about(name)):
+            return ""
+        if any((self._experiments or {})[one] for one in running):
+            return f"the inference experiment {' and '.join(running)} is running on it"
+        return f"the inference experiment {' and '.join(running)} is running, and on which endpoint could not be read"
+
+    def _about(self, name: str) -> list[str]:
+        """The experiments that are about this endpoint, or about one that is not known."""
+        return sorted(one for one, endpoint in (self._experiments or {}).items() if endpoint in (name, ""))
 
     @cached_property
     def _monitoring(self) -> Mapping[str, tuple[str, ...]] | None:
@@ -39,8 +51,12 @@ class Attachments:
             return None
 
     @cached_property
-    def _experiments(self) -> tuple[str, ...] | None:
+    def _experiments(self) -> Mapping[str, str] | None:
         try:
-            return tuple(sorted(self._reader.experiments()))
+            return self._reader.experiments()
         except (CellDenied, CellFailed):
             return None
+
+
+def _has_shadow(description: Description) -> bool:
+    return any(one.shadow for one in description.variants)

@@ -6,8 +6,9 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import ResourceNotFound
 from endpoint_sweep.domain.model import Cell, Component, Finding, Kind, OutcomeStatus, Policy
+from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.domain.resource import ENDPOINT, ResourceId
-from endpoint_sweep.resources.endpoint import permissions, recheck, restoring, scan
+from endpoint_sweep.resources.endpoint import permissions, recheck, restoring, routers, scan
 from endpoint_sweep.resources.endpoint.cost import cost
 from endpoint_sweep.resources.endpoint.ports import EndpointActor, EndpointReader, EndpointRestorer
 from endpoint_sweep.resources.resource_type import Found, Undo
@@ -23,6 +24,9 @@ class EndpointType:
     def find(self, reader: EndpointReader, cell: Cell, policy: Policy, now: datetime) -> Found:
         return scan.find(reader, cell, policy, now)
 
+    def needs(self, reader: EndpointReader, cell: Cell) -> Needs:
+        return routers.needs(reader, cell)
+
     def cost(self, finding: Finding, prices: PriceBook) -> Cost:
         return cost(finding, prices)
 
@@ -36,6 +40,9 @@ class EndpointType:
 
     def check_unused(self, actor: EndpointActor, finding: Finding, now: datetime) -> None:
         recheck.check_unused(actor, finding, now)
+
+    def check_not_needed(self, actor: EndpointActor, finding: Finding) -> None:
+        routers.check_not_needed(actor, finding)
 
     def parts(self, actor: EndpointActor, finding: Finding, sent: Collection[str]) -> Parts:
         hosted = actor.components(finding.name) if finding.kind is Kind.INFERENCE_COMPONENTS else ()

@@ -37,7 +37,7 @@ def act_policy(
             *([until] if lapsed else []),
             {
                 "Effect": "Allow",
-                "Action": ["sagemaker:Describe*", "sagemaker:ListTags"],
+                "Action": ["sagemaker:Describe*", "sagemaker:ListTags", "sagemaker:GetEndpointPolicy"],
                 "Resource": f"arn:{partition}:sagemaker:{target.region}:{account}:*",
             },
             {
@@ -47,6 +47,7 @@ def act_policy(
                     "application-autoscaling:Describe*",
                     "application-autoscaling:ListTagsForResource",
                     "sagemaker:ListInferenceComponents",
+                    "sagemaker:ListInferenceRouters",
                 ],
                 "Resource": "*",
             },

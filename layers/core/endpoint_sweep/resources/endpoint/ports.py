@@ -1,6 +1,6 @@
 """What an endpoint's type needs from AWS. The adapters in `aws/endpoint/` implement these; tests may, too."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -39,8 +39,16 @@ class EndpointReader(Protocol):
     def monitoring(self) -> Mapping[str, tuple[str, ...]]:
         """Monitoring schedules of the cell by endpoint (D3.12)."""
 
-    def experiments(self) -> tuple[str, ...]:
-        """Running inference experiments of the cell; which endpoint they are about is not told (D1.18)."""
+    def experiments(self) -> Mapping[str, str]:
+        """The endpoint of each inference experiment of the cell that is not over, empty where it cannot be read
+        (D1.18, D13.5).
+        """
+
+    def routers(self) -> Iterator[str]:
+        """Names of the inference routers of the cell; none where the region does not offer any (D13.32)."""
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        """ARNs of endpoints and inference components, of any account and region (D13.1). Raises ResourceNotFound."""
 
 
 class EndpointActor(Protocol):
@@ -60,6 +68,15 @@ class EndpointActor(Protocol):
 
     def component(self, name: str) -> Component:
         """Raises ComponentNotFound."""
+
+    def routers(self) -> Iterator[str]:
+        """As `EndpointReader`."""
+
+    def destinations(self, router: str) -> tuple[str, ...]:
+        """As `EndpointReader`."""
+
+    def has_policy(self, name: str) -> bool:
+        """Whether routers of other accounts may send requests to the endpoint (D13.31)."""
 
     def restore_bundle(self, name: str, arn: str) -> dict[str, Any]:
         """Everything needed to re-create the endpoint, as plain JSON data (D3.19)."""

@@ -1,9 +1,9 @@
 """Scans one cell with as few calls as possible: metrics first, then descriptions only of what could be idle.
 
-An empty cell takes one call. Otherwise: the endpoints, their tags, the list of metrics and their values; inference
-components if there are any; two descriptions for each endpoint that is silent, old enough and not protected; the models
-of idle endpoints. Values are read a second time only if a described endpoint was listed with some of its series but not
-all (D5.11, D5.12).
+An empty cell takes one call, and one for its routers (routers.py). Otherwise: the endpoints, their tags, the list of
+metrics and their values; inference components if there are any; two descriptions for each endpoint that is silent, old
+enough and not protected; the models of idle endpoints. Values are read a second time only if a described endpoint was
+listed with some of its series but not all (D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -172,6 +172,8 @@ class _Scan:
             orphans=self._orphans(),
         )
         verdict, reason = judge(seen, self._policy, self._now)
+        if verdict is Verdict.IDLE and (why := self._attachments.shadow_test(endpoint.name, description)):
+            verdict, reason = Verdict.PROTECTED, why
         if not _belongs(endpoint, self._cell):
             verdict, reason = Verdict.UNKNOWN, "AWS returned another account or region (E_RESULT_FOREIGN)"
         return Finding(

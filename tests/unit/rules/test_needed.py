@@ -1,0 +1,84 @@
+"""Idle endpoints that something elsewhere needs are kept; the others say where no one knows (D13.1)."""
+
+from dataclasses import replace
+
+import pytest
+
+from endpoint_sweep.domain.documents import from_data, to_data
+from endpoint_sweep.domain.model import CellResult, Component, CoverageStatus, Finding, Verdict
+from endpoint_sweep.domain.needs import Need, Needs
+from endpoint_sweep.rules.needed import known, without_needed
+from endpoint_sweep.rules.planning import Coverage
+from tests.unit.samples import ACCOUNT, ARN, NAME, REGION, cell, finding
+
+ELSEWHERE = cell(account="333333333333", region="eu-west-1")
+PART = Component("llm", NAME, "v", arn=ARN.replace(f"endpoint/{NAME}", "inference-component/llm"))
+WHY = "destination of the inference router r in 333333333333/eu-west-1"
+
+
+def judged(one: Finding, *others: CellResult) -> Finding:
+    rows = without_needed(Coverage((cell(one), *others))).rows
+    assert [replace(row, findings=()) for row in rows] == [replace(cell(one), findings=()), *others]
+    (found,) = rows[0].findings
+    return found
+
+
+@pytest.mark.parametrize(
+    ("arn", "reason"), [(ARN, WHY), (ARN.upper(), WHY), (PART.arn, f"its inference component llm: {WHY}")]
+)
+def test_a_destination_is_protected(arn: str, reason: str) -> None:
+    """The endpoint or one of its components, in any letter case (D2.6), by a cell that holds nothing itself."""
+    one = finding(components=(replace(PART, name="other", arn=PART.arn + "-2"), PART))
+    found = judged(one, replace(ELSEWHERE, needs=Needs((Need(arn, WHY),))))
+    assert found == replace(one, verdict=Verdict.PROTECTED, reason=reason)
+
+
+@pytest.mark.parametrize("arn", [ARN + "-2", ARN.replace(REGION, "eu-west-1"), ARN.replace(ACCOUNT, "3" * 12)])
+def test_a_namesake_is_not(arn: str) -> None:
+    """Of another name, region or account."""
+    assert judged(finding(), replace(ELSEWHERE, needs=Needs((Need(arn, WHY),)))) == finding()
+
+
+def test_other_verdicts_stay() -> None:
+    """A destination that is called is busy."""
+    busy = finding(verdict=Verdict.BUSY, reason="called")
+    assert judged(busy, replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),), "half"))) == busy
+
+
+def test_what_is_known_of_a_cell_counts_although_the_rest_is_not() -> None:
+    """The destination is kept, and nothing else is said of it."""
+    found = judged(finding(), replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),), "half")))
+    assert (found.verdict, found.advice) == (Verdict.PROTECTED, "")
+
+
+FAILED = replace(ELSEWHERE, status=CoverageStatus.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("row", "is_known", "counts"),
+    [
+        (ELSEWHERE, True, True),
+        (replace(ELSEWHERE, status=CoverageStatus.PARTIAL), True, True),
+        (replace(ELSEWHERE, needs=Needs(unread="denied")), False, True),
+        (FAILED, False, True),
+        (replace(FAILED, status=CoverageStatus.DENIED), False, True),
+        (replace(FAILED, status=CoverageStatus.REGION_OFF), True, False),
+        (replace(FAILED, status=CoverageStatus.SKIPPED), True, False),
+    ],
+)
+def test_idle_ones_say_of_how_many_cells_nobody_knows(row: CellResult, is_known: bool, counts: bool) -> None:
+    """A cell that was not scanned, or whose routers could not be read."""
+    found = judged(finding(advice="has shadow variants"), row)
+    missing = "; inference routers of 1 of 2 accounts and regions not known"
+    assert (found.verdict, found.advice) == (Verdict.IDLE, "has shadow variants" + missing * (not is_known))
+    told = known(Coverage((cell(finding()), row)))
+    assert (told.cells, told.of) == (1 + (is_known and counts), 1 + counts)
+
+
+def test_needs_are_stored_with_the_cell() -> None:
+    """A result of an earlier version has none."""
+    row = replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),), "half"))
+    assert from_data(CellResult, to_data(row)) == row
+    older = to_data(row)
+    del older["needs"]
+    assert from_data(CellResult, older).needs == Needs()
