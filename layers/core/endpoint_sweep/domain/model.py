@@ -12,6 +12,7 @@ from endpoint_sweep.domain.kinds import CoverageStatus as CoverageStatus  # noqa
 from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.kinds import Silence as Silence  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.resource import ENDPOINT, Action
 from endpoint_sweep.domain.resource import Cell as Cell  # noqa: PLC0414 - the same
@@ -99,6 +100,7 @@ class Description:
     reserved: bool = False
     captures: bool = False
     restorable: Restorable = NOT_ASKED
+    config_created_at: datetime | None = None
 
     @property
     def serving(self) -> tuple[str, ...]:
@@ -141,11 +143,15 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`."""
+    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`. `barely_used_below`: fewer calls than these in
+    the window are a verdict of their own; 0: none are. `offers_barely_used`: whether such endpoints are offered.
+    """
 
     lookback_days: int
     min_age_days: int
     protect_tags: tuple[str, ...] = ()
+    barely_used_below: int = 0
+    offers_barely_used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +159,8 @@ class Finding:
     """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
     `components`: the parts that have to go first, as the scan saw them; `state`: what else its type compares again
-    before it acts. What a type does not have stays empty.
+    before it acts. What a type does not have stays empty. `silence`: what it published while nobody called it.
+    `unprotected`: the verdict without its protection, where it is protected.
     """
 
     account: str
@@ -183,6 +190,8 @@ class Finding:
     type: str = ENDPOINT
     action: Action = Action.DELETE
     state: dict[str, str] = field(default_factory=dict)
+    silence: Silence | None = None
+    unprotected: Verdict | None = None
 
     @property
     def id(self) -> ResourceId:

@@ -175,12 +175,23 @@ def test_only_the_exact_dimension_sets_are_traffic(stubbed: tuple[Any, Stubber])
     ]
     stubber.add_response("list_metrics", {"Metrics": first, "NextToken": "t"}, {"Namespace": "AWS/SageMaker"})
     stubber.add_response("list_metrics", {"Metrics": second})
-    assert published(client) == {
-        of_variant("a", "v"),
-        key("Invocations", {"InferenceComponentName": "c"}),
-        key("Invocations", of_container),
-        key("ApproximateBacklogSize", {"EndpointName": "f"}),
-    }
+    assert published(client) == Published(
+        frozenset(
+            {
+                of_variant("a", "v"),
+                key("Invocations", {"InferenceComponentName": "c"}),
+                key("Invocations", of_container),
+                key("ApproximateBacklogSize", {"EndpointName": "f"}, stat="Maximum"),
+            }
+        ),
+        frozenset(
+            {
+                key("Invocations", {"EndpointName": "b"}, stat="Maximum"),
+                key("CPUUtilization", {"EndpointName": "z", "VariantName": "v"}, stat="Maximum"),
+                key("Invocations", {"EndpointName": "e", "VariantName": "w", "InstanceId": "i-1"}, stat="Maximum"),
+            }
+        ),
+    )
 
 
 def test_half_a_listing_is_no_listing(stubbed: tuple[Any, Stubber]) -> None:

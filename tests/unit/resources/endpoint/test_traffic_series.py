@@ -73,11 +73,12 @@ def test_the_control_counts_samples_of_running_instances() -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_kind_that_publishes_nothing_when_idle_has_a_control(kind: Kind) -> None:
+def test_a_kind_that_is_billed_while_idle_has_a_control(kind: Kind) -> None:
     """Of its own, for each variant; it is nobody's traffic (D1.7, D1.20)."""
     found = controls("e", ("v", "w"), kind)
     assert not any(is_traffic(one) for one in found)
     wanted = {
+        Kind.REAL_TIME: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.ASYNCHRONOUS: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.INFERENCE_COMPONENTS: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.SERVERLESS_PROVISIONED: {
@@ -109,10 +110,10 @@ def test_a_kind_that_publishes_nothing_when_idle_has_a_control(kind: Kind) -> No
         ("ApproximateBacklogSizePerInstance", {ENDPOINT}, False),
         ("HasBacklogWithoutCapacity", {ENDPOINT}, True),
         ("NoCapacityInvocationFailures", {COMPONENT}, True),
-        ("ServerlessProvisionedConcurrencyInvocations", {ENDPOINT, VARIANT}, True),
-        ("ServerlessProvisionedConcurrencySpilloverInvocations", {ENDPOINT, VARIANT}, True),
+        ("ServerlessProvisionedConcurrencyInvocations", {ENDPOINT, VARIANT}, False),
+        ("ServerlessProvisionedConcurrencySpilloverInvocations", {ENDPOINT, VARIANT}, False),
         ("ServerlessProvisionedConcurrencyUtilization", {ENDPOINT, VARIANT}, False),
-        ("ModelSetupTime", {ENDPOINT, VARIANT}, True),
+        ("ModelSetupTime", {ENDPOINT, VARIANT}, False),
         ("InvocationsPerInstance", {ENDPOINT, VARIANT}, False),
         ("ModelLatency", {ENDPOINT, VARIANT}, False),
         ("CPUUtilization", {ENDPOINT, VARIANT}, False),
