@@ -25,10 +25,10 @@ CHROMIUM := .tools/.chromium
 # Whole files go to the workers, the longest first: see tests/conftest.py.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
-# What decides: a branch that no test takes there is a decision that nobody has looked at.
+# What decides: a branch that no test takes there is a decision that no one has looked at.
 COVERED := domain rules resources
 # A run of its own: tracing makes tests half as slow again, and these few are two percent of all. Without the properties,
-# because a branch should be taken by an example that somebody thought of.
+# because a branch should be taken by an example that someone thought of.
 COVERAGE := $(VENV)/pytest --quiet $(PARALLEL) --cov --cov-report=term --ignore-glob='*_properties.py' \
 	$(COVERED:%=tests/unit/%)
 

@@ -78,7 +78,7 @@ _COLUMNS = (
     "accounts × regions × endpoints",
     "endpoints, idle",
     "calls",
-    "calls an endpoint before the idle are described",
+    "calls per endpoint before the idle ones are described",
     "seconds",
     "peak memory",
     "reference: calls, seconds",
@@ -93,10 +93,10 @@ _OF_THE_IDLE = ("DescribeEndpoint", "DescribeEndpointConfig", "ListModels", "Des
 def _row(shape: tuple[float, ...], endpoints: int, idle: int, ours: Run, theirs: Run) -> str:
     described = sum(ours.calls.get(f"sagemaker:{one}", 0) for one in _OF_THE_IDLE)
     accounts, regions, per_cell, _, filled = shape
-    empty = "" if filled == 1 else f", {100 - 100 * filled:.0f} % of the cells empty"
+    empty = "" if filled == 1 else f", {100 - 100 * filled:.0f}% of the cells empty"
     return (
         f"| {accounts} × {regions} × {per_cell}{empty} | {endpoints:,}, {idle:,} "
-        f"| {ours.total:,} ({ours.total / endpoints:.2f} an endpoint) | {(ours.total - described) / endpoints:.2f} "
+        f"| {ours.total:,} ({ours.total / endpoints:.2f} per endpoint) | {(ours.total - described) / endpoints:.2f} "
         f"| {ours.seconds:.1f} | {ours.megabytes:.0f} MB | {theirs.total:,}, {theirs.seconds:.1f} "
         f"| {theirs.seconds / ours.seconds:.1f} × |"
     )

@@ -1,4 +1,4 @@
-"""The reference: cell after cell, one description and one GetMetricStatistics an endpoint, as published scripts do.
+"""The reference: cell after cell, one description and one GetMetricStatistics per endpoint, as published scripts do.
 
 Prints the names of what it calls idle as a JSON list.
 """

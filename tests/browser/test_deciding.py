@@ -73,7 +73,7 @@ def test_two_approvers_in_turn(site: str, desk: ReviewSite, tab: Open) -> None:
         expect(page.get_by_role("main")).to_contain_text("2 approvers must agree; you are the first.")
         confirm(page, desk.code())
         visit(page, site + offer.path)
-        expect(page.get_by_role("main")).to_contain_text("Nothing is deleted until one more approver agrees.")
+        expect(page.get_by_role("main")).to_contain_text("Nothing will be deleted until one more approver agrees.")
         visit(page, site + offer.second)
         expect(page.get_by_role("main")).to_contain_text(f"{APPROVER} decided to delete 2 endpoints")
         go_to_confirmation(page, TWO[:1])

@@ -1,4 +1,4 @@
-"""Somebody inside the hub account, with every permission but the use of the product's keys.
+"""Someone inside the hub account, with every permission but the use of the product's keys.
 
 Nothing here knows how the product lays out its rows: it looks for what it can recognise, the hashes of a link's secret
 and of a code, and writes beside them what it would like to stand there.

@@ -87,7 +87,7 @@ class Running:
         return sum(pair == (VERIFY, AWAIT) for pair in pairwise(told))
 
     def until_asked(self) -> None:
-        """Until somebody was mailed a link to decide by, or it is over without that."""
+        """Until someone was mailed a link to decide by, or it is over without that."""
         until(lambda: True if self.offers() or self.is_over else None, f"{self.name} to ask or to end", 60)
 
     def alarms(self) -> set[str]:

@@ -97,7 +97,7 @@ def plan_sha256(deployed: Deployed) -> str:
 
 
 def test_an_event_that_somebody_made_up(deployed: Deployed) -> None:
-    """Who may invoke the function itself is nobody there, whomever the event names: 403, and nothing is written."""
+    """Who may invoke the function itself is no one there, whomever the event names: 403, and nothing is written."""
     sha256 = plan_sha256(deployed)
     decision = json.dumps({"choice": "keep", "phrase": f"KEEP ALL {sha256[:8]}", "plan_sha256": sha256})
     before, world, mails = deployed.stored(), deployed.aws.snapshot(), len(deployed.aws.mails())
@@ -140,7 +140,7 @@ def test_a_role_that_is_listed_decides(deployed: Deployed, approve: Approve) -> 
     """What is offered is shown, one endpoint is chosen, and exactly that one is gone; the record names the session."""
     world, asked = deployed.aws.snapshot(), len(deployed.aws.calls(service="sts", operation="GetCallerIdentity"))
     status, out, err = approve("finops", "ada")
-    assert (status, err, "Nothing is decided yet." in out) == (0, "", True)
+    assert (status, err, "Nothing has been decided yet." in out) == (0, "", True)
     chosen = next(one for one in deployed.document(SWEEP, "plan.json")["items"] if one["account"] == VISION)
     target = "/".join(chosen[name] for name in ("account", "region", "name"))
     wanted = f"DELETE 1 {plan_sha256(deployed)[:8]}"

@@ -107,7 +107,7 @@ def test_a_role_uses_its_own_keys_only(deployed: Deployed, tried: Tried) -> None
 
 
 def test_a_veto_outlives_everybody(deployed: Deployed) -> None:
-    """No function deletes a version, nor does somebody whose own policy allows everything."""
+    """No function deletes a version, nor does someone whose own policy allows everything."""
     iam, bucket = deployed.aws.client("iam"), deployed.outputs["BucketName"]
     key = f"{SWEEP}/stops/veto.json"
     version = deployed.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=b"{}")["VersionId"]

@@ -110,7 +110,7 @@ def test_two_approvers_delete_what_both_chose(deployed: Deployed, tab: Open) -> 
         confirm(page, deployed.code(ADA))
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
         visit(page, link)
-        expect(main).to_contain_text("Nothing is deleted until one more approver agrees.")
+        expect(main).to_contain_text("Nothing will be deleted until one more approver agrees.")
     assert deployed.aws.snapshot() == world
     with tab(java_script_enabled=False) as page:
         visit(page, deployed.link("two-1", GRACE))
@@ -175,9 +175,9 @@ def test_a_newer_sweep_asks_instead(deployed: Deployed, tab: Open) -> None:
         assert answer.status == 410
         expect(page.get_by_role("main")).to_contain_text("Nothing was deleted.")
     assert deployed.aws.snapshot() == world
-    assert whys(deployed, "newer-1") == {"kept: nobody answered in time"}
+    assert whys(deployed, "newer-1") == {"kept: no one responded in time"}
     mails = [mail.text for mail in deployed.aws.mails() if mail.to == (GRACE,) and "newer-1" in mail.subject]
-    assert "Kept: nobody answered in time." in mails[-1]
+    assert "Kept: no one responded in time." in mails[-1]
 
 
 def whys(deployed: Deployed, sweep: str) -> set[str]:
@@ -220,7 +220,7 @@ def test_a_flood_is_turned_away(deployed: Deployed) -> None:
     time.sleep(2)  # five a second come through again
     Approver(link, lambda: deployed.texts(ADA)).decide(lambda _: ())
     assert deployed.wait(execution) == "SUCCEEDED"
-    # The template's ReviewConcurrency, which the local AWS takes from nobody but its API.
+    # The template's ReviewConcurrency, which the local AWS takes from no one but its API.
     deployed.aws.client("lambda").put_function_concurrency(
         FunctionName=deployed.resource("ReviewFunction"), ReservedConcurrentExecutions=5
     )

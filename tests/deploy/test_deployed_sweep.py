@@ -32,7 +32,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 def test_report_mode_changes_nothing_in_any_member_account(deployed: Deployed) -> None:
-    """Not one call that changes something is made there, nobody is asked, and the summary says what was found."""
+    """Not one call that changes something is made there, no one is asked, and the summary says what was found."""
     before, calls = deployed.aws.snapshot(), len(deployed.aws.calls())
     execution = deployed.start("report-1", "report")
     assert deployed.wait(execution) == "SUCCEEDED"
@@ -91,7 +91,7 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
 
 
 def test_robots_and_strange_methods_write_nothing(deployed: Deployed) -> None:
-    """Twenty times GET, HEAD and OPTIONS, and methods that nobody uses: not one stored byte differs."""
+    """Twenty times GET, HEAD and OPTIONS, and methods that no one uses: not one stored byte differs."""
     execution = deployed.start("robots-1", "approve")
     link = deployed.link("robots-1", APPROVERS[1])
     before = deployed.stored()
@@ -107,7 +107,7 @@ def test_robots_and_strange_methods_write_nothing(deployed: Deployed) -> None:
 
 
 def test_an_aborted_sweep_leaves_nothing_open(deployed: Deployed) -> None:
-    """The rule calls the watchdog: the approval is closed, the lock is free, somebody is told, the link is dead."""
+    """The rule calls the watchdog: the approval is closed, the lock is free, someone is told, the link is dead."""
     execution = deployed.start("aborted-1", "approve")
     link = deployed.link("aborted-1", APPROVERS[0])
     deployed.aws.client("stepfunctions").stop_execution(executionArn=execution)

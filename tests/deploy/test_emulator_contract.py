@@ -72,7 +72,7 @@ def test_wait_for_a_path(engine: Engine) -> None:
 
 
 def test_token_task_fails_with_its_function(engine: Engine) -> None:
-    """A token task whose function raises fails at once instead of waiting for a token that nobody has."""
+    """A token task whose function raises fails at once instead of waiting for a token that no one has."""
     end = engine.end_of(engine.start("token-raise", {"Wait": engine.task("raise", wait=True)}), within=5)
     assert (end["status"], end["error"]) == ("FAILED", "CellUnreachable")
 

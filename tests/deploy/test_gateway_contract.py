@@ -92,7 +92,7 @@ def test_suspended_unknown_and_roleless_accounts_are_closed(cloud: LocalAws, act
     assert suspended
     assert roleless
     trust = {"Effect": "Allow", "Principal": {"AWS": actors.hub}, "Action": "sts:AssumeRole"}
-    for account in [*suspended, "999999999999"]:  # there it is, and yet nobody gets in
+    for account in [*suspended, "999999999999"]:  # there it is, and yet no one gets in
         actors.role(account, "endpoint-sweep-scan", trust, [READ_ONLY])
     for account in [*suspended, *roleless, "999999999999"]:
         assert _refusal(actors.scan_role, account=account) == "AccessDenied"
@@ -135,7 +135,7 @@ def test_protect_tag_denies_deletion(actors: Actors, cloud: LocalAws, endpoint: 
 
 
 def test_bad_signature_and_token_are_refused(actors: Actors, endpoint: EndpointSpec) -> None:
-    """A wrong secret or a wrong session token authenticates nobody."""
+    """A wrong secret or a wrong session token authenticates no one."""
     credentials = actors.scan_role(endpoint.account).get_credentials()
     assert credentials is not None
     good = credentials.get_frozen_credentials()

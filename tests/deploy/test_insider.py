@@ -124,7 +124,7 @@ def test_an_approval_of_an_earlier_sweep_is_not_replayed(deployed: Deployed, ins
 
 
 def test_a_made_up_call_decides_nothing(deployed: Deployed, insider: Insider) -> None:
-    """An event that says that API Gateway checked an approver's signature, sent by somebody who may call functions, is
+    """An event that says that API Gateway checked an approver's signature, sent by someone who may call functions, is
     refused, and nothing is recorded.
     """
     sweep = Running.start(deployed, "called-1")
@@ -269,7 +269,7 @@ def test_an_input_that_lay_there_starts_nothing(deployed: Deployed, insider: Ins
 @pytest.mark.parametrize("document", ["input", "accounts"])
 def test_what_is_changed_while_it_scans_misleads_nobody(deployed: Deployed, insider: Insider, document: str) -> None:
     """A sweep that may only report does not ask because its input says so now; an account is not called by a name that
-    somebody wrote. An alarm tells.
+    someone wrote. An alarm tells.
     """
     name = f"changed-{document}"
     with held(deployed, "ListEndpoints") as gate:

@@ -213,7 +213,7 @@ def test_a_data_key_opens_beside_its_own_context_only(data_key: dict[str, Any]) 
 
 
 def test_a_data_key_is_made_and_opened_by_its_roles_only(data_key: dict[str, Any]) -> None:
-    """The key policy decides, also where the key is only named by the ciphertext; nobody makes one in the clear."""
+    """The key policy decides, also where the key is only named by the ciphertext; no one makes one in the clear."""
     sealed = {"CiphertextBlob": data_key["sealed"], "EncryptionContext": CONTEXT}
     for name in ("makes", "stranger"):
         assert code(data_key[name].decrypt, **sealed) in REFUSED

@@ -37,12 +37,12 @@ def when(*moves: Move, mode: str = "approve", **others: Any) -> Callable[[Case],
 
 
 def before_it_is_deleted(what: str) -> Callable[[Case], Case]:
-    """Somebody interferes with the first two of what was approved, before they are looked at again."""
+    """Someone interferes with the first two of what was approved, before they are looked at again."""
     return when(hands=(Hand(what, Checkpoint.KILL_SWITCH, 0), Hand(what, Checkpoint.KILL_SWITCH, 1)))
 
 
 def inside(what: str, moment: str, *moves: Move, tries: int = 12, **others: Any) -> Callable[[Case], Case]:
-    """Somebody inside does this, some times over: each is varied by the dice."""
+    """Someone inside does this, some times over: each is varied by the dice."""
     return when(*moves, deeds=tuple(Deed(what, moment, roll) for roll in range(tries)), **others)
 
 
@@ -80,7 +80,7 @@ BUGS = (
         when(ALL, Move("agree", 1, 0.5), parameters=TWO),
     ),
     Bug("one person counts twice", mistakes.one_person_counts_twice, when(Move("replay", 0, 1.0), parameters=TWO)),
-    Bug("nobody is told of the end", mistakes.nobody_is_told, when()),
+    Bug("no one is told of the end", mistakes.nobody_is_told, when()),
     # With a grace period, so that no deletion can have been under way when everything was kept.
     Bug("a rejection is ignored", mistakes.rejection_ignored, when(Move("keep", 1), ALL, parameters=GRACE)),
     Bug("an approval never grows old", mistakes.approvals_never_age, when(ALL, Move("redrive"))),
@@ -88,7 +88,7 @@ BUGS = (
     Bug("a mail is written into the log", mistakes.mail_logged, when()),
     Bug("a secret lies in the table", mistakes.secret_stored, when()),
     Bug("an outcome is not written down", mistakes.outcome_forgotten, when()),
-    Bug("mode report asks and deletes", mistakes.report_mode_asks, when(mode="report")),
+    Bug("report mode asks and deletes", mistakes.report_mode_asks, when(mode="report")),
     Bug(
         "what failed is not counted",
         mistakes.failed_not_counted,
@@ -123,14 +123,14 @@ BUGS = (
         inside("proof", "waiting", NOBODY, tries=2, parameters={"ApproverPrincipals": f"{PRINCIPAL}={APPROVERS[0]}"}),
     ),
     Bug("a plan that was there is accepted", mistakes_inside.plan_there_accepted, inside("plan", "scanned", tries=1)),
-    Bug("a cell that nobody signed is believed", mistakes_inside.cells_not_proven, inside("cells", "scanned", tries=3)),
+    Bug("a cell that no one signed is believed", mistakes_inside.cells_not_proven, inside("cells", "scanned", tries=3)),
     Bug("the input is not proven", mistakes_inside.input_not_proven, inside("input", "scanning", mode="report")),
     Bug(
         "the stack's own caps do not bind",
         mistakes_inside.stack_caps_forgotten,
         when(ALL, Move("stricter"), parameters=GRACE),
     ),
-    Bug("an outcome that nobody signed is believed", mistakes_inside.outcome_not_proven, inside("outcome", "acting")),
+    Bug("an outcome that no one signed is believed", mistakes_inside.outcome_not_proven, inside("outcome", "acting")),
     Bug("the plan's pins are not compared", mistakes_inside.pins_not_compared, inside("names", "asking", tries=1)),
     Bug(
         "the selection is not signed",

@@ -30,7 +30,7 @@ FUNCTIONS = (
     *("PlanSweep", "ScanCell", "RecordUnreachableCell", "AggregateFindings", "RequestApproval", "AwaitDecision"),
     *("VerifyDecision", "ApplyDecision", "ApplyDecision", "ConfirmItIsGone", "RecordFailure", "SendSummary"),
 )
-# Until which point a change by somebody else has to be noticed: what comes later is the window that is left.
+# Until which point a change by someone else has to be noticed: what comes later is the window that is left.
 LATEST = {
     "recreate": Checkpoint.LAST_LOOK,
     "remove": Checkpoint.DELETE,
@@ -99,7 +99,7 @@ class Strike:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Somebody changes the `item`-th approved endpoint just before the step that deletes reaches a point.
+    """Someone changes the `item`-th approved endpoint just before the step that deletes reaches a point.
 
     Without a point: before anybody decides.
     """
@@ -131,7 +131,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody does who may write to the hub's table and bucket and call its functions; `roll` varies it."""
+    """What someone does who may write to the hub's table and bucket and call its functions; `roll` varies it."""
 
     what: str
     when: str
@@ -176,7 +176,7 @@ def draw(seed: int) -> Case:
 
 
 def _with_insider(case: Case, dice: random.Random) -> Case:
-    """With somebody inside the hub's account, people who change their minds, and a grace period."""
+    """With someone inside the hub's account, people who change their minds, and a grace period."""
     deeds = tuple(_deed(dice) for _ in range(dice.choice((0, 0, 1, 1, 2))))
     grace = dice.choice(("0", "0", "0", "15"))
     moves = [replace(one, at_once=True) if one.what in ("delete", "agree") else one for one in case.moves]
@@ -250,7 +250,7 @@ def _crash(dice: random.Random) -> Crash:
 
 
 def _moves(dice: random.Random) -> tuple[Move, ...]:
-    """Mostly somebody decides in the end, after whatever else."""
+    """Mostly someone decides in the end, after whatever else."""
     odd = ("robots", "buttons", "wrong phrase", "over cap", "steal", "forge", "overwrite", "start again")
     moves = [Move(dice.choice(odd), dice.randint(0, 1)) for _ in range(dice.choice((0, 0, 1, 2)))]
     first = dice.randint(0, 1)

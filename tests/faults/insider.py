@@ -1,4 +1,4 @@
-"""Somebody inside the hub's account: may write what any role may write and call every function with made-up events.
+"""Someone inside the hub's account: may write what any role may write and call every function with made-up events.
 
 No key of KMS signs for this person, and no version of an object goes away. What is done when stands in the case; what
 it is about, the dice say.

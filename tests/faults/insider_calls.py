@@ -1,4 +1,4 @@
-"""What somebody inside asks the hub's functions to do, with made-up events, and the page with a stolen link."""
+"""What someone inside asks the hub's functions to do, with made-up events, and the page with a stolen link."""
 
 import json
 import random
@@ -103,7 +103,7 @@ EVENTS: dict[str, Callable[[Insider, random.Random], Document]] = {
 
 
 def _proof(insider: Insider, dice: random.Random) -> None:
-    """A decision with AWS credentials that nobody has: the event says who calls, or a proof that nobody signed."""
+    """A decision with AWS credentials that no one has: the event says who calls, or a proof that no one signed."""
     row = insider.read(*key_of("REQUEST", insider.approval))
     if row is None:
         return
@@ -134,7 +134,7 @@ def _flood(insider: Insider, dice: random.Random) -> None:
     link = insider.stolen(dice.choice(APPROVERS))
     if not link or not insider.offered:
         return
-    with suppress(LookupError, ValueError, AssertionError):  # Somebody changed what the form is written from.
+    with suppress(LookupError, ValueError, AssertionError):  # Someone changed what the form is written from.
         fields = form(insider.stage.hub, link, ["/".join(insider.offered[0])])
         for _ in range(dice.choice((1, 1, 2, 11))):
             insider.stage.hub.post(link, fields | {"step": "review"})

@@ -1,4 +1,4 @@
-"""What somebody inside writes into the bucket: every document that is believed, and markers over what forbids."""
+"""What someone inside writes into the bucket: every document that is believed, and markers over what forbids."""
 
 import hashlib
 import json
@@ -39,7 +39,7 @@ def _key(insider: Insider, dice: random.Random) -> None:
 
 
 def _lists(insider: Insider, dice: random.Random) -> None:
-    """Cells that nobody shall miss."""
+    """Cells that no one shall miss."""
     for name in ("cells.json", "expected.json", "skipped.json"):
         known = insider.document(name)
         if isinstance(known, list) and dice.random() < 0.6:

@@ -1,4 +1,4 @@
-"""What somebody inside writes into the table's other rows: what became of deletions, the lock, waits and the ledger."""
+"""What someone inside writes into the table's other rows: what became of deletions, the lock, waits and the ledger."""
 
 import json
 import random

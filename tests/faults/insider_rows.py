@@ -1,4 +1,4 @@
-"""What somebody inside writes into the table: every row that is believed."""
+"""What someone inside writes into the table: every row that is believed."""
 
 import base64
 import json
@@ -46,7 +46,7 @@ def decide(insider: Insider, dice: random.Random, link: str, code: str = "") -> 
     secret = link.partition("?k=")[2]
     if code == ZEROS:
         write_code(insider, secret, dice)
-    with suppress(LookupError, ValueError, AssertionError):  # Somebody changed what the form is written from.
+    with suppress(LookupError, ValueError, AssertionError):  # Someone changed what the form is written from.
         offered = ids(insider.stage.hub, link)
         fields = form(insider.stage.hub, link, offered[: dice.randint(1, 2)])
         insider.stage.hub.post(link, fields | {"code": code})
@@ -68,7 +68,7 @@ def _code(insider: Insider, dice: random.Random) -> None:
 
 
 def _stale_code(insider: Insider, dice: random.Random) -> None:
-    """A code that was read over somebody's shoulder: not the newest or guessed at too often, and put back."""
+    """A code that was read over someone's shoulder: not the newest or guessed at too often, and put back."""
     approver = dice.choice(APPROVERS)
     link = insider.stolen(approver)
     if not link or not insider.offered:
@@ -168,7 +168,7 @@ def _state(insider: Insider, dice: random.Random) -> None:
         insider.remove(*place)
         return
     lost = dice.choice(([], [APPROVERS[0]]))
-    insider.write(*place, {"status": status, "note": dice.choice(("", "kept by nobody")), "unreachable": lost})
+    insider.write(*place, {"status": status, "note": dice.choice(("", "kept by no one")), "unreachable": lost})
 
 
 def _verified(insider: Insider, _: random.Random) -> None:

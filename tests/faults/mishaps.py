@@ -98,7 +98,7 @@ class Mishaps:
         """The deleting step is about to pass a point."""
         key = getattr(self._here, "key", None)
         if key is None:
-            return  # somebody else called the function
+            return  # someone else called the function
         for hear in self.passing:
             hear(point, key)
         number = self._order.index(key)

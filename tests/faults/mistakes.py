@@ -220,7 +220,7 @@ def nobody_is_told() -> Any:
 
 @contextmanager
 def one_person_counts_twice() -> Iterator[None]:
-    """Who decides a second time is taken for somebody else."""
+    """Who decides a second time is taken for someone else."""
     numbers = count()
 
     def stranger(approver: str) -> str:

@@ -48,7 +48,7 @@ def code_not_proven() -> Any:
 
 
 def code_put_back_counts() -> Any:
-    """Which code was mailed last is not compared with what nobody can take back."""
+    """Which code was mailed last is not compared with what no one can take back."""
 
     def known(opened: Any, link: Any, desk: Any) -> Any:
         tries = desk.records.tries(opened.approval.sweep_id, link.id)

@@ -75,8 +75,8 @@ class People:
     def _decide(
         self, link: str, chosen: Sequence[Key], snoozes: Mapping[str, int] | None = None, *, at_once: bool = False
     ) -> int:
-        """The page's answer, 0 where nobody could fill in its form."""
-        # No code came: who has none cannot decide. Or somebody changed what the form is written from.
+        """The page's answer, 0 where no one could fill in its form."""
+        # No code came: who has none cannot decide. Or someone changed what the form is written from.
         unusable = (PageError, *((LookupError, ValueError, AssertionError) if self._is_tampered else ()))
         with suppress(*unusable):
             chosen_ids = ("/".join(one) for one in chosen)
@@ -149,7 +149,7 @@ class People:
         self.stage.hub.post(link, fields | {"phrase": str(fields["phrase"]).lower()})
 
     def _steal(self, _: Move, __: str) -> None:
-        """Somebody who can read the history sends the token with an approval (FI-36)."""
+        """Someone who can read the history sends the token with an approval (FI-36)."""
         if self.stage.tokens:
             output = json.dumps({"decision": "approved", "status": "approved"})
             states = self.stage.hub.client("stepfunctions")
@@ -159,7 +159,7 @@ class People:
                 return
 
     def _forge(self, _: Move, __: str) -> None:
-        """Somebody with access to the table writes a decision that fits, but for its MAC (FI-33)."""
+        """Someone with access to the table writes a decision that fits, but for its MAC (FI-33)."""
         asked = self.stage.row(self.sweep, "REQUEST")
         if asked and self.stage.record(self.sweep)["status"] == "pending":
             insider = Insider(self.stage, self.case, self.sweep, offered=self.offered)
@@ -172,7 +172,7 @@ class People:
         """A newer version of the plan, in which everything that was found is offered (FI-19)."""
         plan = self.stage.onlooker.plan(self.sweep) or {}
         if not plan.get("items"):
-            return  # Somebody else has changed what names the plan.
+            return  # Someone else has changed what names the plan.
         others = self.stage.world.endpoints() - set(self.offered)
         extra = [
             plan["items"][0] | {"account": account, "region": region, "name": endpoint}
@@ -187,7 +187,7 @@ class People:
         self.stage.start()
 
     def _expire(self, _: Move, __: str) -> None:
-        """Not while it acts: a clock that jumps between a look and a call would be nobody's mistake."""
+        """Not while it acts: a clock that jumps between a look and a call would be no one's mistake."""
         record = self.stage.onlooker.approval(approval_id(self.sweep))
         if record is None or record["status"] in ("pending", "decided"):
             self.stage.hub.ahead = LONG

@@ -93,7 +93,7 @@ class Run:
         return PATIENCE if self._looks > LOOKS else 5 * PATIENCE
 
     def meanwhile(self) -> None:
-        """Until the sweep waits for somebody, then what people do. Nothing, where it never asks."""
+        """Until the sweep waits for someone, then what people do. Nothing, where it never asks."""
         stage, sweep = self.stage, self.sweep
         end, asked = time.monotonic() + LIMIT, 0.0
         while not (_is_waiting(stage, sweep) or (asked and time.monotonic() > asked + PATIENCE)):
@@ -114,7 +114,7 @@ class Run:
             people.play(move)
 
     def _verifying(self, event: dict[str, Any]) -> None:
-        """It was decided: now somebody may change their mind; at the next look the grace period is over."""
+        """It was decided: now someone may change their mind; at the next look the grace period is over."""
         record = _record(self.stage, self.sweep)
         if event["sweep_id"] != self.sweep or not self.people or not record or record["status"] != "decided":
             return
@@ -153,7 +153,7 @@ def _again(stage: Stage, case: Case, sweep: str, run: Run) -> list[str]:
 
 
 def _finish(stage: Stage, run: Run | None) -> list[str]:
-    """Waits for every sweep; where nobody decides any more, time passes. Then the watchdog, twice if it fails."""
+    """Waits for every sweep; where no one decides any more, time passes. Then the watchdog, twice if it fails."""
     wrong = []
     for sweep in list(stage.sweeps):
         began, expired = time.monotonic(), False
@@ -162,7 +162,7 @@ def _finish(stage: Stage, run: Run | None) -> list[str]:
             record = _record(stage, sweep)
             is_pending = record is not None and record["status"] == "pending" and _is_waiting(stage, sweep)
             is_open = record is not None and record["status"] in ("pending", "decided")
-            # Never while it acts: a clock that jumps between a look and a call would be nobody's mistake.
+            # Never while it acts: a clock that jumps between a look and a call would be no one's mistake.
             patience = run.patience if run else PATIENCE
             if not expired and (is_pending or (is_open and took > patience)):
                 stage.hub.ahead += LONG  # What was asked while the clock was ahead expires later.
@@ -186,7 +186,7 @@ def _watch(stage: Stage, sweep: str, status: str) -> None:
 
 
 def _redrive(stage: Stage, mishaps: Mishaps) -> None:
-    """Three days later somebody runs the failed states again: with the input that they had (FI-39)."""
+    """Three days later someone runs the failed states again: with the input that they had (FI-39)."""
     stage.hub.ahead += timedelta(days=3)
     for event in list(mishaps.events):
         with suppress(Exception):  # It may die once more, as before.

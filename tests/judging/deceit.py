@@ -1,4 +1,4 @@
-"""Promises that hold whoever writes into the hub's table and bucket: what nobody may be made to do or to believe.
+"""Promises that hold whoever writes into the hub's table and bucket: what no one may be made to do or to believe.
 
 Like `tests.judging.promises`, judged from outside; each rule returns sentences about what is wrong.
 """
@@ -13,7 +13,7 @@ from tests.judging.stage import Stage, link_in
 from tests.simulation.hub.outbox import Mail
 
 CODES = 10  # of one link
-# Why a row of the report says that somebody decided.
+# Why a row of the report says that someone decided.
 NAMED = ("kept by {}", "approved by {}", "{} decided to keep")
 RECEIPT = ": your decision to "
 
@@ -49,9 +49,9 @@ def idle_in(stage: Stage, sweep: str) -> set[Key]:
 
 
 def after_it_was_kept(sent: Sequence[Sent], kept: Mapping[Key, int]) -> list[str]:
-    """I11: somebody kept everything just before the last look at this endpoint, which had to see it."""
+    """I11: someone kept everything just before the last look at this endpoint, which had to see it."""
     return [
-        f"I11: {'/'.join(one.key)} was deleted although somebody had kept everything before the last look"
+        f"I11: {'/'.join(one.key)} was deleted although someone had kept everything before the last look"
         for number, one in enumerate(sent)
         if number >= kept.get(one.key, len(sent))
     ]
@@ -70,7 +70,7 @@ def wrongly_asked(mails: Iterable[Mail], there: Collection[Key], idle: Collectio
 
 
 def told_what_was_planted(mails: Iterable[Mail], planted: Collection[str]) -> list[str]:
-    """I5: what somebody wrote into a document stands in no mail that asks."""
+    """I5: what someone wrote into a document stands in no mail that asks."""
     asking = [mail for mail in mails if link_in(mail)]
     return [f"I5: {mail.to} was told {word}" for mail in asking for word in planted if word in mail.text + mail.html]
 
@@ -88,7 +88,7 @@ def too_many_codes(mails: Iterable[Mail]) -> list[str]:
 
 
 def named_without_acting(report: Mapping[str, Any], mails: Iterable[Mail], others: Iterable[str]) -> list[str]:
-    """I1: nobody is said to have decided who did nothing: not in the report, in its mail or in a receipt."""
+    """I1: no one is said to have decided who did nothing: not in the report, in its mail or in a receipt."""
     found, told = [], list(mails)
     reasons = [str(row["disposition_reason"]) for row in report["findings"]]
     for who in others:
@@ -108,7 +108,7 @@ def not_deleted(report: Mapping[str, Any], sent: Collection[Key]) -> list[str]:
     """I10: what the report calls deleted was sent for deletion."""
     rows = [row for row in report["findings"] if row["disposition"] == "deleted"]
     told = [(str(row["account"]), str(row["region"]), str(row["name"])) for row in rows]
-    return [f"I10: {'/'.join(one)} is reported as deleted, and nobody deleted it" for one in told if one not in sent]
+    return [f"I10: {'/'.join(one)} is reported as deleted, and no one deleted it" for one in told if one not in sent]
 
 
 def acted_for_others(

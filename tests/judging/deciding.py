@@ -1,6 +1,6 @@
 """A decision through the page's own handler: the form of its first step, then the phrase and the code of its second.
 
-The form is written from the plan, not read from the page, so that it can also come too late, or after somebody else's.
+The form is written from the plan, not read from the page, so that it can also come too late, or after someone else's.
 """
 
 import json

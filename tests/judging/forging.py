@@ -1,4 +1,4 @@
-"""What somebody with access to the hub's table could write there."""
+"""What someone with access to the hub's table could write there."""
 
 import base64
 import copy
@@ -25,7 +25,7 @@ def at(**shift: float) -> str:
 
 
 def rewrite(stage: Stage, sweep: str, change: Callable[[Document], None], status: str = "decided") -> None:
-    """Somebody with access to the table writes an approval by hand, as the product would, but for the MACs.
+    """Someone with access to the table writes an approval by hand, as the product would, but for the MACs.
 
     `change` gets the request's fields, the decisions and the status as one document. What it leaves alone stays as it
     lies there; a status is written only where it is not that of an approval that waits for the sweep's next look.

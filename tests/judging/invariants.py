@@ -84,7 +84,7 @@ def unapproved_changes(
         if one.operation in DELETIONS
     )
     found += [
-        f"{key} was deleted, nobody approved it"
+        f"{key} was deleted, no one approved it"
         for key in deletions
         if (*key[:2], host_of(key, hosts or {})) not in approved
     ]
@@ -100,7 +100,7 @@ def host_of(key: Key, hosts: Mapping[Key, str]) -> str:
 def lost_or_altered(
     earlier: Snapshot, later: Snapshot, approved: Collection[Key], touched: Collection[Key]
 ) -> list[str]:
-    """What nobody approved is byte-identical; configurations and models always are. `touched` are others' changes."""
+    """What no one approved is byte-identical; configurations and models always are. `touched` are others' changes."""
     found = []
     for account, regions in earlier.items():
         for region, cell in regions.items():
@@ -162,7 +162,7 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
         found = [f"{sweep} left the lock" for item in items if item["pk"]["S"] == "LOCK" and execution in str(item)]
         found += _unsettled(items, sweep)
     elif described["status"] == "FAILED" and not stage.has_report(sweep):
-        return []  # The alarm of failed executions tells; whatever was to be reported, somebody else wrote.
+        return []  # The alarm of failed executions tells; whatever was to be reported, someone else wrote.
     if sweep in stage.stopped or (described["status"] == "FAILED" and not stage.has_report(sweep)):
         found += no_report(stage, sweep)
         is_open = stage.row(sweep, "REQUEST") and stage.record(sweep)["status"] in ("pending", "decided")
@@ -185,7 +185,7 @@ def no_report(stage: Stage, sweep: str) -> list[str]:
 
 
 def missing_cells(stage: Stage, sweep: str, report: Mapping[str, Any]) -> list[str]:
-    """Every account in every region has its row, where the sweep came so far and nobody narrowed it (I2)."""
+    """Every account in every region has its row, where the sweep came so far and no one narrowed it (I2)."""
     given = stage.asked.get(sweep)
     if report["failure"] or not isinstance(given, dict) or set(given) & NARROWING:
         return []
@@ -196,7 +196,7 @@ def missing_cells(stage: Stage, sweep: str, report: Mapping[str, Any]) -> list[s
 
 
 def _unsettled(items: list[dict[str, Any]], sweep: str) -> list[str]:
-    """An intent whose outcome nobody found out, though the record may say so: unknown is an outcome too (I8)."""
+    """An intent whose outcome no one found out, though the record may say so: unknown is an outcome too (I8)."""
     mine = [item for item in items if item["pk"]["S"] == f"SWEEP#{sweep}"]
     outcomes = {item["sk"]["S"].partition("#")[2]: item["status"]["S"] for item in mine if item["sk"]["S"] > "O"}
     intents = [item["sk"]["S"].partition("#")[2] for item in mine if item["sk"]["S"].startswith("INTENT#")]
@@ -229,7 +229,7 @@ def wrong_sums(report: Mapping[str, Any], world: Snapshot, touched: Collection[K
 
 
 def leaked(stage: Stage) -> list[str]:
-    """No link's secret and no task token stands where somebody else could read it (I6)."""
+    """No link's secret and no task token stands where someone else could read it (I6)."""
     places = dict(public_places(stage))
     found = [
         f"a {kind} stands in {place}"

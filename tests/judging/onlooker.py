@@ -35,7 +35,7 @@ class Sent:
     """One deletion as it was sent. `host` is the endpoint it is about; `component` its part, or empty.
 
     `at` is the product's clock. `there`: the live endpoint, None where there is none. `calls`: what it was called since
-    the end of the scan's window. `intent`, `record`: the documents of the table at that moment. `stopped`: somebody
+    the end of the scan's window. `intent`, `record`: the documents of the table at that moment. `stopped`: someone
     had kept everything, or ended the sweep.
     """
 
@@ -126,7 +126,7 @@ class Onlooker:
                 if prefix == "ASKED":
                     document = self.approval(approval) or {}
                     if approval != approval_id(str(document.get("sweep_id"))):
-                        continue  # Somebody put it there: it is of no sweep.
+                        continue  # Someone put it there: it is of no sweep.
                     known = self.records.setdefault(str(document.get("sweep_id")), [])
                     if not known or known[-1] != document:
                         known.append(document)
@@ -166,7 +166,7 @@ class Onlooker:
         )
 
     def _host_at_first(self, call: Call) -> str:
-        """Whose component it was, where somebody else removed it meanwhile."""
+        """Whose component it was, where someone else removed it meanwhile."""
         cell = (call.account, call.region)
         hosts = [one for one in self.hub.world.organization.endpoints if (one.account, one.region) == cell]
         return next((one.name for one in hosts if call.resource in {part.name for part in one.components}), "")

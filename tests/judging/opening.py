@@ -43,7 +43,7 @@ def opened(organization: Organization, **parameters: str) -> Iterator[Stage]:
             post = hub.post
 
             def posting(link: str, *given: Any) -> Answer:
-                """Who sends a form by a link that was mailed has done something; nobody else has."""
+                """Who sends a form by a link that was mailed has done something; no one else has."""
                 if any(link in mail.text for mail in hub.mails()):
                     stage.tried.add(deciding.whose(hub, link))
                 return post(link, *given)

@@ -16,7 +16,7 @@ from tests.judging.onlooker import Sent
 from tests.judging.stage import Stage
 
 CLOCKS = timedelta(minutes=2)
-IN_FLIGHT = timedelta(seconds=5)  # a call that was under way when somebody kept everything; `broken` counts those
+IN_FLIGHT = timedelta(seconds=5)  # a call that was under way when someone kept everything; `broken` counts those
 DELETABLE = ("InService", "OutOfService", "Failed", "UpdateRollbackFailed")
 KEEP_TAGS = ("endpoint-sweep:keep", "endpoint-sweep:keep-until")
 FINAL = ("verified", "expired", "superseded", "closed")
@@ -35,7 +35,7 @@ def broken(stage: Stage, sent: Iterable[Sent], sweeps: Iterable[str]) -> list[st
     if len(after := {(one.key, one.component) for one in deletions if one.switch != "off"}) > 1:
         found.append(f"I11: {len(after)} deletions began although the kill switch was on")
     if len(after := {(one.key, one.component) for one in deletions if one.stopped}) > 1:
-        found.append(f"I11: {len(after)} deletions began after somebody had stopped the sweep")
+        found.append(f"I11: {len(after)} deletions began after someone had stopped the sweep")
     for sweep in sweeps:
         if sweep not in stage.tampered:
             found += wrongly_offered(stage, sweep)
@@ -76,9 +76,9 @@ def not_approved(stage: Stage, key: Key, acts: Iterable[Act]) -> str:
     """Why what people did does not allow this deletion, or nothing. Derived without the product's own rules (S1.10)."""
     acts = tuple(acts)
     if any(one.is_sure and not one.selected for one in acts):
-        return "somebody kept everything"
+        return "someone kept everything"
     if any(one.is_sure and key not in one.selected for one in acts):
-        return "somebody who decided did not choose it"
+        return "someone who decided did not choose it"
     agreeing = {person(one.approver) for one in acts if key in one.selected}
     needed = _needed(stage, acts)
     return "" if len(agreeing) >= needed else f"{len(agreeing)} approved it, {needed} are needed"
@@ -213,11 +213,11 @@ def not_told(stage: Stage, sweep: str) -> list[str]:
     told = [mail for mail in stage.mails(sweep) if not any(word in mail.subject for word in asking)]
     own = [mail for mail in told if ": your " not in mail.subject]
     failed = stage.hub.client("stepfunctions").describe_execution(executionArn=stage.sweeps[sweep])["status"]
-    return [] if own or failed != "SUCCEEDED" else [f"I9: nobody was told how {sweep} ended"]
+    return [] if own or failed != "SUCCEEDED" else [f"I9: no one was told how {sweep} ended"]
 
 
 def wrong_record(history: Iterable[dict[str, Any]]) -> list[str]:
-    """I4: one approval's record as it was written time after time: no step back, nobody decides twice, no word lost."""
+    """I4: one approval's record as it was written time after time: no step back, no one decides twice, no word lost."""
     found, last = [], None
     for record in history:
         persons = [person(one["approver"]) for one in record["decisions"]]

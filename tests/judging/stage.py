@@ -3,8 +3,8 @@
 What it approved, what it changed by other people's hands and every secret that was minted is written down here,
 apart from the product, so that `tests.judging.invariants` can judge a run from outside.
 
-`tampered`: sweeps that somebody else wrote into. `tried`: sweep and approver of whoever sent a decision. `planted`:
-words that somebody else wrote. `kept_in_time`: how many deletions were sent when all was kept before one's last look.
+`tampered`: sweeps that someone else wrote into. `tried`: sweep and approver of whoever sent a decision. `planted`:
+words that someone else wrote. `kept_in_time`: how many deletions were sent when all was kept before one's last look.
 """
 
 import io
@@ -109,7 +109,7 @@ class Stage:
         return sweep
 
     def touch(self, account: str, region: str, endpoint: str) -> Key:
-        """Says that somebody else changes this endpoint during the test."""
+        """Says that someone else changes this endpoint during the test."""
         self.touched.add((account, region, endpoint))
         return account, region, endpoint
 
@@ -231,7 +231,7 @@ class Stage:
     def record(self, sweep: str) -> dict[str, Any]:
         """The sweep's approval as it stands in the table and the bucket."""
         found = self.hub.approval(approval_id(sweep))
-        assert found, f"{sweep} asked nobody"
+        assert found, f"{sweep} asked no one"
         return found
 
     def is_waiting(self, sweep: str) -> bool:
@@ -246,7 +246,7 @@ class Stage:
         return self.states(sweep).count("Await decision")
 
     def wake(self, sweep: str, slices: int) -> None:
-        """Somebody who has the token ends the wait with this number, once the sweep has come so far."""
+        """Someone who has the token ends the wait with this number, once the sweep has come so far."""
 
         def waits() -> bool | None:
             begun = (self.slices(sweep), len(self.tokens)) == (slices, slices)

@@ -90,7 +90,7 @@ def test_what_an_idle_finding_says(document: dict[str, Any]) -> None:
     """Reason, figures, cost, owner, instances and the series that prove it."""
     found = next(found for found in document["findings"] if found["name"] == "resnet-demo")
     assert (found["verdict"], found["kind"], found["status"]) == ("idle", "real-time", "InService")
-    assert found["reason"] == "no invocation of its only variant in 14 days"
+    assert found["reason"] == "its only variant was not invoked in 14 days"
     assert (found["invocations"], found["last_invocation_at"]) == (0, None)
     assert found["instances"] == [{"variant": "AllTraffic", "type": "ml.g5.xlarge", "count": 1}]
     assert Decimal(found["monthly_usd"]) == (Decimal(found["hourly_usd"]) * 730).quantize(Decimal("0.01"))
@@ -183,11 +183,11 @@ def test_the_table(laptop: Laptop) -> None:
     laptop.open("small")
     done = laptop.scan(*SCANNED, "--format", "table")
     assert done.status == 0
-    assert "2 of 3 account-region pairs scanned (100 %)" in done.out
+    assert "2 of 3 account-region pairs scanned (100%)" in done.out
     assert "resnet-demo" in done.out
     assert "fraud-scoring" not in done.out
     assert "6 endpoints: 2 idle, 2 busy, 1 too-young, 1 protected" in done.out
-    assert "a month at list price" in done.out
+    assert "per month at list price" in done.out
     assert "2 of 2 account-region pairs" in done.err
 
 
@@ -227,4 +227,4 @@ def test_a_canary_is_said(laptop: Laptop) -> None:
     laptop.open(organization([one("watched", Traffic.steady(60))]))
     [found] = laptop.scan(*SCANNED).document["findings"]
     assert found["verdict"] == "busy"
-    assert found["reason"].endswith("a steady 1.0 a minute: possibly only a canary")
+    assert found["reason"].endswith("a steady 1.0 per minute: possibly just a canary")

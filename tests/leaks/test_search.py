@@ -116,13 +116,13 @@ def test_a_planted_one_is_found(run: Run, kind: str, place: str) -> None:
 
 @pytest.mark.parametrize(("kind", "leaks"), [(LINK, 0), (CODE, 0), (TOKEN, 1)])
 def test_the_addressee_may_have_it(run: Run, kind: str, leaks: int) -> None:
-    """In a mail to Ada, whom the record names; a task token is nobody's."""
+    """In a mail to Ada, whom the record names; a task token is no one's."""
     _mail(ADA)(run, run.secrets[kind])
     assert len(run.leaks()) == leaks
 
 
 def test_the_record_says_who_the_addressee_is(run: Run) -> None:
-    """A link that was mailed to somebody else than its record says is a leak, though only one person has it."""
+    """A link that was mailed to someone else than its record says is a leak, though only one person has it."""
     stray = mint_secret()
     _mail(GRACE)(run, f"https://review.example.com/a/{run.offer.approval.id}?k={stray}")
     _put("ASKED#1", "REQUEST", {"links": [{"hash": hash_secret(stray), "approver": ADA}]})

@@ -10,7 +10,7 @@ from tests.model.state import Scope
 
 
 def figures(scopes: Iterable[Scope], bugs: Iterable[Bug]) -> list[str]:
-    """One row a scope, their sum, one row a seeded fault; counterexamples that nobody seeded come first."""
+    """One row a scope, their sum, one row a seeded fault; counterexamples that no one seeded come first."""
     found = [search(one) for one in scopes]
     broken = [one for one in found if one.broken]
     seeded = [(bug, search(bug.seeded)) for bug in bugs]

@@ -50,7 +50,7 @@ def _written(state: State, who: int, scope: Scope) -> Transition:
     if at.choice and not at.choice.selected:
         return ("page", who, "writes a stop"), _stopped(after, f"kept-{who}")
     if at.choice is None or (scope.product.conditional and state.row.version != at.row.version):
-        return ("page", who, "finds that somebody was faster"), after
+        return ("page", who, "finds that someone was faster"), after
     row = Row(at.row.version + 1, (*at.row.choices, at.choice), at.decided)
     written = tuple(sorted({*state.written, at.choice}))
     return ("page", who, "writes the decisions"), after._replace(row=row, written=written)
@@ -97,7 +97,7 @@ def _judged(state: State, scope: Scope, said: str) -> Transition:
 def _saved(state: State) -> Transition:
     at = state.verify
     if state.end.version != at.end.version:
-        return ("verify", "finds that somebody was faster"), state._replace(verify=Verify())
+        return ("verify", "finds that someone was faster"), state._replace(verify=Verify())
     end = at.end._replace(version=at.end.version + 1)
     return ("verify", "writes the state"), state._replace(verify=Verify(), end=end, map=state.map | at.mask)
 

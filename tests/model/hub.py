@@ -15,7 +15,7 @@ from endpoint_sweep.storage.records import Records
 from tests.model.words import APPROVED_STATE, INPUT, PLAN, REQUEST, Record, joined, stop_of
 
 Log = list[str]
-# What nobody but the function itself writes, and documents that are pinned by their hashes.
+# What no one but the function itself writes, and documents that are pinned by their hashes.
 _FIXED = ("REQUEST", "COMPONENTS")
 
 
@@ -134,7 +134,7 @@ class FakeMember:
     there: bool = True
 
     def readers(self, *_: Any) -> Any:
-        raise AssertionError("nobody scans here")
+        raise AssertionError("no one scans here")
 
     def actor(self, *_: Any) -> "FakeMember":
         return self

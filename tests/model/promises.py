@@ -35,9 +35,9 @@ def why_unlawful(choices: Iterable[Chosen], target: int, now: int, scope: Scope)
     """Why these decisions do not allow the endpoint at this time, or empty."""
     choices = tuple(choices)
     if not all(one.is_honest for one in choices):
-        return "I1: a decision counted that nobody made"
+        return "I1: a decision counted that no one made"
     if any(not one.selected & 1 << target for one in choices):
-        return "I1: somebody whose decision counted did not select the endpoint"
+        return "I1: someone whose decision counted did not select the endpoint"
     if any(one.at >= EXPIRY for one in choices):
         return "I1: a decision counted that came too late"
     if len({one.who for one in choices}) < scope.minimum:
@@ -54,7 +54,7 @@ def why_wrong(at: Act) -> str:
     if at.wrong:
         return at.wrong
     if at.stopped:
-        return "I11: somebody had stopped the sweep before the call's last look"
+        return "I11: someone had stopped the sweep before the call's last look"
     return "I11: the kill switch was on before the call's last look" if at.switched else ""
 
 
@@ -67,7 +67,7 @@ def why_broken(state: State) -> str:
             return why
     if not state.tampered:
         if len({one.who for one in state.written}) < len(state.written):
-            return "I4: somebody chose twice"
+            return "I4: someone chose twice"
         if set(state.written) - set(state.row.choices):
             return "I4: a recorded choice was lost"
     return ""

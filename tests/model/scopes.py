@@ -53,7 +53,7 @@ SCOPES: tuple[Scope, ...] = (
 
 # Minutes: for the figures alone.
 WIDER: tuple[Scope, ...] = (
-    Scope("two runs, somebody else", Left((0, 0), acts=2, looks=1, crashes=1, events=1), targets=ONE, start=_PASSED),
+    Scope("two runs, someone else", Left((0, 0), acts=2, looks=1, crashes=1, events=1), targets=ONE, start=_PASSED),
     Scope("two runs, a crash, a veto", Left((0, 1), acts=2, looks=1, crashes=1, events=1), targets=ONE, start=_PASSED),
     Scope("two endpoints, a veto, the switch", Left((0, 1), acts=2, flips=1), start=_PASSED),
     Scope("three runs, two crashes", Left((0, 0), acts=3, looks=2, crashes=2), targets=ONE, start=_PASSED),

@@ -101,6 +101,6 @@ def sentence(label: Label) -> str:
         case ("time", tick):
             return f"it is hour {tick}"
         case ("member", int(target), event):
-            return f"somebody else: endpoint {'ab'[target]} is {event}"
+            return f"someone else: endpoint {'ab'[target]} is {event}"
         case _:
             return " ".join(str(one) for one in label)

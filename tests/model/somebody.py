@@ -26,7 +26,7 @@ def starts(state: State, scope: Scope) -> Iterator[Transition]:
 
 
 def happens(state: State, scope: Scope) -> Iterator[Transition]:
-    """An hour goes by, a function dies, somebody flips the switch, somebody else works in the member account."""
+    """An hour goes by, a function dies, someone flips the switch, someone else works in the member account."""
     left = state.left
     if state.clock < min(scope.ticks, LAST):
         yield ("time", state.clock + 1), state._replace(clock=state.clock + 1)

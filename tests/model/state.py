@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.model.words import Chosen, Laws, Record
 
-# The points of `apply_decision` in their order, one for each read, write or call that somebody else can come between.
+# The points of `apply_decision` in their order, one for each read, write or call that someone else can come between.
 ORDER = (
     "outcome?", "intent?", "switch", "stops", "decisions", "state", "rule", "look", "traffic", "bundle", "intent!",
     "last look", "last switch", "last stops", "call", "outcome!",
@@ -52,7 +52,7 @@ class Verify(NamedTuple):
 class Act(NamedTuple):
     """A run of the deleting step for one endpoint.
 
-    `wrong`: why a call from here on would break a promise, whatever the step knows. `late`: somebody had stopped the
+    `wrong`: why a call from here on would break a promise, whatever the step knows. `late`: someone had stopped the
     sweep before its latest look. Both are what is true, not what was read.
     """
 
@@ -146,7 +146,7 @@ class Product:
 class Scope:
     """One configuration: the stack's rules, what people may choose, how often each thing may happen.
 
-    `insider`: which of the unsigned rows and objects somebody may write: `rows`, `end`, `marks`, `acts`, `start`.
+    `insider`: which of the unsigned rows and objects someone may write: `rows`, `end`, `marks`, `acts`, `start`.
     """
 
     name: str

@@ -19,6 +19,6 @@ def test_a_counterexample_reads_as_a_list() -> None:
     """Without the last look at the stops, a veto in that moment is not seen."""
     [bug] = [one for one in BUGS if one.name == "the stops are not read again before the call"]
     lines = search(bug.seeded).told.splitlines()
-    assert lines[0] == f"{bug.name}: I11: somebody had stopped the sweep before the call's last look"
+    assert lines[0] == f"{bug.name}: I11: someone had stopped the sweep before the call's last look"
     assert lines[-1].endswith("the call for endpoint a deletes it")
     assert "Grace's page writes a stop" in "\n".join(lines)

@@ -199,7 +199,7 @@ def verified(record: Record, tick: int, laws: Laws) -> Ruled:
         return Ruled("kept")
     selected, why = allowed(record, tick, laws)
     expired = asked.status in (ApprovalStatus.PENDING, ApprovalStatus.EXPIRED)
-    why = why or ("nobody answered in time" if expired else "")
+    why = why or ("no one responded in time" if expired else "")
     status = ApprovalStatus.EXPIRED if expired else ApprovalStatus.VERIFIED
     return Ruled("kept" if why else "approved", status.value, why, 0 if why else selected)
 

@@ -2,7 +2,7 @@
 
 It is `EndpointReader` without AWS, and `ports.CellReaders` of a hub that knows only endpoints.
 
-Like CloudWatch it lists only series with a datapoint, and answers a series that nobody published with nothing (D1.27).
+Like CloudWatch it lists only series with a datapoint, and answers a series that no one published with nothing (D1.27).
 What is published is published in every period, unless a test calls it sparse.
 """
 

@@ -1,4 +1,4 @@
-"""The hub's table, bucket and keys on moto, and what somebody can do to them who is not the product."""
+"""The hub's table, bucket and keys on moto, and what someone can do to them who is not the product."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _numbers = count()
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The product's own ports, and the clients of somebody who may write everywhere, but has no key.
+    """The product's own ports, and the clients of someone who may write everywhere, but has no key.
 
     `name` is that of the table and of the bucket.
     """

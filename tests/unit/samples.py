@@ -128,7 +128,7 @@ def finding(name: str = NAME, **changes: Any) -> Finding:
         kind=Kind.REAL_TIME,
         status="InService",
         verdict=Verdict.IDLE,
-        reason="no invocation of its only variant in 14 days",
+        reason="its only variant was not invoked in 14 days",
         created_at=NOW - timedelta(days=90),
         config=f"{name}-config",
         instances=(Variant("AllTraffic", "ml.g5.xlarge", 1),),

@@ -106,7 +106,7 @@ def test_who_started_a_sweep_needs_somebody_else(stage_of: OpenStage) -> None:
 
 
 def test_the_only_approver_cannot_approve_an_own_sweep(stage_of: OpenStage) -> None:
-    """BI-42: nobody can be waited for, so nobody is mailed; everything is kept at once."""
+    """BI-42: no one can be waited for, so no one is mailed; everything is kept at once."""
     stage = stage_of("small", Approvers=ADA)
     sweep = stage.start(requested_by=ADA)
     assert stage.end(sweep)["status"] == "FAILED"
@@ -132,7 +132,7 @@ def test_reminders_at_half_time_and_before_the_end(stage: Stage) -> None:
     assert stage.hub.get(first[ADA]).status == stage.hub.get(link_in(asking(stage, sweep)[-1]) or "").status == 200
     stage.hub.ahead = timedelta(hours=72)
     stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: nobody answered in time")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one responded in time")
 
 
 def test_who_has_decided_is_not_reminded(stage_of: OpenStage) -> None:

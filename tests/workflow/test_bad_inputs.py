@@ -1,7 +1,7 @@
 """Inputs that no sweep may be started with, each given to the real state machine (BI-01 to BI-13).
 
 A refusal is a whole execution: a report with the code and the sentence, the same in the mail to those who get
-summaries, no lock, no call to a member account, nobody asked.
+summaries, no lock, no call to a member account, no one asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"lookback_days": value} for value in (0, 1, 456, "14")],
     ),
     "BI-06": (
-        "E_ACCOUNT_ID: each entry of accounts must be an account id of 12 digits",
+        "E_ACCOUNT_ID: each entry of accounts must be a 12-digit account id",
         [{"accounts": value} for value in (["12345"], ["*"], [12345678901], [HOSTILE])],
     ),
     "BI-06, twice": ("E_ACCOUNT_ID: accounts has a duplicate entry", [{"accounts": [FIRST, FIRST]}]),
@@ -57,7 +57,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{"accounts": [STRANGER]}, {**ASKED, "accounts": [FIRST, STRANGER]}],
     ),
     "BI-07, management": (
-        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, which only mode report can sweep",
+        f"E_ACCOUNT_NOT_IN_SCOPE: {MANAGEMENT} is the management account, which can only be swept in report mode",
         [{**ASKED, "accounts": [MANAGEMENT]}, {**ASKED, "accounts": [FIRST, MANAGEMENT]}],
     ),
     "BI-08": (
@@ -126,7 +126,7 @@ def test_what_is_no_json_starts_nothing(stage: Stage) -> None:
 
 
 def test_more_than_a_state_may_carry_is_told_by_the_watchdog(stage: Stage) -> None:
-    """BI-11: 300 kB, which AWS would not even take: no step of ours runs, and somebody is told all the same."""
+    """BI-11: 300 kB, which AWS would not even take: no step of ours runs, and someone is told all the same."""
     calls, sweep = len(stage.world.log), stage.start_with(HUGE)
     stage.stopped.add(sweep)
     assert stage.end(sweep)["status"] == "FAILED"
@@ -146,10 +146,10 @@ def test_a_name_that_aws_would_not_take_is_refused_by_us(stage: Stage, name: str
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [
-        ({"Approvers": ""}, "E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers"),
-        ({"Sender": ""}, "E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender"),
+        ({"Approvers": ""}, "E_APPROVERS_EMPTY: approve mode needs the stack parameter Approvers"),
+        ({"Sender": ""}, "E_APPROVERS_EMPTY: approve mode needs the stack parameter Sender"),
     ],
-    ids=["nobody to ask", "nobody to write"],
+    ids=["no one to ask", "no one to write"],
 )
 def test_without_people_nobody_is_asked(stage_of: OpenStage, parameters: dict[str, str], words: str) -> None:
     """BI-09: a report may still be made."""
@@ -186,7 +186,7 @@ NO_ADDRESS = "1 in the stack parameter Approvers is not a plain email address"
 def test_approvers_who_cannot_approve_are_not_asked(
     stage_of: OpenStage, parameters: dict[str, str], words: str, mailed: Sequence[str]
 ) -> None:
-    """BI-10: nobody gets a link; who can get mail is told with the code, as of any sweep that failed."""
+    """BI-10: no one gets a link; who can get mail is told with the code, as of any sweep that failed."""
     stage = stage_of("small", **parameters)
     calls = len(stage.world.log)
     assert_refused(stage, stage.start(), f"E_APPROVERS: {words}", calls, mailed)

@@ -32,7 +32,7 @@ FATES = {
     "starting": ("changed", "the status of its inference component starting-a is now Creating"),
     "reborn": ("changed", "its inference component reborn-a was re-created after the scan"),
     "guarded": ("protected", "inference component guarded-a: its owner protects it with the tag"),
-    "stuck": ("failed", "its inference component stuck-a was not deleted, its status is Failed"),
+    "stuck": ("failed", "its inference component stuck-a was not deleted; its status is Failed"),
     "request-lost": ("failed", "its inference component request-lost-a was not deleted"),
     "refused": ("failed", "kept because of an error: DeleteInferenceComponent: "),
 }
@@ -186,7 +186,7 @@ def test_a_stop_between_two_components_keeps_the_rest(stage_of: OpenStage) -> No
         "failed",
         (
             "kept: the delete step stopped before it deleted anything; the deletion of its inference components "
-            "trio-a had already been sent, endpoint-sweep restore brings them back"
+            "trio-a had already been sent; endpoint-sweep restore brings them back"
         ),
     )
 

@@ -102,14 +102,14 @@ def test_a_person_who_did_nothing_and_is_named_is_seen(why: str, mails: list[Mai
 
 
 def test_a_deletion_that_never_was_is_seen() -> None:
-    """The report says so, and nobody sent it."""
+    """The report says so, and no one sent it."""
     assert not_deleted(report("deleted", ""), {IDLE}) == []
     assert not_deleted(report("kept", ""), set()) == []
     assert len(not_deleted(report("deleted", ""), {BUSY})) == 1
 
 
 def test_a_session_in_the_name_of_somebody_else_is_seen() -> None:
-    """Whoever decided in that sweep may be named, and nobody else; not for what was decided in another sweep."""
+    """Whoever decided in that sweep may be named, and no one else; not for what was decided in another sweep."""
     people = [ADA, GRACE]
     mine = [f"{ADA},{SWEEP}", f"confirming,{SWEEP}"]
     assert acted_for_others(mine, {(SWEEP, ADA)}, people) == []

@@ -24,7 +24,7 @@ def test_everything_idle_is_approved_and_gone(stage_of: OpenStage) -> None:
     assert {stage.disposition(sweep, name)[0] for name in IDLE} == {"deleted"}
     assert stage.report(sweep)["totals"]["deleted"] == 2
     summary = stage.summary(sweep)
-    assert summary.subject.endswith("2 deleted, 2 idle, 66 % covered")
+    assert summary.subject.endswith("2 deleted, 2 idle, 66% of accounts and regions scanned")
     assert "$1,196.03" in summary.text
     assert stage.states(sweep)[-3:] == ["Send summary", "How did it end?", "Sweep complete but for some cells"]
 
@@ -52,13 +52,13 @@ def test_keeping_everything_deletes_nothing(stage: Stage) -> None:
 
 
 def test_nobody_answers(stage: Stage) -> None:
-    """FI-37: after 72 hours without an answer everything is kept, the link says so, and nobody is asked again."""
+    """FI-37: after 72 hours without an answer everything is kept, the link says so, and no one is asked again."""
     sweep = stage.start()
     links = stage.links(sweep)
     stage.next_slice(sweep)
     stage.hub.ahead = timedelta(hours=73)
     stage.end(sweep)
-    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: nobody answered in time")
+    assert stage.disposition(sweep, "resnet-demo") == ("kept", "kept: no one responded in time")
     assert [mail.to for mail in stage.mails(sweep)] == [ADA, GRACE] * 2
     late = stage.hub.get(links[GRACE])
     assert (late.status, "Nothing was deleted." in late.body) == (410, True)
@@ -88,7 +88,7 @@ def test_nothing_idle_asks_nobody(stage_of: OpenStage) -> None:
 
 @pytest.mark.parametrize("data", [{}, {"mode": "report"}], ids=["by default", "asked for"])
 def test_mode_report_changes_nothing_and_asks_nobody(stage: Stage, data: dict[str, str]) -> None:
-    """Report is the default: no changing call in a member account, no differing byte, nobody asked."""
+    """Report is the default: no changing call in a member account, no differing byte, no one asked."""
     world, calls = stage.world.snapshot(), len(stage.world.log)
     sweep = stage.start_with(data)
     stage.end(sweep)

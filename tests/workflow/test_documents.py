@@ -1,4 +1,4 @@
-"""The bucket lies, fails or is written to by somebody else: nothing is deleted on what cannot be trusted."""
+"""The bucket lies, fails or is written to by someone else: nothing is deleted on what cannot be trusted."""
 
 import json
 from typing import Any
@@ -58,12 +58,12 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
     assert deletions(stage) == 0
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {Why(Cause.NOT_OFFERED).sentence}")
     assert '"alarm":"PlanTampered"' in stage.log.getvalue()
-    assert "SOMEBODY CHANGED THE RECORDS: PlanTampered" in stage.summary(sweep).text
+    assert "SOMEONE CHANGED THE RECORDS: PlanTampered" in stage.summary(sweep).text
     stage.approved.clear()
 
 
 def test_a_new_version_of_the_plan_changes_nothing(stage_of: OpenStage) -> None:
-    """FI-19: somebody writes another plan over it: the pinned version decides, and ours is never written twice."""
+    """FI-19: someone writes another plan over it: the pinned version decides, and ours is never written twice."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
@@ -145,7 +145,7 @@ def test_a_sweep_that_cannot_be_told_says_so(stage_of: OpenStage, name: str, how
 def test_a_report_without_documents_is_a_failure(
     stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """I2, I9: where even the plan's versions are gone, which nobody can do: a failure, and what was deleted."""
+    """I2, I9: where even the plan's versions are gone, which no one can do: a failure, and what was deleted."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
@@ -166,7 +166,7 @@ def test_a_report_without_documents_is_a_failure(
 
 
 def test_a_summary_that_is_not_accepted_changes_no_fate(stage_of: OpenStage) -> None:
-    """FI-52: deleted and reported as deleted, the execution fails so that somebody looks."""
+    """FI-52: deleted and reported as deleted, the execution fails so that someone looks."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)

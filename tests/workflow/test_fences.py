@@ -89,7 +89,7 @@ def test_a_switch_that_cannot_be_read_is_on(stage_of: OpenStage) -> None:
 
 @pytest.mark.parametrize("value", ["on", "ON", "stop", "0", "offf"])
 def test_only_off_is_off(stage: Stage, value: str) -> None:
-    """Whatever somebody types in a hurry stops; a sweep that would ask does not start, one that reports does."""
+    """Whatever someone types in a hurry stops; a sweep that would ask does not start, one that reports does."""
     stage.hub.kill(value)
     try:
         sweep = stage.start()
@@ -167,7 +167,7 @@ def test_the_member_account_sees_who_approved(stage_of: OpenStage) -> None:
 
 
 def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
-    """FI-51: 60 % of an account newly idle since the last sweep: all are listed, and the plan says what is odd."""
+    """FI-51: 60% of an account newly idle since the last sweep: all are listed, and the plan says what is odd."""
     stage = stage_of(ten(), **ROOM)
     for name in TEN[:6]:
         stage.world.invoke(*stage.touch(FIRST, REGION, name), at=stage.world.state.clock() - 86_400)
@@ -187,7 +187,7 @@ def test_many_newly_idle_endpoints_are_flagged(stage_of: OpenStage) -> None:
 
 
 def test_what_stays_gone_is_told_by_later_sweeps(stage_of: OpenStage) -> None:
-    """Promised when it was approved, realized while it stays gone, and not any more when somebody makes it again."""
+    """Promised when it was approved, realized while it stays gone, and not any more when someone makes it again."""
     stage = stage_of(ten(), **ROOM)
     first = stage.decided("idle-1", "idle-2")
     promised = stage.report(first)["monthly_promised_usd"]

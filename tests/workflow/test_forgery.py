@@ -28,7 +28,7 @@ FORGERIES: dict[str, tuple[Callable[[Document], Any], str]] = {
     "another plan": (lambda d: d["decisions"][0].update(plan_sha256="0" * 64), FORGED),
     "another plan in the pointer": (lambda d: d["plan"].update(sha256="0" * 64), ANOTHER_REQUEST),
     "another document": (lambda d: d["plan"].update(key=d["plan"]["key"].replace("plan", "cells")), ANOTHER_REQUEST),
-    "no decision at all": (lambda d: d.update(decisions=[]), "nobody answered in time"),
+    "no decision at all": (lambda d: d.update(decisions=[]), "no one responded in time"),
     "nonsense": (lambda d: d.update(status="APPROVED"), "the approval record cannot be read"),
     "a list for a decision": (lambda d: d.update(decisions=["x"]), "the approval record cannot be read"),
 }
@@ -50,7 +50,7 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     assert reason in kept[1]
     assert kept[1].removeprefix("kept: ")[:40] in stage.summary(sweep).text
     alarm = ALARMS.get(reason, "")
-    assert f"SOMEBODY CHANGED THE RECORDS: {alarm}" in stage.summary(sweep).text or not alarm
+    assert f"SOMEONE CHANGED THE RECORDS: {alarm}" in stage.summary(sweep).text or not alarm
     assert f'"alarm":"{alarm}"' in stage.log.getvalue() or not alarm
 
 
@@ -95,7 +95,7 @@ def test_a_decision_altered_after_it_was_verified_deletes_nothing(stage: Stage) 
 
 
 def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> None:
-    """Another name beside a decision that was acted on, before its end is told: an alarm, and nobody's decision."""
+    """Another name beside a decision that was acted on, before its end is told: an alarm, and no one's decision."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
@@ -105,11 +105,11 @@ def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> No
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert f"{GRACE} decided" not in stage.summary(sweep).text
-    assert "SOMEBODY CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
+    assert "SOMEONE CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
 
 
 def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """KMS does not answer when the end is told: nobody is named, and nobody is said to have changed the records."""
+    """KMS does not answer when the end is told: no one is named, and no one is said to have changed the records."""
     stage = stage_of("small")
     sweep = stage.start()
     links = stage.links(sweep)
@@ -123,7 +123,7 @@ def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeyp
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert stage.disposition(sweep, "churn-poc") == ("kept", f"kept: {Why(Cause.UNPROVEN).sentence}")
     assert f"{ADA} decided" not in stage.summary(sweep).text
-    assert "SOMEBODY CHANGED THE RECORDS" not in stage.summary(sweep).text
+    assert "SOMEONE CHANGED THE RECORDS" not in stage.summary(sweep).text
 
 
 def once(do: Callable[[], object]) -> Callable[[Document], None]:
@@ -147,7 +147,7 @@ def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
     assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {FORGED}")
     assert not any(f"{who} decided" in stage.summary(sweep).text for who in (ADA, GRACE))
-    assert "SOMEBODY CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
+    assert "SOMEONE CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
 
 
 def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:

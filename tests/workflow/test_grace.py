@@ -40,7 +40,7 @@ def test_nothing_is_deleted_before_the_grace_period_is_over(stage_of: OpenStage)
     links = stage.links(sweep)
     assert stage.decide(links[ADA], "resnet-demo").status == 303
     page = stage.hub.get(links[GRACE]).body
-    assert "Nothing is deleted before" in page
+    assert "Nothing will be deleted before" in page
     assert "Keep everything</button>" in page
     stage.hub.ahead = timedelta(minutes=13)
     stage.wake(sweep, 2)
@@ -105,7 +105,7 @@ def test_two_who_both_do_without_it_are_enough(stage_of: OpenStage) -> None:
 
 @pytest.mark.parametrize("who", [(True,), (True, False), (False, True)], ids=["alone", "the first", "the second"])
 def test_one_alone_does_not_do_without_it(stage_of: OpenStage, who: tuple[bool, ...]) -> None:
-    """Whether one decides alone or beside somebody who did not ask for it: the sweep waits all the same."""
+    """Whether one decides alone or beside someone who did not ask for it: the sweep waits all the same."""
     stage = stage_of("small", **QUARTER, MinApprovers=str(len(who)))
     sweep = stage.start()
     links = stage.links(sweep)

@@ -1,4 +1,4 @@
-"""What somebody with a stolen link, or with a name that was used before, cannot do; the rest is in tests/deploy."""
+"""What someone with a stolen link, or with a name that was used before, cannot do; the rest is in tests/deploy."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_a_used_up_link_gets_its_approver_another(stage_of: OpenStage) -> None:
 
 
 def test_a_name_is_used_once(stage: Stage) -> None:
-    """AWS forgets the name of an execution after 90 days. The next sweep of that name is refused: nobody is asked about
+    """AWS forgets the name of an execution after 90 days. The next sweep of that name is refused: no one is asked about
     the plan of the one before.
     """
     sweep = stage.start()

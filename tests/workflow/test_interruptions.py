@@ -54,7 +54,7 @@ def test_a_wait_whose_record_lost_its_reply_goes_on(stage: Stage) -> None:
 
 
 def test_no_mail_accepted_ends_the_sweep_at_once(stage: Stage) -> None:
-    """FI-23: where no approver could be mailed nobody can decide. Everything is kept, alarm and summary say why."""
+    """FI-23: where no approver could be mailed no one can decide. Everything is kept, alarm and summary say why."""
     stage.world.fault(service="sesv2", operation="SendEmail", nth=[1, 2], code="MessageRejected")
     sweep = stage.start()
     assert stage.end(sweep)["status"] == "FAILED"
@@ -77,7 +77,7 @@ def test_one_refused_mail_of_two_leaves_the_other_approver(stage: Stage) -> None
 
 
 def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
-    """Nobody was told: the report lies there, the execution fails, and the watchdog tries to tell again."""
+    """No one was told: the report lies there, the execution fails, and the watchdog tries to tell again."""
     stage.world.fault(service="sesv2", operation="SendEmail", nth=[1, 2], code="MessageRejected")
     sweep = stage.start("report")
     assert stage.end(sweep)["status"] == "FAILED"
@@ -89,7 +89,7 @@ def test_no_summary_accepted_is_a_failed_sweep(stage: Stage) -> None:
 
 
 def test_a_second_start_is_skipped_and_names_the_first(stage: Stage) -> None:
-    """FI-20, FI-21: one sweep at a time: the second one ends at once, asks nobody and touches nothing of the first."""
+    """FI-20, FI-21: one sweep at a time: the second one ends at once, asks no one and touches nothing of the first."""
     first = stage.start()
     links = stage.links(first)
     second = stage.start()
@@ -155,7 +155,7 @@ def test_a_decision_that_nobody_acted_on_is_closed_with_its_sweep(stage: Stage) 
 
 
 def test_a_deletion_that_an_abort_left_open_is_written_down_as_unknown(stage_of: OpenStage) -> None:
-    """I8: nobody confirms it any more; the table, the watchdog's mail and its report say so, with the way back."""
+    """I8: no one confirms it any more; the table, the watchdog's mail and its report say so, with the way back."""
     stage = stage_of("small")
     stage.world.deleting_takes(60)
     sweep = stage.start()

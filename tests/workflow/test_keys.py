@@ -41,7 +41,7 @@ def test_keeping_everything_needs_no_signature(stage: Stage) -> None:
 
 
 def test_a_page_that_cannot_be_proven_shows_and_records_nothing(stage: Stage) -> None:
-    """KMS checks no MAC: nobody can tell whose link it is. 503, and afterwards it works as before."""
+    """KMS checks no MAC: no one can tell whose link it is. 503, and afterwards it works as before."""
     sweep = stage.start()
     links = stage.links(sweep)
     stage.world.fault(**NO_CHECK)

@@ -1,4 +1,4 @@
-"""Functions of the hub called by hand, with events that no sweep made: nothing is deleted, nobody is asked anything."""
+"""Functions of the hub called by hand, with events that no sweep made: nothing is deleted, no one is asked anything."""
 
 import json
 from datetime import timedelta
@@ -126,14 +126,14 @@ def test_a_look_by_hand_changes_nothing(stage_of: OpenStage) -> None:
         answer = call(stage, "VerifyDecision", sweep_id=name, approval_id=approval_id(sweep))
         assert answer["status"] == "waiting"
     unknown = call(stage, "VerifyDecision", sweep_id=sweep, approval_id="0" * 32)
-    assert (unknown["status"], unknown["reason"]) == ("kept", "this approval has no record")
+    assert (unknown["status"], unknown["reason"]) == ("kept", "no record exists for this approval")
     assert everything(stage) == before
     keep_waiting_then_delete(stage, sweep)
 
 
 def test_an_approval_is_worth_nothing_in_another_sweep(stage_of: OpenStage) -> None:
     """An endpoint that was approved and deleted, and was made again under its name: not under the name of the sweep
-    that asks about it by now, not under that of the old one; and what nobody chose not under any.
+    that asks about it by now, not under that of the old one; and what no one chose not under any.
     """
     stage = stage_of("small", WaitSliceSeconds="3600")
     first = stage.decided("resnet-demo")
@@ -201,7 +201,7 @@ def test_nobody_is_asked_about_what_no_sweep_offers(asking: Stage, made_up: str)
 
 
 def test_findings_that_are_joined_again_make_no_other_plan(asking: Stage) -> None:
-    """With a cell that somebody else wrote in the place of a scanned one: no second plan, and nobody is mailed."""
+    """With a cell that someone else wrote in the place of a scanned one: no second plan, and no one is mailed."""
     _, sweep = asking.sweeps
     mails = asking.hub.mails()
     key = f"sweeps/{sweep}/cells/{IDLE['account']}/{IDLE['region']}.json"

@@ -1,4 +1,4 @@
-"""A bucket that keeps every version by S3 Object Lock: the product writes to it, and nobody takes a plan away."""
+"""A bucket that keeps every version by S3 Object Lock: the product writes to it, and no one takes a plan away."""
 
 import pytest
 from botocore.exceptions import ClientError

@@ -123,7 +123,7 @@ def test_what_takes_more_than_a_page_comes_back_whole(house: House, capsys: pyte
 
 
 def test_a_dry_run_changes_nothing(after: After, capsys: pytest.CaptureFixture[str]) -> None:
-    """It names what would be made, also the model and the configuration that somebody deleted since."""
+    """It names what would be made, also the model and the configuration that someone deleted since."""
     stage, sweep = after("plain")
     client = stage.world.client("sagemaker", FIRST, REGION, ROLE)
     snapshot = stage.world.snapshot()
@@ -176,7 +176,7 @@ def test_what_does_not_fit_is_told(
 
 
 def test_an_endpoint_that_is_there_is_left_alone(after: After, capsys: pytest.CaptureFixture[str]) -> None:
-    """Somebody made it again in the meantime."""
+    """Someone made it again in the meantime."""
     stage, sweep = after("plain")
     stage.world.recreate(FIRST, REGION, "plain")
     snapshot = stage.world.snapshot()

@@ -1,6 +1,6 @@
 """The restore drill: every deleted endpoint of a mixed world comes back equal in all that a describe or a list shows.
 
-Also where somebody deleted its configuration and models since. What cannot come back is named in GONE_FOR_GOOD.
+Also where someone deleted its configuration and models since. What cannot come back is named in GONE_FOR_GOOD.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.workflow.conftest import House
 from tests.workflow.test_restore import ROLE, ROOM, restore
 
 # Times are those of the new one. AWS gives a new policy, target or action another ARN, and makes the alarms of target
-# tracking anew; of a pool it chooses the instances; the tags of AWS itself (aws:) nobody else can set (D3.19).
+# tracking anew; of a pool it chooses the instances; the tags of AWS itself (aws:) no one else can set (D3.19).
 GONE_FOR_GOOD = frozenset(
     {
         *("ResponseMetadata", "CreationTime", "LastModifiedTime", "ResolutionTime"),

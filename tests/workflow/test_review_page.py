@@ -151,7 +151,7 @@ def test_a_selection_over_the_cap_is_refused_whole(stage: Stage, link: str) -> N
     """26 of 30: no part of it is recorded, the page names the limits, nothing is deleted."""
     answer = stage.hub.post(link, form(stage, link, *range(26)))
     assert answer.status == 400
-    assert "26 endpoints are selected, the limit for one decision is 25" in answer.body
+    assert "26 endpoints are selected, but the limit for one decision is 25" in answer.body
     assert "the limit for an account is 10" in answer.body
     assert stage.world.log.find(operation="DeleteEndpoint") == []
 
@@ -169,7 +169,7 @@ def test_a_form_from_another_site_is_refused(stage: Stage, link: str, headers: d
 
 @pytest.mark.usefixtures("unchanged")
 def test_a_wrong_secret_and_an_unknown_approval_look_alike(stage: Stage, link: str) -> None:
-    """The same bytes: nobody learns whether an approval exists."""
+    """The same bytes: no one learns whether an approval exists."""
     wrong = stage.hub.get(link[:-4] + "AAAA")
     unknown = stage.hub.get(f"{BASE_URL}/a/{'0' * 32}?k={secret_of(link)}")
     missing = stage.hub.get(link.partition("?")[0])

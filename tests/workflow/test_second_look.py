@@ -209,7 +209,7 @@ def test_a_lost_request_is_not_repeated(run: Run) -> None:
 
 
 def test_without_an_act_role_nothing_can_be_deleted(run: Run) -> None:
-    """An account that allowed scanning only keeps its endpoint even where somebody approved its deletion."""
+    """An account that allowed scanning only keeps its endpoint even where someone approved its deletion."""
     assert run.stage.disposition(run.sweep, "no-act-role")[0] == "failed"
     assert run.stage.world.exists(SECOND, REGION, "no-act-role")
 

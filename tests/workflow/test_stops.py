@@ -181,6 +181,6 @@ def test_what_was_sent_is_known(run: Run) -> None:
 
 
 def test_nothing_happens_when_it_runs_again(run: Run) -> None:
-    """Judged from outside after every step ran a second time: no second call, none that nobody approved."""
+    """Judged from outside after every step ran a second time: no second call, none that no one approved."""
     assert run.wrong == []
     assert set(run.again) == {"done", "failed"}

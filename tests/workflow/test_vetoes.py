@@ -82,7 +82,7 @@ def test_a_keep_between_two_deletions_keeps_the_rest(stage_of: OpenStage, point:
         assert stage.disposition(sweep, name) == fate
     totals = stage.report(sweep)["totals"]
     assert (totals["found"], totals["deleted"], totals["failed"]) == (4, gone, 4 - gone)
-    assert stage.summary(sweep).subject.endswith(f"{gone} deleted, 4 idle, 66 % covered")
+    assert stage.summary(sweep).subject.endswith(f"{gone} deleted, 4 idle, 66% of accounts and regions scanned")
     assert f"{GRACE} decided to keep everything" in stage.summary(sweep).text
     page = text_of(stage.hub.get(links[ADA]).body)
     assert (
@@ -101,7 +101,7 @@ def approval_rows(stage: Stage) -> list[dict[str, Any]]:
 
 
 def take_back(stage: Stage, sweep: str, rows: list[dict[str, Any]]) -> None:
-    """With everything that S3 and DynamoDB let somebody do who may not delete a version: something else on top of each
+    """With everything that S3 and DynamoDB let someone do who may not delete a version: something else on top of each
     stop, then each removed, and every row as it was before.
     """
     stage.tampered.add(sweep)
@@ -179,7 +179,7 @@ def lower_the_caps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 THOUSAND = {"MaxDeletesPerSweep": "1000", "MaxDeletesPerAccount": "1000", "MaxDeletePercentOfAccount": "100"}
-TOO_MANY = "2 endpoints are selected, the limit for one decision is 1"
+TOO_MANY = "2 endpoints are selected, but the limit for one decision is 1"
 
 
 @pytest.mark.parametrize("step", ["VerifyDecisionFunction", "ApplyDecisionFunction"])

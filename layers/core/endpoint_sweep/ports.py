@@ -153,7 +153,7 @@ class Executions(Protocol):
     """Step Functions, seen from inside a sweep."""
 
     def wake(self, token: str) -> bool:
-        """Ends a wait; whether somebody was waiting. The token carries no meaning beyond that (S1.2)."""
+        """Ends a wait; whether someone was waiting. The token carries no meaning beyond that (S1.2)."""
 
     def is_running(self, execution: str) -> bool: ...
 
@@ -165,7 +165,7 @@ class Executions(Protocol):
 
 
 class Maker(StrEnum):
-    """Who signs: each has a key in KMS that nobody else may sign with."""
+    """Who signs: each has a key in KMS that no one else may sign with."""
 
     FINDINGS = "findings"
     LINKS = "links"

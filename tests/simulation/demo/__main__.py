@@ -51,9 +51,9 @@ PARAMETERS = {
     "GoneCheckSeconds": "1",
     # As many as this machine can use.
     "ScanConcurrency": "4",
-    # Nobody wants to wait a quarter of an hour during which everything could still be kept.
+    # No one wants to wait a quarter of an hour during which everything could still be kept.
     "GraceMinutes": "0",
-    # So that the demo ends by itself if nobody answers.
+    # So that the demo ends by itself if no one answers.
     "ApprovalTtlMinutes": "60",
     "WaitSliceSeconds": "600",
 }

@@ -37,7 +37,7 @@ def show_idle(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     console.print(table)
     known = sum(float(item["monthly_usd"]) for item in items if item["monthly_usd"])
     unknown = sum(item["monthly_usd"] is None for item in items)
-    console.print(f"{len(items)} idle, ${known:,.2f} a month at list price, {unknown} with no known price.\n")
+    console.print(f"{len(items)} idle, ${known:,.2f} per month at list price, {unknown} with no known price.\n")
 
 
 def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:
@@ -45,7 +45,7 @@ def show_outcome(console: Console, aws: LocalAws, sweep: Sweep) -> None:
     totals = report["totals"]
     console.print("[bold]Outcome[/bold]")
     console.print(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in totals.items()))
-    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} a month at list price.\n")
+    console.print(f"Saving: ${float(report['monthly_saving_usd']):,.2f} per month at list price.\n")
 
 
 def progress(console: Console) -> Progress:

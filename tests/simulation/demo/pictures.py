@@ -21,7 +21,7 @@ from tests.simulation.hub.local_stacks import ROOT
 PICTURES = ROOT / "docs" / "pictures"
 SWEEP = "2026-11-20T06-00Z-weekly"
 CHOSEN = 3
-# The template's own limits and waiting times, except where nobody wants to wait.
+# The template's own limits and waiting times, except where no one wants to wait.
 PARAMETERS = {
     "Mode": "approve",
     "Approvers": APPROVER,

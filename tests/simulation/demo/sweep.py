@@ -34,7 +34,7 @@ def links(aws: LocalAws) -> dict[str, str]:
 
 
 def decision(aws: LocalAws, sweep: Sweep) -> set[str] | None:
-    """The ids chosen for deletion, empty if everything was kept, None if nobody has decided yet."""
+    """The ids chosen for deletion, empty if everything was kept, None if no one has decided yet."""
     if keys(aws, sweep, "stops/"):
         return set()
     partition, sort = key_of("DECISIONS", approval_id(sweep.id))

@@ -145,7 +145,7 @@ class Hub:
         return self._review("POST", path, {}, body, sent)
 
     def kill(self, value: str = "on") -> None:
-        """Somebody turns the kill switch on."""
+        """Someone turns the kill switch on."""
         name = self.environment()["KILL_SWITCH"]
         self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 

@@ -43,7 +43,7 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class Sts:
-    """The principals by access key. `broken`: nobody answers. `asked`: the queries of all questions, in order."""
+    """The principals by access key. `broken`: no one answers. `asked`: the queries of all questions, in order."""
 
     keys: dict[str, Key] = field(default_factory=dict)
     now: Callable[[], datetime] = _now

@@ -37,7 +37,7 @@ def page_two_fails(world: "World", operation: str = "ListEndpoints", account: st
 
 
 def vanishing(world: "World", account: str, region: str, endpoint: str, operation: str = "DescribeEndpoint") -> int:
-    """Somebody deletes the endpoint just before it is asked about for the first time: FI-05."""
+    """Someone deletes the endpoint just before it is asked about for the first time: FI-05."""
 
     def gone(_: Call) -> None:
         if world.exists(account, region, endpoint):
@@ -48,14 +48,14 @@ def vanishing(world: "World", account: str, region: str, endpoint: str, operatio
 
 
 def throttled(world: "World", every: int = 33, service: str = "*") -> int:
-    """One call in `every` is throttled: 3 % by default (FI-02)."""
+    """One call in `every` is throttled: 3% by default (FI-02)."""
     times = tuple(range(every, 200_000, every))
     rule = Fault(service=service, nth=times, code="ThrottlingException", message="Rate exceeded")
     return world.faults.add(rule)
 
 
 def metrics_denied(world: "World", account: str = "*", region: str = "*") -> int:
-    """The scan role may list endpoints and not read metrics: FI-08."""
+    """The scan role may list endpoints but not read metrics: FI-08."""
     rule = Fault(service="cloudwatch", account=account, region=region, code="AccessDenied", status=403)
     return world.faults.add(rule)
 
@@ -84,7 +84,7 @@ def foreign_rows(world: "World", account: str = "*") -> int:
 
 
 def created_tomorrow(world: "World", account: str = "*") -> int:
-    """ListEndpoints says that every endpoint is made in the future: BI-24."""
+    """ListEndpoints says that every endpoint was created in the future: BI-24."""
 
     def later(reply: Reply) -> Reply:
         if reply.status != 200:
@@ -98,7 +98,7 @@ def created_tomorrow(world: "World", account: str = "*") -> int:
 
 
 def empty_metrics(world: "World", account: str = "*", region: str = "*") -> int:
-    """CloudWatch answers completely and knows nothing at all: FI-07."""
+    """CloudWatch answers completely and has no data at all: FI-07."""
     world.break_metrics("empty", account, region)
     return 0
 
@@ -115,5 +115,5 @@ INSTALLERS: dict[str, Callable[..., int]] = {
 def install(name: str, world: "World", **arguments: Any) -> int:
     """Returns the number of the fault for `world.faults.seen`, or 0 if it is not a fault."""
     if name not in INSTALLERS:
-        raise LookupError(f"no hostility {name!r}; there are {', '.join(sorted(INSTALLERS))}")
+        raise LookupError(f"unknown hostility {name!r}; available: {', '.join(sorted(INSTALLERS))}")
     return INSTALLERS[name](world, **arguments)

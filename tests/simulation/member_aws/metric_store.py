@@ -1,6 +1,6 @@
-"""CloudWatch's storage for the simulation: one compact object a series, answered by bisection.
+"""CloudWatch's storage for the simulation: one compact object per series, searched by bisection.
 
-Zeros are not stored. A real-time variant publishes one datapoint a minute whether it is called or not (D1.23, D1.25),
+Zeros are not stored. A real-time variant publishes one datapoint per minute whether it is called or not (D1.23, D1.25),
 so a `Pulse` says from when to when, and every question is answered by arithmetic, up to this very minute.
 Times are epoch seconds.
 """
@@ -21,7 +21,7 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SeriesKey:
-    """What names a series: the dimension set is part of the name (D1.9)."""
+    """What identifies a series: the dimension set is part of its identity (D1.9)."""
 
     namespace: str
     name: str
@@ -128,7 +128,7 @@ class Series:
     def buckets(self, start: float, end: float, period: int, now: float) -> Iterator[tuple[float, Summary]]:
         """(bucket start, summary) ascending. Buckets lie on multiples of the period.
 
-        Old data is kept coarsely: a start over 15 days back needs a multiple of 300 s, over 63 days of 3,600 s,
+        Old data is coarser: a start over 15 days back needs a multiple of 300 s, over 63 days of 3,600 s,
         else there is silently nothing (D1.23).
         """
         age = now - start

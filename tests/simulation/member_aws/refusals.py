@@ -1,4 +1,4 @@
-"""What the world itself refuses in member accounts, told in AWS's words (D6.5)."""
+"""What the world itself refuses in member accounts, in AWS's words (D6.5)."""
 
 from tests.simulation.organization.specification import SCAN_ROLE, Organization
 from tests.simulation.wire.calls import Call, Refusal
@@ -9,7 +9,7 @@ IAM_PREFIX = {"resourcegroupstaggingapi": "tag"}
 
 
 def refusal(organization: Organization, call: Call, roles_are_real: bool) -> Refusal | None:
-    """None, or why not: the region is not enabled, a policy denies it, the scan role may only read.
+    """None, or why the call is refused: the region is not enabled, a policy denies it, the scan role may only read.
 
     The last rule is left to real IAM where there is one.
     """

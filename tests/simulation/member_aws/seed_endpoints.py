@@ -63,7 +63,7 @@ def _publish(state: State, spec: EndpointSpec) -> None:
     store, cell, now = state.metrics, (spec.account, spec.region), state.clock()
     since = now - spec.created_days_ago * DAY
     if spec.kind == "unknown":
-        return  # Under names that nobody looks for.
+        return  # Under names that no one looks for.
     for variant in (*spec.variants, *spec.shadows):
         traffic = spec.traffic_of(variant)
         publish(store, cell, spec.name, variant.name, variant.instances, traffic, since, now, spec.kind)

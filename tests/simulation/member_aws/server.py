@@ -26,7 +26,7 @@ ACCOUNT_HEADER = "HTTP_X_MOTO_ACCOUNT_ID"
 
 
 class _Dispatcher(DomainDispatcherApplication):  # type: ignore[misc]
-    """moto's, which lists its own folders on disk twice a request under a lock; the answer never changes."""
+    """moto's, which lists its own folders on disk twice per request under a lock; the answer never changes."""
 
     def __init__(self) -> None:
         super().__init__(create_backend_app)

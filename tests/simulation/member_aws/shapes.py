@@ -40,9 +40,9 @@ def configured(spec: EndpointSpec, variant: VariantSpec) -> Row:
 
 
 def fleet(row: Row, instances: int | None = None, pools: tuple[tuple[str, int], ...] = ()) -> Row:
-    """The same variant as DescribeEndpoint tells of it: counts, no instance type (D1.33).
+    """The same variant as DescribeEndpoint shows it: counts, no instance type (D1.33).
 
-    `instances`: how many run now; None: as many as the configuration begins with.
+    `instances`: how many run now; None: as many as the configuration starts with.
     """
     found: Row = {"VariantName": row["VariantName"]}
     if "ComputePlan" in row:
@@ -71,7 +71,7 @@ def fleet_of(spec: EndpointSpec, variant: VariantSpec) -> Row:
 
 
 def config_extras(spec: EndpointSpec) -> Row:
-    """The fields of a configuration that moto has no place for."""
+    """The fields of a configuration that moto does not store."""
     found: Row = {}
     if spec.kind == "components":
         found["ExecutionRoleArn"] = execution_role(spec.account)
@@ -90,7 +90,7 @@ def asynchronous(spec: EndpointSpec) -> Row:
 
 
 def endpoint_extras(spec: EndpointSpec, created: object) -> Row:
-    """The fields of DescribeEndpoint that moto has no place for (D1.8, D1.18, D1.34)."""
+    """The fields of DescribeEndpoint that moto does not store (D1.8, D1.18, D1.34)."""
     found: Row = {"AsyncInferenceConfig": asynchronous(spec)}
     found["ShadowProductionVariants"] = [fleet_of(spec, variant) for variant in spec.shadows]
     if spec.enhanced_metrics:
@@ -166,7 +166,7 @@ def capture(spec: EndpointSpec) -> Row:
 
 
 def capturing(configured: Row) -> Row:
-    """The same as DescribeEndpoint tells it: DataCaptureConfigSummary."""
+    """The same as DescribeEndpoint shows it: DataCaptureConfigSummary."""
     if not configured:
         return {}
     summary = {"EnableCapture": configured.get("EnableCapture", True), "CaptureStatus": "Started"}
@@ -193,7 +193,7 @@ def schedule_rows(spec: EndpointSpec, created: object) -> list[Row]:
 
 
 def experiment_rows(spec: EndpointSpec, created: object) -> list[Row]:
-    """ListInferenceExperiments; which endpoint it is about only DescribeInferenceExperiment says (D1.18)."""
+    """ListInferenceExperiments; only DescribeInferenceExperiment names the endpoint (D1.18)."""
     metadata = {"EndpointName": spec.name, "EndpointConfigName": spec.config_name, "EndpointStatus": spec.status}
     prefix = f"arn:aws:sagemaker:{spec.region}:{spec.account}:inference-experiment"
     return [

@@ -40,7 +40,7 @@ class CellState:
 
 @dataclass
 class State:
-    """The mutable side of a world that moto has no place for."""
+    """The mutable side of a world that moto does not store."""
 
     organization: Organization
     metrics: MetricStore = field(default_factory=MetricStore)
@@ -76,7 +76,7 @@ class State:
         return fitting[-1] if fitting else ""
 
     def now(self) -> datetime:
-        """Now in moto's own dialect: UTC without a time zone, in milliseconds as AWS reports them."""
+        """The current time as moto stores it: UTC without a time zone, in milliseconds as AWS reports them."""
         moment = datetime.fromtimestamp(round(self.clock(), 3), UTC)
         return moment.replace(tzinfo=None)
 
@@ -102,7 +102,7 @@ _active: list[State] = []
 
 
 def active() -> State:
-    """The world that is being served; of nested worlds the innermost."""
+    """The world that is being served; the innermost if they are nested."""
     if not _active:
         raise LookupError("no simulated world is active")
     return _active[-1]

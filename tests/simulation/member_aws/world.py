@@ -83,7 +83,7 @@ class World:
         return self.wire.faults
 
     def client(self, service: str, account: str, region: str = "", role: str = "admin") -> Any:
-        """A boto3 client of a member account, to look and to act as other people do (in process only)."""
+        """A boto3 client of a member account, to read and to act as other people do (in process only)."""
         return client(self.state, service, account, region or self.organization.hub_region, role)
 
     def refusal(self, call: Call) -> Refusal | None:
@@ -150,7 +150,7 @@ class World:
             seed_endpoint(self.state, spec)
 
     def remove(self, account: str, region: str, endpoint: str) -> None:
-        """Somebody else removes it with its components, at once. Its configuration and models stay (D3.8)."""
+        """Someone else removes it and its components immediately. Its configuration and models stay (D3.8)."""
         with self.state.lock:
             cell = self.state.cell(account, region)
             for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
@@ -179,7 +179,7 @@ class World:
         one.endpoint_config_name, one.last_modified_time = config, self.state.now()
 
     def scale(self, account: str, region: str, endpoint: str) -> None:
-        """One instance more, where a variant has instances: somebody, or its scaling policy, has plans with it."""
+        """One instance more, where a variant has instances: someone, or its scaling policy, has plans with it."""
         one = self._endpoint(account, region, endpoint)
         row = next((row for row in one.production_variants if "CurrentInstanceCount" in row), None)
         if row is not None:
@@ -197,11 +197,11 @@ class World:
         return [resource for targets in scaling.targets.values() for resource in targets]
 
     def deleting_takes(self, seconds: float) -> None:
-        """How long an endpoint stays in Deleting (D3.1)."""
+        """How long an endpoint stays in the status Deleting (D3.1)."""
         self.state.deleting_seconds = seconds
 
     def switch(self, what: Switch, *, on: bool) -> None:
-        """Account.Paths, trusted access of account management, or the price list: there or not from now on."""
+        """Account.Paths, trusted access of account management, or the price list: available or not from now on."""
         if what not in get_args(Switch.__value__):
             raise LookupError(f"no switch {what!r}")
         (self.state.off.discard if on else self.state.off.add)(what)
@@ -213,7 +213,7 @@ class World:
         self.state.metrics_answers.append((account, region, how))
 
     def set_price(self, instance_type: str, usd: str) -> None:
-        """What the price list says of a type in all regions, sense or nonsense (BI-25)."""
+        """The price of a type in all regions from now on, plausible or not (BI-25)."""
         self.state.odd_prices[instance_type] = usd
 
     def hostile(self, name: str, **arguments: Any) -> int:
@@ -232,7 +232,7 @@ class World:
             gate.set()
 
     def hold(self, **rule: Any) -> int:
-        """Calls that fit the rule wait, not yet seen by the service, until `release`; at most 15 s. Its number."""
+        """Holds calls that fit the rule back from the service until `release`, at most 15 s. Returns its number."""
         gate = Event()
 
         def wait(_: Call) -> None:
@@ -254,7 +254,7 @@ class World:
     def control(self, action: str, **arguments: Any) -> Any:
         """The same methods by name, for a control channel over HTTP; arguments and answers are JSON."""
         if action not in CONTROLS:
-            raise LookupError(f"unknown action {action!r}; there are {', '.join(sorted(CONTROLS))}")
+            raise LookupError(f"unknown action {action!r}; available: {', '.join(sorted(CONTROLS))}")
         answer = getattr(self, action)(**arguments)
         return sorted(answer) if isinstance(answer, set) else answer
 

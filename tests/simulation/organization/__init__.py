@@ -1,1 +1,1 @@
-"""A world as data: accounts, endpoints, their traffic, and the verdicts that they deserve."""
+"""A world as data: accounts, endpoints, their traffic, and the verdicts that are right for them."""

@@ -1,4 +1,4 @@
-"""One endpoint as data: its kind, its fleet, its traffic, and what else AWS would tell of it.
+"""One endpoint as data: its kind, its fleet, its traffic, and what else AWS would report about it.
 
 Pure: nothing here knows about moto, AWS or the product. Ages are days before "now", so that a world stays the same.
 """
@@ -47,7 +47,7 @@ class VariantSpec:
 
     @property
     def instances(self) -> int:
-        """Running instances, over all pools; none where it is serverless."""
+        """Running instances in all pools; none if it is serverless."""
         if self.serverless is not None:
             return 0
         return sum(count for _, count in self.pools) if self.pools else self.count
@@ -79,10 +79,10 @@ class Scaling:
 class EndpointSpec:
     """One endpoint. The configuration is named `<name>-config` unless `config` says otherwise.
 
-    `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: somebody deleted the
+    `backlog`: requests that wait in the queue of an asynchronous endpoint (D1.12). `config_gone`: someone deleted the
     configuration of the living endpoint (D3.9). `variants_hidden`: DescribeEndpoint leaves them out (D1.32).
     `enhanced_metrics`: more dimension sets beside the plain ones (D1.9). `experiments`: running ones. `optimizer`:
-    whether Compute Optimizer calls it idle; None: wherever nobody calls it (D0.4). `captured`: its requests are kept in
+    whether Compute Optimizer calls it idle; None: wherever no one calls it (D0.4). `captured`: its requests are kept in
     S3, as monitoring schedules need it. `deployment`: how it was updated last, LastDeploymentConfig.
     """
 
@@ -128,11 +128,11 @@ class EndpointSpec:
 
     @property
     def at_zero(self) -> bool:
-        """Whether a kind that can be scaled to zero is there (D4.3)."""
+        """Whether a kind that can be scaled to zero is at zero (D4.3)."""
         return self.kind in ("asynchronous", "components") and not any(one.instances for one in self.variants)
 
     def contradiction(self) -> str:
-        """What cannot be true of it at once, or nothing."""
+        """Which of its fields contradict each other, or nothing."""
         serverless = [one.serverless is not None for one in self.variants]
         wrong = {
             "bad name, or no variant": not ENDPOINT_NAME.fullmatch(self.name) or not self.variants,

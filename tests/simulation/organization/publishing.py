@@ -1,4 +1,4 @@
-"""What a running endpoint publishes to CloudWatch, from its creation on: which series, under which exact dimensions.
+"""What a running endpoint publishes to CloudWatch, since its creation: which series, under which exact dimensions.
 
 Real-time kinds and inference components report zeros when nothing calls them; asynchronous and serverless endpoints
 report nothing (D1.6-D1.8, D1.25). No kind publishes its calls under `EndpointName` alone (D1.9).
@@ -56,7 +56,7 @@ def publish(
     now: float,
     kind: str = "real-time",
 ) -> None:
-    """Begin the life of one variant's metrics at `since`. A past life under the same name stays as it was (D3.8)."""
+    """Starts one variant's metrics at `since`. What an earlier endpoint of that name published stays (D3.8)."""
     if traffic.is_silent:
         return
     if kind != "serverless" and instances:
@@ -170,7 +170,7 @@ def _fill(series: Series, traffic: Traffic, since: float, now: float, *, zeros: 
 def _only_if_called(
     store: MetricStore, cell: Cell, key: SeriesKey, traffic: Traffic, since: float, now: float, unit: str
 ) -> Series | None:
-    """A series that exists from the first call on, without zeros."""
+    """A series that exists from the first call onwards, without zeros."""
     if _first_call(traffic, since, now) is None:
         return None
     series = _begin(store, cell, key, since, unit)
@@ -189,7 +189,7 @@ def _companions(
     *,
     zeros: bool,
 ) -> None:
-    """What is published beside the calls and fills every unfiltered ListMetrics."""
+    """What is published besides the calls and fills every unfiltered ListMetrics."""
     share = _begin(store, cell, _of_variant("InvocationsPerInstance", endpoint, variant), since)  # 1/n a call (D1.19)
     share.pulses += [replace(pulse, value=pulse.value / max(1, instances)) for pulse in calls.pulses]
     share.extend((at, value / max(1, instances)) for at, value in zip(calls.times, calls.values, strict=True))
@@ -202,7 +202,7 @@ def _companions(
 
 
 def _at_calls(store: MetricStore, cell: Cell, endpoint: str, variant: str, calls: Series, metric: str) -> None:
-    """A datapoint where there was a call, and none elsewhere."""
+    """A datapoint for each minute with a call, and no others."""
     times = calls.times[:]
     series = Series("Microseconds", times=times, values=array("d", [LATENCY]) * len(times))
     store.put(cell, _of_variant(metric, endpoint, variant), series)

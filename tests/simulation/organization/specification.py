@@ -45,7 +45,7 @@ class Unit:
 class Account:
     """A member account. `denied_regions` are denied by a service control policy, `off_regions` were never enabled.
 
-    `turning_regions` are being enabled or disabled right now: usable by nobody (D6.3). `optimizer`: its people opted in
+    `turning_regions` are being enabled or disabled right now: usable by no one (D6.3). `optimizer`: its people opted in
     to Compute Optimizer (D0.4).
     """
 
@@ -118,7 +118,7 @@ class Organization:
         return ("/".join((self.id, self.root_id, *self.units_above(account), account.id, "")),)
 
     def units_above(self, account: Account) -> tuple[str, ...]:
-        """Ids of the units that an account lies in, the outermost first."""
+        """Ids of the units that an account is in, the outermost first."""
         parents = {unit.id: unit.parent for unit in self.units}
         found: list[str] = []
         unit = account.unit
@@ -134,7 +134,7 @@ class Organization:
         }
 
     def expected_verdicts(self, lookback_days: float = 14, min_age_days: float = 14) -> dict[tuple[str, str, str], str]:
-        """What the product should conclude of each endpoint in the scanned cells, from the specification alone.
+        """What the product should conclude about each endpoint in the scanned cells, from the specification alone.
 
         Assumes a metrics service that works: where it does not, nothing may be called idle.
         """
@@ -150,7 +150,7 @@ class Organization:
         return {key for key, word in found.items() if word == "idle"}
 
     def expected_notes(self) -> dict[tuple[str, str, str], frozenset[str]]:
-        """What a person should be told beside the verdict; see tests.simulation.organization.verdicts.notes."""
+        """What a person should be told besides the verdict; see tests.simulation.organization.verdicts.notes."""
         coverage = self.expected_coverage()
         return {
             spec.key: verdicts.notes(spec)

@@ -21,12 +21,12 @@ class Traffic:
 
     @classmethod
     def none(cls) -> "Traffic":
-        """Nobody calls it: zeros all its life (D1.25)."""
+        """No one calls it: zeros all its life (D1.25)."""
         return cls()
 
     @classmethod
     def silent(cls) -> "Traffic":
-        """No datapoint at all, of no metric: what a wrong region or a broken pipeline looks like too (D1.27)."""
+        """No datapoint at all, of no metric: like a wrong region or a broken pipeline (D1.27)."""
         return cls(zeros=False)
 
     @classmethod
@@ -41,12 +41,12 @@ class Traffic:
 
     @classmethod
     def canary(cls, per_minute: int = 1) -> "Traffic":
-        """A synthetic check calls it every minute, and nobody else does (D1.31)."""
+        """A synthetic check calls it every minute, and no one else does (D1.31)."""
         return cls(per_minute=per_minute)
 
     @property
     def is_silent(self) -> bool:
-        """Whether not one datapoint of anything is published."""
+        """Whether no datapoint at all is published."""
         return not self.zeros and not self.per_hour and not self.per_minute and self.last is None
 
     def called_within(self, days: float) -> bool:

@@ -1,6 +1,6 @@
 """What the product should conclude about one endpoint, derived from its specification alone.
 
-First what is in change or broken, then traffic, protection, age, what cannot be judged, what costs nothing, evidence.
+First what is changing or broken, then traffic, protection, age, what cannot be judged, what costs nothing, evidence.
 The order is the product's promise; the worlds avoid mixtures about which reasonable people would disagree.
 """
 
@@ -23,7 +23,7 @@ CANVAS_PREFIX = "canvas"
 
 
 def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  # noqa: PLR0911 - one return a verdict
-    """One of the product's nine words."""
+    """One of the product's nine verdicts."""
     if spec.status not in JUDGED_STATUSES:
         return "not-in-service"
     if called(spec, min(lookback_days, spec.created_days_ago)):
@@ -48,21 +48,21 @@ def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  
 def called(spec: EndpointSpec, days: float) -> bool:
     """Whether anything that serves it was called. A shadow's traffic is a copy and does not count (D1.18)."""
     if spec.kind == "unknown":
-        return False  # It publishes where nobody looks.
+        return False  # It publishes where no one looks.
     if spec.kind == "components":  # D1.13, D1.14
         return any(one.traffic.called_within(days) or one.refused.called_within(days) for one in spec.components)
     return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)
 
 
 def proven(spec: EndpointSpec) -> bool:
-    """Whether silence is proof: zeros of all that serves (D1.25), or a live fleet where idle means no data (D1.28)."""
+    """Whether silence is proof: zeros from all that serves (D1.25), or a live fleet if idle means no data (D1.28)."""
     if spec.kind == "components" and spec.components:
         return all(one.traffic.zeros for one in spec.components)
     return all(spec.traffic_of(variant).zeros for variant in spec.variants)
 
 
 def is_protected(tags: Mapping[str, str]) -> bool:
-    """Our own keys in any letter case; a day that is over protects no longer, a day that is no day does."""
+    """Our own keys in any letter case; a date in the past no longer protects, an invalid date does."""
     lower = {key.lower(): value for key, value in tags.items()}
     if KEEP_TAG in lower:
         return True
@@ -82,7 +82,7 @@ def makers(spec: EndpointSpec) -> frozenset[str]:
 
 
 def notes(spec: EndpointSpec) -> frozenset[str]:
-    """What a person should be told beside the verdict, as words."""
+    """What a person should be told besides the verdict, as words."""
     of_variants = [spec.traffic_of(variant) for variant in spec.variants]
     until = {key.lower(): value for key, value in spec.tags.items()}.get(KEEP_UNTIL_TAG)
     found = {

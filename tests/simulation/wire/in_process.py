@@ -57,7 +57,7 @@ def stubbed(wire: Wire, state: State) -> Iterator[None]:
 
 
 def client(state: State, service: str, account: str, region: str, role: str) -> Any:
-    """A client with a session of `role` in a member account, as if somebody had assumed it."""
+    """A client with a session of `role` in a member account, as if someone had assumed it."""
     key = f"ASIA{hashlib.sha256(f'{account}/{role}'.encode()).hexdigest()[:16].upper()}"
     state.sessions[key] = Session(account, role, "simulation")
     session = botocore.session.get_session()

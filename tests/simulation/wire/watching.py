@@ -1,4 +1,4 @@
-"""Who is told of what passes inside the simulation. Nobody, but in a test run: there it is `tests.leaks`."""
+"""Who is told of what passes inside the simulation. No one, but in a test run: there it is `tests.leaks`."""
 
 from pathlib import Path
 from typing import Any, Protocol

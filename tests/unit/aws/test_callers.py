@@ -166,7 +166,7 @@ SAID = '<X xmlns="y"><GetCallerIdentityResult>{}</GetCallerIdentityResult></X>'
     ids=lambda reply: f"{reply.status} {reply.body[-40:]!r}",
 )
 def test_an_answer_that_says_nothing(server: Server, reply: Reply) -> None:
-    """Then nobody is anybody: try again, nothing is recorded. It is asked once."""
+    """Then no one is anybody: try again, nothing is recorded. It is asked once."""
     server.reply = reply
     with pytest.raises(Unavailable):
         server.identify(server.proof())

@@ -53,7 +53,7 @@ def test_a_wake_up_carries_no_meaning(states: tuple[AwsExecutions, Stubber]) -> 
     "code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken", "ThrottlingException", "AccessDeniedException"]
 )
 def test_a_wake_up_that_fails_stops_nothing(states: tuple[AwsExecutions, Stubber], code: str) -> None:
-    """Nobody waits, or it did not get through: the next slice looks by itself."""
+    """No one waits, or it did not get through: the next slice looks by itself."""
     executions, stubber = states
     stubber.add_client_error("send_task_success", code)
     assert executions.wake("t") is False
@@ -72,7 +72,7 @@ def test_a_wake_up_without_an_answer_stops_nothing(
 
 
 def test_only_a_running_execution_runs(states: tuple[AwsExecutions, Stubber]) -> None:
-    """An ended one does not, nor one that nobody knows; any other error is no answer."""
+    """An ended one does not, nor one that no one knows; any other error is no answer."""
     executions, stubber = states
     for status in ("RUNNING", "ABORTED"):
         shape = {"executionArn": "arn:aws:states:x", "stateMachineArn": MACHINE, "status": status, "startDate": 0}
@@ -222,7 +222,7 @@ class Garbled:
 
 
 def test_an_answer_that_cannot_be_read_is_not_taken_for_none() -> None:
-    """There might be a record: nobody may go on as if there were not."""
+    """There might be a record: no one may go on as if there were not."""
     garbled: Any = Garbled()
     table = AwsTable(garbled, "t")
     with pytest.raises(Unavailable, match="cannot be read"):

@@ -159,7 +159,7 @@ def test_after_a_refusal_nothing_is_asked_any_more() -> None:
     prices = AwsPriceList(made)
     assert [prices.hosting(REGION, [G5]), prices.hosting("eu-west-1", [G5]), prices.storage(REGION)] == [{}, {}, None]
     assert len(asked) == 1
-    assert prices.refusal == "the price list was not read: AccessDeniedException: not allowed"
+    assert prices.refusal == "the price list could not be read: AccessDeniedException: not allowed"
 
 
 def test_a_price_list_that_cannot_be_reached_answers_nothing() -> None:
@@ -170,7 +170,7 @@ def test_a_price_list_that_cannot_be_reached_answers_nothing() -> None:
 
     prices = AwsPriceList(client("pricing", answer)[0])
     assert prices.hosting(REGION, [G5]) == {}
-    assert prices.refusal == "the price list was not read: EndpointConnectionError"
+    assert prices.refusal == "the price list could not be read: EndpointConnectionError"
 
 
 def test_a_token_that_leads_to_itself_answers_nothing() -> None:

@@ -51,7 +51,7 @@ def test_only_the_caller_itself_is_asked_about_without_an_id(caller: str, names_
     ids=["refused", "not a member", "second page fails"],
 )
 def test_half_a_list_is_none(pages: tuple[Any, ...]) -> None:
-    """A region that is missing from it would be a cell that nobody misses."""
+    """A region that is missing from it would be a cell that no one misses."""
     assert regions(in_pages(*pages))[0].enabled(A) is None
 
 

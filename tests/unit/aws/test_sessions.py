@@ -103,7 +103,7 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
 
 @pytest.mark.parametrize("partition", PARTITIONS)
 def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: str) -> None:
-    """All of the request: it acts for nobody, and its role alone says what it may."""
+    """All of the request: it acts for no one, and its role alone says what it may."""
     hub_of(sessions, partition).scan_members.readers(CELL, SWEEP)
     assert sessions.assumed == [
         {

@@ -81,8 +81,8 @@ def test_without_a_choice_it_only_shows(run: Run, offer: Offer, site: ReviewSite
     before = site.everything()
     status, out, _ = run()
     assert status == 0
-    assert "5 idle, $17,086.96 a month at list price, 66 % covered" in out
-    assert "Nothing is decided yet." in out
+    assert "5 idle, $17,086.96 per month at list price, 66% of accounts and regions scanned" in out
+    assert "Nothing has been decided yet." in out
     assert all(f" {one.id} " in out for one in FINDINGS)
     assert site.everything() == before
 
@@ -94,7 +94,7 @@ def test_what_the_page_says_of_an_endpoint_is_said_here_too(run: Run) -> None:
     _, out, _ = run(sweep=sweep)
     assert out.count("It cannot be restored: its model llama3-70b was deleted") == 1
     assert "It can be restored" not in out
-    assert "6,600 more idle endpoints are not offered, because one sweep offers the 1,000 most expensive" in out
+    assert "6,600 more idle endpoints are not offered, because one sweep offers only the 1,000 most expensive" in out
 
 
 def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site: ReviewSite) -> None:
@@ -103,7 +103,7 @@ def test_a_decision_is_recorded_with_its_principal(run: Run, offer: Offer, site:
     status, out, err = run(*options, "--yes-i-typed", phrase(offer, 1))
     assert (status, err) == (0, "")
     assert f"for {ADA}: delete 1 endpoint." in out
-    assert "The sweep carries this out now" in out
+    assert "The sweep will carry this out right away" in out
     decision = offer.decision()
     assert decision
     assert (decision.identity, decision.principal, decision.approver) == (Identity.IAM, PRINCIPAL, ADA)
@@ -216,7 +216,7 @@ def test_no_phrase_is_no_decision(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", press)
     status, _, err = run("--delete", LLAMA)
-    assert (status, err) == (expected, "endpoint-sweep approve: nothing was typed, so nothing is decided\n")
+    assert (status, err) == (expected, "endpoint-sweep approve: nothing was typed, so nothing was decided\n")
     assert offer.decision() is None
 
 
@@ -234,6 +234,27 @@ def test_credentials_go_to_https_only(capsys: pytest.CaptureFixture[str]) -> Non
     for url in ("http://review.example.com", "ftp://x", "review.example.com", "https://x/?a=b"):
         assert main(["approve", "s", "--api", url]) == 2
         assert "--api must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1",
+        "https://[x]/v1",
+        "https://abc.example.com:port/v1",
+        "https://abc.example.com:99999/v1",
+        "https://abc example.com/v1",
+        "https://abc.execute-api.123.amazonaws.com/v1",
+        "https://\u2100.com/v1",
+        "https://",
+    ],
+)
+def test_an_address_that_is_none_is_named_with_an_example(capsys: pytest.CaptureFixture[str], url: str) -> None:
+    """A typing error is no bug: status 2, the option, and what it should look like."""
+    assert main(["approve", "s", "--api", url]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("endpoint-sweep approve: --api must be the https address of the review API")
+    assert "https://abc123.execute-api.eu-west-1.amazonaws.com/v1" in err
 
 
 def test_an_api_that_does_not_answer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

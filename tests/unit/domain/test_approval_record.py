@@ -69,7 +69,7 @@ def test_who_keeps_takes_back_the_own_choice(address: str) -> None:
 def test_of_several_statuses_one_counts(
     stops: tuple[Stop, ...], decided: bool, ended: ApprovalStatus | None, status: ApprovalStatus
 ) -> None:
-    """How it ended, then a newer sweep, then what closed it, then that somebody decided, in whatever order."""
+    """How it ended, then a newer sweep, then what closed it, then that someone decided, in whatever order."""
     for order in (stops, stops[::-1]):
         found = joined(REQUEST, (), order, decided=decided, ended=ended)
         assert (found.status, set(found.stops)) == (status, set(stops))
@@ -88,7 +88,7 @@ def test_a_record_keeps_the_cause_of_its_end() -> None:
 
 
 def test_a_person_is_written_in_one_way() -> None:
-    """What follows the first plus does not count; what is no address is nobody else's."""
+    """What follows the first plus does not count; what is no address is no one else's."""
     assert person(" Ada+Sweeps@Example.com ") == "ada@example.com"
     assert (person("ada"), person("ada+x@b@c")) == ("ada@", "ada@b@c")
 
@@ -107,7 +107,7 @@ def test_any_stop_stops() -> None:
     honest = Stop(StopKind.KEPT, NOW, decision=signed(GRACE))
     for stop, why in (
         (honest, f"kept by {GRACE}"),
-        (KEEP, "somebody who cannot be named stopped this sweep"),
+        (KEEP, "someone who cannot be named stopped this sweep"),
         (KILLED, "the kill switch is on"),
         (Stop(StopKind.CLOSED, NOW), "the approval is closed"),
         (SUPERSEDED, "the approval is superseded"),
@@ -124,7 +124,7 @@ def test_any_stop_stops() -> None:
 
 
 def test_the_newest_of_an_approvers_links_is_the_one_in_use() -> None:
-    """A reminder brings another one; that of somebody else is not theirs."""
+    """A reminder brings another one; that of someone else is not theirs."""
     old, new, other = Link("1" * 64, ADA, NOW), Link("2" * 64, ADA, NOW + timedelta(days=1)), Link("3" * 64, GRACE, NOW)
     asked = dataclasses.replace(approval(PLAN), links=(other, new, old))
     assert (asked.newest_link(ADA), asked.newest_link(GRACE), asked.newest_link(LINUS)) == (new, other, None)
@@ -138,7 +138,7 @@ def test_a_link_is_counted_under_a_name_that_opens_nothing() -> None:
 def test_everybody_who_decided_is_named() -> None:
     """As the audit and the tags of a session show it."""
     assert decided(signed(ADA, A), signed(GRACE, A)).decided_by == f"{ADA}, {GRACE}"
-    assert decided().decided_by == "nobody"
+    assert decided().decided_by == "no one"
 
 
 # digests: whoever adds a field need not think of them
@@ -206,7 +206,7 @@ def test_changing_any_one_field_changes_the_digest(value: Any, digest_of: Callab
 
 @pytest.mark.parametrize("name", [one.name for one in dataclasses.fields(Link)])
 def test_changing_any_one_field_of_a_link_changes_the_request(name: str) -> None:
-    """Nobody becomes the owner of another's link."""
+    """No one becomes the owner of another's link."""
     link = REQUEST.links[0]
     changed = dataclasses.replace(link, **{name: another(getattr(link, name))})
     assert dataclasses.replace(REQUEST, links=(changed,)).digest != REQUEST.digest

@@ -80,7 +80,7 @@ def test_a_header_needs_no_padding() -> None:
 
 @pytest.mark.parametrize("name", ["Action", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Security-Token"])
 def test_the_same_parameter_twice(name: str) -> None:
-    """Also with the same value: who reads which is nobody's guess."""
+    """Also with the same value: who reads which is no one's guess."""
     query = query_of(proof_of(DECISION))
     value = dict(parse_qsl(query))[name]
     assert "duplicate" in refusal(wrap(f"{query}&{urlencode({name: value})}"))

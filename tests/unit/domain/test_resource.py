@@ -25,7 +25,7 @@ def test_an_address_is_read_as_it_is_written(text: str, expected: ResourceId) ->
     "text", ["", "a", "a/b", f"{ACCOUNT}/{REGION}/endpoint/a", "a/b/c/d/e", "a/b/", "/b/c", "a//c", "a/b//c", "a/b/t/"]
 )
 def test_what_is_no_address(text: str) -> None:
-    """An endpoint has one spelling only, so nobody selects it twice; the error shows what was written."""
+    """An endpoint has one spelling only, so no one selects it twice; the error shows what was written."""
     with pytest.raises(ValueError, match=f"^{text} is not ACCOUNT/REGION/NAME or ACCOUNT/REGION/TYPE/NAME$"):
         ResourceId.parse(text)
     assert ResourceId.try_parse(text) is None
@@ -64,5 +64,5 @@ def test_what_is_no_type(text: str) -> None:
 @pytest.mark.parametrize("parts", [("a", "b", "toy/c"), ("a", "b/toy", "c"), ("a/b", "toy", "c"), ("a", "b", "c", "T")])
 def test_no_two_addresses_read_alike(parts: tuple[str, ...]) -> None:
     """A slash in a name would make an endpoint read like a resource of another type."""
-    with pytest.raises(ValueError, match="is no address of a resource"):
+    with pytest.raises(ValueError, match="is not the address of a resource"):
         ResourceId(*parts)

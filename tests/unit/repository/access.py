@@ -12,7 +12,7 @@ from tests.simulation.hub.cloudformation import Template
 ACCOUNT, REGION = "111111111111", "us-east-1"
 BUCKET = "arn:aws:s3:::the-bucket"
 TABLE = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/the-table"
-ADMINISTRATOR = "Administrator"  # not of the stack: somebody whose own policy allows everything
+ADMINISTRATOR = "Administrator"  # not of the stack: someone whose own policy allows everything
 _ARNS = {"Bucket": BUCKET, "Table": TABLE}
 _NAMES = {"AWS::Partition": "aws", "AWS::AccountId": ACCOUNT, "AWS::Region": REGION, "AWS::StackName": "endpoint-sweep"}
 

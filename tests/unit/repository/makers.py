@@ -1,4 +1,4 @@
-"""Who writes which kind of row and document, and uses which key: the design as data. What is not here, nobody may."""
+"""Who writes which kind of row and document, and uses which key: the design as data. What is not here, no one may."""
 
 PLAN, SCAN, UNREACHABLE = "PlanSweepFunctionRole", "ScanCellRole", "RecordUnreachableCellFunctionRole"
 AGGREGATE, REQUEST, REMIND = (
@@ -88,7 +88,7 @@ DOCUMENTS: dict[str, set[str]] = {
 EVERY_VERSION = {PLAN, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE, SUMMARY, WATCHDOG}
 READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, MACHINE}
 
-# Parameter -> who reads it; nobody of the stack may write one.
+# Parameter -> who reads it; no one of the stack may write one.
 PARAMETERS: dict[str, set[str]] = {
     "kill": {PLAN, VERIFY, APPLY},
     "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG},
@@ -98,7 +98,7 @@ PARAMETERS: dict[str, set[str]] = {
     "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
 }
 
-# Key -> what may be done with it by whom; any other use is nobody's.
+# Key -> what may be done with it by whom; any other use is no one's.
 KEYS: dict[str, dict[str, set[str]]] = {
     "CellsKey": {
         "kms:GenerateDataKeyWithoutPlaintext": {PLAN},

@@ -102,7 +102,7 @@ def test_mail_goes_out_from_the_sender_only(hub: Template) -> None:
 
 
 def test_every_alarm_that_is_raised_is_counted(hub: Template) -> None:
-    """The words in the code are those of the metric filters, and each metric has an alarm that may tell somebody."""
+    """The words in the code are those of the metric filters, and each metric has an alarm that may tell someone."""
     raised = {one.value for one in Alarm}
     filters = cloudformation.resources(hub, "AWS::Logs::MetricFilter").values()
     assert {re.findall(r'\$\.alarm = "(\w+)"', one["FilterPattern"])[0] for one in filters} == raised

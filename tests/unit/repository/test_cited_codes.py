@@ -49,7 +49,7 @@ def test_ranges_are_read() -> None:
 
 
 def test_each_code_is_defined_once(defined: list[str]) -> None:
-    """So that nobody reads an older meaning."""
+    """So that no one reads an older meaning."""
     assert sorted(set(defined)) == sorted(defined)
 
 
@@ -65,7 +65,7 @@ def test_each_cited_code_is_defined(defined: list[str]) -> None:
 
 
 def test_each_defined_code_is_cited(defined: list[str]) -> None:
-    """What nobody relies on does not stand here."""
+    """What no one relies on does not stand here."""
     everywhere = set[str]().union(*(cited(path.read_text(encoding="utf-8")) for path in citing()))
     assert sorted(set(defined) - everywhere) == []
 

@@ -204,7 +204,7 @@ def test_the_functions_are_told_the_partition(hub: Template) -> None:
 
 
 def test_documents_can_be_locked(hub: Template) -> None:
-    """S3 Object Lock by a parameter, off unless somebody chooses it, with a time of its own."""
+    """S3 Object Lock by a parameter, off unless someone chooses it, with a time of its own."""
     assert hub["Parameters"]["ObjectLockMode"]["Default"] == "OFF"
     bucket = only(hub, "AWS::S3::Bucket")
     assert bucket["ObjectLockEnabled"]["Fn::If"][:2] == ["LocksObjects", True]

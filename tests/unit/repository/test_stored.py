@@ -52,7 +52,7 @@ def test_every_list_is_in_the_table(name: str) -> None:
 
 
 def test_nothing_else_is_in_the_table() -> None:
-    """Each kind of the table is a row or a document that somebody may write, or a list of the stack."""
+    """Each kind of the table is a row or a document that someone may write, or a list of the stack."""
     rows = [f"{partition} {sort}" for partition, sorts in SORT_KEYS.items() for sort in sorts]
     documents = [*DOCUMENTS, "sweeps/s/restore/222222222222/us-east-1/demo.json"]
     lists = [f"/endpoint-sweep/{name}" for name in PARAMETERS]

@@ -239,7 +239,7 @@ def test_the_act_role_itself_refuses_what_is_protected(member: Template, tag: st
 
 
 def test_the_act_role_is_entered_in_somebodys_name_only(member: Template) -> None:
-    """Without a source identity nobody gets in, so CloudTrail always tells who approved."""
+    """Without a source identity no one gets in, so CloudTrail always tells who approved."""
     roles = cloudformation.resources(member, "AWS::IAM::Role")
     [statement] = cloudformation.as_list(roles["ActRole"]["AssumeRolePolicyDocument"]["Statement"])
     assert statement["Condition"]["StringLike"] == {"sts:SourceIdentity": "?*"}

@@ -89,7 +89,7 @@ def test_a_function_is_given_what_it_reads(read: dict[str, set[str]], function: 
 
 
 def test_who_reads_a_parameter_may_do_so(read: dict[str, set[str]]) -> None:
-    """And nobody else: the roles of the functions that are given its name are those of the design."""
+    """And no one else: the roles of the functions that are given its name are those of the design."""
     written = cloudformation.resources(TEMPLATE, "AWS::SSM::Parameter")
     roles: dict[str, set[str]] = {}
     for function, variables in read.items():

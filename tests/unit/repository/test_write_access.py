@@ -82,7 +82,7 @@ def test_no_role_takes_a_document_away(access: Access, action: str) -> None:
 
 @pytest.mark.parametrize("action", ["PutBucketPolicy", "PutBucketVersioning", "PutLifecycleConfiguration"])
 def test_no_role_changes_the_bucket(access: Access, action: str) -> None:
-    """What keeps every version is nobody's to switch off."""
+    """What keeps every version is no one's to switch off."""
     assert access.document(action, "") == set()
 
 
@@ -128,7 +128,7 @@ def test_no_role_may_write_a_parameter(access: Access, name: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_who_may_use_a_key(access: Access, key: str) -> None:
-    """Exactly these roles, by the key's own policy; nobody else, whatever they may do (docs/safety.md)."""
+    """Exactly these roles, by the key's own policy; no one else, whatever they may do (docs/safety.md)."""
     for action in USES:
         assert access.key(key, action) == KEYS[key].get(action, set()), action
 

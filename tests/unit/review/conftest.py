@@ -28,7 +28,7 @@ def offer(site: ReviewSite) -> Offer:
 
 @pytest.fixture
 def unchanged(site: ReviewSite, offer: Offer) -> Iterator[None]:
-    """Not one stored byte differs after the test, no mail was sent and nobody woken (I3)."""
+    """Not one stored byte differs after the test, no mail was sent and no one woken (I3)."""
     before = site.everything()
     yield
     assert site.everything() == before

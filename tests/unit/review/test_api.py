@@ -85,7 +85,7 @@ def made_up(site: ReviewSite, offer: Offer, method: str, text: str, proof: Mappi
 
 
 def test_a_made_up_event_decides_nothing(site: ReviewSite, offer: Offer) -> None:
-    """Naming an approver in the event is not enough: without a proof for this very request, nobody calls."""
+    """Naming an approver in the event is not enough: without a proof for this very request, no one calls."""
     text, path = json.dumps(body(offer, CHURN)), f"/approvals/{offer.approval.id}"
     other = put_on_offer()
     site.ahead = timedelta(minutes=-2)

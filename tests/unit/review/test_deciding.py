@@ -31,7 +31,7 @@ def test_a_decision_is_recorded_and_wakes_the_sweep(site: ReviewSite, offer: Off
     assert [mail.to for mail in site.outbox[mails:]] == [ADA, ADA]
     receipt = site.outbox[-1]
     assert receipt.subject.endswith("your decision to delete 1 endpoint is recorded")
-    assert "The sweep carries this out now" in receipt.text
+    assert "The sweep will carry this out right away" in receipt.text
     assert offer.path.partition("k=")[2] not in receipt.text + receipt.html
     result = site.get(f"/a/{answer.headers['Location']}")
     assert result.status == 200
@@ -59,11 +59,11 @@ def test_comments_are_capped_and_inert(site: ReviewSite, offer: Offer) -> None:
 
 
 def test_two_approvers_agree_on_what_both_chose(site: ReviewSite) -> None:
-    """BI-42, S1.10: the first is told who is awaited and wakes nobody; the second sees the first; one vote a person."""
+    """BI-42, S1.10: the first is told who is awaited and wakes no one; the second sees the first; one vote a person."""
     offer = put_on_offer(flagged={"222222222222": "twice as many are idle as last time"})
     assert decide(site, offer.path, form(offer, "resnet-demo", "llama3-70b-demo")).status == 303
     assert (offer.now().status, site.sweeps.woken) == (ApprovalStatus.PENDING, [])
-    assert "Nothing is deleted until one more approver agrees" in site.outbox[-1].text
+    assert "Nothing will be deleted until one more approver agrees" in site.outbox[-1].text
     again = site.post(offer.path, form(offer, "resnet-demo"))
     assert told(again) == (409, "E_ALREADY_DECIDED")
     shown = site.get(offer.second)
@@ -158,7 +158,7 @@ def test_too_late(site: ReviewSite, changes: dict[str, Any], status: int, code: 
 
 @pytest.mark.parametrize("status", [ApprovalStatus.EXPIRED, ApprovalStatus.VERIFIED])
 def test_a_keep_is_taken_whatever_the_record_says(site: ReviewSite, status: ApprovalStatus) -> None:
-    """How an approval ended is not signed, so it turns no keep down: somebody may say so for a minute only."""
+    """How an approval ended is not signed, so it turns no keep down: someone may say so for a minute only."""
     offer = put_on_offer(status=status)
     site.post(offer.path, form(offer))
     assert [one.kind for one in offer.now().stops] == [StopKind.KEPT]
@@ -185,7 +185,7 @@ def test_over_a_cap(site: ReviewSite) -> None:
     before = site.everything()
     answer = site.post(offer.path, form(offer, "churn-poc", "resnet-demo", step="review"))
     assert told(answer) == (400, "E_OVER_CAP")
-    assert "2 endpoints are selected, the limit for one decision is 1" in answer.body
+    assert "2 endpoints are selected, but the limit for one decision is 1" in answer.body
     assert site.everything() == before
 
 

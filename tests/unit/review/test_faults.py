@@ -1,4 +1,4 @@
-"""Services that fail while somebody decides: never a decision that nobody made, never one told wrongly."""
+"""Services that fail while someone decides: never a decision that no one made, never one told wrongly."""
 
 from collections.abc import Callable
 from typing import Any
@@ -107,7 +107,7 @@ def test_without_a_mac_nothing_is_recorded(site: ReviewSite, offer: Offer, monke
         (False, False, False, 409, "nothing will be deleted"),
         (True, True, True, 202, "within the hour"),
     ],
-    ids=["nobody waits", "the run is over", "no answer"],
+    ids=["no one waits", "the run is over", "no answer"],
 )
 def test_nobody_to_wake(
     site: ReviewSite, offer: Offer, running: bool, waiting: bool, broken: bool, status: int, words: str
@@ -137,7 +137,7 @@ def test_a_receipt_that_cannot_be_mailed_changes_nothing(
 def test_a_code_whose_write_lost_its_reply_is_mailed(
     site: ReviewSite, offer: Offer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The client repeats the write and finds its own row: nobody else mails this code."""
+    """The client repeats the write and finds its own row: no one else mails this code."""
     real, mails = AwsTable.put, len(site.outbox)
 
     def twice(table: AwsTable, pk: str, sk: str, document: Any, version: int) -> None:

@@ -34,7 +34,7 @@ def test_a_form_is_read() -> None:
 
 
 def test_a_field_that_comes_twice_is_empty() -> None:
-    """Nobody can tell which of the two is meant."""
+    """No one can tell which of the two is meant."""
     assert read("k=a&k=b&step=decide&step=list&phrase=x&phrase=x&at_once=yes&at_once=yes&other=c") == Form()
 
 

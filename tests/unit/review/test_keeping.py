@@ -89,7 +89,7 @@ def test_a_keep_that_was_never_written_is_not_told_as_recorded(
         assert stop.decision
         for one in meanwhile:
             real(records, sweep_id, replace(one, decision=replace(stop.decision, nonce="another")))
-        raise ConnectionError("nobody knows")
+        raise ConnectionError("no one knows")
 
     with monkeypatch.context() as broken:
         broken.setattr(Records, "stop", lost)

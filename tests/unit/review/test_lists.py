@@ -41,7 +41,7 @@ def test_a_link_keeps_everything_without_the_list_of_principals() -> None:
 
 @pytest.mark.parametrize("name", ["SUMMARY_RECIPIENTS", "APPROVERS"])
 def test_the_watchdog_cleans_up_without_recipients(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody can be told, but the approval is closed and the next sweep can start."""
+    """No one can be told, but the approval is closed and the next sweep can start."""
     with ReviewSite.open() as site:
         offer = put_on_offer()
         execution = locked(offer)
@@ -56,7 +56,7 @@ def test_the_watchdog_cleans_up_without_recipients(name: str, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["SUMMARY_RECIPIENTS", "APPROVERS", "DENY_ACCOUNTS"])
 def test_the_report_is_written_whatever_list_is_missing(name: str) -> None:
-    """Whoever cannot be mailed finds it in the bucket; the sweep ends and says that nobody was told."""
+    """Whoever cannot be mailed finds it in the bucket; the sweep ends and says that no one was told."""
     with ReviewSite.open():
         offer = put_on_offer()
         execution = locked(offer)

@@ -106,7 +106,7 @@ def test_the_dearest_thousand_are_offered_and_the_others_are_told(many: Many) ->
     assert len(json.dumps(many.said)) + len(json.dumps(many.asked)) < STATE
     mail, page = many.site.outbox[0], many.site.get(many.offers[ADA].path)
     for text in (mail.text, mail.html, page.body):
-        assert "6,600 more idle endpoints are not offered, because one sweep offers the 1,000 most expensive" in text
+        assert "6,600 more idle endpoints are not offered, because one sweep offers only the 1,000 most" in text
     assert len(mail.html.encode()) < MAIL
     assert page.status == 200
     assert answered(page) < ANSWER
@@ -138,9 +138,9 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     assert (totals["found"], totals["failed"], totals["kept"]) == (20_000, 1_000, 19_000)
     report = json.loads(at.store.get(f"sweeps/{SWEEP}/report.json"))
     reasons = Counter(row["disposition_reason"] for row in report["findings"] if row["verdict"] == "idle")
-    assert reasons["kept: not offered, because one sweep offers the 1,000 most expensive"] == 6_600
+    assert reasons["kept: not offered, because one sweep offers only the 1,000 most expensive"] == 6_600
     unasked = Report(SWEEP, Mode.APPROVE, SweepFolder(at.store, SWEEP).judged(UNPROVEN), {})
-    assert unasked.beyond == frozenset()  # where nobody was asked, the limit is not the reason
+    assert unasked.beyond == frozenset()  # where no one was asked, the limit is not the reason
     summary = site.outbox[-1]
     assert "6,600 of these were not offered" in summary.text
     assert len(summary.html.encode()) < MAIL

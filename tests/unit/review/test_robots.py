@@ -1,4 +1,4 @@
-"""Mail scanners, crawlers and scripts: whatever they open or press, nobody has decided (T1)."""
+"""Mail scanners, crawlers and scripts: whatever they open or press, no one has decided (T1)."""
 
 import re
 from html.parser import HTMLParser
@@ -103,7 +103,7 @@ def pressing_every_button(site: ReviewSite, offer: Offer, typing: str) -> int:
 @pytest.mark.parametrize("typing", ["nothing", "DELETE"])
 def test_pressing_every_button_decides_nothing(site: ReviewSite, offer: Offer, typing: str) -> None:
     """FI-27: a program that submits every form by every button, and even types what a page asks for before it deletes,
-    has no code: no decision, nobody woken.
+    has no code: no decision, no one woken.
     """
     assert pressing_every_button(site, offer, typing) > 50
     assert (offer.now().decisions, site.sweeps.woken) == ((), [])

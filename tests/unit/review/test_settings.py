@@ -43,7 +43,7 @@ def test_without_the_code_the_link_is_the_identity() -> None:
 
 
 def test_whose_address_left_the_list_is_a_stranger() -> None:
-    """A mapping alone makes nobody an approver."""
+    """A mapping alone makes no one an approver."""
     with ReviewSite.open(APPROVERS="grace@example.com") as site:
         address = f"/approvals/{put_on_offer().approval.id}"
         assert told(site.send("GET", address, principal=PRINCIPAL)) == (403, "E_NOT_AN_APPROVER")
@@ -84,7 +84,7 @@ def test_the_end_of_the_grace_period_is_told() -> None:
         assert f"The first deletion starts on {starts}." in " ".join(site.outbox[-1].text.split())
         assert f"The first deletion starts on {starts}." in site.get(offer.path).body
         theirs = site.get(offer.second).body
-        assert f"Nothing is deleted before {starts}. Until then, everything can still be kept." in theirs
+        assert f"Nothing will be deleted before {starts}. Until then, everything can still be kept." in theirs
         assert "Keep everything</button>" in theirs
         assert site.post(offer.second, form(offer)).status == 303
         assert [one.approver for one in offer.now().kept_by] == [GRACE]
@@ -105,7 +105,9 @@ def test_the_caps_that_bind_are_told_before_anybody_chooses() -> None:
     with ReviewSite.open(MAX_DELETES_PER_SWEEP="2", MAX_DELETES_PER_ACCOUNT="9") as site:
         offer = put_on_offer(caps=Caps(25, 7, 100))
         words = "One decision can delete at most 2 endpoints, at most 7 in one account"
-        assert words in " ".join(site.get(offer.path).body.split())
+        page = " ".join(site.get(offer.path).body.split())
+        assert words in page
+        assert "The percentage counts separately for each type of resource." in page
         data = json.loads(site.send("GET", f"/approvals/{offer.approval.id}", principal=PRINCIPAL).body)
         assert data["caps"] == {"per_sweep": 2, "per_account": 7, "percent_of_account": 100}
         chosen = ("resnet-demo", "resnet-eu", "churn-poc")

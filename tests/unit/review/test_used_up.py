@@ -86,7 +86,7 @@ def test_the_last_guess_at_the_last_code_uses_it_up(site: ReviewSite, offer: Off
     assert offer.decision() is None
 
 
-# a row of the table that somebody puts back
+# a row of the table that someone puts back
 
 
 def code_row(offer: Offer) -> dict[str, Any]:

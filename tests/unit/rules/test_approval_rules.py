@@ -64,8 +64,8 @@ def test_the_limits_themselves_still_need_one() -> None:
 @pytest.mark.parametrize(("where", "named"), [("*", ""), (ACCOUNT, f"account {ACCOUNT}: ")])
 def test_what_is_flagged_needs_two(where: str, named: str) -> None:
     """The whole plan, or one account of it; the flag's reason is told, and of which account."""
-    flagged = replace(PLAN, flagged={where: "60 % of the account are newly idle"})
-    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == (f"{named}60 % of the account are newly idle",)
+    flagged = replace(PLAN, flagged={where: "60% of the account are newly idle"})
+    assert quorum(flagged, (C,), (ADA,), "", RULES).reasons == (f"{named}60% of the account are newly idle",)
     elsewhere = replace(PLAN, flagged={"999999999999": "x"})
     assert quorum(elsewhere, (C,), (ADA,), "", RULES).needed == 1
 
@@ -83,7 +83,7 @@ def test_who_started_the_sweep_is_never_the_only_one(requester: str) -> None:
 
 
 def test_a_requester_who_is_the_only_approver_is_refused() -> None:
-    """Nobody else could join in; keeping everything is possible still (BI-42)."""
+    """No one else could join in; keeping everything is possible still (BI-42)."""
     alone, asked = Rules((ADA,)), approval(PLAN, requester=ADA)
     assert refused(asked, signed(ADA, C), alone) is Code.SELF_APPROVAL
     assert admitted(asked, signed(ADA), alone).status is ApprovalStatus.DECIDED
@@ -112,7 +112,7 @@ def test_two_approvers_delete_what_both_selected() -> None:
 
 
 def test_a_rejection_after_an_approval_keeps_everything() -> None:
-    """By anybody, also after it was verified; nobody approves after it (FI-29)."""
+    """By anybody, also after it was verified; no one approves after it (FI-29)."""
     approved = admitted(approval(PLAN), signed(ADA, C))
     for status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
         rejected = admitted(replace(approved, status=status), signed(GRACE))
@@ -134,7 +134,7 @@ def test_an_approval_can_be_taken_back_by_its_author() -> None:
 
 
 def test_a_decided_record_takes_no_further_approval() -> None:
-    """Only a rejection; nobody can widen what is about to be verified."""
+    """Only a rejection; no one can widen what is about to be verified."""
     assert refused(admitted(approval(PLAN), signed(ADA, C)), signed(GRACE, A)) is Code.ALREADY_DECIDED
 
 
@@ -235,7 +235,7 @@ def test_what_an_approver_alone_can_choose() -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),  # a cause whose sentence says all, or a part of the sentence
     [
-        (decided(), "nobody answered in time"),
+        (decided(), "no one responded in time"),
         (decided(signed(ADA, C, at=NOW + timedelta(hours=72))), "after the approval had expired"),
         (decided(signed("mallory@example.com", C)), "is not an approver"),
         (decided(signed(ADA, C, identity=Identity.LINK)), "without the emailed code"),

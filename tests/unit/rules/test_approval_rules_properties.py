@@ -1,4 +1,4 @@
-"""No change of a plan or of a record goes unnoticed: each example is an attack by somebody without the key."""
+"""No change of a plan or of a record goes unnoticed: each example is an attack by someone without the key."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ texts = st.sampled_from([ADA, GRACE, LINUS, "mallory@example.com", "delete", "ke
 
 
 def forgeries() -> st.SearchStrategy[Callable[[Any], Any]]:
-    """Changes of a record by somebody who writes to the table, but cannot make a MAC."""
+    """Changes of a record by someone who writes to the table, but cannot make a MAC."""
     field = st.builds(
         lambda path, value: lambda data: changed(data, path, value), st.sampled_from(RECORD_FIELDS), values | texts
     )

@@ -188,7 +188,7 @@ def test_only_an_approval_that_has_not_expired_is_open(
     ],
 )
 def test_an_alias_is_the_same_person(one: str, other: str, same: bool) -> None:
-    """Nobody is two approvers (BI-10, BI-42)."""
+    """No one is two approvers (BI-10, BI-42)."""
     assert (person(one) == person(other)) is same
 
 
@@ -213,7 +213,7 @@ def test_who_decided_or_cannot_be_reached_is_not_reminded() -> None:
 
 @pytest.mark.parametrize("status", ApprovalStatus)
 def test_everything_can_be_kept_until_somebody_kept_it(status: ApprovalStatus) -> None:
-    """Whatever else the record says of itself, unless somebody stopped the sweep; and not a second time."""
+    """Whatever else the record says of itself, unless someone stopped the sweep; and not a second time."""
     ended = (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
     assert can_be_kept(approval(PLAN, status=status)) is (status not in ended)
     stop = Stop(StopKind.KEPT, NOW, decision=decision(PLAN))

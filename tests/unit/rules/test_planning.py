@@ -123,7 +123,7 @@ MIXED = ids(2) + ids(2, THERE.account)
     [
         (ids(10), {ACCOUNT: 100}, CAPS, []),
         (ids(11), {ACCOUNT: 100}, CAPS, ["the limit for an account is 10"]),
-        (ids(6), {ACCOUNT: 11}, CAPS, ["50 % of its 11 endpoints, which is 5;"]),
+        (ids(6), {ACCOUNT: 11}, CAPS, ["50% of its 11 endpoints, which is 5;"]),
         (ids(5), {ACCOUNT: 10}, CAPS, []),
         (ids(3), {ACCOUNT: 9}, Caps(3, 9, 100), []),
         (ids(1), {ACCOUNT: 1}, CAPS, []),
@@ -224,7 +224,7 @@ def test_nobody_is_asked_without_findings_or_coverage() -> None:
     whole, half = join([HERE], [cell(finding())]), join([HERE, THERE], [cell(finding())])
     assert why_not_offered(replace(plan(), items=()), join([HERE], [cell()])) == "nothing idle was found"
     assert why_not_offered(plan(), whole) is None
-    assert "1 of 2 account-region pairs were scanned (50 %)" in (
+    assert "1 of 2 account-region pairs were scanned (50%)" in (
         why_not_offered(replace(plan(), minimum_coverage=51), half) or ""
     )
     assert why_not_offered(replace(plan(), minimum_coverage=50), half) is None
@@ -235,14 +235,14 @@ def test_nobody_is_asked_without_findings_or_coverage() -> None:
 )
 def test_what_is_not_offered_is_told(beyond: int, said: str) -> None:
     """How many more are idle, and what helps."""
-    found = f"{said} offered, because one sweep offers the 1,000 most expensive. "
+    found = f"{said} offered, because one sweep offers only the 1,000 most expensive. "
     found += "Run a sweep of fewer accounts to decide on the rest."
     assert not_offered(replace(plan(), beyond=beyond)) == found
     assert not_offered(plan()) == ""
 
 
 def test_an_account_of_the_deny_list_is_not_offered() -> None:
-    """And when everything idle is there, nobody is asked, for that reason."""
+    """And when everything idle is there, no one is asked, for that reason."""
     coverage = idle_of(3)
     denied = make_plan("sweep-1", coverage, CAPS, 0, deny_accounts=[ACCOUNT])
     assert denied.items == ()

@@ -124,7 +124,7 @@ def test_youth(created: datetime, young: bool) -> None:
 def test_the_longer_of_age_and_lookback_decides() -> None:
     """A minimum age below the lookback cannot shorten the window."""
     created = NOW - timedelta(days=20)
-    assert youth(created, Policy(30, 1), NOW) == "created 20 days ago; an endpoint is judged after 30 days"
+    assert youth(created, Policy(30, 1), NOW) == "created 20 days ago; endpoints are evaluated after 30 days"
     assert youth(created, Policy(7, 21), NOW) is not None
     assert youth(created, Policy(7, 20), NOW) is None
 

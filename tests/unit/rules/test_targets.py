@@ -44,7 +44,7 @@ def reasons(targets: Iterable[Target]) -> dict[str, str]:
 
 
 def test_every_account_is_there_with_a_cell_for_each_region() -> None:
-    """Nobody is left out without a word, whatever order the accounts came in."""
+    """No one is left out without a word, whatever order the accounts came in."""
     wanted = choose(ACCOUNTS, scope(), MANAGEMENT)
     assert [target.account.id for target in wanted] == [MANAGEMENT, A, B, C, D]
     assert wanted[1].cells == (Cell(A, "us-east-1"), Cell(A, "eu-west-1"))
@@ -63,7 +63,7 @@ CAUSES = {
     "state", ["SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED", "UNKNOWN", "", "new"]
 )
 def test_only_an_active_account_is_visited(state: str) -> None:
-    """Any other state, also one that nobody has heard of, is told as the reason."""
+    """Any other state, also one that no one has heard of, is told as the reason."""
     (target,) = choose([Account(A, "", state)], scope(), None)
     assert target.skipped == f"the account is {state}"
     assert target.asked
@@ -122,7 +122,7 @@ def test_an_account_whose_unit_is_not_known_is_left_alone(asked: dict[str, Any])
 
 @pytest.mark.parametrize("asked", [{}, {"accounts": (A,)}, {"organizational_units": (PROD,)}])
 def test_the_management_account_is_always_there_and_flagged(asked: dict[str, Any]) -> None:
-    """Visited or not; and nobody is flagged where it is not known which one it is."""
+    """Visited or not; and no one is flagged where it is not known which one it is."""
     assert [one.account.id for one in choose(ACCOUNTS, scope(**asked), MANAGEMENT) if one.management] == [MANAGEMENT]
     assert not [one for one in choose(ACCOUNTS, scope(**asked), None) if one.management]
 
@@ -170,7 +170,7 @@ def test_an_excluded_region_has_no_cell() -> None:
 def test_enabled_regions(
     enabled: set[str] | None, offered: set[str] | None, excluded: tuple[str, ...], expected: tuple[str, ...]
 ) -> None:
-    """Where nobody tells, the configured list stands in; exclusions hold in any case."""
+    """Where no one tells, the configured list stands in; exclusions hold in any case."""
     asked = scope(regions=("enabled",), exclude_regions=excluded)
     (target,) = choose([ACCOUNTS[1]], asked, None)
     assert target.regions == ()

@@ -31,7 +31,7 @@ BOTH = (signed(ADA, A, C), signed(GRACE, B, C))
 
 
 def test_what_all_selected_is_agreed() -> None:
-    """In order, and nothing where one of them keeps everything or nobody decided."""
+    """In order, and nothing where one of them keeps everything or no one decided."""
     assert agreed(()) == ()
     assert agreed((signed(ADA, C, A, B),)) == (A, B, C)
     assert agreed(BOTH) == (C,)
@@ -127,7 +127,7 @@ def test_a_record_may_be_as_large_as_an_item_of_the_table(
 
 
 def test_what_one_chose_binds_the_others() -> None:
-    """Where the rest cannot be reached any more, cheaper endpoints that nobody chose do not keep the approval open."""
+    """Where the rest cannot be reached any more, cheaper endpoints that no one chose do not keep the approval open."""
     chosen = approval(PLAN, unreachable=(GRACE, LINUS), decisions=(signed(ADA, A),))
     dear = replace(RULES, two_above_usd=8_000)
     assert can_be_decided(replace(chosen, decisions=()), PLAN, dear)

@@ -90,7 +90,7 @@ def test_one_that_fails_stops_no_other() -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
 def test_what_goes_wrong_is_the_row(error: Exception, status: CoverageStatus, cause: GapCause, reason: str) -> None:
-    """By its name for code and in words for people; of what nobody expected only the name, as it may hold anything."""
+    """By its name for code and in words for people; of what no one expected only the name, as it may hold anything."""
     row = scan_one(HERE, TYPES, Readers({HERE: error}), POLICY, NOW)
     assert row == CellResult(ACCOUNT, REGION, status, reason, cause=cause)
 

@@ -74,7 +74,7 @@ def test_a_number_that_is_none_is_named(value: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(OPTIONAL))
 def test_what_may_be_missing(name: str) -> None:
-    """Mode report needs no sender, and a sweep may name its regions."""
+    """Report mode needs no sender, and a sweep may name its regions."""
     given = ENVIRONMENT | NAMES
     without = {key: value for key, value in given.items() if key != name}
     assert read_all(without) == read_all(given | {name: ""}) != read_all(given)

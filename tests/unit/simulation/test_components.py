@@ -100,7 +100,7 @@ class TestMetrics:
         assert len(load) == 168
 
     def test_no_components_no_traffic_metric(self, cloudwatch: Any) -> None:
-        """D1.15: instances that run for nobody publish no traffic at all."""
+        """D1.15: instances that run for no one publish no traffic at all."""
         asked = {"Namespace": "AWS/SageMaker", "Dimensions": [{"Name": "EndpointName", "Value": "components-none"}]}
         assert listed(cloudwatch, **asked) == set()
 
@@ -163,7 +163,7 @@ class TestChanging:
         assert kinds.snapshot() != before
 
     def test_removed_with_the_endpoint(self, kinds: World, sagemaker: Any) -> None:
-        """Somebody else's hand takes both."""
+        """Someone else's hand takes both."""
         kinds.remove(*HERE, "components-idle")
         assert names(sagemaker, EndpointNameEquals="components-idle") == []
 

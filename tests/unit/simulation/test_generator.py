@@ -10,7 +10,7 @@ from tests.simulation.organization.verdicts import STATUSES
 
 
 def test_size_and_share() -> None:
-    """20 x 4 x 20 with 38 % idle are 1,600 endpoints, 608 of them idle."""
+    """20 x 4 x 20 with 38% idle are 1,600 endpoints, 608 of them idle."""
     world = generate(20, 4, 20, 0.38, seed=1)
     assert len(world.endpoints) == 1600
     assert len(world.expected_idle()) == 608
@@ -43,7 +43,7 @@ def test_mixture() -> None:
 
 
 def test_empty_cells() -> None:
-    """About 95 % of the cells hold nothing."""
+    """About 95% of the cells hold nothing."""
     world = generate(50, 17, 2, empty_share=0.95, seed=4, kinds=PLAIN)
     cells = {(spec.account, spec.region) for spec in world.endpoints}
     assert 0.02 < len(cells) / (50 * 17) < 0.09

@@ -44,7 +44,7 @@ class TestListing:
         assert [row["EndpointName"] for row in rest["Endpoints"]] == [f"tenant-{n:03d}" for n in range(100, 130)]
 
     def test_bad_token(self, crowd: Any) -> None:
-        """A token that nobody gave out is an error, not the first page."""
+        """A token that no one gave out is an error, not the first page."""
         assert refused(crowd.list_endpoints, NextToken="bogus")[0] == "ValidationException"
 
     def test_order(self, sagemaker: Any) -> None:

@@ -48,7 +48,7 @@ class TestDefault:
         assert 110 <= len(world.endpoints) <= 130
 
     def test_worth_looking_at(self) -> None:
-        """About 40 % idle, most of it in us-east-1, and every other verdict is there too."""
+        """About 40% idle, most of it in us-east-1, and every other verdict is there too."""
         world = build("default")
         verdicts = Counter(world.expected_verdicts().values())
         assert set(verdicts) == {"idle", "busy", "too-young", "protected", "not-in-service", "no-evidence"}

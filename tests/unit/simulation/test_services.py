@@ -65,7 +65,7 @@ class TestAccountRegions:
         assert regions(client)["eu-west-1"] == "ENABLED_BY_DEFAULT"
 
     def test_without_trusted_access(self, world: World) -> None:
-        """D6.3: then nobody may ask for another account; asking for oneself needs none."""
+        """D6.3: then no one may ask for another account; asking for oneself needs none."""
         world.switch("trusted-access", on=False)
         assert refused(boto3.client("account").list_regions, AccountId=FIRST)[0] == "AccessDeniedException"
         assert regions(world.client("account", FIRST))["eu-west-1"] == "DISABLED"

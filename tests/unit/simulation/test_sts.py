@@ -43,7 +43,7 @@ def test_a_role_that_is_not_there(world: World) -> None:
 
 
 def test_an_unknown_account(world: World) -> None:
-    """D6.5: outside of the Organization nobody answers."""
+    """D6.5: outside of the Organization no one answers."""
     assert refusal(world, account="999999999999") == "AccessDenied"
 
 

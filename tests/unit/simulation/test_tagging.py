@@ -28,7 +28,7 @@ def test_pages_of_a_hundred() -> None:
 
 
 def test_a_page_is_not_cut_by_its_tags() -> None:
-    """D3.14: nobody asked for a limit of tags."""
+    """D3.14: no one asked for a limit of tags."""
     with World.in_process(build("many_endpoints")) as world:
         for number in range(130):
             world.set_tags(MEMBER, REGION, f"tenant-{number:03d}", {f"key{one}": "x" for one in range(5)})

@@ -175,7 +175,7 @@ class TestProtocols:
         assert (found.access_key, found.region, found.service) == ("AKIAX", "eu-west-1", "cloudwatch")
 
     def test_unsigned(self) -> None:
-        """A request without a signature is nobody's call."""
+        """A request without a signature is no one's call."""
         assert identify("GET", "/", {}, b"") is None
 
     @pytest.mark.parametrize("protocol", ["json", "cbor", "query", "rest-json", "rest-xml"])

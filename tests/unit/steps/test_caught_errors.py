@@ -1,4 +1,4 @@
-"""What was caught, in words: from a function, from Step Functions itself, from somebody who made it up."""
+"""What was caught, in words: from a function, from Step Functions itself, from someone who made it up."""
 
 import pytest
 

@@ -72,7 +72,7 @@ def test_an_outcome_is_of_its_own_sweep_and_endpoint(hub: Stored, sweep: str, ta
 
 
 def test_a_forged_outcome_does_not_become_the_honest_one(hub: Stored) -> None:
-    """What stands there as unknown stands: nobody deletes where somebody else has written."""
+    """What stands there as unknown stands: no one deletes where someone else has written."""
     hub.put_row(*row(A), to_data(outcome(OutcomeStatus.SENT)))
     assert hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE), signed=True).status is OutcomeStatus.UNKNOWN
     assert read(hub) is OutcomeStatus.UNKNOWN
@@ -111,7 +111,7 @@ def with_components(hub: Stored) -> dict[str, Any]:
     ids=str,
 )
 def test_an_edited_record_of_components_is_forged(hub: Stored, changes: dict[str, Any]) -> None:
-    """It would make the deletion go on, or begin again: nobody reads it, nobody writes over it."""
+    """It would make the deletion go on, or begin again: no one reads it, no one writes over it."""
     with_components(hub)
     hub.change_row(*row(A, "COMPONENTS"), **changes)
     records = hub.records
@@ -151,7 +151,7 @@ def test_progress(hub: Stored) -> None:
 
 
 def test_rows_of_another_hand_leave_nothing_less_to_keep(hub: Stored) -> None:
-    """Intents that nobody acted on, and outcomes that nobody signed: all of it can still be kept."""
+    """Intents that no one acted on, and outcomes that no one signed: all of it can still be kept."""
     hub.records.write_intent("s1", A, NOW, ADA)
     hub.records.write_outcome("s1", outcome(OutcomeStatus.FAILED, B))
     hub.records.write_outcome("s1", outcome(OutcomeStatus.DONE, C))

@@ -1,4 +1,4 @@
-"""Somebody who may write to table and bucket, but has no key: nothing allows more by that, nothing is taken back."""
+"""Someone who may write to table and bucket, but has no key: nothing allows more by that, nothing is taken back."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -140,7 +140,7 @@ def test_a_try_is_taken_once(hub: Stored) -> None:
 
 
 def test_tries_are_of_one_link_of_one_sweep(hub: Stored) -> None:
-    """Who uses up one link locks nobody else out; the guesses of an earlier code are not those of the newest."""
+    """Who uses up one link locks no one else out; the guesses of an earlier code are not those of the newest."""
     count(hub, 1, 5)
     hub.records.count_code("sweep-1", LINK, 2)
     assert hub.records.tries("sweep-1", LINK) == Tries(2, 0)

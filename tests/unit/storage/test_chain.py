@@ -35,7 +35,7 @@ class Members:
         return FakeCell(listing=[])
 
     def actor(self, *_: Any) -> Any:
-        raise AssertionError("nobody deletes here")
+        raise AssertionError("no one deletes here")
 
 
 def planned(hub: Stored, sweep: str = "sweep-1", *, mode: str = "approve") -> SweepFolder:
@@ -104,7 +104,7 @@ def test_a_plan_that_the_sweep_made_is_asked_about(hub: Stored) -> None:
 
 
 def test_nobody_is_asked_about_a_plan_that_no_sweep_made(hub: Stored) -> None:
-    """An event that somebody made up: with a plan of one's own, an unsigned one, another sweep's, another version."""
+    """An event that someone made up: with a plan of one's own, an unsigned one, another sweep's, another version."""
     scanned(hub)
     scanned(hub, "sweep-2")
     mine, theirs = aggregate(hub)["plan"], aggregate(hub, "sweep-2")["plan"]
@@ -123,8 +123,8 @@ def test_nobody_is_asked_about_a_plan_that_asks_nobody(hub: Stored) -> None:
     """A sweep in report mode makes a plan, too; an event does not make it one to ask about."""
     scanned(hub, mode="report")
     found = aggregate(hub)
-    assert (found["ask"], found["why_not"]) == (False, "mode report does not ask for approval")
-    with pytest.raises(DocumentTampered, match="mode report"):
+    assert (found["ask"], found["why_not"]) == (False, "report mode does not ask for approval")
+    with pytest.raises(DocumentTampered, match="report mode"):
         request(hub, found["plan"])
 
 
@@ -157,7 +157,7 @@ def test_a_changed_input_stops_the_sweep(hub: Stored, name: str) -> None:
 
 
 def test_a_cell_that_somebody_else_wrote_is_replaced_by_the_scan(hub: Stored) -> None:
-    """With an alarm; and one that nobody replaces counts as missing, with an alarm, too."""
+    """With an alarm; and one that no one replaces counts as missing, with an alarm, too."""
     folder = planned(hub)
     key = f"sweeps/sweep-1/cells/{ACCOUNT}/{REGION}.json"
     hub.put_object(key, to_json(cell(*IDLE)))
@@ -188,7 +188,7 @@ def remembered(hub: Stored) -> tuple[bytes, str]:
 
 
 def test_prices_of_another_hand_are_asked_anew(hub: Stored) -> None:
-    """A cheap endpoint needs no second approver: what somebody else wrote is not read, and is replaced."""
+    """A cheap endpoint needs no second approver: what someone else wrote is not read, and is replaced."""
     scanned(hub)
     first, again = OnePrice(), OnePrice()
     monthly = aggregate(hub, prices=first)["idle_monthly_usd"]

@@ -1,4 +1,4 @@
-"""The table: every write is conditional, nobody's word is overwritten unseen. Against AWS as moto plays it."""
+"""The table: every write is conditional, no one's word is overwritten unseen. Against AWS as moto plays it."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -7,7 +7,7 @@ import pytest
 from endpoint_sweep.domain.errors import AlreadyRecorded, Unavailable
 from endpoint_sweep.storage.retrying import retry_if_changed
 
-FASTER = AlreadyRecorded("the record was changed by somebody else")
+FASTER = AlreadyRecorded("the record was changed by someone else")
 
 
 def test_the_last_try_counts() -> None:
@@ -26,7 +26,7 @@ def test_somebody_else_is_always_faster() -> None:
 
 
 def test_another_error_is_no_conflict() -> None:
-    """It is raised at once: nobody knows what was written."""
+    """It is raised at once: no one knows what was written."""
     change = Mock(side_effect=[Unavailable("no answer"), "written"])
     with pytest.raises(Unavailable):
         retry_if_changed(change)

@@ -1,4 +1,4 @@
-"""Rows of any shape, by somebody who may write them: each does at most what docs/safety.md says, and stops nothing."""
+"""Rows of any shape, by someone who may write them: each does at most what docs/safety.md says, and stops nothing."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -41,7 +41,7 @@ def test_a_snooze_of_any_shape_snoozes_nothing(hub: Stored, document: Any) -> No
 
 @pytest.mark.parametrize("document", SHAPES, ids=str)
 def test_an_outcome_of_any_shape_is_unknown(hub: Stored, document: Any) -> None:
-    """The summary is written, and says that somebody has to check."""
+    """The summary is written, and says that someone has to check."""
     hub.put_row("SWEEP#s1", f"OUTCOME#{A}", document)
     assert {one: found.status for one, found in hub.records.outcomes("s1").items()} == {A: OutcomeStatus.UNKNOWN}
     assert hub.records.write_outcome("s1", Outcome.of(A, OutcomeStatus.FAILED, "", NOW)).status is OutcomeStatus.UNKNOWN

@@ -102,7 +102,7 @@ def test_without_its_key_nothing_is_believed(hub: Stored, body: bytes) -> None:
 
 
 def test_a_name_is_used_once(hub: Stored) -> None:
-    """By another execution, by somebody's garbage, or by an input that was removed since; not by one's own retry."""
+    """By another execution, by someone's garbage, or by an input that was removed since; not by one's own retry."""
     folder, mine = SweepFolder(hub.store, "sweep-1"), asked()
     another = replace(mine, started="2026-11-21T06:00:00Z")
     assert not folder.used_before(mine)
@@ -154,7 +154,7 @@ def test_the_first_result_of_a_cell_stands(hub: Stored) -> None:
 
 @pytest.mark.parametrize("mac", ["", "0" * 64])
 def test_what_the_scan_did_not_write_is_replaced_and_told(hub: Stored, mac: str) -> None:
-    """What somebody else wrote in its place counts for nothing, and stays among the versions."""
+    """What someone else wrote in its place counts for nothing, and stays among the versions."""
     folder, key = started(hub), b"k" * 32
     hub.put_object(CELL, to_json(replace(HERE, findings=(), resources=0)), Metadata={"mac": mac})
     assert folder.put_cell(HERE, key) is True

@@ -23,7 +23,7 @@ ROOM = {"MaxDeletesPerAccount": "50", "MaxDeletePercentOfAccount": "100"}
 
 @pytest.fixture
 def stage(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """One idle endpoint, and trains that are idle, played with, and wanted by somebody."""
+    """One idle endpoint, and trains that are idle, played with, and wanted by someone."""
     monkeypatch.setattr(plugs, "PLUGS", (*plugs.PLUGS, TRAINS))
     stage = house.open(organization([one("plain")]), **ROOM)
     old = stage.hub.now() - timedelta(days=300)
@@ -76,7 +76,7 @@ def test_what_changed_or_is_used_again_is_kept(stage: Stage) -> None:
     stage.end(sweep)
     assert names(stage) == before
     assert stage.disposition(sweep, "old-train") == ("changed", "it was rebuilt")
-    assert stage.disposition(sweep, "long-train") == ("spared", "somebody plays with it again")
+    assert stage.disposition(sweep, "long-train") == ("spared", "someone plays with it again")
 
 
 def test_it_comes_back(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,5 +104,5 @@ def test_a_plan_of_a_type_that_is_not_registered_deletes_nothing(stage: Stage, m
     assert stage.decide(link, "old-train").status == 303
     stage.end(sweep)
     assert names(stage) == before
-    why = "kept: this version does not know the type toy-train"
+    why = "kept: this version does not support the type toy-train"
     assert stage.disposition(sweep, "old-train") == ("failed", why)

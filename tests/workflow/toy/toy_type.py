@@ -1,4 +1,4 @@
-"""A type of resource that only these tests know: toy trains, which stand idle when nobody plays with them.
+"""A type of resource that only these tests know: toy trains, which stand idle when no one plays with them.
 
 All that a sweep needs to know of them is in this folder. `TRAINS` registers them.
 """
@@ -72,7 +72,7 @@ class ToyTrainType:
 
     def check_unused(self, actor: Room, finding: Finding, _now: datetime) -> None:
         if any(at > finding.evidence.end for at in actor.train(finding.name).played_at):
-            raise Kept(OutcomeStatus.SPARED, "somebody plays with it again")
+            raise Kept(OutcomeStatus.SPARED, "someone plays with it again")
 
     def parts(self, _actor: Room, _finding: Finding, _sent: Collection[str]) -> Parts:
         return Parts()
@@ -119,7 +119,7 @@ def _judged(cell: Cell, name: str, train: Train, policy: Policy, now: datetime) 
         kind=None,
         status="OnTheShelf",
         verdict=Verdict.IDLE,
-        reason="nobody played with it",
+        reason="no one played with it",
         created_at=train.created_at,
         config=None,
         instances=(),
@@ -133,7 +133,7 @@ def _judged(cell: Cell, name: str, train: Train, policy: Policy, now: datetime) 
     if why := protection(train.tags, policy, now):
         return replace(finding, verdict=Verdict.PROTECTED, reason=why)
     if train.played_at:
-        return replace(finding, verdict=Verdict.BUSY, reason="somebody plays with it")
+        return replace(finding, verdict=Verdict.BUSY, reason="someone plays with it")
     return finding
 
 

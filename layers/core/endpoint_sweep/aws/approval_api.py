@@ -4,6 +4,7 @@ Each request is signed twice: for API Gateway, and, as a question to STS that th
 """
 
 import json
+import re
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,12 @@ from endpoint_sweep.domain.caller_proof import HEADER, Binding
 from endpoint_sweep.domain.errors import EndpointSweepError, Unavailable, UsageError
 
 _SECONDS = 30
+_HOST = re.compile(r"[a-z0-9.:-]+", re.ASCII)
+_REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]{1,2}")
+_NO_ADDRESS = (
+    "--api must be the https address of the review API, the ReviewUrl output of the stack, such as "
+    "https://abc123.execute-api.eu-west-1.amazonaws.com/v1"
+)
 
 
 class Refused(EndpointSweepError):
@@ -29,14 +36,10 @@ class ApprovalApi:
     """One stack's API. Raises UsageError if credentials may not be sent to the address."""
 
     def __init__(self, url: str, sessions: Sessions) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not _is_loopback(parts.hostname):
-            raise UsageError("--api must be the https address of the review API: the ReviewUrl output of the stack")
-        if not parts.hostname or parts.query or parts.fragment:
-            raise UsageError("--api must be an address like https://abc.execute-api.eu-west-1.amazonaws.com/v1")
+        region = _region_of(_host_of(url))
         self._url = url.rstrip("/")
         self._credentials = sessions.credentials()
-        self._region = _region_of(parts.hostname) or sessions.region()
+        self._region = region or sessions.region()
         self._sts = sessions.sts(self._region)
         self._http = URLLib3Session(timeout=_SECONDS)
 
@@ -75,15 +78,33 @@ def _document(status: int, content: bytes) -> dict[str, Any]:
     return found
 
 
+def _host_of(url: str) -> str:
+    """The host that the credentials are sent to. Raises UsageError."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port  # reading the port checks it
+    except ValueError as error:
+        raise UsageError(_NO_ADDRESS) from error
+    if parts.scheme != "https" and not _is_loopback(host):
+        raise UsageError(_NO_ADDRESS)
+    if not _HOST.fullmatch(host) or parts.query or parts.fragment:
+        raise UsageError(_NO_ADDRESS)
+    return host
+
+
 def _region_of(host: str) -> str | None:
-    """From `<id>.execute-api.<region>.amazonaws.com`; a custom domain does not say it."""
+    """From `<id>.execute-api.<region>.amazonaws.com`; a custom domain does not say it. Raises UsageError."""
     parts = host.split(".")
-    return parts[2] if len(parts) > 3 and parts[1] == "execute-api" else None
+    if len(parts) < 4 or parts[1] != "execute-api":
+        return None
+    if not _REGION.fullmatch(parts[2]):
+        raise UsageError(_NO_ADDRESS)
+    return parts[2]
 
 
-def _is_loopback(host: str | None) -> bool:
+def _is_loopback(host: str) -> bool:
     """A server of this very machine needs no TLS."""
     try:
-        return ip_address(host or "").is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
         return False

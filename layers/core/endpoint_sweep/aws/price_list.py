@@ -89,10 +89,10 @@ class AwsPriceList:
             texts = [text for page in pages for text in page.get("PriceList") or ()]
         except ClientError as error:
             if code_of(error) not in _NOT_UNDERSTOOD:
-                self.refusal = f"the price list was not read: {code_of(error)}: {message_of(error)}"
+                self.refusal = f"the price list could not be read: {code_of(error)}: {message_of(error)}"
             return []
         except BotoCoreError as error:
-            self.refusal = f"the price list was not read: {type(error).__name__}"
+            self.refusal = f"the price list could not be read: {type(error).__name__}"
             return []
         return list(_objects(texts))
 

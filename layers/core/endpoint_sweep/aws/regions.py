@@ -24,7 +24,7 @@ _REFUSED = {"AccessDenied", "AccessDeniedException"}
 class AwsRegions:
     """Account Management's word on the accounts of the Organization, without a role in them.
 
-    `caller` is the account whose credentials the client has: it names itself by naming nobody, and the management
+    `caller` is the account whose credentials the client has: it names itself by naming no one, and the management
     account may do it in no other way (D6.3). Omitting the id of any other account would tell of the wrong one.
     """
 

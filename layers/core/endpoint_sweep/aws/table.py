@@ -84,7 +84,7 @@ class AwsTable:
             operation(TableName=self._table, **request, **condition)
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
-                raise AlreadyRecorded("the record was changed by somebody else") from error
+                raise AlreadyRecorded("the record was changed by someone else") from error
             raise
 
 
@@ -94,6 +94,6 @@ def _key(pk: str, sk: str) -> dict[str, Any]:
 
 def _row(item: dict[str, Any]) -> Row:
     document = json.loads(item["document"]["S"])
-    # Every document of ours is an object. What is none was written by somebody else and says nothing.
+    # Every document of ours is an object. What is none was written by someone else and says nothing.
     said = document if isinstance(document, dict) else {}
     return Row((item["pk"]["S"], item["sk"]["S"]), said, int(item["version"]["N"]))

@@ -54,6 +54,6 @@ def _explain(error: BaseException) -> tuple[int, str]:
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
     return FAILED, (
-        f"this is a bug ({type(error).__name__}). Please open an issue in the repository of endpoint-sweep, with what "
-        f"the command prints if {DEBUG}=1 is set"
+        f"this is a bug ({type(error).__name__}). Please open an issue in the endpoint-sweep repository and include "
+        f"what the command prints with {DEBUG}=1"
     )

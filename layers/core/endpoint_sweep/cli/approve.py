@@ -23,7 +23,7 @@ from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.rules.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
 
 DONE = 0
-_UNDECIDED = "nothing was typed, so nothing is decided"
+_UNDECIDED = "nothing was typed, so nothing was decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _decide(asked: Asked, api: ApprovalApi, ask: Callable[[str], str]) -> None:
     console = Console(width=150, highlight=False)
     show(offer, console)
     if not (asked.delete or asked.delete_all or asked.keep_all or asked.snoozes):
-        console.print("Nothing is decided yet. Decide with --delete ID, --delete-all, --snooze ID=30 or --keep-all.")
+        console.print("Nothing has been decided yet. Use --delete ID, --delete-all, --snooze ID=30 or --keep-all.")
         return
     selected = _selected(asked, offer)
     choice = Choice.DELETE if selected else Choice.KEEP
@@ -181,8 +181,9 @@ def show(offer: dict[str, Any], console: Console) -> None:
 def _head(offer: dict[str, Any]) -> Text:
     return Text(
         f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['resources'])} idle, "
-        f"{usd(Decimal(offer['monthly_usd']))} a month at list price, {offer['coverage_percent']} % covered, "
-        f"open until {offer['expires_at']}, for {clean(offer['approver'])}"
+        f"{usd(Decimal(offer['monthly_usd']))} per month at list price, "
+        f"{offer['coverage_percent']}% of accounts and regions scanned, open until {offer['expires_at']}, "
+        f"for {clean(offer['approver'])}"
     )
 
 

@@ -90,7 +90,7 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     console = Console(file=out, width=150, highlight=False)
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
     done = len(coverage.rows) - len(wrong)
-    console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent} %)")
+    console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent}%)")
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]
@@ -115,8 +115,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     console.print(f"{plural(len(findings), noun_of(one.type for one in findings))}: {', '.join(others) or 'none'}")
     monthly, unpriced = total_monthly(tuple(idle))
     if idle:
-        console.print(f"Idle: {usd(monthly)} a month at list price, {unpriced} with no known price.")
-        console.print("Savings Plans, credits and private pricing lower the real cost.")
+        console.print(f"Idle: {usd(monthly)} per month at list price, {unpriced} with no known price.")
+        console.print("Your actual cost may be lower because of Savings Plans, credits and private pricing.")
     return out.getvalue()
 
 

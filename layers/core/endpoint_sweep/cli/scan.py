@@ -56,7 +56,7 @@ def add_parser(commands: Any) -> None:
     add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
     add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
     add("--lookback-days", type=int, default=14, metavar="N", help="idle means not invoked for N days, 7 to 63")
-    add("--min-age-days", type=int, default=14, metavar="N", help="do not judge endpoints newer than N days")
+    add("--min-age-days", type=int, default=14, metavar="N", help="do not evaluate endpoints newer than N days")
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
     add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
     add("--format", choices=("table", "json", "csv"), default="table", help="the output format")
@@ -82,13 +82,14 @@ def run(given: argparse.Namespace) -> int:
 
 def check(given: argparse.Namespace) -> Asked:
     """Raises UsageError naming the option and the fix."""
-    accounts = _list(given.accounts, "--accounts", _ACCOUNT, "an account id of 12 digits")
-    excluded = _list(given.exclude_accounts, "--exclude-accounts", _ACCOUNT, "an account id of 12 digits")
+    accounts = _list(given.accounts, "--accounts", _ACCOUNT, "a 12-digit account id")
+    excluded = _list(given.exclude_accounts, "--exclude-accounts", _ACCOUNT, "a 12-digit account id")
     units = tuple(part for part in given.organizational_units.split(",") if part)
     no_units = tuple(part for part in given.exclude_organizational_units.split(",") if part)
     if (units or no_units) and not given.organization:
         raise UsageError("--organizational-units needs --organization")
-    regions = ("enabled",) if given.regions == "enabled" else _list(given.regions, "--regions", _REGION, "eu-west-1")
+    is_enabled = given.regions == "enabled"
+    regions = ("enabled",) if is_enabled else _list(given.regions, "--regions", _REGION, "a region such as eu-west-1")
     _in_range(given.lookback_days, "--lookback-days", 7, 63)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
@@ -170,11 +171,11 @@ def _skipped(cell: Cell, target: Target) -> CellResult:
     return CellResult(cell.account, cell.region, CoverageStatus.SKIPPED, target.skipped or "", cause=target.cause)
 
 
-def _list(text: str, option: str, pattern: re.Pattern[str], example: str) -> tuple[str, ...]:
+def _list(text: str, option: str, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
     values = tuple(part.strip() for part in text.split(",") if part.strip())
     for value in values:
         if not pattern.fullmatch(value):
-            raise UsageError(f"each entry of {option} must be like {example}")
+            raise UsageError(f"each entry of {option} must be {what}")
     if len(set(values)) != len(values):
         raise UsageError(f"{option} has a duplicate entry")
     return values

@@ -21,7 +21,7 @@ def person(approver: str) -> str:
 
 
 class ApprovalStatus(StrEnum):
-    """`pending` -> `decided` -> `verified`. Else `expired`: nobody answered in time; `superseded`: a newer sweep asks;
+    """`pending` -> `decided` -> `verified`. Else `expired`: no one responded in time; `superseded`: a newer sweep asks;
     `closed`: the sweep ended.
     """
 
@@ -210,7 +210,7 @@ class Approval:
     @property
     def decided_by(self) -> str:
         """The addresses of all who decided."""
-        return ", ".join(one.approver for one in self.decisions) or "nobody"
+        return ", ".join(one.approver for one in self.decisions) or "no one"
 
 
 def joined(
@@ -226,7 +226,7 @@ def joined(
 ) -> Approval:
     """The approval of what was asked, what was chosen for deletion, what stops it and how it ended.
 
-    Who keeps everything has taken back what they chose before. `decided`: the choices need nobody else.
+    Who keeps everything has taken back what they chose before. `decided`: the choices need no one else.
     """
     keeps = tuple(stop.decision for stop in stops if stop.decision)
     keepers = {person(one.approver) for one in keeps}

@@ -112,11 +112,11 @@ class DocumentTampered(EndpointSweepError):
 
 
 class PlanDiffers(EndpointSweepError):
-    """Somebody wrote another plan in the place of this sweep's plan."""
+    """Someone wrote another plan in the place of this sweep's plan."""
 
 
 class RecordUnreadable(EndpointSweepError):
-    """A table record is not in our format, so somebody else wrote it."""
+    """A table record is not in our format, so someone else wrote it."""
 
 
 class RecordForged(RecordUnreadable):
@@ -152,4 +152,4 @@ class ComponentNotFound(EndpointSweepError):
 
 
 class AlreadyRecorded(EndpointSweepError):
-    """A conditional write failed because somebody else was faster."""
+    """A conditional write failed because someone else was faster."""

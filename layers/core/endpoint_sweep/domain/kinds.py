@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 
 class OutcomeStatus(StrEnum):
-    """How one approved resource ended. `sent`: the call was made and nobody has seen yet what it did."""
+    """How one approved resource ended. `sent`: the call was made and no one has seen yet what it did."""
 
     SENT = "sent"
     DONE = "done"
@@ -29,7 +29,7 @@ class OutcomeStatus(StrEnum):
 
 
 class Silence(StrEnum):
-    """What an endpoint published while nobody called it: AWS documents both (D13.2)."""
+    """What an endpoint published while no one called it: AWS documents both (D13.2)."""
 
     ZEROS = "zeros"
     SOME = "some"

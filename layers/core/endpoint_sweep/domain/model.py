@@ -159,7 +159,7 @@ class Finding:
     """One resource judged: verdict, a reason that a person reads, the evidence, the cost, the `action` that is offered.
 
     `components`: the parts that have to go first, as the scan saw them; `state`: what else its type compares again
-    before it acts. What a type does not have stays empty. `silence`: what it published while nobody called it.
+    before it acts. What a type does not have stays empty. `silence`: what it published while no one called it.
     `unprotected`: the verdict without its protection, where it is protected.
     """
 
@@ -251,7 +251,7 @@ class Plan:
     """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
     account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
     and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
-    people read. `why_not`: why nobody may be asked about it, or empty.
+    people read. `why_not`: why no one may be asked about it, or empty.
     """
 
     sweep_id: str

@@ -10,7 +10,7 @@ _TYPE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
 class Action(StrEnum):
-    """What a sweep can do with an idle resource once somebody has approved it."""
+    """What a sweep can do with an idle resource once someone has approved it."""
 
     DELETE = "delete"
 
@@ -43,7 +43,7 @@ class ResourceId:
     def __post_init__(self) -> None:
         """Two addresses never read alike. Raises ValueError."""
         if "/" in self.account + self.region + self.name or not _TYPE.fullmatch(self.type):
-            raise ValueError(f"{self.account}/{self.region}/{self.type}/{self.name} is no address of a resource")
+            raise ValueError(f"{self.account}/{self.region}/{self.type}/{self.name} is not the address of a resource")
 
     @property
     def cell(self) -> Cell:
@@ -61,7 +61,7 @@ class ResourceId:
 
     @classmethod
     def try_parse(cls, text: object) -> "ResourceId | None":
-        """None where somebody else wrote something else."""
+        """None where someone else wrote something else."""
         try:
             return cls.parse(str(text))
         except ValueError:

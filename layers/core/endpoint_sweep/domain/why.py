@@ -26,10 +26,10 @@ class Cause(StrEnum):
 _SENTENCES = {
     Cause.NOT_OFFERED: "the plan is not the one that was offered",
     Cause.FORGED: "a decision in the record was not made on the review page",
-    Cause.UNNAMED: "somebody who cannot be named stopped this sweep",
+    Cause.UNNAMED: "someone who cannot be named stopped this sweep",
     Cause.TOO_OLD: "the approval is too old to act on",
     Cause.TOO_EARLY: "the grace period after the decision is not over",
-    Cause.NO_ANSWER: "nobody answered in time",
+    Cause.NO_ANSWER: "no one responded in time",
     Cause.NOTHING_AGREED: "the approvers did not agree on any endpoint",
     Cause.TOO_FEW_APPROVERS: "more approvers were needed",
     Cause.INVALID_DECISION: "a decision does not meet the rules of this deployment",

@@ -21,7 +21,7 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
     if finding.verdict is Verdict.IDLE and finding.account in report.deny_accounts:
         return "kept", "kept: its account is on the deny list"
     if finding.id in report.beyond:
-        return "kept", f"kept: not offered, because one sweep offers the {MOST_OFFERED:,} most expensive"
+        return "kept", f"kept: not offered, because one sweep offers only the {MOST_OFFERED:,} most expensive"
     if finding.verdict is Verdict.IDLE:
         return "kept", clean(report.kept_reason, 200)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"

@@ -13,7 +13,7 @@ from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.approvals import Choice
 
-# Per table. Gmail hides everything after the first 102 KB of an email, and nobody scrolls that far on a phone.
+# Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
 PLACES_IN_A_MAIL = 6
 
@@ -67,7 +67,7 @@ def summary_subject(report: Report) -> str:
     if report.failure:
         return f"endpoint-sweep {report.sweep_id}: the sweep failed"
     totals = report.totals
-    gaps = "" if report.coverage.complete else f", {report.coverage.percent} % covered"
+    gaps = "" if report.coverage.complete else f", {report.coverage.percent}% of accounts and regions scanned"
     return f"endpoint-sweep {report.sweep_id}: {totals['deleted']} deleted, {_idle(report)} idle{gaps}"
 
 
@@ -117,7 +117,7 @@ def ledger(report: Report) -> list[tuple[str, int]]:
     words = VERDICT_WORDS | {Verdict.IDLE: "Idle and kept"}
     told = list(outcomes.items())
     told += [(words[verdict], rest[verdict]) for verdict in Verdict]
-    told.append(("Seen but not judged", report.totals["found"] - sum(count for _, count in told)))
+    told.append(("Found but not evaluated", report.totals["found"] - sum(count for _, count in told)))
     return [(label, count) for label, count in told if count]
 
 

@@ -1,4 +1,4 @@
-"""Decisions in words: what somebody decided, what it means, what happens next."""
+"""Decisions in words: what someone decided, what it means, what happens next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class Progress:
                 kept = ""
             return f"{of} {_had(self.sent)} been sent for deletion. {kept}".rstrip()
         if self.starts_at:
-            return f"Nothing is deleted before {moment(self.starts_at)}. Until then, everything can still be kept."
+            return f"Nothing will be deleted before {moment(self.starts_at)}. Until then, everything can still be kept."
         if not self.left:
             return f"{of} {_had(self.sent)} been sent for deletion and the others are kept. Nothing is left to decide."
         rest = "it" if self.approved == 1 else f"the other {self.left}" if self.sent else f"all {self.left}"
@@ -123,12 +123,12 @@ class Receipt:
         if self.progress.stopped and self.progress.approved:
             return f"{self.progress.sentence} You will get the summary by email."
         if self.choice == Choice.KEEP or self.progress.stopped:
-            return "Nothing is deleted in this sweep. You will get the summary by email."
+            return "Nothing will be deleted in this sweep. You will get the summary by email."
         if self.coming == "awaiting":
             missing = self.needed - self.given
             more = "one more approver agrees" if missing == 1 else f"{missing} more approvers agree"
-            return f"Nothing is deleted until {more}. Otherwise everything is kept."
-        when = "now" if self.coming in ("woken", "acting") else "within the hour"
+            return f"Nothing will be deleted until {more}. Otherwise everything is kept."
+        when = "right away" if self.coming in ("woken", "acting") else "within the hour"
         if self.progress.starts_at:
             return (
                 f"The first deletion starts on {moment(self.progress.starts_at)}. Until then, any approver can keep "
@@ -136,7 +136,7 @@ class Receipt:
                 "is checked again right before it is deleted. Anything that was used, changed or protected is kept."
             )
         return (
-            f"The sweep carries this out {when}. Each one is checked again right before it is deleted. Anything "
+            f"The sweep will carry this out {when}. Each one is checked again right before it is deleted. Anything "
             "that was used, changed or protected in the meantime is kept. You will get the summary by email."
         )
 

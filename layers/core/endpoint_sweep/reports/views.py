@@ -41,7 +41,7 @@ _OUTCOMES = {
 _WITNESS = {
     "agrees": "Compute Optimizer also finds it idle",
     "silent": "Compute Optimizer has no finding for it",
-    "disagrees": "Compute Optimizer finds it idle, this sweep does not",
+    "disagrees": "Compute Optimizer finds it idle, but this sweep does not",
 }
 _TIMES = "\u00a0×\u00a0"  # no line break between a count and its type
 
@@ -146,7 +146,7 @@ class Report:
 
     @cached_property
     def beyond(self) -> frozenset[ResourceId]:
-        """Idle, but not among the most expensive that were offered. Empty if nobody was asked."""
+        """Idle, but not among the most expensive that were offered. Empty if no one was asked."""
         if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
@@ -253,7 +253,7 @@ def row_view(
 
 
 def outcome_words(status: OutcomeStatus, action: Action | None = None) -> str:
-    """How an action ended. Without the finding, nobody knows which action it was."""
+    """How an action ended. Without the finding, no one knows which action it was."""
     if status is OutcomeStatus.DONE:
         return action.done.capitalize() if action else "Carried out"
     return _OUTCOMES[status]

@@ -34,7 +34,7 @@ class Undo:
 
 
 class ResourceType(Protocol):
-    """`reader`, `actor` and `restorer` are the type's own adapters: nobody else calls them.
+    """`reader`, `actor` and `restorer` are the type's own adapters: no one else calls them.
 
     Whatever is not certain keeps the resource: the methods that recheck raise `Kept`, or CellUnreachable.
     """
@@ -55,7 +55,7 @@ class ResourceType(Protocol):
         """Raises Kept where it is not what was approved, and ResourceNotFound where it is gone."""
 
     def check_unused(self, actor: Any, finding: Finding, now: datetime) -> None:
-        """Raises Kept where it was used since the scan, or where nobody can tell."""
+        """Raises Kept where it was used since the scan, or where no one can tell."""
 
     def parts(self, actor: Any, finding: Finding, sent: Collection[str]) -> Parts:
         """`sent`: names of parts whose deletion has an intent. Raises Kept where they are not what was approved."""

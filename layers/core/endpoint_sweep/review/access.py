@@ -28,7 +28,7 @@ _NOBODYS = "0" * 32
 _INVALID = Refusal(RefusalCode.LINK_INVALID, "This link is not valid. Please use the link in your latest email.")
 _FORGED = Refusal(
     RefusalCode.FORGED,
-    "Somebody tampered with the record of this sweep, so nobody can decide on it. Everything is kept.",
+    "Someone tampered with the record of this sweep, so no one can decide on it. Everything is kept.",
     Alarm.RECORD_FORGED,
 )
 _NO_APPROVER = Refusal(
@@ -54,7 +54,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An approval that somebody opened who may decide on it: the record as it was read, and who that person is.
+    """An approval that someone opened who may decide on it: the record as it was read, and who that person is.
 
     `link` and `secret` come from the email; `principal` is the caller's ARN if AWS confirmed it.
     """

@@ -1,6 +1,6 @@
 """Six digits in the approver's mailbox, so that a forwarded link is useless (S1.9).
 
-Each link has its own budget. Emailed codes and guesses are counted as object names that nobody can take back, so
+Each link has its own budget. Emailed codes and guesses are counted as object names that no one can take back, so
 restoring an old table row gains nothing. Using up a link locks only that link: its approver is emailed another one,
 and can keep everything without a code.
 """
@@ -25,11 +25,11 @@ CODES = 10
 _NOT_MAILED = Refusal(RefusalCode.CODE, "The code could not be emailed. Please request a new one in a minute.")
 _SPENT = Refusal(RefusalCode.CODE, "This code is no longer valid. Press “Email me a new code” below.")
 _FORGED = Refusal(
-    RefusalCode.CODE, "Somebody tampered with the record of your code. Press “Email me a new code” below.",
+    RefusalCode.CODE, "Someone tampered with the record of your code. Press “Email me a new code” below.",
     Alarm.RECORD_FORGED,
 )  # fmt: skip
 _FORGED_ANEW = Refusal(
-    RefusalCode.CODE, "Somebody tampered with the record of your code, so a new one is on its way to you.",
+    RefusalCode.CODE, "Someone tampered with the record of your code, so a new one is on its way to you.",
     Alarm.RECORD_FORGED,
 )  # fmt: skip
 
@@ -89,7 +89,7 @@ def mail_code(opened: Opened, desk: Desk, wake: Callable[[], object]) -> Refusal
         there = desk.records.code(opened.approval.id, link.id)
         if there is None or there[0].hash != hashed:
             return None  # another request of the same link is emailing one right now
-        # This is our own write, and only its reply was lost: nobody else emails this code.
+        # This is our own write, and only its reply was lost: no one else emails this code.
     with suppress(AlreadyRecorded):
         desk.records.count_code(opened.approval.sweep_id, link.id, number)
     sweep = opened.approval.sweep_id
@@ -131,7 +131,7 @@ def check_code(opened: Opened, typed: str, desk: Desk, proven: set[str], wake: C
 
 
 def _anew(opened: Opened, link: Link, desk: Desk) -> _Known:
-    """Replaces a forged row. The counts come from the names that nobody can take back."""
+    """Replaces a forged row. The counts come from the names that no one can take back."""
     version = desk.records.code_version(opened.approval.id, link.id)
     return _Known(None, version, desk.records.tries(opened.approval.sweep_id, link.id))
 

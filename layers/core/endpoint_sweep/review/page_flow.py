@@ -32,7 +32,7 @@ _PHRASE = Refusal(
 
 
 def show(approval_id: str, secret: str, desk: Desk) -> Page:
-    """GET: the findings with every endpoint kept by default, the decisions so far, or why nobody can decide."""
+    """GET: the findings with every endpoint kept by default, the decisions so far, or why no one can decide."""
     opened = by_link(approval_id, secret, desk)
     if isinstance(opened, Refusal):
         return pages.refused(opened)

@@ -114,29 +114,29 @@ def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
 
 
 def agreed(decisions: Collection[Decision]) -> tuple[ResourceId, ...]:
-    """What everybody who decided selected; nothing if somebody kept everything."""
+    """What everyone who decided selected; nothing if someone kept everything."""
     if not decisions or any(one.choice is Choice.KEEP for one in decisions):
         return ()
     return tuple(sorted(set.intersection(*(set(one.selected) for one in decisions))))
 
 
 def approved(approval: Approval) -> tuple[ResourceId, ...]:
-    """What a verified record approved, even if somebody kept the rest later."""
+    """What a verified record approved, even if someone kept the rest later."""
     chosen = [one for one in approval.decisions if one.choice is Choice.DELETE]
     return agreed((*chosen, *approval.withdrawn))
 
 
 def effective(approval: Approval) -> tuple[ResourceId, ...]:
-    """The approved resources: what a verified record approved, otherwise what everybody agrees on right now."""
+    """The approved resources: what a verified record approved, otherwise what everyone agrees on right now."""
     was_acted_on = approval.status is ApprovalStatus.VERIFIED and not approval.note
     return approved(approval) if was_acted_on else agreed(approval.decisions)
 
 
 def admit(approval: Approval, decision: Decision, plan: Plan, rules: Rules) -> Approval | Refusal:
-    """The record including this decision, `decided` once it needs nobody else. Refuses a decision that would wait in
+    """The record including this decision, `decided` once it needs no one else. Refuses a decision that would wait in
     vain or that the table cannot hold.
 
-    A rejection is final and closes the approval. Any approver can reject until the last deletion was sent. Nobody
+    A rejection is final and closes the approval. Any approver can reject until the last deletion was sent. No one
     decides twice, but an approver can take back an approval by keeping everything.
     """
     admitted = _admitted(approval, decision, plan, rules)

@@ -164,7 +164,7 @@ def why_closed(approval: Approval, now: datetime) -> Refusal | None:
 
 
 def can_be_kept(approval: Approval) -> bool:
-    """Whether nobody has stopped this sweep. Nothing else refuses a keep, as the rest of the record is unsigned."""
+    """Whether no one has stopped this sweep. Nothing else refuses a keep, as the rest of the record is unsigned."""
     return not approval.stops and approval.status not in (ApprovalStatus.SUPERSEDED, ApprovalStatus.CLOSED)
 
 

@@ -125,7 +125,7 @@ def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:
 
 
 def _counted(rows: Iterable[CellResult]) -> Counter[str]:
-    """How many resources of each type an account has, by `share_of`. What was seen but not judged is an endpoint."""
+    """How many resources of each type an account has, by `share_of`. What was not evaluated is an endpoint."""
     found: Counter[str] = Counter()
     for row in rows:
         found[row.account] += row.resources - len(row.findings)
@@ -159,16 +159,17 @@ def over_caps(plan: Plan, selected: Collection[ResourceId], stack: Caps) -> list
     caps, reasons = plan.caps.within(stack), []
     if len(selected) > caps.per_sweep:
         nouns = f"{noun_of(one.type for one in selected)}s"
-        reasons.append(f"{len(selected)} {nouns} are selected, the limit for one decision is {caps.per_sweep}")
+        reasons.append(f"{len(selected)} {nouns} are selected, but the limit for one decision is {caps.per_sweep}")
     for account, count in sorted(Counter(one.account for one in selected).items()):
         if count > caps.per_account:
-            reasons.append(f"{count} in account {account} are selected, the limit for an account is {caps.per_account}")
+            limit = f"the limit for an account is {caps.per_account}"
+            reasons.append(f"{count} in account {account} are selected, but {limit}")
     for (account, type_), count in sorted(Counter((one.account, one.type) for one in selected).items()):
         found = plan.found.get(share_of(account, type_), 0)
         share = max(1, found * caps.percent_of_account // 100)
         if count > share:
             reasons.append(
-                f"{count} in account {account} are selected, the limit is {caps.percent_of_account} % "
+                f"{count} in account {account} are selected, but the limit is {caps.percent_of_account}% "
                 f"of its {found} {noun_of({type_})}s, which is {share}"
             )
     return reasons
@@ -181,8 +182,8 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
         return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"
     if coverage.percent < plan.minimum_coverage:
         return (
-            f"nobody was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
-            f"({coverage.percent} %), and the minimum is {plan.minimum_coverage} %. Deploy the scan role in the "
+            f"no one was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
+            f"({coverage.percent}%), and the minimum is {plan.minimum_coverage}%. Deploy the scan role in the "
             "missing accounts, exclude them, or lower MinCoveragePercent"
         )
     return None
@@ -196,7 +197,7 @@ def not_offered(plan: Plan) -> str:
     more = f"1 more idle {noun}" if plan.beyond == 1 else f"{plan.beyond:,} more idle {noun}s"
     are = "is" if plan.beyond == 1 else "are"
     return (
-        f"{more} {are} not offered, because one sweep offers the {MOST_OFFERED:,} most expensive. "
+        f"{more} {are} not offered, because one sweep offers only the {MOST_OFFERED:,} most expensive. "
         "Run a sweep of fewer accounts to decide on the rest."
     )
 

@@ -153,7 +153,7 @@ class PriceBook:
             if (volume := variant.volume_gb or 0) > 0:
                 rate = self.price_of(region, STORAGE)
                 volumes += rate.usd * volume * variant.count if rate else 0
-                sources.append(f"volumes: {rate}" if rate else "without its volumes")
+                sources.append(f"volumes: {rate}" if rate else "storage volumes not included")
         if not sources:
             return Cost(_FREE, _FREE, "it has no running instances")
         return Cost(hourly, (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), "; ".join(dict.fromkeys(sources)))

@@ -68,7 +68,7 @@ def youth(created_at: datetime, policy: Policy, now: datetime) -> str | None:
     age = now - created_at
     if age >= timedelta(days=needed):
         return None
-    return f"created {age.days} days ago; an endpoint is judged after {needed} days"
+    return f"created {age.days} days ago; endpoints are evaluated after {needed} days"
 
 
 def recent_change(last_modified_at: datetime | None, now: datetime) -> str | None:

@@ -68,7 +68,7 @@ def realized(earlier: Iterable[Mapping[str, Any]], coverage: Coverage, now_delet
 
 
 def _acted_in(sweep: Mapping[str, Any]) -> Iterator[tuple[ResourceId, Decimal | None]]:
-    """Id and price of each. Version 0.1.0 wrote `deleted`. What somebody else wrote counts nothing."""
+    """Id and price of each. Version 0.1.0 wrote `deleted`. What someone else wrote counts nothing."""
     rows = sweep.get("acted", sweep.get("deleted"))
     for row in rows if isinstance(rows, list) else []:
         if isinstance(row, Mapping) and (one := ResourceId.try_parse(row.get("id"))):

@@ -56,7 +56,7 @@ def scan_cells(
                 failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
                 progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
         except BaseException:
-            # Interrupted: nobody waits for the cells that have not begun.
+            # Interrupted: no one waits for the cells that have not begun.
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return results

@@ -58,7 +58,7 @@ class Variables:
 
     @property
     def recipients(self) -> tuple[str, ...]:
-        """Who gets the summaries: the approvers, unless somebody else is named."""
+        """Who gets the summaries: the approvers, unless someone else is named."""
         return self.listed("SUMMARY_RECIPIENTS_PARAMETER") or self.approvers
 
     @property
@@ -169,7 +169,7 @@ class ScanSettings:
 
 @dataclass(frozen=True, slots=True)
 class DecideSettings:
-    """Who is asked, how long, and what counts as a decision. `sender` is empty if nobody can be asked."""
+    """Who is asked, how long, and what counts as a decision. `sender` is empty if no one can be asked."""
 
     rules: Rules
     sender: str

@@ -36,7 +36,7 @@ _UNSET = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class SweepInput:
     """What one sweep should do: its input, completed with the stack's settings. `requested_by` is an address,
-    `schedule`, or empty if nobody will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
+    `schedule`, or empty if no one will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
     same. `started`: when the execution began, which tells it from another one with its name. `now`: the clock for
     judging every cell. `pins`: SHA-256 of the lists that were written with this input.
     """
@@ -67,9 +67,9 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
     mode = _mode(data.get("mode", Mode.REPORT))
     if mode is Mode.APPROVE:
         if not decide.rules.approvers:
-            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Approvers")
+            raise InputRejected("E_APPROVERS_EMPTY: approve mode needs the stack parameter Approvers")
         if not decide.sender:
-            raise InputRejected("E_APPROVERS_EMPTY: mode approve needs the stack parameter Sender")
+            raise InputRejected("E_APPROVERS_EMPTY: approve mode needs the stack parameter Sender")
         _check_approvers(decide.rules)
         _check_timers(decide, act)
     lookback = _number(data, "lookback_days", scan.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
@@ -133,7 +133,7 @@ def _requested_by(data: dict[str, Any], mode: Mode) -> str:
 
 
 def _scope(data: dict[str, Any], scan: ScanSettings) -> Scope:
-    an_account, a_region = "an account id of 12 digits", "a region such as eu-west-1"
+    an_account, a_region = "a 12-digit account id", "a region such as eu-west-1"
     a_unit = "a unit such as ou-ab12-11111111"
     if data.get("regions") in (ENABLED, [ENABLED]):
         regions: tuple[str, ...] = (ENABLED,)

@@ -38,7 +38,7 @@ def aggregate_findings(
     """`event`: `{"sweep_id"}`. Returns counts, the pointer to the plan and `ask`.
 
     Uses the sweep's own clock, so that a second run of this step makes the same plan. Raises DocumentTampered if the
-    input or the lists are not those that the sweep started with, PlanDiffers if somebody wrote another plan, and
+    input or the lists are not those that the sweep started with, PlanDiffers if someone wrote another plan, and
     Unavailable if neither can be verified.
     """
     folder = SweepFolder(store, event["sweep_id"])
@@ -59,7 +59,7 @@ def aggregate_findings(
     plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
-        why = "mode report does not ask for approval"
+        why = "report mode does not ask for approval"
     pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or ""), seals)
     folder.put_coverage(coverage)
     monthly, unpriced = total_monthly(plan.items)

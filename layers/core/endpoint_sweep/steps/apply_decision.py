@@ -71,7 +71,7 @@ class _Path:
     def type(self) -> ResourceType:
         """Raises Kept."""
         if self.target.type not in self.types:
-            raise Kept(OutcomeStatus.FAILED, f"kept: this version does not know the type {self.target.type}")
+            raise Kept(OutcomeStatus.FAILED, f"kept: this version does not support the type {self.target.type}")
         return self.types[self.target.type]
 
 
@@ -150,7 +150,7 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
         path.records.settle_components(path.sweep_id, path.target, path.now())
         return _act(path, actor, finding, approvers)
     if attempt > MAX_LOOKS:
-        raise Kept(OutcomeStatus.FAILED, f"kept: its parts are still there after {MAX_LOOKS} checks")
+        raise Kept(OutcomeStatus.FAILED, f"kept: its components still exist after {MAX_LOOKS} checks")
     _delete_parts(path, finding, parts.next, approvers)
     return None
 
@@ -161,7 +161,7 @@ def _act(path: _Path, actor: Any, finding: Finding, approvers: str) -> Outcome:
     try:
         path.records.write_intent(path.sweep_id, path.target, path.now(), approvers)
     except AlreadyRecorded:
-        return _outcome(path, OutcomeStatus.SENT, "another run of this step has recorded an intent")
+        return _outcome(path, OutcomeStatus.SENT, "another run of this step already started the deletion")
     try:
         path.at(Checkpoint.LAST_LOOK)
         path.type.check_unchanged(actor, finding)
@@ -224,7 +224,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
     digest, now = plan_digest(plan), path.now()
     ruling = what_may_be_deleted(approval, plan, digest, rules, path.records.is_authentic, now, rules.window)
     if path.target not in ruling.selected:
-        why = ruling.why or Why(Cause.NOTHING_AGREED, "it is not among the approved ones")
+        why = ruling.why or Why(Cause.NOTHING_AGREED, "it was not approved")
         status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, why.sentence, why.alarm)
     return by_id(plan.items)[path.target], approval.decided_by, plan

@@ -51,7 +51,7 @@ def _approved(event: ResourceEvent, target: ResourceId, store: Store, records: R
     """The approved finding."""
     found = records.approval(event["approval_id"])
     if found is None:
-        raise CellFailed("this approval has no record")
+        raise CellFailed("no record exists for this approval")
     return by_id(SweepFolder(store, event["sweep_id"]).plan(found.approval.plan).items)[target]
 
 
@@ -64,7 +64,7 @@ def _look(
     except CellUnreachable as error:
         if attempt < MAX_LOOKS:
             return OutcomeStatus.SENT, str(error)
-        return OutcomeStatus.UNKNOWN, f"we could not check what became of it: {error}"
+        return OutcomeStatus.UNKNOWN, f"we could not check what happened to it: {error}"
     if status is OutcomeStatus.SENT and attempt >= MAX_LOOKS:
         return OutcomeStatus.UNKNOWN, f"{reason} after {MAX_LOOKS} checks"
     return status, reason

@@ -7,7 +7,7 @@ from endpoint_sweep.ports import Mailer, StackList
 
 
 def mail_to_all(recipients: StackList, mailer: Mailer, subject: str, text: str, html: str) -> int | None:
-    """How many got it, none of them if the list cannot be read. None: nobody is to get it."""
+    """How many got it, none of them if the list cannot be read. None: no one is to get it."""
     try:
         addresses = recipients()
     except ListUnreadable:

@@ -42,7 +42,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     asked = sweep_input.parse(event["sweep_id"], event["input"], scan, decide, act)
     asked = replace(asked, started=event["started"])
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
-        raise InputRejected(f"E_KILL_SWITCH: {why}; only mode report can run")
+        raise InputRejected(f"E_KILL_SWITCH: {why}; only a sweep in report mode can run")
     holder = _take_lock(asked.id, event["execution"], records, executions)
     if holder is not None:
         return {"lock": "held", "holder": holder}
@@ -116,9 +116,9 @@ def _targets(asked: SweepInput, named: tuple[str, ...], organization: Organizati
     accounts = organization.accounts(with_units=scope.needs_units)
     management = organization.management_account()
     if asked.mode is Mode.APPROVE and management in scope.accounts:
-        # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so nobody may name it.
+        # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so no one may name it.
         raise InputRejected(
-            f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which only mode report can sweep"
+            f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which can only be swept in report mode"
         )
     chosen = choose(accounts, scope, management)
     targets = [target for target in chosen if target.asked or target.management]

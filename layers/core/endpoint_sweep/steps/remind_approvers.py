@@ -1,6 +1,6 @@
 """Remind approvers: reachable approvers who have not decided get another email with a personal link.
 
-An approver whose link has used up its codes gets a new one immediately, because somebody else may have the old link.
+An approver whose link has used up its codes gets a new one immediately, because someone else may have the old link.
 """
 
 from dataclasses import replace

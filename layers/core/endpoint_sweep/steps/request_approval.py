@@ -43,7 +43,7 @@ def request_approval(
     folder = SweepFolder(store, event["sweep_id"])
     plan = folder.proven_plan(seals, pointer)
     if plan.why_not:
-        # The state machine does not get here in that case, so somebody else called this function.
+        # The state machine does not get here in that case, so someone else called this function.
         raise DocumentTampered(f"this plan must not be sent for approval: {plan.why_not}")
     asked = folder.input(plan.pins)
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by

@@ -14,7 +14,7 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 def scan_cell(
     event: ScanCellEvent, *, types: ResourceTypes, members: Members, store: Store, seals: Seals
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "cell": {"account", "region"}}`; returns counts, and `alarm` where somebody else had
+    """`event`: `{"sweep_id", "cell": {"account", "region"}}`; returns counts, and `alarm` where someone else had
     written a result for this cell.
 
     Policy and clock are those of the sweep's input, so that every cell is judged alike, also over midnight. Raises

@@ -44,7 +44,7 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed;
-    `alarm` if somebody tampered with the records.
+    `alarm` if someone tampered with the records.
     """
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id, every_version=True)
@@ -99,7 +99,7 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The approval, if there is one, as `recorded` and as it may be `shown`, and an alarm. `kept_reason`: why an idle
-    endpoint that nobody chose to delete was kept.
+    endpoint that no one chose to delete was kept.
     """
 
     recorded: Approval | None
@@ -164,7 +164,7 @@ def _report(
 
 def _listed(outcomes: Mapping[ResourceId, Outcome], coverage: Coverage) -> tuple[dict[ResourceId, Outcome], str]:
     """The outcomes of the endpoints found, and the names of others that were sent for deletion anyway. All other
-    outcomes are ignored, because anybody who may call a step can create them.
+    outcomes are ignored, because anyone who may call a step can create them.
     """
     found = {one.id for row in coverage.rows for one in row.findings}
     sent = (OutcomeStatus.SENT, OutcomeStatus.DONE)
@@ -214,7 +214,7 @@ def _asked(sweep_id: str, found: _Found, records: Records, approvers: Collection
         return _Asked(None, None, "kept: this sweep only reports")
     if found.plan is None:
         return _Asked(None, None, "kept: there is no plan")
-    return _Asked(None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'nobody was asked'}")
+    return _Asked(None, None, f"kept: {why_not_offered(found.plan, found.coverage) or 'no one was asked'}")
 
 
 def _shown(approval: Approval, records: Records) -> tuple[Approval, Why | None]:

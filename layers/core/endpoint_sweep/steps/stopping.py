@@ -14,13 +14,13 @@ from endpoint_sweep.storage.records import Records
 
 
 def check_stops(sweep_id: str, switch: KillSwitch, records: Records, is_authentic: Callable[[Decision], bool]) -> None:
-    """Reads everything again. Raises Kept, also if it cannot check whether somebody stopped the sweep."""
+    """Reads everything again. Raises Kept, also if it cannot check whether someone stopped the sweep."""
     if why := why_stopped(switch):
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
     try:
         stops = records.stops(sweep_id)
     except Exception as error:
-        why = f"we could not check whether somebody stopped the sweep: {type(error).__name__}"
+        why = f"we could not check whether someone stopped the sweep: {type(error).__name__}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}") from error
     if stops:
         stopped = _why(stops, is_authentic)

@@ -51,7 +51,7 @@ def verify_decision(
     try:
         found = records.approval(event["approval_id"])
         if found is None:
-            return _kept(event["approval_id"], "this approval has no record")
+            return _kept(event["approval_id"], "no record exists for this approval")
         return _judge(*found, settings, store, records, switch, now)
     except RecordForged as error:
         return _kept(event["approval_id"], str(error), Alarm.RECORD_FORGED)

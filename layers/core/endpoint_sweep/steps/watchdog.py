@@ -57,7 +57,7 @@ def watchdog(
 
 
 def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeStatus]:
-    """The outcome of each deletion that was started. If the table has none, unknown is recorded, because nobody will
+    """The outcome of each deletion that was started. If the table has none, unknown is recorded, because no one will
     find out later (I8).
     """
     acted = {}
@@ -66,5 +66,5 @@ def _acted(sweep_id: str, records: Records, at: datetime) -> dict[str, OutcomeSt
             unknown = Outcome.of(ResourceId.parse(name), OutcomeStatus.UNKNOWN, _STOPPED, at)
             acted[name] = records.write_outcome(sweep_id, unknown).status  # what is final stands
         except (ValueError, TypeError, KeyError, Unavailable):
-            acted[name] = OutcomeStatus.UNKNOWN  # Somebody else wrote that row, or its author cannot be verified.
+            acted[name] = OutcomeStatus.UNKNOWN  # Someone else wrote that row, or its author cannot be verified.
     return acted

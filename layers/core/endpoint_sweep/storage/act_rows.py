@@ -90,7 +90,7 @@ class ActRows:
         found = row.document.get("components") if row else None
         names = sorted(name for name, one in found.items() if _was_sent(one)) if isinstance(found, dict) else []
         told = f"; the deletion of its inference components {', '.join(names)} had already been sent"
-        return f"{told}, endpoint-sweep restore brings them back" if names else ""
+        return f"{told}; endpoint-sweep restore brings them back" if names else ""
 
     def _components(self, sweep_id: str, target: ResourceId) -> tuple[dict[str, dict[str, str]], Row | None]:
         row = self._table.get(f"SWEEP#{sweep_id}", f"COMPONENTS#{target}")
@@ -136,7 +136,7 @@ class ActRows:
         for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
             target = ResourceId.try_parse(row.key[1].partition("#")[2])
             if target is None:
-                continue  # Somebody else's row: it is about no resource.
+                continue  # Someone else's row: it is about no resource.
             try:
                 outcome = self._read(sweep_id, row)
             except Unavailable as error:
@@ -162,8 +162,8 @@ class ActRows:
     def progress(self, sweep_id: str, approved: Collection[ResourceId]) -> tuple[int, int]:
         """Of these endpoints: how many were sent for deletion, and how many are neither sent nor settled yet.
 
-        Only what the deleting functions signed leaves less, so that nobody can make it look as if nothing were left.
-        What nobody found out may have been sent.
+        Only what the deleting functions signed leaves less, so that no one can make it look as if nothing were left.
+        What no one found out may have been sent.
         """
         signed: dict[ResourceId, OutcomeStatus] = {}
         unknown = set()

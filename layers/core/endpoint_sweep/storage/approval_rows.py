@@ -1,4 +1,4 @@
-"""The record of an approval: table rows, one for each writer, and documents that nobody can take back.
+"""The record of an approval: table rows, one for each writer, and documents that no one can take back.
 
 Rows lie in the table (docs/safety.md says who writes which). Stops and tries lie in the versioned bucket, where every
 version counts that was ever written.
@@ -75,7 +75,7 @@ class Versions:
 
     @property
     def seen(self) -> str:
-        """Changes as soon as somebody decides, stops the sweep or becomes unreachable."""
+        """Changes as soon as someone decides, stops the sweep or becomes unreachable."""
         return f"{self.chosen}.{self.ended}.{self.stops}"
 
 
@@ -194,7 +194,7 @@ class ApprovalRows:
         try:
             stop = from_data(Stop, json.loads(self._store.get(key, version)))
         except (ValueError, TypeError, DocumentNotFound):
-            return Stop(StopKind.CLOSED, _NEVER, "somebody stopped this sweep")
+            return Stop(StopKind.CLOSED, _NEVER, "someone stopped this sweep")
         # Anything can be written here: cut what people read of it, and accept a name only if it is one.
         return replace(stop, note=stop.note[:300], newer=stop.newer if _NAME.fullmatch(stop.newer) else "")
 
@@ -204,7 +204,7 @@ class ApprovalRows:
             self._store.put(_stop_key(sweep_id, stop.name), to_json(stop), once=True)
 
     def close_approval(self, sweep_id: str, stop: Stop) -> bool:
-        """Stops a sweep; whether anybody could have decided until then."""
+        """Stops a sweep; whether anyone could have decided until then."""
         ended = self._table.get(*_ended(approval_id(sweep_id)))
         status = ended.document.get("status") if ended else None
         asked = self._table.get(*_asked(approval_id(sweep_id))) is not None
@@ -231,7 +231,7 @@ class ApprovalRows:
     def forget_waiting(self, approval_id: str) -> None:
         row = self._table.get(*_wait(approval_id))
         if row:
-            # Something else removed or renewed it. A token left behind wakes nobody and decides nothing.
+            # Something else removed or renewed it. A token left behind wakes no one and decides nothing.
             with suppress(AlreadyRecorded):
                 self._table.remove(*_wait(approval_id), row.version)
 
@@ -266,7 +266,7 @@ class ApprovalRows:
         self._table.put(*_code(code.approval, code.link), to_data(signed), version)
 
     def tries(self, sweep_id: str, link: str) -> Tries:
-        """Counts the names that were ever written, so nobody can reset them."""
+        """Counts the names that were ever written, so no one can reset them."""
         prefix = _try_key(sweep_id, link, "")
         names = {key.removeprefix(prefix) for key, _ in self._store.history(prefix)}
         found = [_TRY.fullmatch(name) for name in names]

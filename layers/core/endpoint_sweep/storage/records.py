@@ -70,7 +70,7 @@ class Records(ApprovalRows, ActRows):
 
 
 def _snoozed(row: Row) -> Snoozed | None:
-    """None where somebody else wrote something else. Version 0.1.0 wrote `endpoint` where it is `name` now."""
+    """None where someone else wrote something else. Version 0.1.0 wrote `endpoint` where it is `name` now."""
     try:
         return from_data(Snoozed, {"name": row.document.get("endpoint")} | row.document)
     except (ValueError, TypeError):

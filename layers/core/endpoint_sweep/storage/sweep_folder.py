@@ -83,7 +83,7 @@ class SweepFolder:
         return Opened(found, sha256, key)
 
     def used_before(self, asked: SweepInput) -> bool:
-        """Whether another execution of this name ever wrote its input, or somebody who asked for something else in its
+        """Whether another execution of this name ever wrote its input, or someone who asked for something else in its
         place. One's own second try asks for the same at another time.
         """
         for key, version in self._store.history(f"{self.prefix}/{INPUT}"):
@@ -128,7 +128,7 @@ class SweepFolder:
     def put_cell(self, result: CellResult, key: bytes) -> bool:
         """The first result of a cell counts. A second try, or a failure after it, does not replace it.
 
-        Whether somebody else had written there: that is replaced, and stays among the versions.
+        Whether someone else had written there: that is replaced, and stays among the versions.
         """
         name, body = f"{self.prefix}/cells/{result.account}/{result.region}.json", to_json(result)
         mac = _mac(key, name, body)
@@ -177,7 +177,7 @@ class SweepFolder:
     # the plan
 
     def put_plan(self, plan: Plan, seals: Seals) -> Pointer:
-        """Written once. Raises PlanDiffers if there is another plan already: nobody may be asked about that one."""
+        """Written once. Raises PlanDiffers if there is another plan already: no one may be asked about that one."""
         key, body = self._plan_key, to_json(plan)
         mac = seals.mac(Maker.FINDINGS, sealed_digest(key, digest(body)))
         try:
@@ -213,7 +213,7 @@ class SweepFolder:
         return self._put_once("approved.json", targets, len(targets))
 
     def put_restore(self, target: ResourceId, bundle: dict[str, Any], seals: Seals) -> None:
-        """Written once: the first one tells of the endpoint before anything happened to it. What somebody else wrote
+        """Written once: the first one tells of the endpoint before anything happened to it. What someone else wrote
         there before is replaced, and stays among the versions.
         """
         key, body = f"{self.prefix}/restore/{target}.json", to_json(bundle)
@@ -269,7 +269,7 @@ class SweepFolder:
         if not self._every_version:
             there = self._store.read(key, version)
             return there if is_it(there) else None
-        with suppress(DocumentNotFound):  # Or somebody removed it, and an older version is the original.
+        with suppress(DocumentNotFound):  # Or someone removed it, and an older version is the original.
             if is_it(there := self._store.read(key, version)):
                 return there
         versions = [one for one in self._store.history(key) if one[0] == key]

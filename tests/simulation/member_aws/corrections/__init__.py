@@ -1,6 +1,6 @@
 """Corrects moto in this process: each correction replaces one function of moto whose answer would hide a bug.
 
-Written against one pinned version of moto. Every correction is named after what it mends and has a
+Written against one pinned version of moto. Every correction is named after what it fixes and has a
 test that fails without it: see tests/unit/simulation/leaving_out.py.
 """
 
@@ -30,7 +30,7 @@ from tests.simulation.member_aws.corrections import (
 from tests.simulation.member_aws.corrections.correction import Correction
 
 MOTO = "5.2.5"
-LEAVE_OUT = "LEAVE_OUT_CORRECTION"  # In the environment: the name of one that nobody gets.
+LEAVE_OUT = "LEAVE_OUT_CORRECTION"  # In the environment: the name of one that no one gets.
 ALL: tuple[Correction, ...] = (
     *sagemaker.CORRECTIONS,
     *sagemaker_configs.CORRECTIONS,

@@ -1,4 +1,4 @@
-"""Application Auto Scaling: tags of targets, alarms of step policies, and what goes with a target (D3.5, D4.8)."""
+"""Application Auto Scaling: tags of targets, alarms of step policies, what goes when a target does (D3.5, D4.8)."""
 
 import json
 from enum import Enum
@@ -36,7 +36,7 @@ def service_role(account: str) -> str:
 
 
 def deregister(account: str, region: str, prefix: str) -> None:
-    """The targets whose ids begin like this, with their policies and scheduled actions (D3.6)."""
+    """The targets whose ids start with this, together with their policies and scheduled actions (D3.6)."""
     scaling = applicationautoscaling_backends[account][region]
     for targets in scaling.targets.values():
         for resource_id in [one for one in targets if one.startswith(prefix)]:
@@ -82,14 +82,14 @@ def alarms_of(policy: FakeApplicationAutoscalingPolicy) -> list[dict[str, Any]]:
 def describe_scaling_policies(
     scaling: ApplicationAutoscalingBackend, *, max_results: int | None, **asked: Any
 ) -> tuple[str | None, list[FakeApplicationAutoscalingPolicy]]:
-    """moto gives a hundred a page."""
+    """moto returns a hundred per page."""
     size = min(max_results or POLICIES_A_PAGE, POLICIES_A_PAGE)
     found: tuple[str | None, list[FakeApplicationAutoscalingPolicy]] = _policies(scaling, max_results=size, **asked)
     return found
 
 
 def describe_scheduled_actions(response: ApplicationAutoScalingResponse) -> str:
-    """moto gives all at once."""
+    """moto returns all of them at once."""
     rows = json.loads(_actions(response))["ScheduledActions"]
     size = min(response._get_param("MaxResults") or ACTIONS_A_PAGE, ACTIONS_A_PAGE)
     start = int(response._get_param("NextToken") or 0)
@@ -114,14 +114,14 @@ CORRECTIONS = (
         ApplicationAutoscalingBackend,
         "describe_scaling_policies",
         describe_scaling_policies,
-        "ten at most a page",
+        "at most ten per page",
     ),
     Correction(
         "action-pages",
         ApplicationAutoScalingResponse,
         "describe_scheduled_actions",
         describe_scheduled_actions,
-        "fifty at most a page",
+        "at most fifty per page",
     ),
     Correction("policy-alarms", responses, "_build_alarms", alarms_of, "alarms that people made, D3.6"),
 )

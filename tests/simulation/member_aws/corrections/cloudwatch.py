@@ -43,7 +43,7 @@ def _key(metric: dict[str, Any]) -> SeriesKey:
 
 
 def _series(cell: Cell, key: SeriesKey, unit: str | None) -> Series | None:
-    """Namespace, name and the whole dimension set must be right, and a unit, if asked for, too (D1.9, D1.24)."""
+    """Namespace, name and the whole dimension set must match, and so must the unit if one is given (D1.9, D1.24)."""
     series = active().metrics.get(cell, key)
     return series if series is not None and unit in (None, series.unit) else None
 
@@ -75,7 +75,7 @@ def get_metric_data(response: CloudWatchResponse) -> Answer:
 
 
 def _broken(answer: dict[str, Any], how: str) -> dict[str, Any]:
-    """Breaks an answer as the world was told, so that it proves nothing (D1.27). Otherwise unchanged."""
+    """Breaks a response as the world says, so that it proves nothing (D1.27). Otherwise unchanged."""
     note = [{"Code": "Hint", "Value": "The simulation was told not to answer completely."}]
     results = answer["MetricDataResults"]
     if how == "messages":
@@ -187,7 +187,7 @@ def get_metric_statistics(response: CloudWatchResponse) -> ActionResult:
 
 
 def list_metrics(response: CloudWatchResponse) -> Answer:
-    """Only what published in the last two weeks, or three hours; dimensions match in part; 500 to a page (D5.4)."""
+    """Only what published in the last two weeks, or three hours; dimensions match partially; 500 per page (D5.4)."""
     wanted = response._get_params()
     filters = [(one["Name"], one.get("Value")) for one in wanted.get("Dimensions") or []]
     within = RECENT if wanted.get("RecentlyActive") == "PT3H" else FORGOTTEN_AFTER

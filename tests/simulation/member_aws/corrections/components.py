@@ -1,4 +1,4 @@
-"""Inference components, which moto does not know: listed, described, made, deleted (D1.5, D1.16, D3.7, D3.16)."""
+"""Inference components, which moto does not have: listed, described, made, deleted (D1.5, D1.16, D3.7, D3.16)."""
 
 import copy
 from typing import Any
@@ -46,7 +46,7 @@ def of_endpoint(backend: SageMakerModelBackend, endpoint_name: str) -> list[Row]
 
 
 def list_inference_components(response: SageMakerResponse) -> JsonReply:
-    """10 to a page by default, 100 at most, newest first; without a filter those of all endpoints (D1.5)."""
+    """10 per page by default, 100 at most, newest first; without a filter those of all endpoints (D1.5)."""
     wanted = response._get_param
     key = SORTED_BY.get(wanted("SortBy"), "CreationTime")
     rows = [
@@ -73,7 +73,7 @@ def describe_inference_component(response: SageMakerResponse) -> JsonReply:
 
 
 def create_inference_component(response: SageMakerResponse) -> ActionResult:
-    """On an endpoint without models of its own, with at least one copy (D3.16), an adapter on a base that is there."""
+    """On an endpoint without models of its own, with at least one copy (D3.16), an adapter on a base that exists."""
     backend, wanted = response.sagemaker_backend, response._get_param
     name, endpoint_name = wanted("InferenceComponentName"), wanted("EndpointName")
     endpoint = backend.endpoints.get(endpoint_name)

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """`target.attribute` becomes `replacement`; `why` is the difference that it mends, with its fact number."""
+    """`target.attribute` becomes `replacement`; `why` is the difference that it removes, with its fact number."""
 
     name: str
     target: Any

@@ -1,4 +1,4 @@
-"""A conditional write is one step: nobody else writes between its look and its change (FI-28)."""
+"""A conditional write is one step: no one else writes between its look and its change (FI-28)."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Decrypt names what is wrong with a ciphertext: that it is none, or that it is of another key."""
+"""Decrypt names what is wrong with a ciphertext: that it is not one, or that another key made it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _decrypt = KmsBackend.decrypt
 def decrypt(
     backend: KmsBackend, ciphertext_blob: bytes, encryption_context: dict[str, str], key_id: str | None = None
 ) -> tuple[bytes, str]:
-    """moto says of both that they are not allowed, which is what a missing permission is called."""
+    """moto answers both with the error of a missing permission."""
     try:
         made_with: Any = utils._deserialize_ciphertext_blob(ciphertext_blob).key_id
     except Exception as error:

@@ -46,7 +46,7 @@ def describe_account(account: FakeAccount) -> dict[str, Any]:
 
 
 def _page(response: OrganizationsResponse, key: str, rows: list[dict[str, Any]]) -> str:
-    """At most 20, and between two pages lies an empty one with a token, as AWS may do (D7.1)."""
+    """At most 20, with an empty page that has a token between two pages, as AWS may do (D7.1)."""
     size = int(response._get_param("MaxResults") or PAGE)
     token = response._get_param("NextToken") or "0"
     start = token.removesuffix(EMPTY_PAGE)

@@ -1,4 +1,4 @@
-"""Replies of the JSON services as plain text: also fields that no SDK of today knows, which a serializer would drop."""
+"""Replies of the JSON services as plain text: with fields that no current SDK knows and a serializer drops."""
 
 import base64
 import json

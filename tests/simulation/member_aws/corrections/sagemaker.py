@@ -70,7 +70,7 @@ def describe_reply(response: SageMakerResponse) -> JsonReply:
 
 
 def delete_endpoint(backend: SageMakerModelBackend, endpoint_name: str) -> None:
-    """Refused while a change is in progress or components are there (D3.7), else Deleting for a while.
+    """Refused while a change is in progress or it has components (D3.7), else Deleting for a while.
 
     Scalable targets go with it (D3.5, D3.6).
     """
@@ -166,7 +166,7 @@ def _kind(config: Row, row: Row) -> str:
 
 
 def list_endpoints(response: SageMakerResponse) -> ActionResult:
-    """10 to a page by default, 100 at most, newest first (D2.1)."""
+    """10 per page by default, 100 at most, newest first (D2.1)."""
     backend = response.sagemaker_backend
     settle(backend)
     key = {"Name": "endpoint_name", "Status": "endpoint_status"}.get(response._get_param("SortBy"), "creation_time")
@@ -200,7 +200,7 @@ def iter_tagged_resources(backend: SageMakerModelBackend) -> Iterator[TaggedReso
 
 
 def list_tags(response: SageMakerResponse) -> ActionResult:
-    """moto fails with a stack trace where the endpoint is not there, and knows no inference components."""
+    """moto fails with a stack trace if the endpoint does not exist, and has no inference components."""
     kind, _, name = response._get_param("ResourceArn").rpartition(":")[2].partition("/")
     if kind == "inference-component":
         row: dict[str, Any] = components.here(response.sagemaker_backend).components.get(name, {})

@@ -1,4 +1,4 @@
-"""SageMaker's endpoint configurations and models: every field comes back, and nothing that is not there (D1.32)."""
+"""SageMaker's endpoint configurations and models: every field comes back, and nothing else does (D1.32)."""
 
 import copy
 from typing import Any
@@ -56,7 +56,7 @@ def create_endpoint_config(response: SageMakerResponse) -> ActionResult:
 
 
 def create_model(response: SageMakerResponse) -> ActionResult:
-    """moto forgets how several containers work together, and the isolation of the network."""
+    """moto forgets how several containers work together, and the network isolation."""
     result = _create_model(response)
     model = response.sagemaker_backend._models[response._get_param("ModelName")]
     model.execution = response._get_param("InferenceExecutionConfig")
@@ -113,7 +113,7 @@ def validate_instance_type(config: FakeEndpointConfig, instance_type: str) -> No
 
 
 def list_models(response: SageMakerResponse) -> JsonReply:
-    """10 to a page by default, 100 at most, newest first (moto tells all at once)."""
+    """10 per page by default, 100 at most, newest first (moto returns all at once)."""
     backend, wanted = response.sagemaker_backend, response._get_param
     rows = []
     for name, model in backend._models.items():

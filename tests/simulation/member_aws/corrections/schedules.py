@@ -1,4 +1,4 @@
-"""What hangs on an endpoint without being it: monitoring schedules and inference experiments (D1.18, D3.12)."""
+"""What depends on an endpoint but is not part of it: monitoring schedules and inference experiments (D1.18, D3.12)."""
 
 from moto.sagemaker.exceptions import ResourceNotFound
 from moto.sagemaker.responses import SageMakerResponse

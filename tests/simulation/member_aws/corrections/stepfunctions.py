@@ -1,4 +1,4 @@
-"""An execution that was stopped stays stopped, and its history ends there; it can tell when it began.
+"""An execution that was stopped stays stopped, and its history ends there; it knows when it began.
 
 moto's worker goes on evaluating the state it was in, with some of its parts left out: it writes events in which one
 field holds another one's value, and calls the execution failed.
@@ -25,7 +25,7 @@ def set_stop(env: Environment, stop_date: datetime, cause: str | None, error: st
 
 
 def set_error(env: Environment, error: Any) -> None:
-    """Whoever stopped it was first."""
+    """A stop that came first stands."""
     with env._state_mutex:
         if not getattr(env.event_manager, "is_closed", False):
             _set_error(env, error=error)

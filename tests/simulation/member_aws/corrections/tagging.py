@@ -16,7 +16,7 @@ def get_resources(
     tags_per_page: int = 100,
     **filters: Any,
 ) -> tuple[str, list[TaggedResource]]:
-    """By number of resources only: moto cuts a page at 100 tags although nobody asked for that.
+    """By number of resources only: moto ends a page at 100 tags although no one asked for that.
 
     The token is the last ARN of the page, so that a page asked for again is the same page; the last page's is empty.
     """

@@ -19,7 +19,7 @@ NOWHERE_ENABLED = ("af-south-1", "ap-east-1", "il-central-1", "me-south-1")
 
 
 def region_states(organization: Organization, account: Account) -> dict[str, str]:
-    """Region -> RegionOptStatus. The regions of the world, and some that nobody in it has enabled."""
+    """Region -> RegionOptStatus. The regions of the world, and some that no one in it has enabled."""
     states = dict.fromkeys(NOWHERE_ENABLED, "DISABLED")
     for region in organization.regions:
         enabled = "ENABLED_BY_DEFAULT" if region in BY_DEFAULT else "ENABLED"
@@ -39,7 +39,7 @@ class AccountRegions(BaseResponse):  # type: ignore[misc]  # moto ships no types
         self.automated_parameter_parsing = True
 
     def list_regions(self) -> ActionResult:
-        """Of the caller's own account, or of a member's with trusted access (D6.3). At most 50 to a page."""
+        """Of the caller's own account, or of a member's with trusted access (D6.3). At most 50 per page."""
         state = active()
         organization = state.organization
         asked = self._get_param("AccountId")

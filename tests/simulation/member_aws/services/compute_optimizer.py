@@ -1,4 +1,4 @@
-"""Compute Optimizer's own opinion about idle endpoints (D0.4): one account a request, only where it is opted in."""
+"""Compute Optimizer's own opinion about idle endpoints (D0.4): one account per request, only where it is opted in."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class ComputeOptimizer(BaseResponse):  # type: ignore[misc]  # moto ships no typ
         self.automated_parameter_parsing = True
 
     def get_idle_recommendations(self) -> ActionResult:
-        """Those of one region. Its criteria are not published; here: nobody called it for two weeks."""
+        """Those of one region. Its criteria are not published; here: no one called it for two weeks."""
         state = active()
         organization = state.organization
         asked = self._get_param("accountIds") or [self.current_account]

@@ -1,6 +1,6 @@
-"""A price list as AWS would publish it: list prices of SageMaker in a few regions, several products a type.
+"""A price list as AWS would publish it: list prices of SageMaker in a few regions, several products per type.
 
-The figures are those of public tables, us-east-1, US dollars an hour (D8.12); the other regions are multiples of it,
+The figures are those of public tables, us-east-1, US dollars per hour (D8.12); the other regions are multiples of it,
 good enough to tell regions apart. `ml.p4d.24xlarge` is left out on purpose: a type that no list knows must be seen.
 """
 
@@ -31,7 +31,7 @@ REGIONS = {
     "ap-south-1": ("APS3", "Asia Pacific (Mumbai)", 1.19),
 }
 VOLUME_GB_MONTH = "0.14"  # us-east-1, D8.5
-# component -> (usage type, multiple of hosting): without the right one there are several products a type (D8.2).
+# component -> (usage type, multiple of hosting): without the right one there are several products per type (D8.2).
 COMPONENTS = {
     "Hosting": ("Host", 1.0),
     "AsyncInf": ("AsyncInf", 1.0),

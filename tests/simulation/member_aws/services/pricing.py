@@ -31,7 +31,7 @@ class Pricing(BaseResponse):  # type: ignore[misc]  # moto ships no types
         self.automated_parameter_parsing = True
 
     def get_products(self) -> ActionResult:
-        """Every product whose attributes fit all filters, at most 100 to a page."""
+        """Every product whose attributes fit all filters, at most 100 per page."""
         state = active()
         if "prices" in state.off:
             text = f"User: {self.current_account} is not authorized to perform: pricing:GetProducts"

@@ -21,5 +21,5 @@ def names() -> list[str]:
 def build(name: str) -> Organization:
     """The world of that name."""
     if name not in _BUILDERS:
-        raise LookupError(f"no scenario {name!r}; there are {', '.join(names())}")
+        raise LookupError(f"unknown scenario {name!r}; available: {', '.join(names())}")
     return _BUILDERS[name]()

@@ -1,4 +1,4 @@
-"""Worlds by the number, for benchmarks and property tests: random mixtures of kinds, lives, names and orders."""
+"""Any number of worlds, for benchmarks and property tests: random mixtures of kinds, lives, names and orders."""
 
 import random
 from collections.abc import Callable

@@ -9,7 +9,7 @@ from tests.simulation.organization.traffic import Traffic
 
 STATUSES = (
     *("Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting", "Failed", "OutOfService"),
-    *("UpdateRollbackFailed", "Hibernating"),  # The last one nobody knows yet.
+    *("UpdateRollbackFailed", "Hibernating"),  # The last one no one knows yet.
 )
 STACK = f"arn:aws:cloudformation:{REGION}:{FIRST}:stack/recs/0f3a"
 JUMPSTART = {"sagemaker-sdk:jumpstart-model-id": "meta-textgeneration-llama-3-8b"}

@@ -99,7 +99,7 @@ def quiet() -> Organization:
 
 
 def denied() -> Organization:
-    """One of two members has no scan role: what is idle there stays unknown."""
+    """One of two members has no scan role: what is idle there is not found."""
     members = (
         Account(FIRST, "vision-prod", WORKLOADS.id),
         Account(SECOND, "acquired-startup", WORKLOADS.id, has_scan_role=False, has_act_role=False),
@@ -128,7 +128,7 @@ def region_denied() -> Organization:
 
 
 def suspended() -> Organization:
-    """One of two members is suspended, one on its way out."""
+    """One of two members is suspended, one is being closed."""
     members = (
         Account(FIRST, "vision-prod", WORKLOADS.id),
         Account(SECOND, "closed-shop", WORKLOADS.id, state="SUSPENDED"),
@@ -177,7 +177,7 @@ def broken() -> Organization:
 
 
 def no_act_role() -> Organization:
-    """The member lets itself be scanned and nothing more."""
+    """The member can be scanned, but nothing can be deleted there."""
     return organization([one("resnet-demo")], (Account(FIRST, "vision-prod", WORKLOADS.id, has_act_role=False),))
 
 

@@ -1,4 +1,4 @@
-"""The default world's endpoints that are there to be noticed, and those that no scan can reach."""
+"""The default world's endpoints that are meant to be noticed, and those that no scan can reach."""
 
 from tests.simulation.organization.specification import EndpointSpec, Scaling, VariantSpec
 from tests.simulation.organization.traffic import Traffic

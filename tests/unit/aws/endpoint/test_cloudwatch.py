@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from endpoint_sweep.aws.endpoint.cloudwatch import activity, published
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Series
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, control, key, of_variant
+from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey, control, key, of_variant
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
 from tests.unit.samples import ACCOUNT, REGION
@@ -135,7 +135,7 @@ def test_a_steady_trickle(stubbed: tuple[Any, Stubber], values: list[float], ste
 
 
 def test_a_container_and_the_control_are_asked_under_their_own_names(stubbed: tuple[Any, Stubber]) -> None:
-    """Each key with its own namespace, statistic and dimensions; what a container counts is nobody's total (D1.3)."""
+    """Each key with its own namespace, statistic and dimensions; what a container counts is no one's total (D1.3)."""
     names = {"EndpointName": "e", "VariantName": "v", "ContainerName": "c"}
     one, other = key("Invocations", names), control("e", "v")
     client, stubber = stubbed

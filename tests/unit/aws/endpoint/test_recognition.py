@@ -118,7 +118,7 @@ def test_what_is_not_surely_known_is_unknown(endpoint: dict[str, Any], config: d
     ids=["plain", "at zero", "volume", "no count", "no configuration of its own", "serverless", "shadow", "pools"],
 )
 def test_instances(endpoint: dict[str, Any], config: dict[str, Any], variants: tuple[Variant, ...]) -> None:
-    """Running instances from the endpoint, types from the configuration; what nobody says stays open (D1.33)."""
+    """Running instances from the endpoint, types from the configuration; what no one says stays open (D1.33)."""
     assert recognise(ENDPOINT | endpoint, CONFIG | config).variants == variants
 
 

@@ -37,7 +37,7 @@ def test_instances_cost_what_they_cost_in_its_region() -> None:
 
 
 def test_an_endpoint_without_a_variant_has_no_known_price() -> None:
-    """It was not described, so nobody knows what runs."""
+    """It was not described, so no one knows what runs."""
     found = cost(replace(finding(), instances=()), BOOK)
     assert (found.hourly_usd, found.monthly_usd, found.basis) == (None, None, "its instances are not known")
 

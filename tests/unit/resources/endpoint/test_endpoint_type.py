@@ -72,7 +72,7 @@ def test_an_endpoint_that_is_what_was_approved_goes_on() -> None:
 
 
 def test_only_a_host_of_components_has_parts() -> None:
-    """Of the others nobody asks for any: their role need not list them."""
+    """Of the others no one asks for any: their role need not list them."""
     assert TYPE.parts(actor := Actor(), HOST, ()) == Parts((PART,), (PART,))
     assert actor.calls == [("components", NAME)]
     assert TYPE.parts(actor := Actor(), finding(), ()) == Parts()
@@ -106,7 +106,7 @@ def test_tags_and_bundle_are_those_of_the_arn() -> None:
 
 
 def test_only_an_endpoint_that_cannot_be_found_is_gone() -> None:
-    """While it is there its deletion is judged; where nobody may look nothing is said."""
+    """While it is there its deletion is judged; where no one may look nothing is said."""
     assert TYPE.look(Actor(ResourceNotFound(NAME)), finding()) == (OutcomeStatus.DONE, "deleted and confirmed gone")
     there = Actor(description(status="Deleting"))
     assert TYPE.look(there, finding()) == (OutcomeStatus.SENT, "still deleting")

@@ -41,28 +41,28 @@ def verdict(**changes: Any) -> Verdict:
 
 def test_no_call_in_a_whole_window_is_idle() -> None:
     """The plain case, and what a person reads."""
-    assert judged() == (Verdict.IDLE, "no invocation of its only variant in 14 days")
+    assert judged() == (Verdict.IDLE, "its only variant was not invoked in 14 days")
     two = {"description": description("blue", "green"), "activity": activity(series("blue"), series("green"))}
-    assert judged(**two) == (Verdict.IDLE, "no invocation of any of its 2 variants in 14 days")
+    assert judged(**two) == (Verdict.IDLE, "none of its 2 variants was invoked in 14 days")
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        ("Creating", "it is still being created; after more than a day it is stuck, and it is billed"),
+        ("Creating", "it is still being created; if this lasts more than a day, it is stuck and still billed"),
         ("Updating", "it is being updated"),
         ("SystemUpdating", "AWS is maintaining it"),
         ("RollingBack", "an update is being rolled back"),
         ("Deleting", "it is being deleted"),
         ("Failed", "its creation failed; it serves nothing and can only be deleted by hand"),
-        ("OutOfService", "it takes no requests, and is billed for any instances"),
+        ("OutOfService", "it accepts no requests, but any instances are billed"),
         ("Hibernating", "its status is not supported"),
         ("", "its status is not supported"),
         ("inservice", "its status is not supported"),
     ],
 )
 def test_a_status_that_is_left_alone(status: str, said: str) -> None:
-    """Also one that nobody knows yet (BI-22), whichever answer says it, whatever else is true (D2.8)."""
+    """Also one that no one knows yet (BI-22), whichever answer says it, whatever else is true (D2.8)."""
     expected = (Verdict.NOT_IN_SERVICE, f"{said} (status {status})")
     assert judged(endpoint=listed(status=status), description=None) == expected
     assert judged(description=description(status=status)) == expected
@@ -149,11 +149,11 @@ def test_prepaid_capacity_saves_nothing() -> None:
 @pytest.mark.parametrize(
     ("total", "steady", "said"),
     [
-        (20_160, True, "20,160 invocations in 14 days, a steady 1 per minute: possibly only a canary"),
+        (20_160, True, "20,160 invocations in 14 days, a steady 1 per minute: possibly just a canary"),
         (20_160, False, "20,160 invocations in 14 days"),
-        (40_320, True, "40,320 invocations in 14 days, a steady 2 per minute: possibly only a canary"),
-        (672, True, "672 invocations in 14 days, a steady 2 per hour: possibly only a canary"),
-        (20, True, "20 invocations in 14 days, a steady 1.4 per day: possibly only a canary"),
+        (40_320, True, "40,320 invocations in 14 days, a steady 2 per minute: possibly just a canary"),
+        (672, True, "672 invocations in 14 days, a steady 2 per hour: possibly just a canary"),
+        (20, True, "20 invocations in 14 days, a steady 1.4 per day: possibly just a canary"),
         (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],

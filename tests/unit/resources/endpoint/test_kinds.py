@@ -180,9 +180,9 @@ def test_a_component_is_told() -> None:
     """One or several, and calls that found no capacity."""
     one = (measured(CALLS["one"], 0.0, points=PERIODS), measured(TURNED_AWAY["one"]))
     found = seen(Kind.INFERENCE_COMPONENTS, one, components=HOSTED[:1])
-    assert judged(found)[1] == "no invocation of its only inference component in 14 days"
+    assert judged(found)[1] == "its only inference component was not invoked in 14 days"
     found = seen(Kind.INFERENCE_COMPONENTS, hosted(), components=HOSTED)
-    assert judged(found)[1] == "no invocation of any of its 2 inference components in 14 days"
+    assert judged(found)[1] == "none of its 2 inference components was invoked in 14 days"
     found = seen(Kind.INFERENCE_COMPONENTS, hosted(away=12), 0, components=HOSTED)
     assert judged(found)[1] == "12 calls in 14 days failed because it has no capacity"
 

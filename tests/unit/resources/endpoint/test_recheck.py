@@ -117,11 +117,11 @@ def test_adapters_go_before_their_bases(
         ([replace(BASE, status="Creating"), OTHER, ADAPTER], (), "base is now Creating"),
         ([replace(BASE, status="Updating"), OTHER, ADAPTER], (), "base is now Updating"),
         ([replace(BASE, status="Deleting"), OTHER, ADAPTER], (), "base is now Deleting"),
-        ([BASE, OTHER, ADAPTER], {"adapter"}, "adapter was not deleted, its status is InService"),
+        ([BASE, OTHER, ADAPTER], {"adapter"}, "adapter was not deleted; its status is InService"),
         (
             [BASE, OTHER, replace(ADAPTER, status="Failed")],
             {"adapter"},
-            "adapter was not deleted, its status is Failed",
+            "adapter was not deleted; its status is Failed",
         ),
     ],
 )
@@ -205,7 +205,7 @@ def test_a_single_call_since_the_scan_spares_it(
 def test_silence_that_nobody_vouches_for_keeps_it(
     kind: Kind, quiet: dict[SeriesKey, tuple[float, ...]], calls: tuple[SeriesKey, ...]
 ) -> None:
-    """Without zeros or a sample of a running instance, or with half an answer, nobody knows (I5)."""
+    """Without zeros or a sample of a running instance, or with half an answer, no one knows (I5)."""
     doubts = [Actor({}), *(Actor(quiet, frozenset({one})) for one in {*quiet, *calls})]
     for actor in doubts:
         with pytest.raises(Kept, match="its traffic since the scan could not be read") as caught:
@@ -236,13 +236,13 @@ def test_every_variant_that_serves_must_publish_zeros() -> None:
     [
         ({"status": "Deleting"}, OutcomeStatus.SENT, "still deleting"),
         ({"status": "Failed"}, OutcomeStatus.FAILED, "its deletion failed"),
-        ({"status": "InService"}, OutcomeStatus.FAILED, "kept: it was not deleted, its status is InService"),
+        ({"status": "InService"}, OutcomeStatus.FAILED, "kept: it was not deleted; its status is InService"),
         ({"status": "Deleting", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
         ({"status": "Failed", "created_at": NOW}, OutcomeStatus.CHANGED, "an endpoint with the same name"),
     ],
     ids=str,
 )
 def test_what_is_still_there_after_its_deletion(changes: dict[str, Any], status: OutcomeStatus, words: str) -> None:
-    """Another one under the same name is nobody's failure, and nothing is done to it (D2.7)."""
+    """Another one under the same name is no one's failure, and nothing is done to it (D2.7)."""
     outcome, why = judge_deletion(description(**changes), finding())
     assert (outcome, why.startswith(words)) == (status, True)

@@ -9,7 +9,7 @@ from tests.unit.resources.endpoint.bundles import TARGET, bundle, part
 
 
 def test_what_was_not_there_before_is_told_as_well() -> None:
-    """A tag that somebody's automation adds, and a component that somebody else made."""
+    """A tag that someone's automation adds, and a component that someone else made."""
     now = bundle(parts=[part(1)]) | {"tags": {"patched": "yes"}}
     assert differences(bundle(), now) == [
         "inference component part is new",

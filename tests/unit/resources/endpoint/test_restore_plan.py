@@ -124,7 +124,7 @@ def test_policies_and_actions_are_made_as_they_were(kind: str, operation: str, r
 
 
 def test_tags_come_back_except_those_of_aws() -> None:
-    """Of endpoint, configuration, model, component and scalable target; nobody else can set `aws:` tags (D3.19)."""
+    """Of endpoint, configuration, model, component and scalable target; no one else can set `aws:` tags (D3.19)."""
     tags = {"owner": "mira", "aws:cloudformation:stack-id": "x", "AWS:other": "x"}
     was = bundle(parts=[part(1) | {"Tags": tags}])
     was |= {"tags": tags, "endpoint_config_tags": tags, "models": {"m": {"ModelName": "m"}}, "model_tags": {"m": tags}}

@@ -95,7 +95,7 @@ def test_what_is_gone_is_made_anew() -> None:
 
 @pytest.mark.parametrize("there", ["m1", "m2", "config"])
 def test_a_definition_that_stands_is_not_made_again(there: str) -> None:
-    """A sweep leaves models and configurations; whatever somebody deleted since is made."""
+    """A sweep leaves models and configurations; whatever someone deleted since is made."""
     account = Account(definitions=(there,))
     restore(account)
     assert account.made == [one for one in EVERYTHING if not one.endswith(f" {there}")]
@@ -137,7 +137,7 @@ def test_a_component_that_an_interrupted_sweep_deleted_comes_back() -> None:
 )
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_an_endpoint_that_stands_is_left_alone(now: dict[str, Any], dry_run: bool) -> None:
-    """Where it lacks nothing, or somebody made it anew: nothing is changed, and the sentence says what may help."""
+    """Where it lacks nothing, or someone made it anew: nothing is changed, and the sentence says what may help."""
     account = Account(now)
     with pytest.raises(RestoreFailed, match=r"endpoint idle already exists; nothing was changed; .* add --resume"):
         restore(account, dry_run=dry_run)

@@ -74,7 +74,7 @@ def test_the_control_counts_samples_of_running_instances() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_kind_that_is_billed_while_idle_has_a_control(kind: Kind) -> None:
-    """Of its own, for each variant; it is nobody's traffic (D1.7, D1.20)."""
+    """Of its own, for each variant; it is no one's traffic (D1.7, D1.20)."""
     found = controls("e", ("v", "w"), kind)
     assert not any(is_traffic(one) for one in found)
     wanted = {

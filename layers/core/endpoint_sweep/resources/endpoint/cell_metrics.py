@@ -70,7 +70,7 @@ class CellMetrics:
             self._past |= self._reader.past(wanted, midnight - history.KEPT, self._end)
 
     def needed(self, one: Described) -> set[SeriesKey]:
-        """What is needed to judge it. Where zeros prove the silence, nobody has to ask whether the instances ran."""
+        """What is needed to judge it. Where zeros prove the silence, no one has to ask whether the instances ran."""
         carriers = one.carriers
         is_proven = bool(carriers) and all(map(self._is_dense, carriers))
         return carriers if is_proven else carriers | one.controls
@@ -105,7 +105,7 @@ class CellMetrics:
         }
 
     def has_orphans(self, components: Iterable[Component]) -> bool:
-        """Whether there were calls to inference components that are gone; nobody can tell whose they were."""
+        """Whether there were calls to inference components that are gone; no one can tell whose they were."""
         known = {one.name for one in components}
         return any(
             series.total > 0 and key.inference_component not in known

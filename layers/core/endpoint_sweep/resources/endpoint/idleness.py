@@ -139,7 +139,7 @@ def _with_past(reason: str, past: Past | None) -> str:
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     match description.kind:
         case Kind.UNKNOWN:
-            return Verdict.UNKNOWN, f"it cannot be judged: {description.why_unknown}"
+            return Verdict.UNKNOWN, f"it cannot be evaluated: {description.why_unknown}"
         case Kind.SERVERLESS:
             return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while idle"
         case Kind.REAL_TIME | Kind.SERVERLESS_PROVISIONED:
@@ -163,8 +163,8 @@ def _variants(seen: Evidence, description: Description, policy: Policy) -> Judge
         if why := proof.doubt(series, f"variant {variant}", seen.activity, seen.controls.get(variant)):
             return Verdict.NO_EVIDENCE, why
     count = len(description.serving)
-    served = "its only variant" if count == 1 else f"any of its {count} variants"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only variant was not" if count == 1 else f"none of its {count} variants was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> Judgement:
@@ -216,8 +216,8 @@ def _inference_components(  # noqa: PLR0911 - one return per doubt
             return Verdict.NO_EVIDENCE, "nothing confirms that its metrics can be read"
         return Verdict.IDLE, "it hosts no inference component, but its instances are billed"
     count = len(seen.components)
-    served = "its only inference component" if count == 1 else f"any of its {count} inference components"
-    return Verdict.IDLE, f"no invocation of {served} in {policy.lookback_days} days"
+    said = "its only inference component was not" if count == 1 else f"none of its {count} inference components was"
+    return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
 def carriers(seen: Evidence) -> list[Series]:

@@ -1,6 +1,6 @@
 """Whether silence is proof: zeros or nothing, and in how many periods of the window. No I/O.
 
-SageMaker may publish zeros while nobody calls, or nothing at all; its own documentation says both (D13.2), so nothing
+SageMaker may publish zeros while no one calls, or nothing at all; its own documentation says both (D13.2), so nothing
 relies on either. Zeros in nearly every period are proof, and so is silence while the instances left samples in nearly
 every period. One zero in weeks is not.
 """
@@ -61,7 +61,7 @@ def unread(series: Collection[Series], what: str) -> str | None:
 
 
 def silence(series: Collection[Series], activity: Activity) -> Silence | None:
-    """What was published while nobody called: the number that shows which of AWS's statements holds (D13.2)."""
+    """What was published while no one called: the number that shows which of AWS's statements holds (D13.2)."""
     if not series:
         return None
     periods = periods_of(activity)

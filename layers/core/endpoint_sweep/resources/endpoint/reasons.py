@@ -6,13 +6,13 @@ from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, NO_CAPACIT
 _CANARY_A_MINUTE = 2.0
 
 _STATUSES = {
-    "Creating": "it is still being created; after more than a day it is stuck, and it is billed",
+    "Creating": "it is still being created; if this lasts more than a day, it is stuck and still billed",
     "Updating": "it is being updated",
     "SystemUpdating": "AWS is maintaining it",
     "RollingBack": "an update is being rolled back",
     "Deleting": "it is being deleted",
     "Failed": "its creation failed; it serves nothing and can only be deleted by hand",
-    "OutOfService": "it takes no requests, and is billed for any instances",
+    "OutOfService": "it accepts no requests, but any instances are billed",
 }
 
 
@@ -32,7 +32,7 @@ def calls(activity: Activity, count: int, policy: Policy) -> str:
     rate = count / minutes
     steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
     if steady and rate <= _CANARY_A_MINUTE:
-        return f"{said}, a steady {_rate(rate)}: possibly only a canary"
+        return f"{said}, a steady {_rate(rate)}: possibly just a canary"
     return said
 
 

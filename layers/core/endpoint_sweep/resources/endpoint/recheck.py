@@ -31,7 +31,7 @@ def check_fingerprint(now: Description, approved: Finding) -> None:
         raise Kept(OutcomeStatus.CHANGED, "its configuration was changed after the scan")
     if now.kind != approved.kind:
         raise Kept(OutcomeStatus.CHANGED, f"its kind is now {now.kind}")
-    # SageMaker itself removes instances when inference components go (D4.3), so nobody decided that change.
+    # SageMaker itself removes instances when inference components go (D4.3), so no one decided that change.
     floats = now.kind is Kind.INFERENCE_COMPONENTS
     if not floats and sorted(map(_size, now.variants)) != sorted(map(_size, approved.instances)):
         raise Kept(OutcomeStatus.CHANGED, "its instances were changed after the scan")
@@ -42,14 +42,14 @@ def _names(variants: Iterable[Variant]) -> set[str]:
 
 
 def _size(one: Variant) -> tuple[str, bool, str, int]:
-    """What changes when somebody scales an endpoint, which shows that they have plans for it."""
+    """What changes when someone scales an endpoint, which shows that they have plans for it."""
     return one.variant, one.shadow, one.type or "", -1 if one.count is None else one.count
 
 
 def parts_left(approved: Iterable[Component], hosted: Iterable[Component], sent: Collection[str]) -> Parts:
     """Compares the components with those of the scan and says what to delete next: adapters before bases (D1.16, D3.7).
 
-    `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by somebody
+    `sent`: names of components whose deletion has an intent. Raises Kept if one is new, re-created, removed by someone
     else, being created or changed, or if its deletion failed.
     """
     known = {one.name: one for one in approved}
@@ -99,7 +99,7 @@ def judge_deletion(seen: Description, finding: Finding) -> tuple[OutcomeStatus, 
         return OutcomeStatus.SENT, "still deleting"
     if seen.status == "Failed":
         return OutcomeStatus.FAILED, "its deletion failed; its SageMaker status is Failed"
-    return OutcomeStatus.FAILED, f"kept: it was not deleted, its status is {seen.status}"
+    return OutcomeStatus.FAILED, f"kept: it was not deleted; its status is {seen.status}"
 
 
 def _check_component(now: Component, approved: Component | None, *, was_sent: bool) -> None:
@@ -108,7 +108,7 @@ def _check_component(now: Component, approved: Component | None, *, was_sent: bo
     if now.created_at != approved.created_at:
         raise Kept(OutcomeStatus.CHANGED, f"its inference component {now.name} was re-created after the scan")
     if was_sent and now.status != "Deleting":
-        said = f"its inference component {now.name} was not deleted, its status is {now.status}"
+        said = f"its inference component {now.name} was not deleted; its status is {now.status}"
         raise Kept(OutcomeStatus.FAILED, f"kept: {said}")
     if not was_sent and now.status not in _DELETABLE:
         raise Kept(OutcomeStatus.CHANGED, f"the status of its inference component {now.name} is now {now.status}")

@@ -271,7 +271,7 @@ def _as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _own(tags: Mapping[str, str]) -> dict[str, str]:
-    """Drops AWS's own tags, which nobody else can set."""
+    """Drops AWS's own tags, which no one else can set."""
     return {key: value for key, value in sorted(tags.items()) if not key.lower().startswith("aws:")}
 
 
