@@ -91,7 +91,11 @@ class FakeCell:
         there = {key for key, values in self.values.items() if values and key not in self.forgotten}
         return Published(
             frozenset(key for key in there if traffic_series.is_traffic(key)),
-            frozenset(key for key in there if key.namespace == TRAFFIC and not traffic_series.is_traffic(key)),
+            frozenset(
+                sign
+                for key in there
+                if key.namespace == TRAFFIC and (sign := traffic_series.sign_of(key.metric, dict(key.dimensions)))
+            ),
         )
 
     def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:

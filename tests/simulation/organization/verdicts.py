@@ -11,7 +11,6 @@ from tests.simulation.organization.endpoints import MODEL_KINDS, EndpointSpec
 
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
 JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
-SETTLED_AFTER_DAYS = 1.0  # A change more recent than this is a change in progress (D2.5).
 # Who made it, by tag. Canvas leaves no tag: its managed policy names its endpoints by prefix.
 MAKERS = {
     "aws:cloudformation:stack-name": "cloudformation",  # D3.13
@@ -22,27 +21,38 @@ MAKERS = {
 CANVAS_PREFIX = "canvas"
 
 
-def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:  # noqa: PLR0911 - one return a verdict
-    """One of the product's nine verdicts."""
+def verdict(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:
+    """One of the product's words."""
+    bare = _unprotected(spec, lookback_days, age_days)
+    is_kept = is_protected(spec.tags) or any(key in spec.tags for key in MAKERS)
+    return "protected" if is_kept and bare not in ("not-in-service", "busy") else bare
+
+
+def _unprotected(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:
+    """The verdict if no tag protected it."""
     if spec.status not in JUDGED_STATUSES:
         return "not-in-service"
     if called(spec, min(lookback_days, spec.created_days_ago)):
         return "busy"
-    if is_protected(spec.tags) or any(key in spec.tags for key in MAKERS):
-        return "protected"
-    recently_changed = spec.modified_days_ago is not None and spec.modified_days_ago < SETTLED_AFTER_DAYS
-    if spec.created_days_ago < age_days or recently_changed:
-        return "too-young"
+    redeployed = spec.config_days_ago is not None and not spec.config_gone and spec.config_days_ago < lookback_days
+    if spec.created_days_ago < age_days or redeployed:
+        return "too-young"  # What was called before a deployment has other names.
     if spec.kind == "unknown" or spec.config_gone:
         # Without its configuration neither is the kind certain nor a restore possible (D1.5, D3.9).
         return "unknown"
     if spec.variants_hidden:
         return "no-evidence"
+    return _by_evidence(spec, lookback_days)
+
+
+def _by_evidence(spec: EndpointSpec, lookback_days: float) -> str:
     if all(_saves_nothing(spec, number) for number in range(len(spec.variants))):
         return "zero-cost"
     if spec.at_zero:
         return "at-zero"
-    return "idle" if proven(spec) else "no-evidence"
+    if not proven(spec):
+        return "no-evidence"
+    return "busy" if is_needed(spec, lookback_days) else "idle"
 
 
 def called(spec: EndpointSpec, days: float) -> bool:
@@ -54,10 +64,16 @@ def called(spec: EndpointSpec, days: float) -> bool:
     return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)
 
 
+def is_needed(spec: EndpointSpec, days: float) -> bool:
+    """Whether it is called without being served, or at a rhythm longer than the window (D1.29, D13.3)."""
+    parts = [spec.traffic_of(one) for one in spec.variants] if spec.kind != "components" else []
+    parts += [one.traffic for one in spec.components]
+    failed = any(traffic.called_within(days) for _, traffic in spec.failures)
+    return failed or any(traffic.is_expected for traffic in parts)
+
+
 def proven(spec: EndpointSpec) -> bool:
-    """Whether silence is proof: zeros from all that serves (D1.25), or a live fleet if idle means no data (D1.28)."""
-    if spec.kind == "components" and spec.components:
-        return all(one.traffic.zeros for one in spec.components)
+    """Whether silence is proof: zeros from all that serves, or a live fleet whatever it publishes (D1.25, D13.2)."""
     return all(spec.traffic_of(variant).zeros for variant in spec.variants)
 
 

@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, RegionOff
-from endpoint_sweep.domain.model import Component, Kind, Policy, Verdict
+from endpoint_sweep.domain.model import Component, Finding, Kind, Policy, Silence, Variant, Verdict
 from endpoint_sweep.domain.restorable import NOT_ASKED, YES
-from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
+from endpoint_sweep.resources.endpoint.history import Past
+from endpoint_sweep.resources.endpoint.traffic_series import (
+    SeriesKey,
+    control,
+    key,
+    of_asynchronous,
+    of_component,
+    of_variant,
+    sign_of,
+)
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.fake_cell import HERE, TYPES, FakeCell, another
 from tests.unit.samples import ARN, NAME, NOW, description, listed
@@ -20,6 +29,12 @@ HOSTING = description(kind=Kind.INFERENCE_COMPONENTS)
 COMPONENT = Component("llm", NAME, "AllTraffic")
 CALLS, TURNED_AWAY = of_component("llm")
 ZEROS, MODELS = (0.0, 0.0), "restorable resnet-demo-config"
+BOTH = {"EndpointName": NAME, "VariantName": "AllTraffic"}
+
+
+def running(*variants: str) -> dict[SeriesKey, tuple[float, ...]]:
+    """Samples of the instances of these variants, or of the only one."""
+    return {control(NAME, variant): (60.0,) for variant in variants or ("AllTraffic",)}
 
 
 def silent(**changes: Any) -> FakeCell:
@@ -28,11 +43,11 @@ def silent(**changes: Any) -> FakeCell:
     return FakeCell(**given | changes)
 
 
-def test_an_idle_endpoint_costs_six_calls() -> None:
-    """List, tags, metrics, figures, description, and whether its models are there."""
+def test_an_idle_endpoint_costs_seven_calls() -> None:
+    """List, tags, metrics, figures, description, history, and whether its models are there."""
     cell = silent()
     assert cell.verdicts() == {NAME: Verdict.IDLE}
-    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", MODELS]
+    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", "past 5", MODELS]
 
 
 def test_an_empty_cell_costs_one_call() -> None:
@@ -54,9 +69,6 @@ def test_a_busy_endpoint_is_not_described() -> None:
     [
         ({"listing": [listed(status="Updating")]}, Verdict.NOT_IN_SERVICE),
         ({"listing": [listed(created_at=NOW - timedelta(days=3))]}, Verdict.TOO_YOUNG),
-        ({"listing": [listed(last_modified_at=NOW - timedelta(hours=2))]}, Verdict.TOO_YOUNG),
-        ({"tagged": {ARN: {"endpoint-sweep:keep": ""}}}, Verdict.PROTECTED),
-        ({"errors": {"tags": CellFailed("no")}}, Verdict.PROTECTED),
     ],
 )
 def test_what_is_decided_from_the_list_is_not_described(changes: dict[str, Any], expected: Verdict) -> None:
@@ -70,18 +82,118 @@ def test_a_variant_that_is_missing_from_the_listing_is_asked_for_by_name() -> No
     """Forgotten for two weeks, or never heard of: the first variant's silence does not speak for the second (D5.4)."""
     green = of_variant(NAME, "green")
     cell = silent(
-        values={of_variant(NAME, "blue"): ZEROS, green: (0.0, 3.0)},
+        values={of_variant(NAME, "blue"): ZEROS, green: (0.0, 3.0), **running("green")},
         forgotten=frozenset({green}),
         descriptions={NAME: description("blue", "green")},
     )
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.asked[-1] == "activity 1"
-    assert cell.keys[-1] == {green}
+    assert cell.asked[-1] == "activity 3"
+    assert cell.keys[-1] == {green, *running("blue"), *running("green")}
 
 
-def test_a_variant_that_publishes_nothing_is_no_evidence() -> None:
-    """Nothing is not zero."""
+def test_a_variant_that_publishes_nothing_is_idle_only_while_its_instances_ran() -> None:
+    """Nothing is not zero: only samples of its instances in nearly every period make it proof (D13.2)."""
     assert silent(values={}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+    found = silent(values=running()).findings()[NAME]
+    assert (found.verdict, found.silence) == (Verdict.IDLE, Silence.NOTHING)
+    seldom = frozenset(running())
+    assert silent(values=running(), sparse=seldom).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+    assert silent(values=running(), incomplete=seldom).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+
+
+def test_a_few_zeros_in_weeks_are_no_proof() -> None:
+    """Nearly every period must hold one, or a sample of the instances."""
+    few: dict[str, Any] = {"sparse": frozenset({PLAIN})}
+    assert silent(**few).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+    found = silent(values={PLAIN: ZEROS} | running(), **few).findings()[NAME]
+    assert (found.verdict, found.silence) == (Verdict.IDLE, Silence.SOME)
+    assert silent().findings()[NAME].silence is Silence.ZEROS
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        key("Invocation4XXErrors", BOTH, stat="Maximum"),
+        key("Invocation5XXErrors", BOTH, stat="Maximum"),
+        key("ModelLatency", BOTH, stat="SampleCount"),
+        key("Invocations", BOTH | {"InstanceId": "i-1"}, stat="Maximum"),
+        key("SomethingNew", {"EndpointName": NAME}, stat="Maximum"),
+    ],
+    ids=lambda one: one.metric,
+)
+def test_whatever_could_be_a_call_keeps(sign: SeriesKey) -> None:
+    """Calls that only fail, calls of one instance, a metric that no one knows yet (D1.9, D13.3)."""
+    called = silent(values={PLAIN: ZEROS, sign: (2.0,)}).findings()[NAME]
+    assert (called.verdict, sign.metric in called.reason) == (Verdict.BUSY, True)
+    assert silent(values={PLAIN: ZEROS, sign: ZEROS}).verdicts() == {NAME: Verdict.IDLE}
+    unread = silent(values={PLAIN: ZEROS, sign: ZEROS}, incomplete=frozenset({sign}))
+    assert unread.verdicts() == {NAME: Verdict.NO_EVIDENCE}
+
+
+def test_the_copies_that_a_shadow_gets_are_no_calls() -> None:
+    """Nor is the number of models in memory (D1.18)."""
+    variants = (Variant("AllTraffic", "ml.g5.xlarge", 1), Variant("s", "ml.g5.xlarge", 1, shadow=True))
+    copies = key("ModelLatency", BOTH | {"VariantName": "s"}, stat="SampleCount")
+    described = {NAME: description(variants=variants)}
+    assert silent(values={PLAIN: ZEROS, copies: (9.0,)}, descriptions=described).verdicts() == {NAME: Verdict.IDLE}
+    assert sign_of("LoadedModelCount", BOTH) is None
+
+
+def test_calls_before_the_window_are_told_or_make_a_rhythm() -> None:
+    """One read over 15 months, only for what the window shows as idle."""
+    once = Past((NOW.replace(hour=0) - timedelta(days=20),))
+    found = silent(pasts={PLAIN: once}).findings()[NAME]
+    assert (found.verdict, found.last_invocation_at) == (Verdict.IDLE, once.last)
+    assert "last call on 31 Oct 2026" in found.reason
+    monthly = Past(tuple(NOW.replace(hour=0) - timedelta(days=20 + 30 * month) for month in (3, 2, 1, 0)))
+    found = silent(pasts={PLAIN: monthly}).findings()[NAME]
+    assert (found.verdict, "it is called every month" in found.reason) == (Verdict.BUSY, True)
+    assert silent(pasts={PLAIN: Past(complete=False)}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+
+
+def test_what_is_protected_and_unused_says_what_it_costs() -> None:
+    """Described for its price, never offered; the verdict without its protection is told apart."""
+    found = silent(tagged={ARN: {"endpoint-sweep:keep": ""}}).findings()[NAME]
+    assert (found.verdict, found.unprotected, found.instances) == (
+        Verdict.PROTECTED,
+        Verdict.IDLE,
+        description().variants,
+    )
+    assert found.reason.endswith("; its only variant was not invoked in 14 days")
+    called = silent(tagged={ARN: {"endpoint-sweep:keep": ""}}, values={PLAIN: (7.0,)}).findings()[NAME]
+    assert (called.verdict, called.unprotected) == (Verdict.BUSY, None)
+
+
+def test_a_timetable_does_not_keep_an_endpoint_young() -> None:
+    """Scaling moves LastModifiedTime every day; the configuration tells the last deployment (D2.5)."""
+    scaled = listed(last_modified_at=NOW - timedelta(hours=2))
+    assert silent(listing=[scaled]).verdicts() == {NAME: Verdict.IDLE}
+    new = description(config_created_at=NOW - timedelta(days=13))
+    assert silent(listing=[scaled], descriptions={NAME: new}).verdicts() == {NAME: Verdict.TOO_YOUNG}
+
+
+@pytest.mark.parametrize("status", ["Failed", "OutOfService"])
+def test_a_broken_endpoint_is_described_for_its_price(status: str) -> None:
+    """Its instances may be billed (D2.8)."""
+    cell = silent(listing=[listed(status=status)], descriptions={NAME: description(status=status)})
+    found = cell.findings()[NAME]
+    assert (found.verdict, found.instances) == (Verdict.NOT_IN_SERVICE, description().variants)
+    assert "past" not in " ".join(cell.asked)
+
+
+def test_a_few_calls_are_a_verdict_of_their_own_where_the_stack_asks() -> None:
+    """Never mixed with idle; a queue or a refused call is more than barely used."""
+    policy = Policy(14, 14, barely_used_below=10)
+
+    def judged(calls: float) -> Finding:
+        [found] = scan(TYPES, silent(values={PLAIN: (calls, 0.0)}), HERE, policy, NOW).findings
+        return found
+
+    assert judged(9).verdict is Verdict.BARELY_USED
+    assert judged(9).restorable == YES
+    assert judged(9).reason.startswith("9 invocations in 14 days; fewer than 10")
+    assert [judged(calls).verdict for calls in (0, 10)] == [Verdict.IDLE, Verdict.BUSY]
+    assert silent(values={PLAIN: (9.0, 0.0)}).verdicts() == {NAME: Verdict.BUSY}
 
 
 def test_series_of_deleted_endpoints_are_not_asked_for() -> None:
@@ -168,7 +280,16 @@ def test_components_are_listed_once_for_the_cell() -> None:
         values={CALLS: ZEROS, call: (0.0, 5.0)},
     )
     assert cell.verdicts() == {NAME: Verdict.IDLE, "second": Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 4", f"describe {NAME}", MODELS]
+    assert cell.asked == [
+        "endpoints",
+        "tags",
+        "published",
+        "components",
+        "activity 4",
+        f"describe {NAME}",
+        "past 10",
+        MODELS,
+    ]
     assert cell.findings()["second"].kind is Kind.INFERENCE_COMPONENTS
 
 
@@ -179,7 +300,7 @@ def test_a_component_that_is_missing_from_the_listing_of_metrics_is_asked_for() 
         forgotten=frozenset({CALLS, TURNED_AWAY}),
     )  # fmt: skip
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.keys == [{CALLS, TURNED_AWAY}]
+    assert cell.keys == [{CALLS, TURNED_AWAY, control(NAME, "AllTraffic")}]
 
 
 def test_components_that_cannot_be_listed_are_no_absence_of_components() -> None:
@@ -192,16 +313,15 @@ def test_components_that_cannot_be_listed_are_no_absence_of_components() -> None
 
 def test_calls_to_a_component_that_is_gone_may_have_been_anybodys() -> None:
     """An endpoint without components is only idle if no such calls are left over, and metrics work (D1.15)."""
-    running = {control(NAME, "AllTraffic"): (60.0,)}
     assert FakeCell(descriptions={NAME: HOSTING}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
-    assert FakeCell(descriptions={NAME: HOSTING}, values=running).verdicts() == {NAME: Verdict.IDLE}
-    quiet, called = running | {CALLS: ZEROS}, running | {CALLS: (1.0,)}
+    assert FakeCell(descriptions={NAME: HOSTING}, values=running()).verdicts() == {NAME: Verdict.IDLE}
+    quiet, called = running() | {CALLS: ZEROS}, running() | {CALLS: (1.0,)}
     assert FakeCell(descriptions={NAME: HOSTING}, values=quiet).verdicts() == {NAME: Verdict.IDLE}
     assert FakeCell(descriptions={NAME: HOSTING}, values=called).verdicts() == {NAME: Verdict.NO_EVIDENCE}
 
 
-def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> None:
-    """ListMetrics may have forgotten its calls, and being called is its verdict (D5.4)."""
+def test_beyond_two_weeks_what_list_metrics_has_forgotten_is_asked_for_by_name() -> None:
+    """It is described whatever protects it, and being called is its verdict (D5.4)."""
     processed = of_asynchronous(NAME, "AllTraffic")[0]
     kept: dict[str, Any] = {
         "descriptions": {NAME: ASYNC},
@@ -209,17 +329,8 @@ def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> N
         "forgotten": frozenset({processed}),
         "tagged": {ARN: {"endpoint-sweep:keep": ""}},
     }
-    assert FakeCell(**kept).verdicts() == {NAME: Verdict.PROTECTED}
     [found] = scan(TYPES, FakeCell(**kept), HERE, Policy(30, 14), NOW).findings
     assert (found.verdict, found.invocations) == (Verdict.BUSY, 3)
-
-
-@pytest.mark.parametrize(("lookback", "described"), [(14, False), (15, True)])
-def test_list_metrics_is_believed_to_remember_two_weeks(lookback: int, described: bool) -> None:
-    """One day further back a call may have been forgotten, so even a protected endpoint is described (D5.4)."""
-    cell = silent(tagged={ARN: {"endpoint-sweep:keep": ""}})
-    scan(TYPES, cell, HERE, Policy(lookback, 14), NOW)
-    assert (f"describe {NAME}" in cell.asked) is described
 
 
 def test_one_row_an_endpoint() -> None:

@@ -8,7 +8,7 @@ from endpoint_sweep.domain.model import Activity, Component, Description, Kind, 
 from endpoint_sweep.resources.endpoint import history, proof, traffic_series
 from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.ports import EndpointReader
-from endpoint_sweep.resources.endpoint.traffic_series import PROCESSED, Published, SeriesKey
+from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS, PROCESSED, Published, SeriesKey
 
 _NOT_READ = Past(complete=False)
 
@@ -72,7 +72,8 @@ class CellMetrics:
     def needed(self, one: Described) -> set[SeriesKey]:
         """What is needed to judge it. Where zeros prove the silence, no one has to ask whether the instances ran."""
         carriers = one.carriers
-        is_proven = bool(carriers) and all(map(self._is_dense, carriers))
+        calls = [key for key in carriers if key.metric == INVOCATIONS]
+        is_proven = bool(calls) and all(map(self._is_dense, calls))
         return carriers if is_proven else carriers | one.controls
 
     def activity(self, name: str, hosted: Iterable[Component]) -> Activity:

@@ -106,7 +106,7 @@ def _too_early(  # noqa: PLR0911 - one return per reason
 def _recently_deployed(description: Description, activity: Activity, now: datetime) -> str | None:
     """Why the window does not lie within the life of its configuration, or None.
 
-    Scaling moves LastModifiedTime, a timetable of an endpoint that nobody calls moves it every day. A configuration
+    Scaling moves LastModifiedTime, a timetable of an endpoint that no one calls moves it every day. A configuration
     never changes, so its creation is the earliest time of the last deployment (D2.5, D3.10).
     """
     if description.config_created_at is None:
@@ -124,7 +124,13 @@ def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
     if seen.past is None or not all(one.complete for one in (seen.past, *seen.signs.values())):
         return Verdict.NO_EVIDENCE, "its history could not be read completely"
     first_day = seen.activity.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    alive = sorted(name for name, one in seen.signs.items() if one.last is not None and one.last >= first_day)
+    # The window begins within that day. What was served before it explains the other signs of the same day.
+    explained = {first_day} & set(seen.past.days)
+    alive = sorted(
+        name
+        for name, one in seen.signs.items()
+        if one.last is not None and one.last >= first_day and one.last not in explained
+    )
     if alive:
         return Verdict.BUSY, f"no call was served, but other metrics show requests: {', '.join(alive[:3])}"
     if usual := history.rhythm(seen.past, now):
