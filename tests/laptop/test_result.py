@@ -228,4 +228,4 @@ def test_a_canary_is_said(laptop: Laptop) -> None:
     laptop.open(organization([one("watched", Traffic.steady(60))]))
     [found] = laptop.scan(*SCANNED).document["findings"]
     assert found["verdict"] == "busy"
-    assert found["reason"].endswith("a steady 1.0 per minute: possibly just a canary")
+    assert found["reason"].endswith("a steady 1 per minute: possibly just a canary")

@@ -3,6 +3,7 @@
 It is `EndpointReader` without AWS, and `ports.CellReaders` of a hub that knows only endpoints.
 
 Like CloudWatch it lists only series with a datapoint, and answers a series that no one published with nothing (D1.27).
+What is published is published in every period, unless a test calls it sparse.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -15,7 +16,8 @@ from endpoint_sweep.domain.resource import ENDPOINT
 from endpoint_sweep.domain.restorable import YES, Restorable
 from endpoint_sweep.resources.endpoint import traffic_series
 from endpoint_sweep.resources.endpoint.endpoint_type import EndpointType
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.resources.endpoint.history import Past
+from endpoint_sweep.resources.endpoint.traffic_series import TRAFFIC, Published, SeriesKey
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.samples import ACCOUNT, NAME, NOW, POLICY, REGION, listed
 
@@ -23,13 +25,18 @@ HERE = Cell(ACCOUNT, REGION)
 TYPES = {ENDPOINT: EndpointType()}
 
 
-def measured(key: SeriesKey, *values: float, complete: bool = True, steady: bool = False) -> Series:
+PERIODS = 58  # of six hours, in the window of two weeks
+
+
+def measured(
+    key: SeriesKey, *values: float, complete: bool = True, steady: bool = False, points: int | None = None
+) -> Series:
     """One series as the adapter makes it, with its datapoints six hours apart."""
     return Series(
         key.metric,
         key.variant,
         sum(values),
-        len(values),
+        len(values) if points is None else points,
         max((NOW - timedelta(hours=6 * at) for at, value in enumerate(values, 1) if value > 0), default=None),
         complete,
         component=key.component,
@@ -46,8 +53,10 @@ def another(name: str, **changes: object) -> ListedEndpoint:
 
 @dataclass
 class FakeCell:
-    """`values`: datapoints by series. `incomplete`: series that CloudWatch does not answer whole. `errors`: by call.
-    `running`: the endpoint of each inference experiment. `routed`: the destinations of each router, or an error."""
+    """`values`: datapoints by series. `incomplete`: series that CloudWatch does not answer whole. `sparse`: those that
+    have only these datapoints. `pasts`: what is known beyond the window. `errors`: by call. `running`: the endpoint of
+    each inference experiment. `routed`: the destinations of each router, or an error.
+    """
 
     listing: list[ListedEndpoint] = field(default_factory=lambda: [listed()])
     values: Mapping[SeriesKey, tuple[float, ...]] = field(default_factory=dict)
@@ -58,6 +67,8 @@ class FakeCell:
     running: dict[str, str] = field(default_factory=dict)
     routed: dict[str, tuple[str, ...] | Exception] = field(default_factory=dict)
     forgotten: frozenset[SeriesKey] = frozenset()
+    sparse: frozenset[SeriesKey] = frozenset()
+    pasts: Mapping[SeriesKey, Past] = field(default_factory=dict)
     incomplete: frozenset[SeriesKey] = frozenset()
     errors: Mapping[str, Exception] = field(default_factory=dict)
     broken: str = ""
@@ -77,10 +88,26 @@ class FakeCell:
         self._ask("tags")
         return self.tagged
 
-    def published(self) -> set[SeriesKey]:
+    def published(self) -> Published:
         self._ask("published")
         there = {key for key, values in self.values.items() if values and key not in self.forgotten}
-        return {key for key in there if traffic_series.carries_traffic(key.metric, dict(key.dimensions))}
+        return Published(
+            frozenset(key for key in there if traffic_series.is_traffic(key)),
+            frozenset(
+                sign
+                for key in there
+                if key.namespace == TRAFFIC and (sign := traffic_series.sign_of(key.metric, dict(key.dimensions)))
+            ),
+        )
+
+    def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
+        self._ask("past", str(len(keys)))
+        return {key: self.pasts.get(key) or self._recent(key) for key in keys}
+
+    def _recent(self, key: SeriesKey) -> Past:
+        """What the window holds of it."""
+        days = (NOW.replace(hour=0),) if any(value > 0 for value in self.values.get(key, ())) else ()
+        return Past(days, key not in self.incomplete)
 
     def components(self) -> tuple[Component, ...]:
         self._ask("components")
@@ -91,9 +118,12 @@ class FakeCell:
     ) -> Mapping[SeriesKey, Series]:
         self._ask("activity", str(len(keys)))
         self.keys.append(set(keys))
-        return {
-            key: measured(key, *self.values.get(key, ()), complete=key not in self.incomplete) for key in sorted(keys)
-        }
+        return {key: self._series(key) for key in sorted(keys)}
+
+    def _series(self, key: SeriesKey) -> Series:
+        values = self.values.get(key, ())
+        points = len(values) if key in self.sparse or not values else max(PERIODS, len(values))
+        return measured(key, *values, complete=key not in self.incomplete, points=points)
 
     def describe(self, name: str) -> Description:
         self._ask("describe", name)

@@ -105,7 +105,8 @@ def listed(**changes: Any) -> ListedEndpoint:
 
 def description(*variants: str, **changes: Any) -> Description:
     rows = tuple(Variant(name, "ml.g5.xlarge", 1) for name in variants or ("AllTraffic",))
-    made = Description("InService", NOW - timedelta(days=90), f"{NAME}-config", Kind.REAL_TIME, rows)
+    created = NOW - timedelta(days=90)
+    made = Description("InService", created, f"{NAME}-config", Kind.REAL_TIME, rows, config_created_at=created)
     return replace(made, **changes)
 
 

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
+from zlib import crc32
 
 MINUTE = 60
 DAY = 86_400
@@ -145,9 +146,15 @@ class Series:
 class MetricStore:
     """Every series of every account and region."""
 
-    def __init__(self) -> None:
+    def __init__(self, silence: str = "zeros") -> None:
+        """`silence`: what endpoints publish while no one calls them: `zeros`, `nothing`, or `mixed` (D13.2)."""
+        self._silence = silence
         self._cells: dict[Cell, dict[SeriesKey, Series]] = {}
         self._lock = RLock()
+
+    def publishes_zeros(self, name: str) -> bool:
+        """Whether this endpoint or component reports zeros while no one calls it."""
+        return self._silence == "zeros" or (self._silence == "mixed" and crc32(name.encode()) % 2 == 0)
 
     def put(self, cell: Cell, key: SeriesKey, series: Series) -> None:
         with self._lock:

@@ -14,6 +14,7 @@ from tests.simulation.organization.publishing import (
     publish,
     publish_component,
     publish_enhanced,
+    publish_failures,
     publish_provisioned,
     publish_queue,
 )
@@ -27,7 +28,8 @@ def seed_endpoint(state: State, spec: EndpointSpec) -> None:
     backend = sagemaker_backends[spec.account][spec.region]
     created = _days_ago(state, spec.created_days_ago)
     _models(backend, spec, created - BEFORE)
-    _config(backend, spec, created - BEFORE)
+    configured = created if spec.config_days_ago is None else _days_ago(state, spec.config_days_ago)
+    _config(backend, spec, configured - BEFORE)
     endpoint = FakeEndpoint(
         account_id=spec.account,
         region_name=spec.region,
@@ -75,6 +77,7 @@ def _publish(state: State, spec: EndpointSpec) -> None:
         )
     if spec.kind == "asynchronous":
         publish_queue(store, cell, spec, since, now)
+    publish_failures(store, cell, spec, since, now)
     if spec.enhanced_metrics:
         publish_enhanced(store, cell, spec, since, now)
 

@@ -45,7 +45,7 @@ class State:
     """The mutable side of a world that moto does not store."""
 
     organization: Organization
-    metrics: MetricStore = field(default_factory=MetricStore)
+    metrics: MetricStore = field(init=False)
     sessions: dict[str, Session] = field(default_factory=dict)
     roles: dict[str, set[str]] = field(default_factory=dict)
     gone_at: dict[tuple[str, str, str], float] = field(default_factory=dict)
@@ -58,6 +58,7 @@ class State:
     odd_prices: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.metrics = MetricStore(self.organization.silence)
         self.off |= self.organization.off
         if self.organization.metrics_answer:
             self.metrics_answers.append(("*", "*", self.organization.metrics_answer))

@@ -85,6 +85,8 @@ class EndpointSpec:
     `experiment_status` (D13.5). `optimizer`: whether Compute Optimizer calls it idle; None: wherever no one calls it
     (D0.4). `captured`: its requests are kept in S3, as monitoring schedules need it. `deployment`: how it was updated
     last, LastDeploymentConfig.
+    `config_days_ago`: when its configuration was made, if not with the endpoint. `failures`: metrics of its variants
+    that count calls which came to nothing (D13.3).
     """
 
     account: str
@@ -113,6 +115,8 @@ class EndpointSpec:
     optimizer: bool | None = None
     captured: bool = False
     deployment: Mapping[str, object] = field(default_factory=dict)
+    config_days_ago: float | None = None
+    failures: tuple[tuple[str, Traffic], ...] = ()
 
     @property
     def config_name(self) -> str:

@@ -1,7 +1,8 @@
 """What a running endpoint publishes to CloudWatch, since its creation: which series, under which exact dimensions.
 
-Real-time kinds and inference components report zeros when nothing calls them; asynchronous and serverless endpoints
-report nothing (D1.6-D1.8, D1.25). No kind publishes its calls under `EndpointName` alone (D1.9).
+Real-time kinds and inference components report zeros when nothing calls them, or nothing, as the world says (D1.25,
+D13.2); asynchronous and serverless endpoints report nothing (D1.6-D1.8). No kind publishes its calls under
+`EndpointName` alone (D1.9).
 """
 
 from array import array
@@ -59,6 +60,7 @@ def publish(
     """Starts one variant's metrics at `since`. What an earlier endpoint of that name published stays (D3.8)."""
     if traffic.is_silent:
         return
+    zeros = traffic.zeros and store.publishes_zeros(endpoint)
     if kind != "serverless" and instances:
         for metric, value in (("CPUUtilization", 1.7), ("MemoryUtilization", 11.2), ("DiskUtilization", 6.0)):
             key = _of_variant(metric, endpoint, variant, INSTANCE_NAMESPACE)
@@ -66,12 +68,12 @@ def publish(
             _begin(store, cell, key, since, "Percent").pulses.append(Pulse(since, value=value, samples=instances))
     if kind in MODEL_KINDS:
         calls = _begin(store, cell, invocations(endpoint, variant), since)
-        _fill(calls, traffic, since, now, zeros=traffic.zeros)
-        _companions(store, cell, endpoint, variant, instances, calls, since, zeros=traffic.zeros)
+        _fill(calls, traffic, since, now, zeros=zeros)
+        _companions(store, cell, endpoint, variant, instances, calls, since, zeros=zeros)
         if kind in ("multi-container", "pipeline"):
             for container in CONTAINERS:
                 own = _of_variant("Invocations", endpoint, variant, ContainerName=container)
-                _fill(_begin(store, cell, own, since), traffic, since, now, zeros=traffic.zeros)
+                _fill(_begin(store, cell, own, since), traffic, since, now, zeros=zeros)
     elif kind == "serverless":
         if called := _only_if_called(store, cell, invocations(endpoint, variant), traffic, since, now, "None"):
             _at_calls(store, cell, endpoint, variant, called, "ModelSetupTime")  # A cold start (D1.22).
@@ -88,7 +90,7 @@ def publish_enhanced(store: MetricStore, cell: Cell, spec: EndpointSpec, since: 
             instance = f"i-{number:017x}"
             key = _of_variant("Invocations", spec.name, variant.name, InstanceId=instance)
             traffic = spec.traffic_of(variant) if number == 0 else Traffic.none()
-            _fill(_begin(store, cell, key, since), traffic, since, now, zeros=True)
+            _fill(_begin(store, cell, key, since), traffic, since, now, zeros=store.publishes_zeros(spec.name))
             load = _of_variant("CPUUtilization", spec.name, variant.name, INSTANCE_NAMESPACE, InstanceId=instance)
             _begin(store, cell, load, since, "Percent").pulses.append(Pulse(since, value=1.7))
 
@@ -132,11 +134,18 @@ def publish_component(
     if copies and not traffic.is_silent:
         for metric in ("Invocations", "InvocationsPerCopy"):
             calls = _begin(store, cell, component_calls(component, metric), since)
-            _fill(calls, traffic, since, now, zeros=traffic.zeros)
+            _fill(calls, traffic, since, now, zeros=traffic.zeros and store.publishes_zeros(component))
         use = SeriesKey.of(COMPONENT_NAMESPACE, "CPUUtilizationNormalized", {"InferenceComponentName": component})
         _begin(store, cell, use, since, "Percent").pulses.append(Pulse(since, value=0.4, samples=copies))
     key = component_calls(component, "NoCapacityInvocationFailures")
     _only_if_called(store, cell, key, refused, since, now, "None")
+
+
+def publish_failures(store: MetricStore, cell: Cell, spec: EndpointSpec, since: float, now: float) -> None:
+    """Calls that came to nothing: no `Invocations`, but errors (D13.3)."""
+    for metric, traffic in spec.failures:
+        for variant in spec.variants:
+            _only_if_called(store, cell, _of_variant(metric, spec.name, variant.name), traffic, since, now, "None")
 
 
 def silence(store: MetricStore, cell: Cell, endpoint: str, at: float) -> None:
@@ -211,7 +220,7 @@ def _at_calls(store: MetricStore, cell: Cell, endpoint: str, variant: str, calls
 def _first_call(traffic: Traffic, since: float, now: float) -> float | None:
     if traffic.per_hour or traffic.per_minute:
         return since
-    return now - traffic.last[0] * DAY if traffic.last is not None else None
+    return now - traffic.bursts[0][0] * DAY if traffic.bursts else None
 
 
 def _calls(traffic: Traffic, since: float, now: float) -> Iterator[tuple[float, float]]:
@@ -223,6 +232,6 @@ def _calls(traffic: Traffic, since: float, now: float) -> Iterator[tuple[float, 
                 wave = (hour // HOUR % 24 - 12) / 40  # Some daily rhythm, never zero.
                 yield at, max(1.0, round(traffic.per_hour * (1 + wave)))
             hour += HOUR
-    if traffic.last is not None:
-        days_ago, count = traffic.last
-        yield now - days_ago * DAY, float(count)
+    for days_ago, count in traffic.bursts:
+        if now - days_ago * DAY >= since:
+            yield now - days_ago * DAY, float(count)

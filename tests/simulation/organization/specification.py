@@ -44,6 +44,8 @@ ACCOUNT_STATES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE"
 type Switch = Literal["paths", "trusted-access", "prices", "costs"]
 # How GetMetricData lies or fails (D1.27): see tests.simulation.member_aws.corrections.cloudwatch.
 type MetricsAnswer = Literal["", "empty", "partial", "internal-error", "forbidden", "messages", "result-messages"]
+# What is published while no one calls: AWS documents both (D13.2).
+type Silence = Literal["zeros", "nothing", "mixed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Organization:
     root_id: str = "r-demo"
     off: frozenset[Switch] = frozenset()
     metrics_answer: MetricsAnswer = ""
+    silence: Silence = "zeros"
 
     def __post_init__(self) -> None:
         """A world that contradicts itself would make every comparison worthless."""

@@ -12,7 +12,6 @@ from tests.simulation.organization.routers import RouterSpec
 
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
 JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
-SETTLED_AFTER_DAYS = 1.0  # A change more recent than this is a change in progress (D2.5).
 # Who made it, by tag, and manages it.
 MAKERS = {
     "aws:cloudformation:stack-name": "cloudformation",  # D3.13
@@ -29,31 +28,40 @@ NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 MOMENTS = [f"%Y-%m-%d{between}{clock}" for between in ("T", " ") for clock in CLOCKS]
 
 
-def verdict(  # noqa: PLR0911 - one return a verdict
-    spec: EndpointSpec, lookback_days: float, age_days: float, protect_tags: Iterable[str] = ()
-) -> str:
-    """One of the product's nine words. `protect_tags`: those of the deployment, `key` or `key=value`."""
+def verdict(spec: EndpointSpec, lookback_days: float, age_days: float, protect_tags: Iterable[str] = ()) -> str:
+    """One of the product's words. `protect_tags`: those of the deployment, `key` or `key=value`."""
+    bare = _unprotected(spec, lookback_days, age_days)
+    if bare in ("not-in-service", "busy"):
+        return bare
+    is_kept = is_protected(spec.tags, protect_tags) or any(key in spec.tags for key in MAKERS)
+    return "protected" if is_kept or (bare == "idle" and in_shadow_test(spec)) else bare
+
+
+def _unprotected(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:
+    """The verdict if nothing protected it."""
     if spec.status not in JUDGED_STATUSES:
         return "not-in-service"
     if called(spec, min(lookback_days, spec.created_days_ago)):
         return "busy"
-    if is_protected(spec.tags, protect_tags) or any(key in spec.tags for key in MAKERS):
-        return "protected"
-    recently_changed = spec.modified_days_ago is not None and spec.modified_days_ago < SETTLED_AFTER_DAYS
-    if spec.created_days_ago < age_days or recently_changed:
-        return "too-young"
+    redeployed = spec.config_days_ago is not None and not spec.config_gone and spec.config_days_ago < lookback_days
+    if spec.created_days_ago < age_days or redeployed:
+        return "too-young"  # What was called before a deployment has other names.
     if spec.kind == "unknown" or spec.config_gone:
         # Without its configuration neither is the kind certain nor a restore possible (D1.5, D3.9).
         return "unknown"
     if spec.variants_hidden:
         return "no-evidence"
+    return _by_evidence(spec, lookback_days)
+
+
+def _by_evidence(spec: EndpointSpec, lookback_days: float) -> str:
     if all(_saves_nothing(spec, number) for number in range(len(spec.variants))):
         return "zero-cost"
     if spec.at_zero:
         return "at-zero"
     if not proven(spec):
         return "no-evidence"
-    return "protected" if in_shadow_test(spec) else "idle"
+    return "busy" if is_needed(spec, lookback_days) else "idle"
 
 
 def in_shadow_test(spec: EndpointSpec) -> bool:
@@ -76,10 +84,16 @@ def called(spec: EndpointSpec, days: float) -> bool:
     return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)
 
 
+def is_needed(spec: EndpointSpec, days: float) -> bool:
+    """Whether it is called without being served, or at a rhythm longer than the window (D1.29, D13.3)."""
+    parts = [spec.traffic_of(one) for one in spec.variants] if spec.kind != "components" else []
+    parts += [one.traffic for one in spec.components]
+    failed = any(traffic.called_within(days) for _, traffic in spec.failures)
+    return failed or any(traffic.is_expected for traffic in parts)
+
+
 def proven(spec: EndpointSpec) -> bool:
-    """Whether silence is proof: zeros from all that serves (D1.25), or a live fleet if idle means no data (D1.28)."""
-    if spec.kind == "components" and spec.components:
-        return all(one.traffic.zeros for one in spec.components)
+    """Whether silence is proof: zeros from all that serves, or a live fleet whatever it publishes (D1.25, D13.2)."""
     return all(spec.traffic_of(variant).zeros for variant in spec.variants)
 
 

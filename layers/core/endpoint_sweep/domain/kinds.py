@@ -28,10 +28,21 @@ class OutcomeStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Silence(StrEnum):
+    """What an endpoint published while no one called it: AWS documents both (D13.2)."""
+
+    ZEROS = "zeros"
+    SOME = "some"
+    NOTHING = "nothing"
+
+
 class Verdict(StrEnum):
-    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
+    """What was concluded about one endpoint. Only `idle` is offered for deletion, and `barely-used` where the
+    stack says so.
+    """
 
     IDLE = "idle"
+    BARELY_USED = "barely-used"
     BUSY = "busy"
     TOO_YOUNG = "too-young"
     PROTECTED = "protected"

@@ -14,6 +14,7 @@ from endpoint_sweep.domain.kinds import CoverageStatus as CoverageStatus  # noqa
 from endpoint_sweep.domain.kinds import GapCause as GapCause  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Kind as Kind  # noqa: PLC0414 - one of the words, told to mypy as such
 from endpoint_sweep.domain.kinds import OutcomeStatus as OutcomeStatus  # noqa: PLC0414 - the same
+from endpoint_sweep.domain.kinds import Silence as Silence  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.kinds import Verdict as Verdict  # noqa: PLC0414 - the same
 from endpoint_sweep.domain.needs import NOTHING, Needs
 from endpoint_sweep.domain.resource import ENDPOINT, Action
@@ -48,11 +49,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`."""
+    """How a sweep judges. Days; `protect_tags` are `key` or `key=value`. `barely_used_below`: fewer calls than these in
+    the window are a verdict of their own; 0: none are.
+    """
 
     lookback_days: int
     min_age_days: int
     protect_tags: tuple[str, ...] = ()
+    barely_used_below: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class Finding:
 
     `access`: whether its account lets it be deleted, None if no one asked; `components`: the parts that have to go
     first, as the scan saw them; `state`: what else its type compares again before it acts. What a type does not have
-    stays empty.
+    stays empty. `silence`: what it published while no one called it. `unprotected`: the verdict without its protection,
+    where a tag or a stack protects it.
     """
 
     account: str
@@ -101,6 +106,8 @@ class Finding:
     type: str = ENDPOINT
     action: Action = Action.DELETE
     state: dict[str, str] = field(default_factory=dict)
+    silence: Silence | None = None
+    unprotected: Verdict | None = None
 
     @property
     def id(self) -> ResourceId:

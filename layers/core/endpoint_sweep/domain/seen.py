@@ -70,6 +70,7 @@ class Description:
     reserved: bool = False
     captures: bool = False
     restorable: Restorable = NOT_ASKED
+    config_created_at: datetime | None = None
 
     @property
     def serving(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.rules.protection import lapsed, protection
 from endpoint_sweep.settings.environment import ActSettings
 from endpoint_sweep.steps.contracts import ResourceEvent
-from endpoint_sweep.steps.endings import ending
+from endpoint_sweep.steps.endings import alarm, ending
 from endpoint_sweep.steps.stopping import check_stops
 from endpoint_sweep.storage.act_rows import NOT_SENT
 from endpoint_sweep.storage.records import Records
@@ -100,21 +100,21 @@ def apply_decision(  # noqa: PLR0913 - everything a deletion depends on
         return _answer(OutcomeStatus.SENT.value, 0, settings)
     folder = SweepFolder(store, sweep_id)
     path = _Path(event, target, settings, types, members, folder, records, seals, switch, now, at)
-    alarm = ""
+    metric = ""
     try:
         outcome = _walk(path, attempt)
     except _ENDINGS as error:
         if not records.void_intent(sweep_id, target, now()):
             # Another run of this step got further, so the next step checks what it did.
             return _answer(OutcomeStatus.SENT.value, 0, settings)
-        outcome, alarm = _outcome(path, *ending(error)), alarm(error)
+        outcome, metric = _outcome(path, *ending(error)), alarm(error)
     if outcome is None:
         return _answer(CLEARING, attempt, settings)
     if outcome.status is not OutcomeStatus.SENT:
         outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
     at(Checkpoint.OUTCOME)
     written = records.write_outcome(sweep_id, outcome, signed=True)
-    return _answer(written.status.value, 0, settings) | ({"alarm": alarm} if alarm else {})
+    return _answer(written.status.value, 0, settings) | ({"alarm": metric} if metric else {})
 
 
 def _walk(path: _Path, attempt: int) -> Outcome | None:

@@ -12,6 +12,7 @@ from tests.simulation.organization.specification import (
     EndpointSpec,
     Organization,
     Serverless,
+    Silence,
     Unit,
     VariantSpec,
 )
@@ -33,6 +34,9 @@ MIXED = (
 # Lives that are not idle, with their weights: mostly traffic.
 LIVES = ("busy",) * 10 + (
     "burst",
+    "regular",
+    "failing",
+    "redeployed",
     "canary",
     "young",
     "kept",
@@ -44,6 +48,7 @@ LIVES = ("busy",) * 10 + (
     "mute",
     "future",
 )
+FAILURES = ("Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors", "ModelLatency")
 WEIRD = frozenset({"at-zero", "on-demand", "mute", "future"})
 _UNITS = (Unit("ou-gen0-aaaaaaaa", "Alpha"), Unit("ou-gen0-bbbbbbbb", "Beta", "ou-gen0-aaaaaaaa"))
 
@@ -57,11 +62,12 @@ def generate(
     empty_share: float = 0.0,
     *,
     kinds: tuple[str, ...] = MIXED,
+    silence: Silence = "zeros",
 ) -> Organization:
     """`accounts` members beside hub and management, `regions` of 17. The same arguments make the same world.
 
     `idle_share` of the endpoints are idle, `empty_share` of the cells (an account and a region each) are empty.
-    `kinds`: what to choose from; `PLAIN` for real-time endpoints only.
+    `kinds`: what to choose from; `PLAIN` for real-time endpoints only. `silence`: what is published without calls.
     """
     if not 1 <= regions <= len(REGIONS):
         raise ValueError(f"from 1 to {len(REGIONS)} regions")
@@ -95,6 +101,7 @@ def generate(
         units=_UNITS,
         regions=chosen,
         endpoints=tuple(endpoints),
+        silence=silence,
     )
 
 
@@ -166,11 +173,29 @@ _KINDS: dict[str, Callable[[EndpointSpec, VariantSpec, random.Random], EndpointS
 }
 
 
-def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  # noqa: C901, PLR0911 - one return a life
+def _regular(spec: EndpointSpec, dice: random.Random) -> EndpointSpec:
+    """A job of every month, two months or quarter, for as long as CloudWatch remembers."""
+    days = dice.choice((30, 61, 91))
+    traffic = Traffic.regular(days, round(dice.uniform(20, days * 1.2), 2), dice.randint(1, 500))
+    if spec.components:
+        first, *others = spec.components
+        return replace(spec, created_days_ago=480, components=(replace(first, traffic=traffic), *others))
+    return replace(_plain(spec), created_days_ago=480, traffic=traffic)
+
+
+def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  # noqa: C901, PLR0911, PLR0912 - one return a life
     """The endpoint as it lives; anything but `idle` makes it something that must not be offered."""
     match life:
         case "busy" | "burst" | "canary":
             return _called(spec, life, dice)
+        case "regular":
+            return _regular(spec, dice)
+        case "failing":
+            burst = Traffic.last_seen(round(dice.uniform(0.5, 12), 2), dice.randint(1, 99))
+            return replace(_plain(spec), traffic=Traffic.none(), failures=((dice.choice(FAILURES), burst),))
+        case "redeployed":
+            days = round(dice.uniform(1, 12), 2)
+            return replace(spec, config_days_ago=days, modified_days_ago=days)
         case "young":
             return replace(spec, created_days_ago=round(dice.uniform(0.1, 13), 2), traffic=Traffic.none())
         case "kept":

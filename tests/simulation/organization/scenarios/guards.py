@@ -22,7 +22,7 @@ BEDROCK = {
 
 
 def build() -> Organization:
-    return organization([*_statuses(), *_tags(), *_ages(), *_makers(), *_attached(), *_odd()])
+    return organization([*_statuses(), *_tags(), *_ages(), *_rhythms(), *_makers(), *_attached(), *_odd()])
 
 
 def _statuses() -> Iterator[EndpointSpec]:
@@ -71,6 +71,21 @@ def _ages() -> Iterator[EndpointSpec]:
     yield one("age-an-hour", age=0.04)
     yield one("age-changed-an-hour-ago", modified_days_ago=0.05)
     yield one("age-changed-last-week", modified_days_ago=6.0)
+    yield one("age-redeployed-last-week", modified_days_ago=6.0, config_days_ago=6.0)
+    yield one("age-redeployed-last-month", modified_days_ago=31.0, config_days_ago=31.0)
+
+
+def _rhythms() -> Iterator[EndpointSpec]:
+    """Jobs of a month or a quarter, failing calls, and what has ended."""
+    yield one("called-monthly", Traffic.regular(30, 20), age=300)
+    yield one("called-quarterly", Traffic.regular(91, 80), age=400)
+    yield one("called-monthly-until-summer", Traffic.regular(30, 150), age=400)
+    yield one("called-once", Traffic.last_seen(20, 5000))
+    yield one("only-failing", failures=(("Invocation5XXErrors", Traffic.last_seen(3, 500)),))
+    yield one("failed-long-ago", failures=(("Invocation5XXErrors", Traffic.last_seen(40, 500)),))
+    for metric in ("InvocationFailures", "ExpiredRequests", "ResponseUploadFailures"):
+        name = f"async-{metric.lower()}"
+        yield one(name, kind="asynchronous", failures=((metric, Traffic.last_seen(2, 9)),))
 
 
 def _makers() -> Iterator[EndpointSpec]:

@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from endpoint_sweep.aws.endpoint.cloudwatch import activity, published
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Series
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, control, key, of_variant
+from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey, control, key, of_variant
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
 from tests.unit.samples import ACCOUNT, REGION
@@ -175,12 +175,23 @@ def test_only_the_exact_dimension_sets_are_traffic(stubbed: tuple[Any, Stubber])
     ]
     stubber.add_response("list_metrics", {"Metrics": first, "NextToken": "t"}, {"Namespace": "AWS/SageMaker"})
     stubber.add_response("list_metrics", {"Metrics": second})
-    assert published(client) == {
-        of_variant("a", "v"),
-        key("Invocations", {"InferenceComponentName": "c"}),
-        key("Invocations", of_container),
-        key("ApproximateBacklogSize", {"EndpointName": "f"}),
-    }
+    assert published(client) == Published(
+        frozenset(
+            {
+                of_variant("a", "v"),
+                key("Invocations", {"InferenceComponentName": "c"}),
+                key("Invocations", of_container),
+                key("ApproximateBacklogSize", {"EndpointName": "f"}, stat="Maximum"),
+            }
+        ),
+        frozenset(
+            {
+                key("Invocations", {"EndpointName": "b"}, stat="Maximum"),
+                key("CPUUtilization", {"EndpointName": "z", "VariantName": "v"}, stat="Maximum"),
+                key("Invocations", {"EndpointName": "e", "VariantName": "w", "InstanceId": "i-1"}, stat="Maximum"),
+            }
+        ),
+    )
 
 
 def test_half_a_listing_is_no_listing(stubbed: tuple[Any, Stubber]) -> None:

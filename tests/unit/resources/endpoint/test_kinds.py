@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.model import Activity, Component, Kind, Series, Variant, Verdict
+from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.idleness import Evidence, judge, traffic
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, key, of_component, of_variant
-from tests.unit.fake_cell import measured
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, control, key, of_component, of_variant
+from tests.unit.fake_cell import PERIODS, measured
 from tests.unit.samples import NAME, NOW, POLICY, activity, description, listed
 
 BOTH = {"EndpointName": NAME, "VariantName": "AllTraffic"}
@@ -18,17 +19,19 @@ PROCESSED, MISSPELT = key("InvocationsProcessed", BOTH), key("InvocationsProcess
 WAITING = key("ApproximateBacklogSize", {"EndpointName": NAME})
 STUCK = key("HasBacklogWithoutCapacity", {"EndpointName": NAME})
 QUEUE = (PROCESSED, MISSPELT, WAITING, STUCK)
+RUNNING = measured(control(NAME, "AllTraffic"), 60.0, points=PERIODS)
 HOSTED = (Component("one", NAME, "AllTraffic"), Component("two", NAME, "AllTraffic"))
 CALLS = {name: of_component(name)[0] for name in ("one", "two")}
 TURNED_AWAY = {name: of_component(name)[1] for name in ("one", "two")}
 
 
 def seen(kind: Kind, series: tuple[Series, ...], instances: int | None = 1, **changes: Any) -> Evidence:
-    """Something of this kind; `readable` says whether anything in the cell showed that metrics work."""
+    """Something of this kind, never called before the window; `readable`: its instances left samples all the time."""
     variants = (Variant("AllTraffic", "ml.g5.xlarge", instances),)
     told = description(kind=kind, variants=variants)
     measured_of_it = Activity(activity().start, activity().end, series)
-    return Evidence(listed(), told, {}, measured_of_it, **{"readable": True} | changes)
+    controls = {"AllTraffic": RUNNING} if changes.pop("readable", True) else {}
+    return Evidence(listed(), told, {}, measured_of_it, controls=controls, past=Past(), **changes)
 
 
 def judged(evidence: Evidence) -> tuple[Verdict, str]:
@@ -50,7 +53,11 @@ def hosted(*, without: SeriesKey | None = None, incomplete: SeriesKey | None = N
     given = {CALLS["one"]: values.get("one", 0.0), CALLS["two"]: values.get("two", 0.0)}
     made = {**{one: (value,) for one, value in given.items()}, TURNED_AWAY["one"]: (),
             TURNED_AWAY["two"]: (values["away"],) if "away" in values else ()}  # fmt: skip
-    return tuple(measured(one, *points, complete=one != incomplete) for one, points in made.items() if one != without)
+    return tuple(
+        measured(one, *points, complete=one != incomplete, points=PERIODS if points else 0)
+        for one, points in made.items()
+        if one != without
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,7 +121,7 @@ def test_what_waits_is_no_invocation() -> None:
         (hosted(away=1), 1, Verdict.BUSY),
         (hosted(), 0, Verdict.AT_ZERO),
         (tuple(measured(one) for one in (*CALLS.values(), *TURNED_AWAY.values())), 0, Verdict.AT_ZERO),
-        (tuple(measured(one) for one in (*CALLS.values(), *TURNED_AWAY.values())), 1, Verdict.NO_EVIDENCE),
+        (tuple(measured(one) for one in (*CALLS.values(), *TURNED_AWAY.values())), 1, Verdict.IDLE),
         *((hosted(without=one), 1, Verdict.NO_EVIDENCE) for one in (*CALLS.values(), *TURNED_AWAY.values())),
         *((hosted(incomplete=one), 1, Verdict.NO_EVIDENCE) for one in (*CALLS.values(), *TURNED_AWAY.values())),
         *((hosted(incomplete=one), 0, Verdict.NO_EVIDENCE) for one in (*CALLS.values(), *TURNED_AWAY.values())),
@@ -134,7 +141,10 @@ def test_inference_components(series: tuple[Series, ...], instances: int | None,
             (),
             True,
             1,
-            (Verdict.NO_EVIDENCE, "it has no inference component, but one that was called has since been removed"),
+            (
+                Verdict.NO_EVIDENCE,
+                "calls went to an inference component that has since been removed, possibly from this endpoint",
+            ),
         ),
         (
             (),
@@ -168,7 +178,7 @@ def test_a_component_younger_than_its_endpoint() -> None:
 
 def test_a_component_is_told() -> None:
     """One or several, and calls that found no capacity."""
-    one = tuple(measured(each, *values) for each, values in ((CALLS["one"], (0.0,)), (TURNED_AWAY["one"], ())))
+    one = (measured(CALLS["one"], 0.0, points=PERIODS), measured(TURNED_AWAY["one"]))
     found = seen(Kind.INFERENCE_COMPONENTS, one, components=HOSTED[:1])
     assert judged(found)[1] == "its only inference component was not invoked in 14 days"
     found = seen(Kind.INFERENCE_COMPONENTS, hosted(), components=HOSTED)
@@ -189,12 +199,14 @@ def test_a_component_is_told() -> None:
         (Kind.SERVERLESS_PROVISIONED, (), False, Verdict.NO_EVIDENCE),
         (Kind.SERVERLESS_PROVISIONED, (2.0,), False, Verdict.BUSY),
         (Kind.REAL_TIME, (0.0,), False, Verdict.IDLE),
-        (Kind.REAL_TIME, (), True, Verdict.NO_EVIDENCE),
+        (Kind.REAL_TIME, (), True, Verdict.IDLE),
+        (Kind.REAL_TIME, (), False, Verdict.NO_EVIDENCE),
     ],
 )
 def test_serverless(kind: Kind, values: tuple[float, ...], readable: bool, verdict: Verdict) -> None:
     """On demand it costs nothing (D1.6); provisioned concurrency bills, and may publish nothing when idle (D1.7)."""
-    assert judged(seen(kind, (measured(PLAIN, *values),), None, readable=readable))[0] is verdict
+    series = measured(PLAIN, *values, points=PERIODS if values else 0)
+    assert judged(seen(kind, (series,), None, readable=readable))[0] is verdict
 
 
 def test_an_incomplete_answer_for_provisioned_concurrency_is_no_evidence() -> None:
@@ -208,13 +220,13 @@ def test_a_shadow_proves_nothing() -> None:
     """Neither does its silence stand for the production variant, nor is its own needed (D1.18)."""
     variants = (Variant("AllTraffic", "ml.g5.xlarge", 1), Variant("s", "ml.g5.xlarge", 1, shadow=True))
     told = description(variants=variants)
-    shadow = measured(of_variant(NAME, "s"), 0.0)
+    shadow, zeros = (measured(one, 0.0, points=PERIODS) for one in (of_variant(NAME, "s"), PLAIN))
 
     def verdict(*series: Series) -> Verdict:
-        return judged(Evidence(listed(), told, {}, activity(*series)))[0]
+        return judged(Evidence(listed(), told, {}, activity(*series), past=Past()))[0]
 
-    assert verdict(measured(PLAIN, 0.0)) is Verdict.IDLE
-    assert verdict(measured(PLAIN, 0.0), shadow) is Verdict.IDLE
+    assert verdict(zeros) is Verdict.IDLE
+    assert verdict(zeros, shadow) is Verdict.IDLE
     assert verdict(shadow) is Verdict.NO_EVIDENCE
     only_shadows = description(variants=(Variant("s", "ml.g5.xlarge", 1, shadow=True),))
-    assert judged(Evidence(listed(), only_shadows, {}, activity(shadow)))[0] is Verdict.NO_EVIDENCE
+    assert judged(Evidence(listed(), only_shadows, {}, activity(shadow), past=Past()))[0] is Verdict.NO_EVIDENCE

@@ -34,7 +34,7 @@ def test_the_control_is_no_traffic() -> None:
 
 
 def test_provisioned_concurrency_that_publishes_nothing_needs_the_control() -> None:
-    """It has no instances: its own utilization shows it, or any datapoint of the cell (D1.7, D1.28)."""
+    """It has no instances: its own utilization shows it, as it must again before the deletion (D1.7, D1.28)."""
     assert FakeCell(descriptions={NAME: PROVISIONED}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
     both = {"EndpointName": NAME, "VariantName": "AllTraffic"}
     warm = {key("ServerlessProvisionedConcurrencyUtilization", both, stat="SampleCount"): (60.0,)}
@@ -44,9 +44,9 @@ def test_provisioned_concurrency_that_publishes_nothing_needs_the_control() -> N
         descriptions={NAME: PROVISIONED},
         values={of_variant("busy", "AllTraffic"): (5.0,)},
     )
-    assert beside.verdicts() == {NAME: Verdict.IDLE, "busy": Verdict.BUSY}
-    setup = key("ModelSetupTime", both)
-    assert FakeCell(descriptions={NAME: PROVISIONED}, values={setup: (9.0,)}).verdicts() == {NAME: Verdict.BUSY}
+    assert beside.verdicts() == {NAME: Verdict.NO_EVIDENCE, "busy": Verdict.BUSY}
+    setup = key("ModelSetupTime", both, stat="SampleCount")
+    assert FakeCell(descriptions={NAME: PROVISIONED}, values=warm | {setup: (9.0,)}).verdicts() == {NAME: Verdict.BUSY}
 
 
 @pytest.mark.parametrize("kind", [Kind.ASYNCHRONOUS, Kind.INFERENCE_COMPONENTS])

@@ -9,7 +9,14 @@ import pytest
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, NotConnected, TokenRefused
 from endpoint_sweep.domain.model import Component, Kind, Policy, Verdict
 from endpoint_sweep.domain.restorable import NOT_ASKED, YES
-from endpoint_sweep.resources.endpoint.traffic_series import control, key, of_asynchronous, of_component, of_variant
+from endpoint_sweep.resources.endpoint.traffic_series import (
+    SeriesKey,
+    control,
+    key,
+    of_asynchronous,
+    of_component,
+    of_variant,
+)
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.fake_cell import HERE, TYPES, FakeCell, another
 from tests.unit.samples import ARN, NAME, NOW, description, listed
@@ -20,6 +27,12 @@ HOSTING = description(kind=Kind.INFERENCE_COMPONENTS)
 COMPONENT = Component("llm", NAME, "AllTraffic")
 CALLS, TURNED_AWAY = of_component("llm")
 ZEROS, MODELS = (0.0, 0.0), "restorable resnet-demo-config"
+BOTH = {"EndpointName": NAME, "VariantName": "AllTraffic"}
+
+
+def running(*variants: str) -> dict[SeriesKey, tuple[float, ...]]:
+    """Samples of the instances of these variants, or of the only one."""
+    return {control(NAME, variant): (60.0,) for variant in variants or ("AllTraffic",)}
 
 
 def silent(**changes: Any) -> FakeCell:
@@ -28,11 +41,11 @@ def silent(**changes: Any) -> FakeCell:
     return FakeCell(**given | changes)
 
 
-def test_an_idle_endpoint_costs_six_calls() -> None:
-    """List, tags, metrics, figures, description, and whether its models are there."""
+def test_an_idle_endpoint_costs_seven_calls() -> None:
+    """List, tags, metrics, figures, description, history, and whether its models are there."""
     cell = silent()
     assert cell.verdicts() == {NAME: Verdict.IDLE}
-    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", MODELS]
+    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", "past 5", MODELS]
 
 
 def test_an_empty_cell_costs_one_call() -> None:
@@ -54,9 +67,6 @@ def test_a_busy_endpoint_is_not_described() -> None:
     [
         ({"listing": [listed(status="Updating")]}, Verdict.NOT_IN_SERVICE),
         ({"listing": [listed(created_at=NOW - timedelta(days=3))]}, Verdict.TOO_YOUNG),
-        ({"listing": [listed(last_modified_at=NOW - timedelta(hours=2))]}, Verdict.TOO_YOUNG),
-        ({"tagged": {ARN: {"endpoint-sweep:keep": ""}}}, Verdict.PROTECTED),
-        ({"errors": {"tags": CellFailed("no")}}, Verdict.PROTECTED),
     ],
 )
 def test_what_is_decided_from_the_list_is_not_described(changes: dict[str, Any], expected: Verdict) -> None:
@@ -70,18 +80,13 @@ def test_a_variant_that_is_missing_from_the_listing_is_asked_for_by_name() -> No
     """Forgotten for two weeks, or never heard of: the first variant's silence does not speak for the second (D5.4)."""
     green = of_variant(NAME, "green")
     cell = silent(
-        values={of_variant(NAME, "blue"): ZEROS, green: (0.0, 3.0)},
+        values={of_variant(NAME, "blue"): ZEROS, green: (0.0, 3.0), **running("green")},
         forgotten=frozenset({green}),
         descriptions={NAME: description("blue", "green")},
     )
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.asked[-1] == "activity 1"
-    assert cell.keys[-1] == {green}
-
-
-def test_a_variant_that_publishes_nothing_is_no_evidence() -> None:
-    """Nothing is not zero."""
-    assert silent(values={}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
+    assert cell.asked[-1] == "activity 3"
+    assert cell.keys[-1] == {green, *running("blue"), *running("green")}
 
 
 def test_series_of_deleted_endpoints_are_not_asked_for() -> None:
@@ -167,7 +172,16 @@ def test_components_are_listed_once_for_the_cell() -> None:
         values={CALLS: ZEROS, call: (0.0, 5.0)},
     )
     assert cell.verdicts() == {NAME: Verdict.IDLE, "second": Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", "components", "activity 4", f"describe {NAME}", MODELS]
+    assert cell.asked == [
+        "endpoints",
+        "tags",
+        "published",
+        "components",
+        "activity 4",
+        f"describe {NAME}",
+        "past 10",
+        MODELS,
+    ]
     assert cell.findings()["second"].kind is Kind.INFERENCE_COMPONENTS
 
 
@@ -178,7 +192,7 @@ def test_a_component_that_is_missing_from_the_listing_of_metrics_is_asked_for() 
         forgotten=frozenset({CALLS, TURNED_AWAY}),
     )  # fmt: skip
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.keys == [{CALLS, TURNED_AWAY}]
+    assert cell.keys == [{CALLS, TURNED_AWAY, control(NAME, "AllTraffic")}]
 
 
 def test_components_that_cannot_be_listed_are_no_absence_of_components() -> None:
@@ -191,16 +205,15 @@ def test_components_that_cannot_be_listed_are_no_absence_of_components() -> None
 
 def test_calls_to_a_component_that_is_gone_may_have_been_anybodys() -> None:
     """An endpoint without components is only idle if no such calls are left over, and metrics work (D1.15)."""
-    running = {control(NAME, "AllTraffic"): (60.0,)}
     assert FakeCell(descriptions={NAME: HOSTING}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
-    assert FakeCell(descriptions={NAME: HOSTING}, values=running).verdicts() == {NAME: Verdict.IDLE}
-    quiet, called = running | {CALLS: ZEROS}, running | {CALLS: (1.0,)}
+    assert FakeCell(descriptions={NAME: HOSTING}, values=running()).verdicts() == {NAME: Verdict.IDLE}
+    quiet, called = running() | {CALLS: ZEROS}, running() | {CALLS: (1.0,)}
     assert FakeCell(descriptions={NAME: HOSTING}, values=quiet).verdicts() == {NAME: Verdict.IDLE}
     assert FakeCell(descriptions={NAME: HOSTING}, values=called).verdicts() == {NAME: Verdict.NO_EVIDENCE}
 
 
-def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> None:
-    """ListMetrics may have forgotten its calls, and being called is its verdict (D5.4)."""
+def test_beyond_two_weeks_what_list_metrics_has_forgotten_is_asked_for_by_name() -> None:
+    """It is described whatever protects it, and being called is its verdict (D5.4)."""
     processed = of_asynchronous(NAME, "AllTraffic")[0]
     kept: dict[str, Any] = {
         "descriptions": {NAME: ASYNC},
@@ -208,17 +221,8 @@ def test_beyond_two_weeks_what_is_quiet_is_described_whatever_protects_it() -> N
         "forgotten": frozenset({processed}),
         "tagged": {ARN: {"endpoint-sweep:keep": ""}},
     }
-    assert FakeCell(**kept).verdicts() == {NAME: Verdict.PROTECTED}
     [found] = scan(TYPES, FakeCell(**kept), HERE, Policy(30, 14), NOW).findings
     assert (found.verdict, found.invocations) == (Verdict.BUSY, 3)
-
-
-@pytest.mark.parametrize(("lookback", "described"), [(14, False), (15, True)])
-def test_list_metrics_is_believed_to_remember_two_weeks(lookback: int, described: bool) -> None:
-    """One day further back a call may have been forgotten, so even a protected endpoint is described (D5.4)."""
-    cell = silent(tagged={ARN: {"endpoint-sweep:keep": ""}})
-    scan(TYPES, cell, HERE, Policy(lookback, 14), NOW)
-    assert (f"describe {NAME}" in cell.asked) is described
 
 
 def test_one_row_an_endpoint() -> None:

@@ -15,6 +15,9 @@ from endpoint_sweep.resources.endpoint.traffic_series import (
     key,
     of_component,
     of_variant,
+    sign_of,
+    signs,
+    stat_of,
 )
 
 ENDPOINT, VARIANT, CONTAINER, COMPONENT = "EndpointName", "VariantName", "ContainerName", "InferenceComponentName"
@@ -53,7 +56,7 @@ def read(*keys: SeriesKey) -> set[tuple[str, str, tuple[tuple[str, str], ...], s
 def test_what_must_have_been_read(kind: Kind, wanted: set[tuple[str, tuple[tuple[str, str], ...]]]) -> None:
     """Exact namespace, name and dimensions (D1.9), always as sums."""
     found = expected("e", ("v",), kind, [Component("c", "e", "v")])
-    assert read(*found) == {("AWS/SageMaker", metric, dimensions, "Sum") for metric, dimensions in wanted}
+    assert read(*found) == {("AWS/SageMaker", metric, dimensions, stat_of(metric)) for metric, dimensions in wanted}
 
 
 def test_every_variant_and_every_component_is_asked_for() -> None:
@@ -73,11 +76,12 @@ def test_the_control_counts_samples_of_running_instances() -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_kind_that_publishes_nothing_when_idle_has_a_control(kind: Kind) -> None:
+def test_a_kind_that_is_billed_while_idle_has_a_control(kind: Kind) -> None:
     """Of its own, for each variant; it is no one's traffic (D1.7, D1.20)."""
     found = controls("e", ("v", "w"), kind)
     assert not any(is_traffic(one) for one in found)
     wanted = {
+        Kind.REAL_TIME: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.ASYNCHRONOUS: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.INFERENCE_COMPONENTS: {("CPUUtilization", "v"), ("CPUUtilization", "w")},
         Kind.SERVERLESS_PROVISIONED: {
@@ -109,10 +113,10 @@ def test_a_kind_that_publishes_nothing_when_idle_has_a_control(kind: Kind) -> No
         ("ApproximateBacklogSizePerInstance", {ENDPOINT}, False),
         ("HasBacklogWithoutCapacity", {ENDPOINT}, True),
         ("NoCapacityInvocationFailures", {COMPONENT}, True),
-        ("ServerlessProvisionedConcurrencyInvocations", {ENDPOINT, VARIANT}, True),
-        ("ServerlessProvisionedConcurrencySpilloverInvocations", {ENDPOINT, VARIANT}, True),
+        ("ServerlessProvisionedConcurrencyInvocations", {ENDPOINT, VARIANT}, False),
+        ("ServerlessProvisionedConcurrencySpilloverInvocations", {ENDPOINT, VARIANT}, False),
         ("ServerlessProvisionedConcurrencyUtilization", {ENDPOINT, VARIANT}, False),
-        ("ModelSetupTime", {ENDPOINT, VARIANT}, True),
+        ("ModelSetupTime", {ENDPOINT, VARIANT}, False),
         ("InvocationsPerInstance", {ENDPOINT, VARIANT}, False),
         ("ModelLatency", {ENDPOINT, VARIANT}, False),
         ("CPUUtilization", {ENDPOINT, VARIANT}, False),
@@ -150,3 +154,53 @@ def test_a_key_names_its_owner() -> None:
     assert of_container.inference_component == ""
     assert key("Invocations", {COMPONENT: "c"}).inference_component == "c"
     assert key("Invocations", {COMPONENT: "c"}).endpoint == ""
+
+
+def test_the_length_of_a_queue_is_no_sum() -> None:
+    """CloudWatch has its maximum (D13.3)."""
+    assert {metric: stat_of(metric) for metric in ("ApproximateBacklogSize", "HasBacklogWithoutCapacity")} == {
+        "ApproximateBacklogSize": "Maximum",
+        "HasBacklogWithoutCapacity": "Maximum",
+    }
+    assert stat_of("Invocations") == stat_of("InvocationsProcessed") == "Sum"
+
+
+@pytest.mark.parametrize(
+    ("metric", "dimensions", "stat"),
+    [
+        ("Invocation4XXErrors", {ENDPOINT, VARIANT}, "Maximum"),
+        ("ExpiredRequests", {ENDPOINT, VARIANT}, "Maximum"),
+        ("ModelLatency", {ENDPOINT, VARIANT}, "SampleCount"),
+        ("ModelCacheHit", {ENDPOINT, VARIANT}, "SampleCount"),
+        ("Invocations", {ENDPOINT, VARIANT, "InstanceId"}, "Maximum"),
+        ("NotKnownYet", {COMPONENT}, "Maximum"),
+        ("LoadedModelCount", {ENDPOINT, VARIANT}, None),
+        ("Invocations", {ENDPOINT, VARIANT}, None),
+        ("NotKnownYet", {"Region"}, None),
+    ],
+)
+def test_what_could_be_a_call(metric: str, dimensions: set[str], stat: str | None) -> None:
+    """Everything of an endpoint or component but what carries its traffic anyway, and what is there without calls."""
+    found = sign_of(metric, dict.fromkeys(dimensions, "x"))
+    assert (found.stat if found else None) == stat
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        (Kind.REAL_TIME, ()),
+        (Kind.ASYNCHRONOUS, ("InvocationFailures", "RequestDownloadFailures", "ResponseUploadFailures",
+                             "ExpiredRequests", "NotificationFailures")),
+        (Kind.SERVERLESS_PROVISIONED, ("ServerlessProvisionedConcurrencyInvocations", "ModelSetupTime",
+                                       "ServerlessProvisionedConcurrencySpilloverInvocations",
+                                       "ServerlessProvisionedConcurrencyUtilization")),
+    ],
+)  # fmt: skip
+def test_signs_of_life_are_known_by_name(kind: Kind, own: tuple[str, ...]) -> None:
+    """ListMetrics forgets what was silent for two weeks (D5.4, D13.3)."""
+    every = {"Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors", "ModelLatency"}
+    assert {(one.metric, one.variant) for one in signs("e", ("v", "w"), kind, ())} == {
+        (metric, variant) for metric in every | set(own) for variant in ("v", "w")
+    }
+    hosted = signs("e", (), Kind.INFERENCE_COMPONENTS, [Component("c", "e", "v")])
+    assert {(one.metric, one.inference_component) for one in hosted} == {(metric, "c") for metric in every}

@@ -68,7 +68,7 @@ def endpoints(draw: st.DrawFn, points: Any = POINTS, status: Any = STATUSES, pla
     forgotten = frozenset(draw(st.lists(st.sampled_from(sorted(needed)), max_size=3))) if needed else frozenset()
     return Given(
         name,
-        replace(told, created_at=NOW - timedelta(days=age)),
+        replace(told, created_at=NOW - timedelta(days=age), config_created_at=NOW - timedelta(days=age)),
         "InService" if plain else draw(status),
         age,
         {} if plain else draw(TAGS),

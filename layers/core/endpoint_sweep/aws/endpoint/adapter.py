@@ -9,7 +9,8 @@ from endpoint_sweep.aws.endpoint.sagemaker_models import Models
 from endpoint_sweep.aws.sessions import Clients
 from endpoint_sweep.domain.model import Component, Description, Listing, Series
 from endpoint_sweep.domain.restorable import Restorable
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.resources.endpoint.history import Past
+from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey
 
 
 class AwsEndpointReader:
@@ -26,7 +27,7 @@ class AwsEndpointReader:
     def tags(self) -> Mapping[str, dict[str, str]]:
         return sagemaker.tags(self._client("resourcegroupstaggingapi"))
 
-    def published(self) -> set[SeriesKey]:
+    def published(self) -> Published:
         return cloudwatch.published(self._client("cloudwatch"))
 
     def components(self) -> tuple[Component, ...]:
@@ -36,6 +37,9 @@ class AwsEndpointReader:
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]:
         return cloudwatch.activity(self._client("cloudwatch"), keys, start, end, period)
+
+    def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
+        return cloudwatch.past(self._client("cloudwatch"), keys, start, end)
 
     def describe(self, name: str) -> Description:
         return sagemaker.describe(self._client("sagemaker"), name, self._configs)

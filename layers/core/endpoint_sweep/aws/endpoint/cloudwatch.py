@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.model import Series
-from endpoint_sweep.resources.endpoint import traffic_series
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.resources.endpoint import history, traffic_series
+from endpoint_sweep.resources.endpoint.history import Past
+from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -25,8 +26,8 @@ _QUERIES_A_CALL = 500  # D5.1
 _STEADY = 0.25
 
 
-def published(client: "CloudWatchClient") -> set[SeriesKey]:
-    """The series that count calls and have data in the last two weeks (D5.4). One listing serves every kind."""
+def published(client: "CloudWatchClient") -> Published:
+    """The series with data in the last two weeks (D5.4). One listing serves every kind."""
     with translated("listing metrics"):
         pages = client.get_paginator("list_metrics").paginate(Namespace=traffic_series.TRAFFIC)
         found = [
@@ -34,14 +35,36 @@ def published(client: "CloudWatchClient") -> set[SeriesKey]:
             for page in to_the_end(pages)
             for metric in page.get("Metrics") or ()
         ]
-    return {traffic_series.key(name, given) for name, given in found if traffic_series.carries_traffic(name, given)}
+    signs = (traffic_series.sign_of(name, given) for name, given in found)
+    return Published(
+        frozenset(
+            traffic_series.key(name, given, stat=traffic_series.stat_of(name))
+            for name, given in found
+            if traffic_series.carries_traffic(name, given)
+        ),
+        frozenset(one for one in signs if one is not None),
+    )
 
 
 def activity(
     client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
 ) -> Mapping[SeriesKey, Series]:
-    """One Series a key. No `Unit`: a wrong one would give silence (D1.24)."""
-    found: dict[SeriesKey, Series] = {}
+    """One Series a key."""
+    return {key: one.series(key) for key, one in _answers(client, keys, start, end, period).items()}
+
+
+def past(
+    client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime
+) -> Mapping[SeriesKey, Past]:
+    """One Past a key."""
+    return {key: one.past() for key, one in _answers(client, keys, start, end, history.DAY).items()}
+
+
+def _answers(
+    client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+) -> dict[SeriesKey, "_Answer"]:
+    """No `Unit`: a wrong one would give silence (D1.24)."""
+    found: dict[SeriesKey, _Answer] = {}
     for batch in batched(sorted(keys), _QUERIES_A_CALL, strict=False):
         found |= _one_batch(client, batch, start, end, int(period.total_seconds()))
     return found
@@ -49,7 +72,7 @@ def activity(
 
 def _one_batch(
     client: "CloudWatchClient", keys: tuple[SeriesKey, ...], start: datetime, end: datetime, period: int
-) -> dict[SeriesKey, Series]:
+) -> dict[SeriesKey, "_Answer"]:
     queries = [_query(f"q{index}", key, period) for index, key in enumerate(keys)]
     answers = {query["Id"]: _Answer() for query in queries}
     whole = True
@@ -62,7 +85,9 @@ def _one_batch(
             for result in page["MetricDataResults"]:
                 if result["Id"] in answers:
                     answers[result["Id"]].add(result)
-    return {key: answers[f"q{index}"].series(key, whole=whole) for index, key in enumerate(keys)}
+    for answer in answers.values():
+        answer.is_whole = whole
+    return {key: answers[f"q{index}"] for index, key in enumerate(keys)}
 
 
 def _query(name: str, key: SeriesKey, period: int) -> "MetricDataQueryTypeDef":
@@ -78,36 +103,44 @@ class _Answer:
         self._points: list[tuple[datetime, float]] = []
         self._statuses: list[str] = []
         self._messages = False
+        self.is_whole = False
 
     def add(self, result: "MetricDataResultTypeDef") -> None:
         self._points += zip(result["Timestamps"], result["Values"], strict=True)
         self._statuses.append(result.get("StatusCode", ""))
         self._messages = self._messages or bool(result.get("Messages"))
 
-    def series(self, key: SeriesKey, *, whole: bool) -> Series:
-        """Complete only if the last page said Complete and none said worse than PartialData, without messages.
-
-        Values that cannot be are no values, and then the answer is not whole: they might cancel each other out.
-        """
-        points = [(at, value) for at, value in self._points if math.isfinite(value) and value >= 0]
-        complete = (
-            whole
-            and not self._messages
-            and bool(self._statuses)
-            and self._statuses[-1] == "Complete"
-            and set(self._statuses) <= {"Complete", "PartialData"}
-            and len(points) == len(self._points)
-        )
+    def series(self, key: SeriesKey) -> Series:
+        points = self._credible()
         return Series(
             metric=key.metric,
             variant=key.variant,
             total=sum(value for _, value in points),
             points=len(points),
             last_at=max((at for at, value in points if value > 0), default=None),
-            complete=complete,
+            complete=self._is_complete(),
             component=key.component,
             counts=traffic_series.counts_calls(key),
             steady=_is_steady([value for _, value in sorted(points)[1:-1]]),
+        )
+
+    def past(self) -> Past:
+        days = {at.replace(hour=0, minute=0, second=0, microsecond=0) for at, value in self._credible() if value > 0}
+        return Past(tuple(sorted(days)), self._is_complete())
+
+    def _credible(self) -> list[tuple[datetime, float]]:
+        """Values that cannot be are no values: they might cancel each other out."""
+        return [(at, value) for at, value in self._points if math.isfinite(value) and value >= 0]
+
+    def _is_complete(self) -> bool:
+        """Only if the last page said Complete and none said worse than PartialData, without messages (D1.27)."""
+        return (
+            self.is_whole
+            and not self._messages
+            and bool(self._statuses)
+            and self._statuses[-1] == "Complete"
+            and set(self._statuses) <= {"Complete", "PartialData"}
+            and len(self._credible()) == len(self._points)
         )
 
 

@@ -30,6 +30,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
         reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
         captures=bool((endpoint.get("DataCaptureConfig") or {}).get("EnableCapture")),
         restorable=NOT_ASKED if config else Restorable.no("its configuration was deleted"),
+        config_created_at=config.get("CreationTime"),
     )
 
 

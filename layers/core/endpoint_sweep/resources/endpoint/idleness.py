@@ -1,34 +1,24 @@
 """Decides whether an endpoint is idle, and always says why. No I/O.
 
-Order: status, traffic, protection, age, then the kind and its evidence. Any doubt keeps the endpoint. Sources:
+Order: status, traffic, age, the kind and its evidence, its past, protection. Any doubt keeps the endpoint. Sources:
 docs/facts.md, “Endpoints and their traffic”, D2.5 and D2.8.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from endpoint_sweep.domain.model import Activity, Component, Description, Kind, ListedEndpoint, Policy, Series, Verdict
+from endpoint_sweep.resources.endpoint import history, proof, reasons
+from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
 from endpoint_sweep.rules import protection
 
 # UpdateRollbackFailed: in service with mixed configurations, so it answers and is billed (D2.8).
 JUDGED = ("InService", "UpdateRollbackFailed")
-PERIOD = timedelta(hours=6)  # Valid at every age of the window, a multiple of 3,600 s (D1.23); 56 points in 14 days.
-CANARY_A_MINUTE = 2.0
+BROKEN = ("Failed", "OutOfService")  # They serve nothing, but their instances may be billed (D2.8).
 
-_STATUSES = {
-    "Creating": "it is still being created; if this lasts more than a day, it is stuck and still billed",
-    "Updating": "it is being updated",
-    "SystemUpdating": "AWS is maintaining it",
-    "RollingBack": "an update is being rolled back",
-    "Deleting": "it is being deleted",
-    "Failed": "its creation failed; it serves nothing and can only be deleted by hand",
-    "OutOfService": "it accepts no requests, but any instances are billed",
-}
-
-_UNREADABLE = "it publishes no metrics while idle, and nothing else confirms that its metrics can be read"
 Judgement = tuple[Verdict, str]
 
 
@@ -36,9 +26,10 @@ Judgement = tuple[Verdict, str]
 class Evidence:
     """Everything known about one endpoint.
 
-    `components` is None if they were not listed. `readable`: the positive control for a kind that publishes nothing
-    while idle. One of its instances left samples in the window, so missing metrics mean no traffic. `orphans`: there
-    were calls to inference components that no longer exist and may have belonged to this endpoint.
+    `components` is None if they were not listed. `controls`: samples of the instances by variant, which show that
+    missing metrics mean no traffic. `orphans`: there were calls to inference components that no longer exist and may
+    have belonged to this endpoint. `past`: its calls of the last 15 months, `signs`: other metrics that could be calls.
+    Both are asked for only where the window shows none; until then `past` is None.
     """
 
     endpoint: ListedEndpoint
@@ -46,34 +37,109 @@ class Evidence:
     tags: dict[str, str] | None
     activity: Activity
     components: tuple[Component, ...] | None = None
-    readable: bool = False
+    controls: Mapping[str, Series] = field(default_factory=dict)
     orphans: bool = False
+    past: Past | None = None
+    signs: Mapping[str, Past] = field(default_factory=dict)
 
 
-def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:  # noqa: PLR0911 - one return per verdict
+def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
     """The verdict and its reason. The first rule that applies wins."""
+    verdict, reason = unprotected(seen, policy, now)
+    if verdict in (Verdict.NOT_IN_SERVICE, Verdict.BUSY):
+        return verdict, reason
+    if why := protection.protection(seen.tags, policy, now):
+        return Verdict.PROTECTED, why
+    return verdict, reason
+
+
+def unprotected(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
+    """The verdict if its tags protected nothing."""
+    verdict, reason = by_window(seen, policy, now)
+    if verdict not in (Verdict.IDLE, Verdict.BARELY_USED):
+        return verdict, reason
+    return _by_past(seen, now) or (verdict, _with_past(reason, seen.past))
+
+
+def by_window(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
+    """The verdict as far as the window shows it. An idle one holds only once its past has been read."""
     endpoint, description = seen.endpoint, seen.description
     status = description.status if description else endpoint.status
     if status not in JUDGED:
-        return Verdict.NOT_IN_SERVICE, f"{_STATUSES.get(status, 'its status is not supported')} (status {status})"
-    if is_alive(seen.activity):
-        return Verdict.BUSY, _busy(seen.activity, policy)
-    if why := protection.protection(seen.tags, policy, now):
-        return Verdict.PROTECTED, why
-    if not protection.is_believable(endpoint.created_at, now):
-        return Verdict.NO_EVIDENCE, "its creation time is not plausible"
-    if why := protection.youth(endpoint.created_at, policy, now) or protection.recent_change(
-        endpoint.last_modified_at, now
-    ):
-        return Verdict.TOO_YOUNG, why
+        return Verdict.NOT_IN_SERVICE, reasons.status(status)
+    if is_alive(seen.activity) and not is_barely_used(seen.activity, policy):
+        return Verdict.BUSY, reasons.calls(seen.activity, traffic(seen.activity), policy)
+    if early := _too_early(seen, policy, now):
+        return early
     if description is None:
         return Verdict.NO_EVIDENCE, "it disappeared during the scan"
+    verdict, reason = _by_kind(seen, description, policy)
+    if verdict is Verdict.IDLE and is_alive(seen.activity):
+        said = reasons.calls(seen.activity, traffic(seen.activity), policy)
+        return Verdict.BARELY_USED, f"{said}; fewer than {policy.barely_used_below}"
+    return verdict, reason
+
+
+def _too_early(  # noqa: PLR0911 - one return per reason
+    seen: Evidence, policy: Policy, now: datetime
+) -> Judgement | None:
+    """The verdict on what has not existed, as it is now, for the whole window."""
+    endpoint, description = seen.endpoint, seen.description
+    if not protection.is_believable(endpoint.created_at, now):
+        return Verdict.NO_EVIDENCE, "its creation time is not plausible"
+    if why := protection.youth(endpoint.created_at, policy, now):
+        return Verdict.TOO_YOUNG, why
+    if not protection.is_believable(endpoint.last_modified_at, now):
+        return Verdict.NO_EVIDENCE, "its last change time is not plausible"
+    if description is None:
+        return None
     if description.created_at != endpoint.created_at:
         return Verdict.NO_EVIDENCE, "it was re-created during the scan"
+    if why := _recently_deployed(description, seen.activity, now):
+        return Verdict.TOO_YOUNG, why
     for one in seen.components or ():
         if one.created_at and (why := protection.youth(one.created_at, policy, now)):
             return Verdict.TOO_YOUNG, f"its inference component {one.name} is newer: {why}"
-    return _by_kind(seen, description, policy)
+    return None
+
+
+def _recently_deployed(description: Description, activity: Activity, now: datetime) -> str | None:
+    """Why the window does not lie within the life of its configuration, or None.
+
+    Scaling moves LastModifiedTime, a timetable of an endpoint that no one calls moves it every day. A configuration
+    never changes, so its creation is the earliest time of the last deployment (D2.5, D3.10).
+    """
+    if description.config_created_at is None:
+        return protection.recent_change(description.last_modified_at, now)
+    if not protection.is_believable(description.config_created_at, now):
+        return "the creation time of its configuration is not plausible"
+    if description.config_created_at <= activity.start:
+        return None
+    days = (now - description.config_created_at).days
+    return f"its configuration was created {days} days ago, after the window began; earlier calls are not known"
+
+
+def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
+    """What keeps an endpoint although the window shows no call that was served."""
+    if seen.past is None or not all(one.complete for one in (seen.past, *seen.signs.values())):
+        return Verdict.NO_EVIDENCE, "its history could not be read completely"
+    first_day = seen.activity.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    # The window begins within that day. What was served before it explains the other signs of the same day.
+    explained = {first_day} & set(seen.past.days)
+    alive = sorted(
+        name
+        for name, one in seen.signs.items()
+        if one.last is not None and one.last >= first_day and one.last not in explained
+    )
+    if alive:
+        return Verdict.BUSY, f"no call was served, but other metrics show requests: {', '.join(alive[:3])}"
+    if usual := history.rhythm(seen.past, now):
+        return Verdict.BUSY, f"it is called {history.every(usual)}: {history.told(seen.past)}"
+    return None
+
+
+def _with_past(reason: str, past: Past | None) -> str:
+    return f"{reason}; {history.told(past)}" if past and past.days else reason
 
 
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
@@ -82,10 +148,8 @@ def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgem
             return Verdict.UNKNOWN, f"it cannot be evaluated: {description.why_unknown}"
         case Kind.SERVERLESS:
             return Verdict.ZERO_COST, "serverless without provisioned concurrency costs nothing while idle"
-        case Kind.REAL_TIME:
-            judged = _variants(seen, description, policy, zeros=True)
-        case Kind.SERVERLESS_PROVISIONED:
-            judged = _variants(seen, description, policy, zeros=False)
+        case Kind.REAL_TIME | Kind.SERVERLESS_PROVISIONED:
+            judged = _variants(seen, description, policy)
         case Kind.ASYNCHRONOUS:
             judged = _asynchronous(seen, description, policy)
         case Kind.INFERENCE_COMPONENTS:
@@ -97,15 +161,12 @@ def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgem
     return judged
 
 
-def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros: bool) -> Judgement:
-    """`zeros`: this kind publishes zeros while nothing calls it (D1.25), so missing datapoints prove nothing."""
+def _variants(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     if not description.serving:
         return Verdict.NO_EVIDENCE, "it has no variant to measure"
     for variant in description.serving:
-        series = [
-            s for s in seen.activity.series if s.variant == variant and s.metric == INVOCATIONS and not s.component
-        ]
-        if why := _doubt(series, f"variant {variant}", zeros=zeros or not seen.readable):
+        series = [one for one in carriers(seen) if one.variant == variant]
+        if why := proof.doubt(series, f"variant {variant}", seen.activity, seen.controls.get(variant)):
             return Verdict.NO_EVIDENCE, why
     count = len(description.serving)
     said = "its only variant was not" if count == 1 else f"none of its {count} variants was"
@@ -115,20 +176,22 @@ def _variants(seen: Evidence, description: Description, policy: Policy, *, zeros
 def _asynchronous(seen: Evidence, description: Description, policy: Policy) -> Judgement:
     """It publishes nothing until the first request (D1.8), so its instances must show that metrics work (D1.20)."""
     series = seen.activity.series
+    for metric in BACKLOG:
+        if why := proof.unread([one for one in series if one.metric == metric], metric):
+            return Verdict.NO_EVIDENCE, why
     for variant in description.serving:
         for metric in PROCESSED:
             found = [one for one in series if one.variant == variant and one.metric == metric]
-            if why := _doubt(found, f"{metric} of variant {variant}", zeros=False):
+            if why := proof.unread(found, f"{metric} of variant {variant}"):
                 return Verdict.NO_EVIDENCE, why
-    for metric in BACKLOG:
-        if why := _doubt([one for one in series if one.metric == metric], metric, zeros=False):
-            return Verdict.NO_EVIDENCE, why
     if description.instances == 0:
         return Verdict.AT_ZERO, "asynchronous, scaled to zero instances, and no request is waiting: it costs nothing"
     if description.instances is None or not description.serving:
         return Verdict.NO_EVIDENCE, "its instance count is not known"
-    if not seen.readable:
-        return Verdict.NO_EVIDENCE, _UNREADABLE
+    for variant in description.serving:
+        found = [one for one in series if one.variant == variant and one.metric in PROCESSED]
+        if why := proof.doubt(found, f"variant {variant}", seen.activity, seen.controls.get(variant)):
+            return Verdict.NO_EVIDENCE, why
     return Verdict.IDLE, f"no request was processed or queued in {policy.lookback_days} days"
 
 
@@ -141,47 +204,39 @@ def _inference_components(  # noqa: PLR0911 - one return per doubt
     if seen.components is None:
         return Verdict.NO_EVIDENCE, "its inference components could not be listed"
     at_zero = description.instances == 0
+    control = proof.weakest(seen.controls, description.serving)
     for component in seen.components:
         mine = [one for one in seen.activity.series if one.component == component.name]
-        for metric, zeros in ((INVOCATIONS, not at_zero), (NO_CAPACITY, False)):
-            found = [one for one in mine if one.metric == metric]
-            if why := _doubt(found, f"component {component.name}", zeros=zeros):
-                return Verdict.NO_EVIDENCE, why
+        calls, refused = ([one for one in mine if one.metric == name] for name in (INVOCATIONS, NO_CAPACITY))
+        what = f"component {component.name}"
+        why = proof.unread(refused, what) or proof.unread(calls, what)
+        if why := why or (None if at_zero else proof.doubt(calls, what, seen.activity, control)):
+            return Verdict.NO_EVIDENCE, why
     if at_zero:
         return Verdict.AT_ZERO, "scaled to zero instances, and no call failed for lack of capacity: it costs nothing"
+    if seen.orphans:
+        said = "calls went to an inference component that has since been removed, possibly from this endpoint"
+        return Verdict.NO_EVIDENCE, said
     if not seen.components:
-        if seen.orphans:
-            return Verdict.NO_EVIDENCE, "it has no inference component, but one that was called has since been removed"
-        if not seen.readable:
-            return Verdict.NO_EVIDENCE, _UNREADABLE
+        if not proof.is_running(control, seen.activity):
+            return Verdict.NO_EVIDENCE, "nothing confirms that its metrics can be read"
         return Verdict.IDLE, "it hosts no inference component, but its instances are billed"
     count = len(seen.components)
     said = "its only inference component was not" if count == 1 else f"none of its {count} inference components was"
     return Verdict.IDLE, f"{said} invoked in {policy.lookback_days} days"
 
 
-def _doubt(series: Collection[Series], what: str, *, zeros: bool) -> str | None:
-    """Why a measurement is incomplete, or None. Zero and missing are different (D1.25-D1.28)."""
-    if not series or not all(one.complete for one in series):
-        return f"the traffic of {what} could not be read completely"
-    if zeros and not any(one.points for one in series):
-        return f"{what} published no datapoints, not even zeros"
-    return None
-
-
-def _busy(activity: Activity, policy: Policy) -> str:
-    alive, calls = {one.metric for one in activity.series if one.total > 0}, traffic(activity)
-    if alive <= set(BACKLOG):
-        return f"requests were queued in the last {policy.lookback_days} days"
-    if alive == {NO_CAPACITY}:
-        return f"{calls:,} calls in {policy.lookback_days} days failed because it has no capacity"
-    minutes = (activity.end - activity.start).total_seconds() / 60
-    said = f"{calls:,} invocations in {policy.lookback_days} days"
-    rate = calls / minutes
-    steady = bool(activity.series) and all(one.steady for one in activity.series if one.total > 0)
-    if steady and rate <= CANARY_A_MINUTE:
-        return f"{said}, a steady {rate:.1f} per minute: possibly just a canary"
-    return said
+def carriers(seen: Evidence) -> list[Series]:
+    """The series that count calls of its kind, of all variants and components."""
+    kind = seen.description.kind if seen.description else Kind.UNKNOWN
+    hosted = {one.name for one in seen.components or ()}
+    match kind:
+        case Kind.INFERENCE_COMPONENTS:
+            return [one for one in seen.activity.series if one.component in hosted and one.metric == INVOCATIONS]
+        case Kind.ASYNCHRONOUS:
+            return [one for one in seen.activity.series if one.metric in PROCESSED]
+        case _:
+            return [one for one in seen.activity.series if one.metric == INVOCATIONS and not one.component]
 
 
 def is_alive(activity: Activity) -> bool:
@@ -205,14 +260,17 @@ def last_invocation(series: tuple[Series, ...]) -> datetime | None:
     return max((one.last_at for one in series if one.last_at is not None), default=None)
 
 
-def is_candidate(endpoint: ListedEndpoint, tags: dict[str, str] | None, policy: Policy, now: datetime) -> bool:
-    """Whether to describe an endpoint. All others are decided without that call (D5.11)."""
-    return (
-        endpoint.status in JUDGED
-        and protection.protection(tags, policy, now) is None
-        and protection.youth(endpoint.created_at, policy, now) is None
-        and protection.recent_change(endpoint.last_modified_at, now) is None
-    )
+def is_barely_used(activity: Activity, policy: Policy) -> bool:
+    """Whether it was called, but less often than the stack asks. Requests that were queued or refused are more."""
+    alive = {one.metric for one in activity.series if one.total > 0}
+    return bool(alive) and alive <= {INVOCATIONS, *PROCESSED} and traffic(activity) < policy.barely_used_below
+
+
+def is_candidate(endpoint: ListedEndpoint, policy: Policy, now: datetime) -> bool:
+    """Whether to describe an endpoint that was not called, for its verdict or for its price (D5.11)."""
+    if endpoint.status in BROKEN:
+        return True
+    return endpoint.status in JUDGED and protection.youth(endpoint.created_at, policy, now) is None
 
 
 def window(now: datetime, policy: Policy) -> tuple[datetime, datetime]:
@@ -222,4 +280,5 @@ def window(now: datetime, policy: Policy) -> tuple[datetime, datetime]:
     """
     end = (now - timedelta(minutes=15)).replace(minute=0, second=0, microsecond=0)
     start = end - timedelta(days=policy.lookback_days)
-    return start.replace(hour=start.hour - start.hour % (PERIOD.seconds // 3600)), end
+    hours = proof.period_of(policy.lookback_days) // timedelta(hours=1)
+    return start.replace(hour=start.hour - start.hour % hours), end

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from endpoint_sweep.domain.model import Component, Description, Listing, Series
 from endpoint_sweep.domain.restorable import Restorable
+from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.restore_plan import Call
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
+from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey
 
 
 class EndpointReader(Protocol):
@@ -19,13 +20,16 @@ class EndpointReader(Protocol):
     def tags(self) -> Mapping[str, dict[str, str]]:
         """Tags of every tagged endpoint of the cell by lower-case ARN; an endpoint without tags is not in it."""
 
-    def published(self) -> set[SeriesKey]:
-        """The series that count calls and have data in the last two weeks (D5.4)."""
+    def published(self) -> Published:
+        """The series with data in the last two weeks (D5.4)."""
 
     def activity(
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]:
         """Every key is answered; where CloudWatch did not answer completely, with `complete` False."""
+
+    def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
+        """Every key is answered, day by day; where CloudWatch did not answer completely, with `complete` False."""
 
     def components(self) -> tuple[Component, ...]:
         """The inference components of the cell."""

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Variant
-from endpoint_sweep.resources.endpoint import traffic_series
+from endpoint_sweep.resources.endpoint import proof, traffic_series
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 from endpoint_sweep.resources.endpoint.ports import EndpointActor
+from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS
 from endpoint_sweep.rules.acting import Kept, Parts
 
 # A session policy holds 2,048 characters (D9.6), so this many ARNs with the longest names fit.
@@ -14,6 +15,7 @@ COMPONENTS_AT_ONCE = 5
 _DELETABLE = {"InService", "Failed"}
 # CloudWatch keeps 1-minute points for 15 days and 5-minute points for 63 (D1.23), which is enough to see any call.
 _PERIOD = timedelta(minutes=5)
+_LATE = 4  # of the last periods, published up to a quarter of an hour late (D5.10)
 
 
 def check_fingerprint(now: Description, approved: Finding) -> None:
@@ -66,19 +68,26 @@ def parts_left(approved: Iterable[Component], hosted: Iterable[Component], sent:
 def check_unused(actor: EndpointActor, finding: Finding, now: datetime) -> None:
     """Checks that nothing was called between the end of the scan's window and now, and that CloudWatch answers.
 
-    A kind that publishes zeros must have published some. A kind that publishes nothing while idle must at least have a
-    sample of a running instance. Traffic of inference components is published under their own names only (D1.5).
+    The same proof as in the scan: zeros in nearly every period, or samples of the instances while nothing else was
+    published. Traffic of inference components is published under their own names only (D1.5).
     """
     kind = finding.kind or Kind.UNKNOWN
     serving = tuple(dict.fromkeys(one.variant for one in finding.instances if not one.shadow))
     keys = traffic_series.expected(finding.name, serving, kind, finding.components)
+    signs = traffic_series.signs(finding.name, serving, kind, finding.components)
     controls = traffic_series.controls(finding.name, serving, kind)
-    measured = actor.activity(keys | controls, finding.evidence.end, now, _PERIOD)
-    if any(measured[key].total > 0 for key in keys):
+    start = finding.evidence.end
+    measured = actor.activity(keys | signs | controls, start, now, _PERIOD)
+    if any(measured[key].total > 0 for key in keys | signs):
         raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
-    alive = keys if kind is Kind.REAL_TIME else controls
-    seen = bool(alive) and all(one.complete for one in measured.values()) and all(measured[one].points for one in alive)
-    if not seen:
+    # Without a control, nothing is known of this kind.
+    periods = (now - start) // _PERIOD
+    is_proven = bool(controls) and all(one.complete for one in measured.values())
+    has_zeros, is_running = (
+        all(proof.is_dense(measured[key].points, periods, _LATE) for key in wanted) and bool(wanted)
+        for wanted in ({key for key in keys if key.metric == INVOCATIONS}, controls)
+    )
+    if not is_proven or not (has_zeros or is_running):
         raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
 
 

@@ -17,18 +17,32 @@ PROCESSED = ("InvocationsProcessed", "InvocationsProcesssed")
 BACKLOG = ("ApproximateBacklogSize", "HasBacklogWithoutCapacity")
 NO_CAPACITY = "NoCapacityInvocationFailures"
 UTILIZATION = "ServerlessProvisionedConcurrencyUtilization"  # Published while concurrency is provisioned (D1.7).
-# Signs of life of a serverless endpoint that repeat its invocations (D1.7, D1.22).
+
+# Calls that failed, or a request of any outcome (D1.10, D13.3): what an endpoint publishes beside the calls it served.
+_FAILURES = ("Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors")
+_ASYNCHRONOUS_FAILURES = (
+    "InvocationFailures",
+    "RequestDownloadFailures",
+    "ResponseUploadFailures",
+    "ExpiredRequests",
+    "NotificationFailures",
+)
 _SERVERLESS = (
     "ServerlessProvisionedConcurrencyInvocations",
     "ServerlessProvisionedConcurrencySpilloverInvocations",
+    UTILIZATION,
     "ModelSetupTime",
 )
+# One datapoint per request, so their number counts, not their value: a cache miss is a zero (D1.22).
+_TIMED = ("ModelLatency", "OverheadLatency", "ModelSetupTime", "ModelCacheHit")
+# Published whether or not anybody calls: how many models are in memory.
+_NO_CALLS = ("LoadedModelCount",)
 
 _ENDPOINT, _VARIANT, _CONTAINER, _COMPONENT = "EndpointName", "VariantName", "ContainerName", "InferenceComponentName"
 _CARRIERS = (
     {(INVOCATIONS, frozenset(dimensions)) for dimensions in ({_ENDPOINT, _VARIANT}, {_COMPONENT})}
     | {(INVOCATIONS, frozenset({_ENDPOINT, _VARIANT, _CONTAINER}))}
-    | {(metric, frozenset({_ENDPOINT, _VARIANT})) for metric in (*PROCESSED, *_SERVERLESS)}
+    | {(metric, frozenset({_ENDPOINT, _VARIANT})) for metric in PROCESSED}
     | {(metric, frozenset({_ENDPOINT})) for metric in BACKLOG}
     | {(NO_CAPACITY, frozenset({_COMPONENT}))}
 )
@@ -64,8 +78,21 @@ class SeriesKey:
         return self.dimension(_COMPONENT)
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What ListMetrics knows of a cell: the series that carry traffic, and all others that could be a sign of life."""
+
+    traffic: frozenset[SeriesKey] = frozenset()
+    signs: frozenset[SeriesKey] = frozenset()
+
+
 def key(metric: str, dimensions: Mapping[str, str], namespace: str = TRAFFIC, stat: str = "Sum") -> SeriesKey:
     return SeriesKey(metric, tuple(sorted(dimensions.items())), namespace, stat)
+
+
+def stat_of(metric: str) -> str:
+    """The length of a queue is no count: its sum over a day says nothing, its maximum does (D13.3)."""
+    return "Maximum" if metric in BACKLOG else "Sum"
 
 
 def carries_traffic(metric: str, dimensions: Mapping[str, str]) -> bool:
@@ -76,6 +103,24 @@ def carries_traffic(metric: str, dimensions: Mapping[str, str]) -> bool:
 def is_traffic(one: SeriesKey) -> bool:
     """Whether it shows calls and is not a control."""
     return one.namespace == TRAFFIC and carries_traffic(one.metric, dict(one.dimensions))
+
+
+def sign_of(metric: str, dimensions: Mapping[str, str]) -> SeriesKey | None:
+    """The series of AWS/SageMaker as a sign of life: any value above zero may be a call. None if it can be no call."""
+    names_one = _ENDPOINT in dimensions or _COMPONENT in dimensions
+    if metric in _NO_CALLS or not names_one or carries_traffic(metric, dimensions):
+        return None
+    return key(metric, dimensions, stat="SampleCount" if metric in _TIMED else "Maximum")
+
+
+def signs(endpoint: str, serving: Iterable[str], kind: Kind, components: Iterable[Component]) -> set[SeriesKey]:
+    """The signs of life that are known by name, for what ListMetrics has forgotten (D5.4)."""
+    own = {Kind.ASYNCHRONOUS: _ASYNCHRONOUS_FAILURES, Kind.SERVERLESS_PROVISIONED: _SERVERLESS}.get(kind, ())
+    metrics = (*_FAILURES, "ModelLatency", *own)
+    places: list[dict[str, str]] = [{_ENDPOINT: endpoint, _VARIANT: variant} for variant in serving]
+    places += [{_COMPONENT: one.name} for one in components]
+    found = (sign_of(metric, place) for metric in metrics for place in places)
+    return {one for one in found if one is not None}
 
 
 def of_variant(endpoint: str, variant: str) -> SeriesKey:
@@ -91,7 +136,7 @@ def of_component(component: str) -> tuple[SeriesKey, ...]:
 def of_asynchronous(endpoint: str, variant: str) -> tuple[SeriesKey, ...]:
     """Processed and queued requests (D1.8, D1.10-D1.12)."""
     processed = (key(metric, {_ENDPOINT: endpoint, _VARIANT: variant}) for metric in PROCESSED)
-    return (*processed, *(key(metric, {_ENDPOINT: endpoint}) for metric in BACKLOG))
+    return (*processed, *(key(metric, {_ENDPOINT: endpoint}, stat=stat_of(metric)) for metric in BACKLOG))
 
 
 def control(endpoint: str, variant: str) -> SeriesKey:
@@ -100,9 +145,9 @@ def control(endpoint: str, variant: str) -> SeriesKey:
 
 
 def controls(endpoint: str, serving: Iterable[str], kind: Kind) -> set[SeriesKey]:
-    """The positive controls for a kind that publishes nothing while idle. They do not count calls."""
+    """The positive controls: that they have datapoints shows that silence means no calls. They count none (D1.28)."""
     match kind:
-        case Kind.ASYNCHRONOUS | Kind.INFERENCE_COMPONENTS:
+        case Kind.REAL_TIME | Kind.ASYNCHRONOUS | Kind.INFERENCE_COMPONENTS:
             return {control(endpoint, variant) for variant in serving}
         case Kind.SERVERLESS_PROVISIONED:
             return {

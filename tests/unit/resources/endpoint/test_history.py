@@ -1,0 +1,90 @@
+"""When an endpoint was called: what a person reads, and when the calls of 15 months make a rhythm."""
+
+from datetime import timedelta
+
+import pytest
+
+from endpoint_sweep.resources.endpoint.history import Past, every, rhythm, told
+from tests.unit.samples import NOW
+
+TODAY = NOW.replace(hour=0)
+
+
+def past(*days_ago: int) -> Past:
+    return Past(tuple(TODAY - timedelta(days=one) for one in sorted(days_ago, reverse=True)))
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "days"),
+    [
+        ((20, 50, 81), 30),  # Monthly.
+        ((44, 74, 105), 30),  # Overdue, but not by half a month.
+        ((20, 21, 22, 50, 51, 81), 30),  # A run of some days.
+        ((10, 40, 101, 131), 30),  # One month was left out.
+        ((80, 171), 91),  # Quarterly: 15 months have room for few.
+        ((100, 465 - 15), 350),  # Yearly.
+        ((9, 16, 23, 30), 7),  # Weekly, for a short window.
+    ],
+    ids=str,
+)
+def test_calls_at_a_rhythm(days_ago: tuple[int, ...], days: int) -> None:
+    """A job of every month or quarter is silent for most of it, and needed (D1.29)."""
+    found = rhythm(past(*days_ago), NOW)
+    assert found is not None
+    assert abs(found / timedelta(days=1) - days) <= 1
+
+
+@pytest.mark.parametrize(
+    "days_ago",
+    [
+        (),
+        (20,),
+        (20, 50),  # Two calls a month apart are no rhythm yet.
+        (60, 90, 120),  # The next one did not come.
+        (40, 45, 120, 140),  # Now and then.
+        tuple(range(40, 100)),  # Used every day, until it was not.
+        (31, 45, 59, 73, 300),  # A fortnightly job that ended.
+        (160, 251),  # A quarterly one that ended.
+    ],
+    ids=str,
+)
+def test_calls_without_a_rhythm(days_ago: tuple[int, ...]) -> None:
+    """Whatever was called once, irregularly, or no longer: the window decides."""
+    assert rhythm(past(*days_ago), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (7, "every week"),
+        (14, "every two weeks"),
+        (31, "every month"),
+        (45, "every 45 days"),
+        (91, "every quarter"),
+        (180, "every half-year"),
+        (365, "every year"),
+    ],
+)
+def test_a_rhythm_in_words(days: int, said: str) -> None:
+    """As people speak of their jobs."""
+    assert every(timedelta(days=days)) == said
+
+
+def test_what_a_person_reads() -> None:
+    """The last call first, the six days before it, and how many more there are."""
+    assert told(past()) == "no call in the last 15 months"
+    assert told(past(19)) == "last call on 1 Nov 2026, the only day with calls in 15 months"
+    assert told(past(19, 50)) == "last call on 1 Nov 2026; before that on 1 Oct 2026"
+    assert told(past(19, 50, 80)) == "last call on 1 Nov 2026; before that on 1 Oct 2026 and 1 Sep 2026"
+    many = told(past(*range(19, 29)))
+    assert many.startswith("last call on 1 Nov 2026; before that on 31 Oct 2026, 30 Oct 2026,")
+    assert many.endswith("26 Oct 2026 and 3 other days")
+
+
+def test_several_series_are_one_past() -> None:
+    """Complete only if all of them are."""
+    joined = Past.joined([past(3, 5), past(5, 9)])
+    assert joined == past(3, 5, 9)
+    assert joined.last == TODAY - timedelta(days=3)
+    assert not Past.joined([past(3), Past(complete=False)]).complete
+    assert Past.joined([]) == Past()
