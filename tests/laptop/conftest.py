@@ -14,7 +14,7 @@ import pytest
 from endpoint_sweep.cli import main
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
-from tests.simulation.organization.specification import Organization
+from tests.simulation.organization.specification import LOOKBACK_DAYS, Organization
 from tests.simulation.wire.calls import Call
 
 READS = ("List", "Describe", "Get", "AssumeRole")
@@ -90,6 +90,8 @@ class Laptop:
             asked.append("--organization")
         if external_id:
             asked += ["--external-id", self.world.organization.external_id]
+        if "--lookback-days" not in options:
+            asked += ["--lookback-days", LOOKBACK_DAYS]  # The worlds are drawn for it.
         if not any(one.startswith("--format") for one in options):
             asked += ["--format", "json"]
         before, endpoints = len(self.world.log), self.world.endpoints()

@@ -114,8 +114,8 @@ def test_a_long_lookback_sees_what_the_listing_of_metrics_forgot(laptop: Laptop)
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--lookback-days", "6"], "--lookback-days must be from 7 to 63"),
-        (["--lookback-days", "64"], "--lookback-days must be from 7 to 63"),
+        (["--lookback-days", "6"], "--lookback-days must be from 7 to 400"),
+        (["--lookback-days", "401"], "--lookback-days must be from 7 to 400"),
         (["--lookback-days", "two"], "--lookback-days: invalid int value"),
         (["--min-age-days", "0"], "--min-age-days must be from 1 to 3650"),
         (["--concurrency", "0"], "--concurrency must be from 1 to 64"),

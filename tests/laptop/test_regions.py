@@ -71,8 +71,8 @@ def test_an_account_that_does_not_tell_is_scanned_everywhere(laptop: Laptop) -> 
 
 
 def test_where_nothing_was_scanned_nothing_is_complete(laptop: Laptop) -> None:
-    """Exit 3 and 0 %."""
+    """Exit 3 and 0%."""
     world = build("small")
     laptop.open(replace(world, accounts=tuple(replace(one, state="SUSPENDED") for one in world.accounts)))
     done = laptop.scan("--format", "table")
-    assert (done.status, "(0 %)" in done.out) == (3, True)
+    assert (done.status, "(0%)" in done.out) == (3, True)

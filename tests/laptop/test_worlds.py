@@ -53,7 +53,7 @@ def test_worlds_that_nobody_drew(laptop: Laptop, seed: int) -> None:
     assert 0.2 < sum(verdict == "idle" for verdict in expected.values()) / len(expected) < 0.5
 
 
-@pytest.mark.parametrize("days", [7, 30, 63])
+@pytest.mark.parametrize("days", [7, 30, 63, 64, 400])
 def test_other_lookbacks(laptop: Laptop, days: int) -> None:
     """Short ones and ones that reach beyond what the listing of metrics remembers (D1.23, D5.4)."""
     for whole in (build("default"), generate(2, 1, 20, 0.4, 9)):
@@ -84,9 +84,9 @@ def test_where_an_endpoint_came_from_is_named(laptop: Laptop) -> None:
     _, done = scanned(laptop, build("guards"))
     rows = {found["name"]: (found["verdict"], found["advice"]) for found in done.document["findings"]}
     said = "deployed from the JumpStart model meta-textgeneration-llama-3-8b; nothing manages it afterwards"
-    assert rows["made-by-jumpstart"] == ("idle", said)
+    assert (rows["made-by-jumpstart"][0], rows["made-by-jumpstart"][1].split("; inference")[0]) == ("idle", said)
     assert rows["made-in-studio"][0] == "idle"
-    assert rows["canvas-churn-forecast"] == ("idle", "its name suggests SageMaker Canvas")
+    assert rows["canvas-churn-forecast"][1].startswith("its name suggests SageMaker Canvas")
     assert rows["made-by-bedrock"][0] == "protected"
 
 

@@ -41,7 +41,7 @@ REFUSED: dict[str, tuple[str, list[Any]]] = {
         [{**ASKED, "max_deletes": value} for value in (-1, 0, 26, 10**9, "10", True, 1.5, float("nan"))],
     ),
     "BI-05": (
-        "E_LOOKBACK_RANGE: lookback_days must be a whole number from 7 to 63",
+        "E_LOOKBACK_RANGE: lookback_days must be a whole number from 7 to 400",
         [{"lookback_days": value} for value in (0, 1, 456, "14")],
     ),
     "BI-06": (

@@ -182,6 +182,7 @@ class LocalAws:
             "Sender": SENDER,
             "ReviewBaseUrl": self.page_url(),
             "CostRoleArn": self.organization.cost_role,
+            "LookbackDays": LOOKBACK_DAYS,
         }
         self._progress("Deploying the hub stack")
         try:

@@ -29,6 +29,7 @@ from tests.simulation.hub.resources import BUCKET, SENDER, STACK, TABLE, make_re
 from tests.simulation.member_aws import caller_identity
 from tests.simulation.member_aws.state import PEOPLE_KEY
 from tests.simulation.member_aws.world import World
+from tests.simulation.organization.specification import LOOKBACK_DAYS
 from tests.simulation.wire import watching
 
 # Seconds that a test waits for what happens immediately on an idle machine. Only a failure takes that long.
@@ -227,7 +228,8 @@ class Hub:
         }
 
     def _defaults(self) -> dict[str, str]:
-        return {name: str(one.get("Default", "")) for name, one in self.template["Parameters"].items()}
+        defaults = {name: str(one.get("Default", "")) for name, one in self.template["Parameters"].items()}
+        return defaults | {"LookbackDays": LOOKBACK_DAYS}
 
     def _load_handlers(self) -> None:
         for name, properties in cloudformation.resources(self.template, "AWS::Serverless::Function").items():

@@ -38,6 +38,7 @@ DEFAULT_REGIONS = frozenset(
     }
 )
 COST_ROLE = "endpoint-sweep-costs"
+LOOKBACK_DAYS = "14"  # The worlds are drawn for a window of two weeks, whatever the stack's default.
 ACCOUNT_STATES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
 # What can be switched off: Account.Paths (D0.2), trusted access of account management (D6.3), the price list, Cost
 # Explorer.

@@ -21,6 +21,7 @@ from endpoint_sweep.domain.model import (
     GapCause,
     Kind,
     ResourceId,
+    Silence,
     Variant,
     Verdict,
 )
@@ -213,6 +214,8 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "access": st.sampled_from(list(Access)),
     "components": st.from_regex(r"[a-z]{1,9}", fullmatch=True).map(lambda name: (Component(name, "host", "v"),)),
     "restorable": st.just(Restorable.no("its configuration was deleted")),
+    "silence": st.sampled_from(list(Silence)),
+    "unprotected": st.sampled_from([one for one in Verdict if one is not Verdict.PROTECTED]),
 }
 
 

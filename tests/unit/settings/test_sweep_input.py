@@ -34,7 +34,7 @@ def test_each_account_may_say_which_regions_it_has(value: Any) -> None:
 def test_everything_may_be_asked_for() -> None:
     """Each field arrives."""
     data = {"mode": "approve", "accounts": ["222222222222"], "exclude_accounts": ["333333333333"], "max_deletes": 3,
-            "regions": ["ap-southeast-2"], "exclude_regions": ["us-east-1"], "lookback_days": 63, "min_age_days": 100,
+            "regions": ["ap-southeast-2"], "exclude_regions": ["us-east-1"], "lookback_days": 400, "min_age_days": 100,
             "organizational_units": ["ou-ab12-11111111"], "exclude_organizational_units": ["r-ab12"],
             "requested_by": "linus@example.com"}  # fmt: skip
     asked = parse(NAME, data, *settings())
@@ -43,7 +43,7 @@ def test_everything_may_be_asked_for() -> None:
         ("222222222222",), ("333333333333",), ("ou-ab12-11111111",), ("r-ab12",), ("ap-southeast-2",), ("us-east-1",)
     )
     assert asked.caps.per_sweep == 3
-    assert (asked.policy.lookback_days, asked.policy.min_age_days) == (63, 100)
+    assert (asked.policy.lookback_days, asked.policy.min_age_days) == (400, 100)
     assert asked.requested_by == "linus@example.com"
 
 
@@ -59,7 +59,7 @@ def test_everything_may_be_asked_for() -> None:
         *(({"expires_hours": value}, "E_TTL_RANGE") for value in (-1, 0, 73, 10**9, "24", 1.5, True, None)),
         *(({"mode": value}, "E_MODE") for value in ("APPROVE", "approve ", True, 1, None, ["approve"], "delete")),
         *(({"max_deletes": value}, "E_CAP_RANGE") for value in (-1, 0, 26, 10**9, "10", 1.5, True, None)),
-        *(({"lookback_days": value}, "E_LOOKBACK_RANGE") for value in (0, 1, 6, 64, 456, "14", None)),
+        *(({"lookback_days": value}, "E_LOOKBACK_RANGE") for value in (0, 1, 6, 401, 456, "14", None)),
         ({"min_age_days": 0}, "E_LOOKBACK_RANGE"),
         *(({"accounts": value}, "E_ACCOUNT_ID") for value in (
             ["12345"], ["*"], [123456789012], ["٠" * 12], ["222222222222", "222222222222"], "222222222222",

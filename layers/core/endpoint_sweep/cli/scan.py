@@ -18,6 +18,7 @@ from endpoint_sweep.cli import output
 from endpoint_sweep.cli.progress import shown
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
+from endpoint_sweep.domain.seen import MAX_LOOKBACK
 from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
@@ -57,7 +58,7 @@ def add_parser(commands: Any) -> None:
     add("--organizational-units", default="", metavar="a,b", help="only accounts in or below these units")
     add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
     add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
-    add("--lookback-days", type=int, default=14, metavar="N", help="idle means not invoked for N days, 7 to 63")
+    add("--lookback-days", type=int, default=30, metavar="N", help="idle means not invoked for N days, 7 to 400")
     add("--min-age-days", type=int, default=14, metavar="N", help="do not evaluate endpoints newer than N days")
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
     add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
@@ -92,7 +93,7 @@ def check(given: argparse.Namespace) -> Asked:
     if (units or no_units) and not given.organization:
         raise UsageError("--organizational-units needs --organization")
     regions = (ENABLED,) if given.regions == ENABLED else _list(given.regions, "--regions", _NAME, "eu-west-1")
-    _in_range(given.lookback_days, "--lookback-days", 7, 63)
+    _in_range(given.lookback_days, "--lookback-days", 7, MAX_LOOKBACK)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
     if any(not tag.partition("=")[0] for tag in given.protect_tag):

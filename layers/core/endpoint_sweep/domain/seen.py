@@ -1,10 +1,13 @@
 """What AWS told about an endpoint: its description, its parts and its metrics."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.kinds import Kind
 from endpoint_sweep.domain.restorable import NOT_ASKED, Restorable
+
+REMEMBERED = timedelta(days=455)  # CloudWatch keeps datapoints of an hour or longer for so long (D1.23).
+MAX_LOOKBACK = 400  # days
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from typing import Any
 
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
+from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.text import clean, moment
 from endpoint_sweep.reports.views import Report
 from endpoint_sweep.rules.access import closed_in, why_closed
 from endpoint_sweep.rules.needed import why_unknown
 from endpoint_sweep.rules.planning import MOST_OFFERED
+from endpoint_sweep.rules.unused import protected_unused, silences
 
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:
@@ -49,7 +51,7 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "failure": report.failure,
         "coverage": [
             {"account": row.account, "region": row.region, "status": row.status.value, "reason": row.reason,
-             "resources": row.resources, "routers": why_unknown(row) or "known"}
+             "resources": row.resources, "routers": why_unknown(row) or "known", "silence": silences(row.findings)}
             for row in report.coverage.rows
         ],
         "totals": report.totals,
@@ -58,6 +60,8 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "monthly_promised_usd": str(report.promised),
         "idle": to_data(report.idle_money),
         "realized": to_data(report.realized),
+        "protected_unused": to_data(money_view(protected_unused(report.findings))),
+        "silence": silences(report.findings),
         "not_offered": to_data(closed_in(report.coverage.rows, report.deny_accounts)),
         "findings": rows,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from endpoint_sweep.reports.text import moment, plural
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.access import closed_in, is_closed, told
 from endpoint_sweep.rules.approvals import Choice
+from endpoint_sweep.rules.unused import protected_unused, silences
 
 # Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
@@ -92,6 +93,9 @@ def summary_mail(report: Report) -> tuple[str, str]:
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
         closed=_rows(report, closed),
+        protected=_rows(report, unused := protected_unused(report.findings)),
+        protected_money=money_view(unused),
+        silences=silences(report.findings),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
         kept=_rows(report, awake := [one for one in idle if not one.snoozed_until and one not in closed]),
         kept_money=money_view(awake, report.plan.money_note if report.plan else ""),

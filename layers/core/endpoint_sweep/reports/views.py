@@ -21,6 +21,7 @@ from endpoint_sweep.rules.savings import Realized, promised
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
+    Verdict.BARELY_USED: "Barely used",
     Verdict.BUSY: "In use",
     Verdict.TOO_YOUNG: "Too new to judge",
     Verdict.PROTECTED: "Protected by a tag",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from endpoint_sweep.domain.model import Finding, Verdict
+from endpoint_sweep.domain.seen import REMEMBERED
 from endpoint_sweep.rules.net_cost import likely
 from endpoint_sweep.rules.pricing import HOURS_A_MONTH
 
@@ -15,13 +16,13 @@ _MONTH = timedelta(hours=HOURS_A_MONTH)
 def with_waste(finding: Finding, now: datetime) -> Finding:
     """Its monthly cost times the months since the last call; after discounts where that is known.
 
-    Where no call was ever seen, since its creation. Where calls before the measured window are possible, since the
-    window began: at least that.
+    Where no call was ever seen, since its creation. Where it is older than CloudWatch remembers: at least that long.
     """
     monthly = likely(finding)
-    if finding.verdict is not Verdict.IDLE or monthly is None:
+    is_unused = Verdict.IDLE in (finding.verdict, finding.unprotected)
+    if not is_unused or monthly is None:
         return finding
-    measured = finding.evidence.start
+    measured = finding.evidence.end - REMEMBERED
     if finding.last_invocation_at is not None:
         since, at_least = max(finding.last_invocation_at, finding.created_at), False
     else:

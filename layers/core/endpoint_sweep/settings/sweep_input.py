@@ -10,6 +10,7 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.model import Caps, Mode, Policy
+from endpoint_sweep.domain.seen import MAX_LOOKBACK
 from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
 from endpoint_sweep.rules.decision_rules import Rules
@@ -72,7 +73,7 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
             raise InputRejected("E_APPROVERS_EMPTY: approve mode needs the stack parameter Sender")
         _check_approvers(decide.rules)
         _check_timers(decide, act)
-    lookback = _number(data, "lookback_days", scan.lookback_days, 7, 63, "E_LOOKBACK_RANGE")
+    lookback = _number(data, "lookback_days", scan.lookback_days, 7, MAX_LOOKBACK, "E_LOOKBACK_RANGE")
     min_age = _number(data, "min_age_days", scan.min_age_days, 1, 3650, "E_LOOKBACK_RANGE")
     caps = decide.rules.caps
     per_sweep = _number(data, "max_deletes", caps.per_sweep, 1, caps.per_sweep, "E_CAP_RANGE")

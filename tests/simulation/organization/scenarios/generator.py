@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.simulation.organization.scenarios.guards import BEDROCK, JUMPSTART, STATUSES
+from tests.simulation.organization.scenarios.guards import BEDROCK, STATUSES
 from tests.simulation.organization.scenarios.small import HUB, MANAGEMENT
 from tests.simulation.organization.specification import (
     Account,
@@ -216,7 +216,7 @@ def _live(spec: EndpointSpec, life: str, dice: random.Random) -> EndpointSpec:  
         case "future":
             return replace(_plain(spec), kind="unknown", variants=(VariantSpec("v"),))
         case "made":
-            made_by = dice.choice((JUMPSTART, BEDROCK, {"aws:cloudformation:stack-name": "s"}))
+            made_by = dice.choice((BEDROCK, {"aws:cloudformation:stack-name": "s"}))
             return replace(spec, tags={**spec.tags, **made_by})
     return spec
 

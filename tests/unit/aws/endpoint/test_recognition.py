@@ -16,6 +16,7 @@ BARE = {"VariantName": "AllTraffic", "InstanceType": "ml.g5.xlarge", "InitialIns
 ON_DEMAND = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
 PROVISIONED = ON_DEMAND | {"ProvisionedConcurrency": 2}
 ASYNC: dict[str, Any] = {"AsyncInferenceConfig": {"OutputConfig": {}}}
+ANY_RESERVED = {"CapacityReservationConfig": {"CapacityReservationPreference": "capacity-reservations-only"}}
 RESERVED = {"CapacityReservationConfig": {"MlReservationArn": "arn:aws:sagemaker:us-east-1:222222222222:x/y"}}
 
 
@@ -70,6 +71,13 @@ def test_kinds(endpoint: dict[str, Any], config: dict[str, Any], kind: Kind) -> 
         ({}, CONFIG | configured(BARE), "its variants name no model"),
         ({}, CONFIG | configured(VARIANT, BARE | {"VariantName": "b"}, **ROLE), "its variants name no model"),
         ({}, CONFIG | {"ProductionVariants": []}, "its variants name no model"),
+        ({}, CONFIG | configured({"VariantName": "AllTraffic", "ModelName": "m"}), "no instance type or count"),
+        ({"ProductionVariants": [{"VariantName": "AllTraffic"}]}, CONFIG, "no instance type or count"),
+        (
+            current(InstancePools=[{"InstanceType": "ml.m5.large"}, {"CurrentInstanceCount": 1}]),
+            CONFIG,
+            "no instance type or count",
+        ),
         ({}, CONFIG | configured(VARIANT | {"QuantumConfig": {}}), "an unsupported field: QuantumConfig"),
         (
             {},
@@ -147,10 +155,17 @@ def test_an_endpoint_without_variants_is_described() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "reserved"),
-    [(RESERVED, RESERVED, True), (RESERVED, {}, False), ({}, RESERVED, False), ({}, {}, False)],
+    [
+        (RESERVED, RESERVED, True),
+        (RESERVED, ANY_RESERVED, True),
+        (ANY_RESERVED, ANY_RESERVED, True),
+        (RESERVED, {}, False),
+        ({}, ANY_RESERVED, False),
+        ({}, {}, False),
+    ],
 )
 def test_reserved_capacity(first: dict[str, Any], second: dict[str, Any], reserved: bool) -> None:
-    """Prepaid only where every variant is (D1.35), whichever answer says it."""
+    """Prepaid only where every variant is (D1.35), with or without a name of what is reserved (D13.19)."""
     names = ("a", "b")
     rows = [CURRENT | {"VariantName": name} for name in names]
     models = [VARIANT | {"VariantName": name} for name in names]

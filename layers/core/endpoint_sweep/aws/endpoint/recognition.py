@@ -1,6 +1,6 @@
 """From DescribeEndpoint and DescribeEndpointConfig to a Description: what kind of endpoint, on which instances."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from endpoint_sweep.aws.endpoint import unknown_fields
@@ -12,19 +12,20 @@ Document = Mapping[str, Any]
 
 def recognise(endpoint: Document, config: Document) -> Description:
     """`config` is empty if it was deleted (D3.9). Kinds are tried in the order of D1.36."""
-    kind, why = _kind(endpoint, config)
     configured = {row["VariantName"]: row for row in _all(config)}
     shadows = {row["VariantName"] for row in (*_shadows(endpoint), *_shadows(config))}
+    variants = tuple(
+        one
+        for row in _all(endpoint)
+        for one in _instances(row, configured.get(row["VariantName"], {}), shadow=row["VariantName"] in shadows)
+    )
+    kind, why = _kind(endpoint, config, variants)
     return Description(
         status=endpoint["EndpointStatus"],
         created_at=endpoint["CreationTime"],
         config=endpoint.get("EndpointConfigName"),
         kind=kind,
-        variants=tuple(
-            one
-            for row in _all(endpoint)
-            for one in _instances(row, configured.get(row["VariantName"], {}), shadow=row["VariantName"] in shadows)
-        ),
+        variants=variants,
         last_modified_at=endpoint.get("LastModifiedTime"),
         why_unknown=why,
         reserved=_is_reserved([row["VariantName"] for row in _all(endpoint)], [*_all(endpoint), *_all(config)]),
@@ -34,7 +35,7 @@ def recognise(endpoint: Document, config: Document) -> Description:
     )
 
 
-def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PLR0911 - one return per kind
+def _kind(endpoint: Document, config: Document, variants: Collection[Variant]) -> tuple[Kind, str]:  # noqa: PLR0911 - one return per kind
     current, configured = endpoint.get("ProductionVariants", []), config.get("ProductionVariants", [])
     if endpoint.get("PendingDeploymentSummary"):  # D1.34
         return Kind.UNKNOWN, "a deployment is pending, so two fleets may be running"
@@ -52,6 +53,8 @@ def _kind(endpoint: Document, config: Document) -> tuple[Kind, str]:  # noqa: PL
         return Kind.INFERENCE_COMPONENTS, ""
     if not models or not all(models):
         return Kind.UNKNOWN, "its variants name no model"
+    if odd := [one.variant for one in variants if not one.type or one.count is None]:
+        return Kind.UNKNOWN, f"its variant {odd[0]} has a model, but no instance type or count"
     return Kind.REAL_TIME, ""
 
 
@@ -76,11 +79,15 @@ def _instances(row: Document, configured: Document, *, shadow: bool) -> list[Var
 
 
 def _is_reserved(variants: list[str], rows: list[Document]) -> bool:
-    """Prepaid capacity and nothing else (D1.35): a single variant without a reservation bills."""
-    reserved = {
-        row["VariantName"] for row in rows if (row.get("CapacityReservationConfig") or {}).get("MlReservationArn")
-    }
+    """Prepaid capacity and nothing else (D1.35, D13.19): a single variant without a reservation bills."""
+    reserved = {row["VariantName"] for row in rows if _reserves(row.get("CapacityReservationConfig") or {})}
     return bool(variants) and reserved >= set(variants)
+
+
+def _reserves(capacity: Document) -> bool:
+    """Which reservation it is may be left open."""
+    only = capacity.get("CapacityReservationPreference") == "capacity-reservations-only"
+    return only or bool(capacity.get("MlReservationArn"))
 
 
 def _all(document: Document) -> list[Document]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Activity, Component, Description, Kind, Series
-from endpoint_sweep.resources.endpoint import history, proof, traffic_series
+from endpoint_sweep.domain.seen import REMEMBERED
+from endpoint_sweep.resources.endpoint import proof, traffic_series
 from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.ports import EndpointReader
 from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS, PROCESSED, Published, SeriesKey
@@ -67,7 +68,7 @@ class CellMetrics:
         wanted = {key for one in endpoints for key in one.carriers | one.signs(self.published)}
         if wanted:
             midnight = self._end.replace(hour=0)
-            self._past |= self._reader.past(wanted, midnight - history.KEPT, self._end)
+            self._past |= self._reader.past(wanted, midnight - REMEMBERED, self._end)
 
     def needed(self, one: Described) -> set[SeriesKey]:
         """What is needed to judge it. Where zeros prove the silence, no one has to ask whether the instances ran."""

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-KEPT = timedelta(days=455)  # CloudWatch keeps datapoints of an hour or longer for so long (D1.23).
 DAY = timedelta(days=1)
 # Calls on neighbouring days belong together: a job that runs over a weekend is one run.
 _TOGETHER = timedelta(days=3)

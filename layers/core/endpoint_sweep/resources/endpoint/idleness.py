@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from endpoint_sweep.domain.model import Activity, Component, Description, Kind, ListedEndpoint, Policy, Series, Verdict
+from endpoint_sweep.domain.model import (
+    Activity,
+    Component,
+    Description,
+    Kind,
+    ListedEndpoint,
+    Policy,
+    Series,
+    Silence,
+    Verdict,
+)
 from endpoint_sweep.resources.endpoint import history, proof, reasons
 from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
@@ -58,7 +68,7 @@ def unprotected(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
     verdict, reason = by_window(seen, policy, now)
     if verdict not in (Verdict.IDLE, Verdict.BARELY_USED):
         return verdict, reason
-    return _by_past(seen, now) or (verdict, _with_past(reason, seen.past))
+    return _by_past(seen, now) or (verdict, _told(reason, seen))
 
 
 def by_window(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
@@ -138,8 +148,14 @@ def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
     return None
 
 
-def _with_past(reason: str, past: Past | None) -> str:
-    return f"{reason}; {history.told(past)}" if past and past.days else reason
+def _told(reason: str, seen: Evidence) -> str:
+    """The reason with what it published and when it was called before."""
+    parts = [reason]
+    if proof.silence(carriers(seen), seen.activity) is Silence.NOTHING:
+        parts.append("it published no datapoints, although its metrics can be read")
+    if seen.past and seen.past.days:
+        parts.append(history.told(seen.past))
+    return "; ".join(parts)
 
 
 def _by_kind(seen: Evidence, description: Description, policy: Policy) -> Judgement:
