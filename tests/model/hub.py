@@ -1,5 +1,6 @@
 """The real records over a table and a bucket in memory, which write down who read and wrote what, in its order."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -152,7 +153,8 @@ class FakeMember:
         self, keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
     ) -> Mapping[SeriesKey, Series]:
         self.log.append("traffic")
-        return {one: Series(one.metric, one.variant, 0.0, 5, None, complete=True) for one in keys}
+        points = max(1, math.ceil((end - start) / period))  # Zeros all the time.
+        return {one: Series(one.metric, one.variant, 0.0, points, None, complete=True) for one in keys}
 
     def components(self, endpoint: str) -> tuple[Component, ...]:
         return ()

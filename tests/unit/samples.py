@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "REGIONS": "us-east-1,eu-west-1",
     "LOOKBACK_DAYS": "14",
     "MIN_AGE_DAYS": "14",
+    "BARELY_USED_BELOW": "0",
     "MIN_COVERAGE_PERCENT": "90",
     "MAX_DELETES_PER_SWEEP": "25",
     "MAX_DELETES_PER_ACCOUNT": "10",

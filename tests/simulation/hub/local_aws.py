@@ -34,6 +34,7 @@ from tests.simulation.hub.local_stacks import (
     parameter_names,
 )
 from tests.simulation.organization import scenarios
+from tests.simulation.organization.specification import LOOKBACK_DAYS
 from tests.simulation.wire import watching
 from tests.simulation.wire.calls import Call, CallLog
 

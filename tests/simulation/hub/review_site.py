@@ -53,6 +53,7 @@ ENVIRONMENT = {
     "SENDER": SENDER,
     "REGIONS": "us-east-1",
     "LOOKBACK_DAYS": "14",
+    "BARELY_USED_BELOW": "0",
     "MIN_AGE_DAYS": "14",
     "MIN_COVERAGE_PERCENT": "90",
     "MAX_DELETES_PER_SWEEP": "25",

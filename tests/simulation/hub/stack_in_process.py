@@ -58,7 +58,7 @@ class Hub:
         self.parameters = self._defaults() | dict(parameters)
         self.region = world.organization.hub_region
         self.arn = f"arn:aws:states:{self.region}:{world.organization.hub_account}:stateMachine:{STACK}"
-        self.ahead = timedelta()
+        self._ahead = timedelta()
         self.handlers: dict[str, Handler] = {}
         self.outbox: list[Mail] = []
         self.reading: Callable[[str], AbstractContextManager[None]] = lambda _method: nullcontext()
@@ -153,8 +153,18 @@ class Hub:
 
     # what can be looked at
 
+    @property
+    def ahead(self) -> timedelta:
+        return self._ahead
+
+    @ahead.setter
+    def ahead(self, ahead: timedelta) -> None:
+        """Metrics go on being published while the hub's clock is set ahead."""
+        self._ahead = ahead
+        self.world.state.clock = lambda: time.time() + ahead.total_seconds()
+
     def now(self) -> datetime:
-        """The hub's clock."""
+        """The clock of the hub, and of what member accounts publish."""
         return datetime.now(UTC) + self.ahead
 
     def client(self, service: str) -> Any:

@@ -59,6 +59,7 @@ def add_parser(commands: Any) -> None:
     add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
     add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
     add("--lookback-days", type=int, default=30, metavar="N", help="idle means not invoked for N days, 7 to 400")
+    add("--threshold", type=int, default=0, metavar="N", help="report endpoints with fewer than N calls as barely used")
     add("--min-age-days", type=int, default=14, metavar="N", help="do not evaluate endpoints newer than N days")
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
     add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
@@ -94,6 +95,7 @@ def check(given: argparse.Namespace) -> Asked:
         raise UsageError("--organizational-units needs --organization")
     regions = (ENABLED,) if given.regions == ENABLED else _list(given.regions, "--regions", _NAME, "eu-west-1")
     _in_range(given.lookback_days, "--lookback-days", 7, MAX_LOOKBACK)
+    _in_range(given.threshold, "--threshold", 0, 1_000_000)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
     if any(not tag.partition("=")[0] for tag in given.protect_tag):
@@ -107,7 +109,7 @@ def check(given: argparse.Namespace) -> Asked:
         role=given.member_role,
         external_id=given.external_id,
         scope=Scope(accounts, excluded, units, no_units, regions),
-        policy=Policy(given.lookback_days, given.min_age_days, tuple(given.protect_tag)),
+        policy=Policy(given.lookback_days, given.min_age_days, tuple(given.protect_tag), given.threshold),
         concurrency=given.concurrency,
         format=given.format,
         output=given.output,

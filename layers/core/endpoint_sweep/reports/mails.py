@@ -10,11 +10,11 @@ from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
-from endpoint_sweep.reports.text import moment, plural
+from endpoint_sweep.reports.text import moment, plural, usd
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.access import closed_in, is_closed, told
 from endpoint_sweep.rules.approvals import Choice
-from endpoint_sweep.rules.unused import protected_unused, silences
+from endpoint_sweep.rules.unused import cost_per_call, protected_unused, silences
 
 # Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
@@ -95,6 +95,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         closed=_rows(report, closed),
         protected=_rows(report, unused := protected_unused(report.findings)),
         protected_money=money_view(unused),
+        barely=_barely_used(report),
         silences=silences(report.findings),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
         kept=_rows(report, awake := [one for one in idle if not one.snoozed_until and one not in closed]),
@@ -109,6 +110,16 @@ def summary_mail(report: Report) -> tuple[str, str]:
         ledger=ledger(report),
         decisions=decision_views(report.approval) if report.approval else (),
     )
+
+
+def _barely_used(report: Report) -> list[RowView]:
+    found = {str(one.id): one for one in report.findings if one.verdict is Verdict.BARELY_USED}
+    rows = _rows(report, list(found.values()))
+    costs = {id_: cost_per_call(one) for id_, one in found.items()}
+    return [
+        replace(row, reason=f"{row.reason}; {usd(cost)} per call") if (cost := costs[row.id]) is not None else row
+        for row in rows
+    ]
 
 
 def watchdog_subject(sweep_id: str) -> str:

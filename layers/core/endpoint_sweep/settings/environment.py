@@ -162,6 +162,7 @@ class ScanSettings:
     protect_tags: tuple[str, ...]
     lookback_days: int
     min_age_days: int
+    barely_used_below: int
     minimum_coverage: int
     scan_concurrency: int
     deny_accounts: tuple[str, ...]
@@ -173,6 +174,7 @@ class ScanSettings:
             protect_tags=variables.protect_tags,
             lookback_days=variables.number("LOOKBACK_DAYS"),
             min_age_days=variables.number("MIN_AGE_DAYS"),
+            barely_used_below=variables.number("BARELY_USED_BELOW"),
             minimum_coverage=variables.number("MIN_COVERAGE_PERCENT"),
             scan_concurrency=variables.number("SCAN_CONCURRENCY"),
             deny_accounts=variables.deny_accounts,

@@ -85,7 +85,7 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
     return SweepInput(
         id=sweep_id,
         mode=mode,
-        policy=Policy(lookback, min_age, scan.protect_tags),
+        policy=Policy(lookback, min_age, scan.protect_tags, scan.barely_used_below),
         caps=replace(caps, per_sweep=per_sweep),
         scope=scope,
         requested_by=_requested_by(data, mode),
