@@ -111,7 +111,7 @@ def test_what_is_out_of_reach_asks_nobody(stage_of: OpenStage, fault: dict[str, 
     statuses = list(stage.coverage(sweep).values())
     assert (statuses.count("failed"), statuses.count("denied"), statuses.count("region-off")) == (40, 1, 0)
     summary = stage.summary(sweep)
-    assert ", 12 % covered" in summary.subject
+    assert ", 12% of accounts and regions scanned" in summary.subject
     assert told in summary.text
     assert not stage.world.log.find(operation="DescribeRegions")
 

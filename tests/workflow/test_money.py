@@ -70,7 +70,7 @@ def test_every_figure_is_what_the_world_says(stage_of: OpenStage) -> None:
     assert {(call.account, call.operation) for call in asked} == {(MANAGEMENT, "GetCostAndUsage")}
     assert told["churn-poc"]["wasted_at_least"] == (told["churn-poc"]["last_invocation_at"] is None)
     mail = stage.mails(sweep)[0].text
-    assert "a month at list price" in mail
+    assert "per month at list price" in mail
     assert "after discounts" in mail
     assert "Wasted so far: at least $" in mail
     page = stage.hub.get(link).body

@@ -196,7 +196,7 @@ def test_an_endpoint_that_only_lost_its_components_gets_them_back(
     stage.world.fault(operation="DeleteInferenceComponent", nth=[1], hook=lambda _: stage.hub.kill())
     assert stage.decide(links[ADA], "host").status == 303
     stage.end(sweep)
-    sent = "inference components host-adapter had already been sent, endpoint-sweep restore"
+    sent = "inference components host-adapter had already been sent; endpoint-sweep restore"
     assert sent in stage.disposition(sweep, "host")[1]
     assert violations(stage, start) == []
     assert sorted(cell(stage)["components"]) == ["host-base"]

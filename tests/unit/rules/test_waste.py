@@ -35,9 +35,16 @@ def test_since_it_was_made_where_its_whole_life_was_measured() -> None:
     assert wasted(created_at=made, last_invocation_at=called_before_it_was_there)[1:] == (made, False)
 
 
-def test_at_least_since_the_measurement_began() -> None:
-    """What was before is not known: it may have been called the day before."""
-    assert wasted() == (Decimal("336.00"), NOW - timedelta(days=14), True)
+def test_at_least_as_long_as_cloudwatch_remembers() -> None:
+    """What was before is not known: it may have been called the day before (D1.23)."""
+    assert wasted() == (Decimal("2160.00"), NOW - timedelta(days=90), False)
+    found = wasted(created_at=NOW - timedelta(days=456))
+    assert found == (Decimal("10920.00"), NOW - timedelta(days=455), True)
+
+
+def test_what_only_its_protection_keeps_is_wasted_as_well() -> None:
+    """It is listed apart, with this sum."""
+    assert wasted(verdict=Verdict.PROTECTED, unprotected=Verdict.IDLE)[0] == Decimal("2160.00")
 
 
 @pytest.mark.parametrize("changes", [{"verdict": Verdict.BUSY}, {"verdict": Verdict.PROTECTED}, {"monthly_usd": None}])

@@ -33,7 +33,11 @@ def configured(*rows: dict[str, Any], **more: Any) -> dict[str, Any]:
     [
         ({}, {}, Kind.REAL_TIME),
         (current(), configured(VARIANT | {"VolumeSizeInGB": 50, "EnableSSMAccess": True}), Kind.REAL_TIME),
-        ({"ShadowProductionVariants": [CURRENT | {"VariantName": "s"}]}, {}, Kind.REAL_TIME),
+        (
+            {"ShadowProductionVariants": [CURRENT | {"VariantName": "s"}]},
+            {"ShadowProductionVariants": [VARIANT | {"VariantName": "s"}]},
+            Kind.REAL_TIME,
+        ),
         ({}, ROLE, Kind.REAL_TIME),  # models decide: a role alone makes no inference components
         (current(CurrentServerlessConfig=ON_DEMAND), {}, Kind.SERVERLESS),
         (current(), configured(VARIANT | {"ServerlessConfig": ON_DEMAND}), Kind.UNKNOWN),
