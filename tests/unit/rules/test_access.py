@@ -8,7 +8,7 @@ import pytest
 from endpoint_sweep.domain.closed import Closed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
 from endpoint_sweep.domain.model import Finding
-from endpoint_sweep.rules.access import closed_in, is_closed, told, with_access
+from endpoint_sweep.rules.access import closed_in, is_closed, told, why_closed, with_access
 from endpoint_sweep.rules.planning import join, make_plan, why_not_offered
 from tests.unit.samples import ACCOUNT, CAPS, NOW, cell, finding
 
@@ -39,6 +39,7 @@ def test_only_what_may_be_deleted_is_offered(access: Access | None, closed: bool
     """In mode report no one asks, and nothing is offered anyway."""
     one = idle("a", ACCOUNT, access)
     assert is_closed(one) is closed
+    assert bool(why_closed(one)) is closed
     rows = [cell(one)]
     plan = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
     assert [item.name for item in plan.items] == ([] if closed else ["a"])
