@@ -4,6 +4,7 @@
 its function changes; `make clean` forgets it. mutmut changes neither properties nor what stands outside of functions.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -31,7 +32,8 @@ LINKS = {"src": "layers/core"} | {
 
 def lay_out(only: Sequence[str]) -> Path:
     """A folder as mutmut expects a project to be; each choice of modules has one of its own."""
-    folder = FOLDERS / ("-".join(sorted(only)) or "all")
+    # Their hash, because the names of many modules are too long for the name of a folder.
+    folder = FOLDERS / (hashlib.sha256(" ".join(sorted(only)).encode()).hexdigest()[:16] if only else "all")
     folder.mkdir(parents=True, exist_ok=True)
     for name, target in LINKS.items():
         link = folder / name

@@ -1,8 +1,12 @@
 """What `make mutants` says about a change, and what it excuses."""
 
 import tomllib
+from pathlib import Path
+
+import pytest
 
 from scripts.bootstrap import ROOT
+from tests.mutants import __main__ as mutants
 from tests.mutants.changes import changes
 
 SOURCE = """
@@ -60,3 +64,13 @@ def test_whoever_excuses_a_change_says_why() -> None:
     """Each with the function and both lines."""
     listed = tomllib.loads((ROOT / "tests/mutants/equivalent.toml").read_text()).get("equivalent", [])
     assert [one for one in listed if one.keys() != {"function", "was", "becomes", "why"} or not one["why"]] == []
+
+
+def test_each_choice_of_modules_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever their order and however many there are: a folder's name has at most 255 characters."""
+    monkeypatch.setattr(mutants, "FOLDERS", tmp_path)
+    many = [f"resources.endpoint.module_{number}" for number in range(30)]
+    choices = [many, many[::-1], many[1:], many[:1], []]
+    same, other_order, *others = [mutants.lay_out(one) for one in choices]
+    assert same == other_order
+    assert len({same, *others}) == 4

@@ -7,12 +7,14 @@ from endpoint_sweep.resources.endpoint.traffic_series import (
     INSTANCES,
     SeriesKey,
     carries_traffic,
+    companions,
     control,
     controls,
     counts_calls,
     expected,
     is_traffic,
     key,
+    of_asynchronous,
     of_component,
     of_variant,
     sign_of,
@@ -91,6 +93,15 @@ def test_a_kind_that_is_billed_while_idle_has_a_control(kind: Kind) -> None:
     }
     assert {(one.metric, one.variant) for one in found} == wanted.get(kind, set())
     assert {(one.stat, one.endpoint) for one in found} <= {("SampleCount", "e")}
+
+
+def test_a_listed_series_brings_along_what_its_endpoint_is_judged_by() -> None:
+    """With the control of a kind that may turn out silent, so that one reading is enough."""
+    hosted = expected("e", ("v",), Kind.INFERENCE_COMPONENTS, [Component("c", "e", "v")])
+    assert companions(of_component("c")[0]) == hosted
+    queued = expected("e", ("v",), Kind.ASYNCHRONOUS, ()) | controls("e", ("v",), Kind.ASYNCHRONOUS)
+    assert companions(of_asynchronous("e", "v")[0]) == queued
+    assert companions(of_variant("e", "v")) == set()
 
 
 @pytest.mark.parametrize(
