@@ -150,7 +150,7 @@ def test_hundreds_of_rows_stay_one_page(site: str, tab: Open) -> None:
         assert answer
         assert len(answer.body()) < 1_000_000
         expect(page.get_by_role("radio", name="Delete")).to_have_count(500)
-        expect(page.get_by_role("main")).to_contain_text("$514,065.00 a month")
+        expect(page.get_by_role("main")).to_contain_text("$514,065.00 per month")
         page.get_by_role("link", name="vision-prod 222222222222").click()
         expect(page.get_by_role("heading", name="vision-prod 222222222222")).to_be_in_viewport()
         for account in list(ACCOUNTS)[:2]:

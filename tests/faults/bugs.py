@@ -124,7 +124,7 @@ BUGS = (
     ),
     Bug("a plan that was there is accepted", mistakes_inside.plan_there_accepted, inside("plan", "scanned", tries=1)),
     Bug("a cell that no one signed is believed", mistakes_inside.cells_not_proven, inside("cells", "scanned", tries=3)),
-    Bug("the input is not proven", mistakes_inside.input_not_proven, inside("input", "scanning", mode="report")),
+    Bug("the input is not proven", mistakes_inside.input_not_proven, inside("input", "scanning")),
     Bug(
         "the stack's own caps do not bind",
         mistakes_inside.stack_caps_forgotten,

@@ -12,7 +12,7 @@ from endpoint_sweep.aws import seals, sessions, step_log
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.domain.documents import digest
-from endpoint_sweep.domain.model import Verdict
+from endpoint_sweep.domain.model import Mode, Verdict
 from endpoint_sweep.reports import Report
 from endpoint_sweep.resources.endpoint import idleness, recheck
 from endpoint_sweep.review import access, page_flow, recording
@@ -69,9 +69,9 @@ def missing_cell_dropped() -> Any:
     """A cell without a result has no row."""
     join = planning.join
 
-    def dropping(expected: Any, results: Any) -> Any:
+    def dropping(expected: Any, results: Any, named: Any = ()) -> Any:
         found = list(results)
-        return join({one.cell for one in found} & set(expected), found)
+        return join({one.cell for one in found} & set(expected), found, named)
 
     return patch.object(aggregate_findings, "join", dropping)
 
@@ -187,7 +187,7 @@ def outcome_forgotten() -> Any:
 
 def report_mode_asks() -> Any:
     """`mode` is read, and then forgotten."""
-    return patch.object(aggregate_findings, "Mode", SimpleNamespace(REPORT="no mode"))
+    return patch.object(aggregate_findings, "Mode", SimpleNamespace(REPORT="no mode", APPROVE=Mode.APPROVE))
 
 
 def secret_stored() -> Any:

@@ -143,3 +143,10 @@ def test_an_unknown_management_account_is_none(answer: Any) -> None:
     """A refusal only costs the flag."""
     organization, _ = listing(answer)
     assert organization.management_account() is None
+
+
+def test_an_organization_without_accounts_is_not_believed() -> None:
+    """boto3 turns a malformed answer into an empty one, but the hub itself is a member."""
+    organization, _ = listing({"Accounts": []})
+    with pytest.raises(TargetsIncomplete, match="named no account"):
+        organization.accounts()

@@ -41,6 +41,9 @@ class AwsOrganization:
             found = {
                 row["Id"]: Account(row["Id"], str(row.get("Name", "")), _state(row), units[row["Id"]]) for row in rows
             }
+        if not found:
+            # A malformed answer becomes an empty one, but the hub itself is a member.
+            raise TargetsIncomplete("the Organization could not be listed: AWS named no account")
         return tuple(found[account] for account in sorted(found))
 
     def management_account(self) -> str | None:
