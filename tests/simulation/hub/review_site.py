@@ -1,8 +1,7 @@
 """The review function alone, in this process: its real handler on moto's bucket, table, keys and mail.
 
     with ReviewSite.open() as site:
-        offer = put_on_offer()
-        site.get(offer.path)
+        site.get(put_on_offer().path)
 
 No sweep runs. `Sweeps` stands for whoever waits for the decision, and a test sets it as needed.
 """
