@@ -34,7 +34,7 @@ def _why_kept(finding: Finding, report: Report) -> str:
     if why := why_closed(finding):
         return f"kept: not offered, {why}"
     if finding.id in report.beyond:
-        return f"kept: not offered, because one sweep offers the {MOST_OFFERED:,} most expensive"
+        return f"kept: not offered, because one sweep offers only the {MOST_OFFERED:,} most expensive"
     return clean(report.kept_reason, 200)
 
 
