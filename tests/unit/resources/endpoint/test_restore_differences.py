@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.resources.endpoint.restore_plan import differences, stale_alarms, why_another
-from tests.unit.resources.endpoint.bundles import TARGET, bundle, part
+from tests.unit.resources.endpoint.bundles import COUNT, TARGET, bundle, part
 
 
 def test_what_was_not_there_before_is_told_as_well() -> None:
@@ -39,7 +39,30 @@ def test_definitions_are_compared_as_well() -> None:
     ]
 
 
-STEPS = TARGET | {"PolicyName": "steps", "PolicyType": "StepScaling", "Alarms": [{"AlarmName": "busy"}]}
+def test_tags_and_copies_are_compared_as_well() -> None:
+    """Of the configuration, of an inference component and of its scalable target."""
+    was, now = bundle(parts=[part(2)]), bundle(parts=[part(1)])
+    was["autoscaling"]["targets"], now["autoscaling"]["targets"] = [TARGET], [TARGET | {"Tags": {"owner": "mira"}}]
+    now["endpoint_config_tags"] = now["inference_components"][0]["Tags"] = {"owner": "mira"}
+    copies, *tags = differences(was, now)
+    assert copies.startswith("inference component part was {")
+    assert [side.rpartition(", ")[2] for side in copies.split(", is now ")] == ["'copies': 2}", "'copies': 1}"]
+    assert tags == [
+        "tags of inference component part was [], is now [{'Key': 'owner', 'Value': 'mira'}]",
+        f"tags of scalable target {TARGET['ResourceId']} {COUNT} was {{}}, is now {{'owner': 'mira'}}",
+        "tags of the configuration was [], is now [{'Key': 'owner', 'Value': 'mira'}]",
+    ]
+
+
+def test_an_empty_setting_is_none() -> None:
+    """A description may show one that a request never had; it is not sent, so it is no difference."""
+    was, now = bundle(), bundle()
+    was["endpoint_config"]["KmsKeyId"] = ""
+    assert differences(was, now) == []
+
+
+UNWATCHED = TARGET | {"PolicyName": "steps", "PolicyType": "StepScaling"}
+STEPS = UNWATCHED | {"Alarms": [{"AlarmName": "busy"}]}
 
 
 @pytest.mark.parametrize(
@@ -50,9 +73,10 @@ STEPS = TARGET | {"PolicyName": "steps", "PolicyType": "StepScaling", "Alarms": 
         ([STEPS | {"PolicyARN": "old"}], [], []),
         ([STEPS | {"PolicyARN": "old"}], [STEPS | {"PolicyARN": "new", "ResourceId": "another"}], []),
         ([STEPS | {"PolicyARN": "old", "Alarms": []}], [STEPS | {"PolicyARN": "new"}], []),
+        ([UNWATCHED | {"PolicyARN": "old"}], [UNWATCHED | {"PolicyARN": "new"}], []),
         ([STEPS | {"PolicyARN": "old", "PolicyType": "TargetTrackingScaling"}], [STEPS | {"PolicyARN": "new"}], []),
     ],
-    ids=["another ARN", "same ARN", "no policy", "policy of another", "no alarm", "AWS's own alarm"],
+    ids=["another ARN", "same ARN", "no policy", "policy of another", "no alarm", "none mentioned", "AWS's own alarm"],
 )
 def test_an_alarm_is_told_where_it_calls_an_old_policy(
     was: list[dict[str, Any]], now: list[dict[str, Any]], expected: list[str]

@@ -93,11 +93,13 @@ def test_a_component_has_as_many_copies_as_it_should_have(copies: int | None, ex
 
 def test_an_adapter_has_no_copies_of_its_own() -> None:
     """It is made after its base and shares the base's; neither variant nor copies are named (D3.16)."""
-    was = bundle(parts=[part(None, "adapter", "base"), part(2, "base")])
-    base, adapter = made(all_calls(was, (), config_there=True), "create_inference_component")
+    unnamed = part(None, "unnamed", "base")
+    del unnamed["VariantName"]
+    was = bundle(parts=[part(None, "adapter", "base"), unnamed, part(2, "base")])
+    base, adapter, other = made(all_calls(was, (), config_there=True), "create_inference_component")
     assert (base["InferenceComponentName"], adapter["InferenceComponentName"]) == ("base", "adapter")
-    assert "RuntimeConfig" not in adapter
-    assert "VariantName" not in adapter
+    for one in (adapter, other):
+        assert not {"RuntimeConfig", "VariantName"} & one.keys()
 
 
 POLICY = TARGET | {"PolicyName": "p", "PolicyType": "StepScaling", "StepScalingPolicyConfiguration": {"Cooldown": 0}}
@@ -183,6 +185,49 @@ def test_a_change_is_waited_for_before_the_next() -> None:
     calls = [one for one in all_calls(was, (), config_there=True) if "weight" in one.what]
     assert [one.what for one in calls] == [f"weight and count of variant {one}" for one in "ab"]
     assert {one.wait_for for one in calls} == {("endpoint", NAME)}
+
+
+def whole() -> dict[str, Any]:
+    """A bundle that needs a call of every kind."""
+    was = bundle(parts=[part(1)], DesiredWeight=0.5) | {"models": {"m": {"ModelName": "m"}}}
+    was["autoscaling"] = {"targets": [TARGET], "policies": [POLICY], "scheduled_actions": [ACTION]}
+    return was
+
+
+def test_each_call_is_told_and_waited_for() -> None:
+    """In the order that AWS requires; nothing can be added to what is not in service yet (D3.16, D4.1)."""
+    calls = all_calls(whole(), (), config_there=False)
+    assert [(one.operation, one.what, one.wait_for) for one in calls] == [
+        ("create_model", "model m", None),
+        ("create_endpoint_config", "configuration c", None),
+        ("create_endpoint", f"endpoint {NAME}", ("endpoint", NAME)),
+        ("create_inference_component", "inference component part", ("component", "part")),
+        ("update_endpoint_weights_and_capacities", "weight and count of variant a", ("endpoint", NAME)),
+        ("register_scalable_target", f"scalable target {TARGET['ResourceId']}", None),
+        ("put_scaling_policy", "scaling policy p", None),
+        ("put_scheduled_action", "scheduled action s", None),
+    ]
+    assert [one.service for one in calls] == ["sagemaker"] * 5 + ["application-autoscaling"] * 3
+
+
+def test_only_the_scaling_of_a_missing_component_comes_back() -> None:
+    """The endpoint was not deleted, so the scaling of its variants is as its owner wants it now."""
+    own = TARGET | {"ResourceId": "inference-component/part"}
+    was = bundle(parts=[part(1), part(1, "standing")])
+    was["autoscaling"]["targets"] = [TARGET, own, TARGET | {"ResourceId": "inference-component/standing"}]
+    assert made(missing_parts(was, bundle(parts=[part(1, "standing")])), "register_scalable_target") == [own]
+
+
+def test_what_a_bundle_does_not_mention_is_not_there() -> None:
+    """AWS leaves out what is empty, and shows no variants of an endpoint that is being made."""
+    bare = bundle()
+    del bare["endpoint"]["ProductionVariants"], bare["endpoint_config"]["ProductionVariants"]
+    del bare["inference_components"]
+    assert [one.operation for one in all_calls(bare, (), config_there=True)] == ["create_endpoint"]
+    assert missing_parts(bare, bare) == []
+    assert differences(bare, bare) == []
+    told = bundle(DesiredWeight=0.5, DesiredInstanceCount=2)
+    assert remaining_calls(told, bare) == []
 
 
 IMAGE = {"SpecifiedImage": "registry/own:3", "ResolvedImage": "registry/own@sha256:1"}

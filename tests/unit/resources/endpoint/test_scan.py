@@ -196,9 +196,9 @@ def test_a_component_that_is_missing_from_the_listing_of_metrics_is_asked_for() 
 
 
 def test_components_that_cannot_be_listed_are_no_absence_of_components() -> None:
-    """Then nothing that hosts them is idle (D1.15)."""
+    """Then nothing that hosts them is idle, even while its instances run (D1.15)."""
     refused = {"components": CellDenied("no")}
-    for values in ({}, {CALLS: ZEROS}, {CALLS: (5.0,)}):
+    for values in ({}, {CALLS: ZEROS}, {CALLS: (5.0,)}, running()):
         cell = FakeCell(descriptions={NAME: HOSTING}, hosted=[COMPONENT], values=values, errors=refused)
         assert cell.verdicts() == {NAME: Verdict.NO_EVIDENCE}
 
