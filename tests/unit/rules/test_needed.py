@@ -82,3 +82,11 @@ def test_needs_are_stored_with_the_cell() -> None:
     older = to_data(row)
     del older["needs"]
     assert from_data(CellResult, older).needs == Needs()
+
+
+def test_a_protected_destination_is_not_unused() -> None:
+    """A stand-by endpoint that a tag keeps as well is no waste, so the report does not list it as such."""
+    kept = finding(verdict=Verdict.PROTECTED, unprotected=Verdict.IDLE)
+    found = judged(kept, replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),))))
+    assert found == replace(kept, unprotected=Verdict.PROTECTED)
+    assert judged(kept, replace(ELSEWHERE, needs=Needs((Need(ARN + "-2", WHY),)))) == kept

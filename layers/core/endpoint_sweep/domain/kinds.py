@@ -37,9 +37,7 @@ class Silence(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What was concluded about one endpoint. Only `idle` is offered for deletion, and `barely-used` where the
-    stack says so.
-    """
+    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
 
     IDLE = "idle"
     BARELY_USED = "barely-used"

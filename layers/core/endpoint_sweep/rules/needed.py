@@ -46,6 +46,8 @@ def without_needed(coverage: Coverage) -> Coverage:
 
 
 def _judged(finding: Finding, needs: Mapping[str, Need], told: str) -> Finding:
+    if finding.unprotected is Verdict.IDLE and why_needed(finding, needs):
+        return replace(finding, unprotected=Verdict.PROTECTED)
     if finding.verdict is not Verdict.IDLE:
         return finding
     if why := why_needed(finding, needs):

@@ -8,7 +8,7 @@ from endpoint_sweep.domain.errors import CellDenied
 from endpoint_sweep.domain.model import Variant, Verdict
 from endpoint_sweep.resources.endpoint.traffic_series import of_variant
 from tests.unit.fake_cell import FakeCell
-from tests.unit.samples import NAME, description
+from tests.unit.samples import NAME, description, listed
 
 SHADOWED = replace(description(), variants=(*description().variants, Variant("s", "ml.m5.large", 1, shadow=True)))
 CAPTURING = replace(description(), captures=True)
@@ -36,7 +36,7 @@ def test_its_schedules_are_named() -> None:
     cell = FakeCell(
         values=SILENT, descriptions={NAME: CAPTURING}, schedules={NAME: ("quality", "bias"), "other": ("drift",)}
     )
-    assert advice(cell) == "monitored by the schedule bias and quality"
+    assert advice(cell) == "monitored by the schedules bias and quality"
     assert advice(FakeCell(values=SILENT, descriptions={NAME: CAPTURING}, schedules={"other": ("drift",)})) == ""
 
 
@@ -50,8 +50,8 @@ def test_experiments_on_other_endpoints_are_no_matter() -> None:
 @pytest.mark.parametrize(
     ("running", "reason"),
     [
-        ({"b": NAME, "a": NAME, "c": "x"}, "the inference experiment a and b is running on it"),
-        ({"a": NAME, "b": ""}, "the inference experiment a and b is running on it"),
+        ({"b": NAME, "a": NAME, "c": "x"}, "the inference experiments a and b are running on it"),
+        ({"a": NAME, "b": ""}, "the inference experiments a and b are running on it"),
         ({"b": ""}, "the inference experiment b is running, and on which endpoint could not be read"),
     ],
 )
@@ -59,7 +59,16 @@ def test_a_running_experiment_keeps_its_endpoint(running: dict[str, str], reason
     """One of which the endpoint cannot be read may be about any that has shadow variants (D13.5)."""
     found = FakeCell(values=SILENT, descriptions={NAME: SHADOWED}, running=running).findings()[NAME]
     assert (found.verdict, found.reason) == (Verdict.PROTECTED, reason)
-    assert found.advice.startswith("has shadow variants, and the inference experiment ")
+    assert found.advice.startswith("has shadow variants, and the inference experiment")
+
+
+def test_what_a_tag_and_a_shadow_test_keep_is_not_unused() -> None:
+    """The tag is the reason; without it the test would keep the endpoint, so the report does not list it as waste."""
+    tags = {"endpoint-sweep:keep": ""}
+    cell = FakeCell(values=SILENT, descriptions={NAME: SHADOWED}, running={"a": NAME}, tagged={listed().arn: tags})
+    found = cell.findings()[NAME]
+    assert (found.verdict, found.unprotected) == (Verdict.PROTECTED, Verdict.PROTECTED)
+    assert found.reason == "its owner protects it with the tag endpoint-sweep:keep"
 
 
 def test_a_called_endpoint_is_busy_whatever_runs_on_it() -> None:

@@ -91,7 +91,7 @@ def test_a_failed_rollback_is_judged_by_its_traffic() -> None:
         ({"tags": None}, Verdict.PROTECTED),
         ({"endpoint": listed(created_at=YOUNG), "description": description(created_at=YOUNG)}, Verdict.TOO_YOUNG),
         ({"description": description(config_created_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
-        ({"description": description(config_created_at=NOW + timedelta(days=1))}, Verdict.TOO_YOUNG),
+        ({"description": description(config_created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
         ({"description": description(config_created_at=None, last_modified_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
         ({"endpoint": listed(created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
         ({"endpoint": listed(created_at=datetime(2020, 1, 1))}, Verdict.NO_EVIDENCE),  # noqa: DTZ001

@@ -240,7 +240,7 @@ def test_one_row_an_endpoint() -> None:
         "b": (Verdict.BUSY, 1),
         "c": (Verdict.BUSY, 2),
     }
-    assert (found["a"].advice, found["b"].advice) == ("monitored by the schedule bias and quality", "")
+    assert (found["a"].advice, found["b"].advice) == ("monitored by the schedules bias and quality", "")
     [other] = silent(tagged={ARN: {"sagemaker-sdk:jumpstart-model-id": "llama"}}).findings().values()
     said = "deployed from the JumpStart model llama; nothing manages it afterwards"
     assert (other.verdict, other.advice) == (Verdict.IDLE, said)

@@ -22,12 +22,12 @@ class Attachments:
             if self._monitoring is None:
                 yield "captures data, so a monitoring schedule may use it"
             elif schedules := self._monitoring.get(name):
-                yield f"monitored by the schedule {' and '.join(sorted(schedules))}"
+                yield f"monitored by the {_told('schedule', sorted(schedules))}"
         if _has_shadow(description):
             if self._experiments is None:
                 yield "has shadow variants, so a shadow test may be running"
             elif running := self._about(name):
-                yield f"has shadow variants, and the inference experiment {' and '.join(running)} is running"
+                yield f"has shadow variants, and the {_running(running)}"
             else:
                 yield "has shadow variants; no inference experiment is running"
 
@@ -36,8 +36,8 @@ class Attachments:
         if description is None or not _has_shadow(description) or not (running := self._about(name)):
             return ""
         if any((self._experiments or {})[one] for one in running):
-            return f"the inference experiment {' and '.join(running)} is running on it"
-        return f"the inference experiment {' and '.join(running)} is running, and on which endpoint could not be read"
+            return f"the {_running(running)} on it"
+        return f"the {_running(running)}, and on which endpoint could not be read"
 
     def _about(self, name: str) -> list[str]:
         """The experiments that are about this endpoint, or about one that is not known."""
@@ -56,6 +56,14 @@ class Attachments:
             return self._reader.experiments()
         except (CellDenied, CellFailed):
             return None
+
+
+def _running(experiments: list[str]) -> str:
+    return f"{_told('inference experiment', experiments)} {'is' if len(experiments) == 1 else 'are'} running"
+
+
+def _told(noun: str, names: list[str]) -> str:
+    return f"{noun if len(names) == 1 else f'{noun}s'} {' and '.join(names)}"
 
 
 def _has_shadow(description: Description) -> bool:

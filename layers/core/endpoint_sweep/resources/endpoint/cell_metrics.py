@@ -1,6 +1,7 @@
 """What CloudWatch said about one cell: the window, and the last 15 months of the endpoints that it shows as idle."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,20 +32,38 @@ class Described:
     def controls(self) -> set[SeriesKey]:
         return traffic_series.controls(self.name, self.description.serving, self.description.kind)
 
-    def signs(self, published: Published) -> set[SeriesKey]:
+    def signs(self, listed: Iterable[SeriesKey]) -> set[SeriesKey]:
         """All that could be a call: what ListMetrics knows of it, and what is known by name.
 
         Shadow variants get copies of calls (D1.18).
         """
-        shadows = {one.variant for one in self.description.variants if one.shadow}
-        parts = {one.name for one in self.hosted}
-        listed = {
-            key
-            for key in published.signs
-            if (key.endpoint == self.name and key.variant not in shadows) or key.inference_component in parts
-        }
         one = self.description
-        return listed | traffic_series.signs(self.name, one.serving, one.kind, self.hosted)
+        shadows = {variant.variant for variant in one.variants if variant.shadow}
+        own = {key for key in listed if key.variant not in shadows}
+        return own | traffic_series.signs(self.name, one.serving, one.kind, self.hosted)
+
+
+class _ByOwner:
+    """Series by the endpoint and the inference component that they name, so that no lookup goes through the cell."""
+
+    def __init__(self) -> None:
+        self._endpoints: defaultdict[str, list[SeriesKey]] = defaultdict(list)
+        self._components: defaultdict[str, list[SeriesKey]] = defaultdict(list)
+
+    def add(self, keys: Iterable[SeriesKey]) -> None:
+        for key in keys:
+            if key.endpoint:
+                self._endpoints[key.endpoint].append(key)
+            if key.inference_component:
+                self._components[key.inference_component].append(key)
+
+    def of(self, endpoint: str, hosted: Iterable[Component]) -> set[SeriesKey]:
+        parts = (key for one in hosted for key in self._components.get(one.name, ()))
+        return {*self._endpoints.get(endpoint, ()), *parts}
+
+    @property
+    def components(self) -> Mapping[str, list[SeriesKey]]:
+        return self._components
 
 
 class CellMetrics:
@@ -55,17 +74,20 @@ class CellMetrics:
         self._start, self._end, self._period = start, end, period
         self._measured: dict[SeriesKey, Series] = {}
         self._past: dict[SeriesKey, Past] = {}
+        self._traffic, self._signs = _ByOwner(), _ByOwner()
         self.published = Published()
 
     def list_published(self) -> None:
         self.published = self._reader.published()
+        self._signs.add(self.published.signs)
 
     def measure(self, keys: set[SeriesKey]) -> None:
         if wanted := keys - self._measured.keys():
             self._measured |= self._reader.activity(wanted, self._start, self._end, self._period)
+            self._traffic.add(key for key in wanted if traffic_series.is_traffic(key))
 
     def read_past(self, endpoints: Iterable[Described]) -> None:
-        wanted = {key for one in endpoints for key in one.carriers | one.signs(self.published)}
+        wanted = {key for one in endpoints for key in one.carriers | self._signs_of(one)}
         if wanted:
             midnight = self._end.replace(hour=0)
             self._past |= self._reader.past(wanted, midnight - REMEMBERED, self._end)
@@ -79,16 +101,8 @@ class CellMetrics:
 
     def activity(self, name: str, hosted: Iterable[Component]) -> Activity:
         """The series that count calls to this endpoint or to one of its components."""
-        parts = {one.name for one in hosted}
-        return Activity(
-            self._start,
-            self._end,
-            tuple(
-                series
-                for key, series in sorted(self._measured.items())
-                if traffic_series.is_traffic(key) and (key.endpoint == name or key.inference_component in parts)
-            ),
-        )
+        keys = sorted(self._traffic.of(name, hosted))
+        return Activity(self._start, self._end, tuple(self._measured[key] for key in keys))
 
     def controls(self, one: Described) -> dict[str, Series]:
         """The positive controls by variant, as far as they were measured."""
@@ -100,25 +114,23 @@ class CellMetrics:
 
     def signs(self, one: Described) -> dict[str, Past]:
         """What else could be a call, by metric."""
-        keys = one.signs(self.published)
-        return {
-            metric: Past.joined(self._past.get(key, _NOT_READ) for key in keys if key.metric == metric)
-            for metric in {key.metric for key in keys}
-        }
+        found: defaultdict[str, list[Past]] = defaultdict(list)
+        for key in self._signs_of(one):
+            found[key.metric].append(self._past.get(key, _NOT_READ))
+        return {metric: Past.joined(pasts) for metric, pasts in found.items()}
 
     def has_orphans(self, components: Iterable[Component]) -> bool:
         """Whether there were calls to inference components that are gone; no one can tell whose they were."""
-        known = {one.name for one in components}
-        return any(
-            series.total > 0 and key.inference_component not in known
-            for key, series in self._measured.items()
-            if key.inference_component
-        )
+        gone = self._traffic.components.keys() - {one.name for one in components}
+        return any(self._measured[key].total > 0 for name in gone for key in self._traffic.components[name])
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind of an endpoint that was not described, as far as its series show it."""
-        processed = any(key.endpoint == name and key.metric in PROCESSED for key in self._measured)
+        processed = any(key.metric in PROCESSED for key in self._traffic.of(name, ()))
         return Kind.ASYNCHRONOUS if processed else None
+
+    def _signs_of(self, one: Described) -> set[SeriesKey]:
+        return one.signs(self._signs.of(one.name, one.hosted))
 
     def _is_dense(self, key: SeriesKey) -> bool:
         series = self._measured.get(key)

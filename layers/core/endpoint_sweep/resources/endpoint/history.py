@@ -65,7 +65,7 @@ def every(usual: timedelta) -> str:
 
 
 def told(past: Past) -> str:
-    """`last call on 1 Nov 2026; before that on 1 Oct 2026 and 1 Sep 2026 and 4 other days`."""
+    """`last call on 1 Nov 2026; before that on 1 Oct 2026 and 1 Sep 2026`, and how many days are not named."""
     if not past.days:
         return "no call in the last 15 months"
     *earlier, last = past.days

@@ -105,6 +105,8 @@ def _too_early(  # noqa: PLR0911 - one return per reason
         return None
     if description.created_at != endpoint.created_at:
         return Verdict.NO_EVIDENCE, "it was re-created during the scan"
+    if description.config_created_at and not protection.is_believable(description.config_created_at, now):
+        return Verdict.NO_EVIDENCE, "the creation time of its configuration is not plausible"
     if why := _recently_deployed(description, seen.activity, now):
         return Verdict.TOO_YOUNG, why
     for one in seen.components or ():
@@ -116,13 +118,11 @@ def _too_early(  # noqa: PLR0911 - one return per reason
 def _recently_deployed(description: Description, activity: Activity, now: datetime) -> str | None:
     """Why the window does not lie within the life of its configuration, or None.
 
-    Scaling moves LastModifiedTime, a timetable of an endpoint that no one calls moves it every day. A configuration
-    never changes, so its creation is the earliest time of the last deployment (D2.5, D3.10).
+    Scaling moves LastModifiedTime: on a schedule every day, even if no one calls the endpoint. A configuration never
+    changes, so its creation is the earliest time of the last deployment (D2.5, D3.10).
     """
     if description.config_created_at is None:
         return protection.recent_change(description.last_modified_at, now)
-    if not protection.is_believable(description.config_created_at, now):
-        return "the creation time of its configuration is not plausible"
     if description.config_created_at <= activity.start:
         return None
     days = (now - description.config_created_at).days
@@ -134,16 +134,15 @@ def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
     if seen.past is None or not all(one.complete for one in (seen.past, *seen.signs.values())):
         return Verdict.NO_EVIDENCE, "its history could not be read completely"
     first_day = seen.activity.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    # The window begins within that day. What was served before it explains the other signs of the same day.
-    explained = {first_day} & set(seen.past.days)
+    # Calls that were served explain the other signs of the same day, also those before a window that begins within it.
+    served = set(seen.past.days)
     alive = sorted(
-        name
-        for name, one in seen.signs.items()
-        if one.last is not None and one.last >= first_day and one.last not in explained
+        name for name, one in seen.signs.items() if any(day >= first_day and day not in served for day in one.days)
     )
     if alive:
-        return Verdict.BUSY, f"no call was served, but other metrics show requests: {', '.join(alive[:3])}"
-    if usual := history.rhythm(seen.past, now):
+        return Verdict.BUSY, f"other metrics show requests that were not served: {', '.join(alive[:3])}"
+    # A rhythm longer than the window shows no call in it.
+    if not is_alive(seen.activity) and (usual := history.rhythm(seen.past, now)):
         return Verdict.BUSY, f"it is called {history.every(usual)}: {history.told(seen.past)}"
     return None
 

@@ -7,7 +7,7 @@ from endpoint_sweep.domain.model import Component, Description, Finding, Kind, O
 from endpoint_sweep.resources.endpoint import proof, traffic_series
 from endpoint_sweep.resources.endpoint.idleness import JUDGED
 from endpoint_sweep.resources.endpoint.ports import EndpointActor
-from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS
+from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS, SeriesKey
 from endpoint_sweep.rules.acting import Kept, Parts
 
 # A session policy holds 2,048 characters (D9.6), so this many ARNs with the longest names fit.
@@ -80,14 +80,15 @@ def check_unused(actor: EndpointActor, finding: Finding, now: datetime) -> None:
     measured = actor.activity(keys | signs | controls, start, now, _PERIOD)
     if any(measured[key].total > 0 for key in keys | signs):
         raise Kept(OutcomeStatus.SPARED, "it is in use again: it was invoked after the scan")
-    # Without a control, nothing is known of this kind.
     periods = (now - start) // _PERIOD
-    is_proven = bool(controls) and all(one.complete for one in measured.values())
-    has_zeros, is_running = (
-        all(proof.is_dense(measured[key].points, periods, _LATE) for key in wanted) and bool(wanted)
-        for wanted in ({key for key in keys if key.metric == INVOCATIONS}, controls)
-    )
-    if not is_proven or not (has_zeros or is_running):
+
+    def are_dense(wanted: Collection[SeriesKey]) -> bool:
+        return bool(wanted) and all(proof.is_dense(measured[key].points, periods, _LATE) for key in wanted)
+
+    has_zeros = are_dense([key for key in keys if key.metric == INVOCATIONS])
+    is_complete = all(one.complete for one in measured.values())
+    # A kind without controls is never offered; nothing is known of it.
+    if not (controls and is_complete and (has_zeros or are_dense(controls))):
         raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
 
 

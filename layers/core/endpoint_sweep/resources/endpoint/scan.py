@@ -150,6 +150,7 @@ class _Scan:
     def _evidence(self, endpoint: ListedEndpoint, tags: dict[str, str] | None) -> Evidence:
         hosted = self._components_of(endpoint.name)
         described = self._described(endpoint.name)
+        is_host = described is not None and described.description.kind is Kind.INFERENCE_COMPONENTS
         return Evidence(
             endpoint,
             self._descriptions.get(endpoint.name),
@@ -157,7 +158,7 @@ class _Scan:
             self._metrics.activity(endpoint.name, hosted),
             None if self._components is None else hosted,
             controls=self._metrics.controls(described) if described else {},
-            orphans=self._metrics.has_orphans(self._components or ()),
+            orphans=is_host and self._metrics.has_orphans(self._components or ()),
             past=self._metrics.past(described) if described else None,
             signs=self._metrics.signs(described) if described else {},
         )
@@ -166,12 +167,12 @@ class _Scan:
         description = self._descriptions.get(endpoint.name)
         seen = self._evidence(endpoint, tags)
         verdict, reason = judge(seen, self._policy, self._now)
-        without = None
-        if verdict is Verdict.PROTECTED:
-            without, why = unprotected(seen, self._policy, self._now)
-            reason = f"{reason}; {why}" if without is Verdict.IDLE else reason
-        if verdict in _UNUSED and (why := self._attachments.shadow_test(endpoint.name, description)):
-            verdict, reason = Verdict.PROTECTED, why
+        without, unused = unprotected(seen, self._policy, self._now)
+        if without in _UNUSED and (tested := self._attachments.shadow_test(endpoint.name, description)):
+            without = Verdict.PROTECTED
+            verdict, reason = without, (reason if verdict is without else tested)
+        if verdict is Verdict.PROTECTED and without is Verdict.IDLE:
+            reason = f"{reason}; {unused}"
         if not _belongs(endpoint, self._cell):
             verdict, reason = Verdict.UNKNOWN, "AWS returned another account or region (E_RESULT_FOREIGN)"
         activity, hosted = seen.activity, self._components_of(endpoint.name)
@@ -198,7 +199,7 @@ class _Scan:
             components=hosted,
             restorable=self._restorable(description, verdict),
             silence=None if is_alive(activity) else proof.silence(carriers(seen), activity),
-            unprotected=without,
+            unprotected=without if verdict is Verdict.PROTECTED else None,
         )
 
     def _advice(self, name: str, description: Description | None, tags: dict[str, str]) -> Iterator[str]:

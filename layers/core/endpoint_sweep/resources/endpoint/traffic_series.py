@@ -18,7 +18,7 @@ BACKLOG = ("ApproximateBacklogSize", "HasBacklogWithoutCapacity")
 NO_CAPACITY = "NoCapacityInvocationFailures"
 UTILIZATION = "ServerlessProvisionedConcurrencyUtilization"  # Published while concurrency is provisioned (D1.7).
 
-# Calls that failed, or a request of any outcome (D1.10, D13.3): what an endpoint publishes beside the calls it served.
+# Calls that failed, or a request of any outcome (D1.10, D13.3): what an endpoint publishes besides the calls it served.
 _FAILURES = ("Invocation4XXErrors", "Invocation5XXErrors", "InvocationModelErrors")
 _ASYNCHRONOUS_FAILURES = (
     "InvocationFailures",
@@ -35,7 +35,7 @@ _SERVERLESS = (
 )
 # One datapoint per request, so their number counts, not their value: a cache miss is a zero (D1.22).
 _TIMED = ("ModelLatency", "OverheadLatency", "ModelSetupTime", "ModelCacheHit")
-# Published whether or not anybody calls: how many models are in memory.
+# Published whether or not anyone calls: how many models are in memory.
 _NO_CALLS = ("LoadedModelCount",)
 
 _ENDPOINT, _VARIANT, _CONTAINER, _COMPONENT = "EndpointName", "VariantName", "ContainerName", "InferenceComponentName"
