@@ -51,7 +51,7 @@ def test_what_cannot_be_deleted_is_shown_and_not_offered(stage_of: OpenStage) ->
     organization = stage.world.organization
     assert stage.plan(sweep) == sorted("/".join(one) for one in organization.deletable(organization.expected_idle()))
     assert [name.rpartition("/")[2] for name in stage.plan(sweep)] == ["open-1", "open-2"]
-    told = "2 idle endpoints in 1 account ($2,169.36 a month at list price) are not offered, because deletion is not"
+    told = "2 idle endpoints in 1 account ($2,169.36 per month at list price) are not offered, because deletion is not"
     for shown in (stage.hub.get(links[ADA]).body, stage.mails(sweep)[0].text, stage.mails(sweep)[0].html):
         assert told in shown
         assert "closed-1" not in shown
@@ -92,11 +92,12 @@ def test_where_deletion_is_enabled_nowhere_nobody_is_asked(stage_of: OpenStage) 
     assert stage.row(sweep, "REQUEST") is None
     [plan] = [stage.hub.document("plan.json", sweep)]
     assert plan["why_not"] == (
-        "nobody was asked to approve, because deletion is not enabled in the 2 accounts with idle endpoints. "
+        "no one was asked to approve, because deletion is not enabled in the 2 accounts with idle endpoints. "
         "Deploy the member roles with AllowDelete=true"
     )
     assert (
-        "4 idle endpoints in 2 accounts ($4,225.62 a month at list price) are not offered" in stage.summary(sweep).text
+        "4 idle endpoints in 2 accounts ($4,225.62 per month at list price) are not offered"
+        in stage.summary(sweep).text
     )
     assert "deploy the member roles with AllowDelete=true" in stage.summary(sweep).text
     assert stage.disposition(sweep, "open-1")[1] == "kept: not offered, deletion is not enabled in this account"

@@ -74,18 +74,18 @@ def test_every_figure_is_what_the_world_says(stage_of: OpenStage) -> None:
     assert "after discounts" in mail
     assert "Wasted so far: $" in mail
     page = stage.hub.get(link).body
-    assert "a month after discounts" in page
+    assert "per month after discounts" in page
     assert "After discounts: Compute Optimizer, after discounts." in page
     assert stage.decide(link, "resnet-demo").status == 303
     stage.end(sweep)
     [receipt] = [mail.text for mail in stage.mails(sweep) if "TO BE DELETED" in mail.text]
     paid = Decimal(told["resnet-demo"]["net_monthly_usd"])
-    assert f"${paid:,.2f} a month after discounts" in receipt
+    assert f"${paid:,.2f} per month after discounts" in receipt
     report = stage.report(sweep)
     assert Decimal(report["monthly_saving_net_usd"]) < Decimal(report["monthly_saving_usd"])
     assert Decimal(report["idle"]["net"]) < Decimal(report["idle"]["monthly"])
     summary = stage.summary(sweep).text
-    assert f"${Decimal(report['monthly_saving_net_usd']):,.2f} a month after discounts" in summary
+    assert f"${Decimal(report['monthly_saving_net_usd']):,.2f} per month after discounts" in summary
 
 
 def test_the_next_sweep_of_the_day_asks_no_bill(stage_of: OpenStage) -> None:

@@ -185,7 +185,7 @@ class Organization:
     def expected_verdicts(
         self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
     ) -> dict[tuple[str, str, str], str]:
-        """What the product should conclude of each endpoint in the scanned cells, from the specification alone.
+        """What the product should conclude about each endpoint in the scanned cells, from the specification alone.
 
         Assumes a metrics service that works: where it does not, nothing may be called idle.
         """

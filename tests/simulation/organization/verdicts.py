@@ -98,8 +98,8 @@ def proven(spec: EndpointSpec) -> bool:
 
 
 def is_protected(tags: Mapping[str, str], protect_tags: Iterable[str] = ()) -> bool:
-    """Keys and values in any letter case, between any blanks. A time that is over protects no longer, one that nobody
-    can read does.
+    """Keys and values in any letter case, between any blanks. A time in the past protects no longer, an unreadable
+    one does.
     """
     now = datetime.now(UTC)
     for key, value in ((key.strip().lower(), value) for key, value in tags.items()):

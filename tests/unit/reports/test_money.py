@@ -19,10 +19,10 @@ def test_a_total_shows_both_prices_and_of_how_many() -> None:
     """What is known after discounts for some counts with list price for the others, and says so."""
     both = money_view([LISTED, PAID])
     assert (both.monthly, both.net, both.net_known, both.count) == (Decimal("1128.13"), Decimal("819.69"), 1, 2)
-    assert both.net_words == "a month after discounts, as far as they are known: for 1 of 2"
+    assert both.net_words == "per month after discounts, as far as they are known: for 1 of 2"
     assert both.doubts == ""
     alone = money_view([PAID])
-    assert (alone.net, alone.net_words) == (Decimal("719.69"), "a month after discounts")
+    assert (alone.net, alone.net_words) == (Decimal("719.69"), "per month after discounts")
 
 
 def test_without_net_prices_the_total_says_why() -> None:

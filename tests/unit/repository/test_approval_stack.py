@@ -4,16 +4,9 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from endpoint_sweep.domain.kinds import Alarm
 from tests.simulation.hub import cloudformation
-from tests.simulation.hub.cloudformation import HUB_TEMPLATE, Template
-
-
-@pytest.fixture(scope="module")
-def hub() -> Template:
-    return cloudformation.load(HUB_TEMPLATE)
+from tests.simulation.hub.cloudformation import Template
 
 
 def test_no_role_s_own_policy_grants_a_key(hub: Template) -> None:

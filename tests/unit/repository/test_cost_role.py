@@ -1,14 +1,7 @@
 """The optional role that reads costs: what it may do, and who may enter it."""
 
-import pytest
-
 from tests.simulation.hub import cloudformation
-from tests.simulation.hub.cloudformation import COST_TEMPLATE, HUB_TEMPLATE, Template
-
-
-@pytest.fixture(scope="module")
-def hub() -> Template:
-    return cloudformation.load(HUB_TEMPLATE)
+from tests.simulation.hub.cloudformation import COST_TEMPLATE, Template
 
 
 def test_the_cost_role_reads_costs_and_nothing_else() -> None:

@@ -8,16 +8,11 @@ import pytest
 
 from endpoint_sweep.aws.regions import known
 from tests.simulation.hub import cloudformation
-from tests.simulation.hub.cloudformation import COST_TEMPLATE, HUB_TEMPLATE, ROOT, TEMPLATES, Statement, Template
+from tests.simulation.hub.cloudformation import COST_TEMPLATE, ROOT, TEMPLATES, Statement, Template
 from tests.unit.repository import statemachine_rules as rules
 from tests.unit.repository.statemachine_rules import Definition
 
 STATES_ARN = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
-
-
-@pytest.fixture(scope="module")
-def hub() -> Template:
-    return cloudformation.load(HUB_TEMPLATE)
 
 
 @pytest.fixture(scope="module")

@@ -5,17 +5,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.hub import cloudformation
-from tests.simulation.hub.cloudformation import HUB_TEMPLATE, MEMBER_TEMPLATE, Statement, Template
-
-
-@pytest.fixture(scope="module")
-def hub() -> Template:
-    return cloudformation.load(HUB_TEMPLATE)
-
-
-@pytest.fixture(scope="module")
-def member() -> Template:
-    return cloudformation.load(MEMBER_TEMPLATE)
+from tests.simulation.hub.cloudformation import Statement, Template
 
 
 def member_statements(member: Template, role: str, effect: str) -> list[Statement]:

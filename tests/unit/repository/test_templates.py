@@ -10,8 +10,6 @@ import pytest
 
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import (
-    HUB_TEMPLATE,
-    MEMBER_TEMPLATE,
     ROOT,
     TEMPLATES,
     Statement,
@@ -62,16 +60,6 @@ WITHOUT_RESOURCE = {
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
-
-
-@pytest.fixture(scope="module")
-def hub() -> Template:
-    return cloudformation.load(HUB_TEMPLATE)
-
-
-@pytest.fixture(scope="module")
-def member() -> Template:
-    return cloudformation.load(MEMBER_TEMPLATE)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

@@ -65,9 +65,9 @@ def test_what_is_told() -> None:
     """A sentence for each answer: how many, where, how much, and what helps."""
     sums = {NO: Closed(3, 2, Decimal("2056.26"), 1, "endpoint"), UNKNOWN: Closed(1, 1, Decimal(0), 0, "endpoint")}
     assert told(sums) == (
-        "3 idle endpoints in 2 accounts ($2,056.26 a month at list price, 1 without a known price) are not offered, "
+        "3 idle endpoints in 2 accounts ($2,056.26 per month at list price, 1 without a known price) are not offered, "
         "because deletion is not enabled there: deploy the member roles with AllowDelete=true. "
-        "1 idle endpoint in 1 account ($0.00 a month at list price) is not offered, because whether deletion is "
+        "1 idle endpoint in 1 account ($0.00 per month at list price) is not offered, because whether deletion is "
         "enabled there could not be checked; the next sweep asks again."
     )
     assert told({}) == ""
@@ -94,4 +94,4 @@ def test_nobody_is_asked_where_nothing_may_be_deleted(answers: list[str], why: s
     rows = [cell(idle("a", one, Access(answer)), account=one) for one, answer in zip(accounts, answers, strict=True)]
     coverage = join([row.cell for row in rows], rows)
     plan = make_plan("s", coverage, CAPS, 0)
-    assert why_not_offered(plan, coverage) == f"nobody was asked to approve, {why}"
+    assert why_not_offered(plan, coverage) == f"no one was asked to approve, {why}"

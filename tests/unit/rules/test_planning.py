@@ -260,7 +260,7 @@ def test_nobody_is_asked_without_findings_or_coverage() -> None:
     whole, half = join([HERE], [cell(finding())]), join([HERE, THERE], [cell(finding())])
     nothing = join([HERE], [CellResult(ACCOUNT, REGION, CoverageStatus.SKIPPED)])
     assert why_not_offered(replace(plan(), minimum_coverage=0), nothing) == (
-        "nobody was asked to approve: no account-region pair was scanned"
+        "no one was asked to approve: no account-region pair was scanned"
     )
     assert why_not_offered(replace(plan(), items=()), join([HERE], [cell()])) == "nothing idle was found"
     assert why_not_offered(plan(), whole) is None

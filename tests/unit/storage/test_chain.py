@@ -239,7 +239,7 @@ def test_a_bill_that_cannot_be_read_stops_nothing(hub: Stored) -> None:
     aggregate(hub, prices=OnePrice(), bills=told)
     assert told.asked == 2
     scanned(hub, "sweep-2")
-    assert aggregate(hub, "sweep-2")["money_note"] == "", "nobody was asked: no role is given"
+    assert aggregate(hub, "sweep-2")["money_note"] == "", "no one was asked: no role is given"
 
 
 def test_the_last_sweep_is_one_whose_plan_is_proven(hub: Stored) -> None:

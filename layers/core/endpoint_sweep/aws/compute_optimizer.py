@@ -22,7 +22,7 @@ _FINDINGS = '`["Idle", "Unattached", "Unused"]`'
 _OF_ENDPOINTS = f"resourceType=='{_ENDPOINT}' && contains({_FINDINGS}, finding)"
 _IDLE = f"idleRecommendations[?{_OF_ENDPOINTS}]"
 _SAVING = "savingsOpportunityAfterDiscounts.estimatedMonthlySavings"
-_DEAREST = 10_000_000  # More than the largest fleet costs in a month.
+_HIGHEST_SAVING = 10_000_000  # More than the largest fleet costs in a month.
 _MAX_PAGES = 100
 _REFUSALS = 3  # After this many in a row the caller lacks access, not a single account.
 _REFUSED = {"AccessDeniedException", "AccessDenied", "MissingAuthenticationToken", "UnrecognizedClientException"}
@@ -75,7 +75,7 @@ class AwsComputeOptimizer:
 
 
 def _opinion(row: Mapping[str, Any]) -> Opinion:
-    """What is missing or of another kind stays empty: it is beside the point that the endpoint is named."""
+    """What is missing or of another kind stays empty; the endpoint is named all the same."""
     description, days = row.get("findingDescription"), row.get("lookBackPeriodInDays")
     return Opinion(
         description=description if isinstance(description, str) else "",
@@ -89,7 +89,7 @@ def _saving(told: Any) -> Decimal | None:
     if not isinstance(told, Mapping) or told.get("currency") != "USD":
         return None
     value = told.get("value")
-    if not isinstance(value, int | float) or not 0 < value <= _DEAREST:
+    if not isinstance(value, int | float) or not 0 < value <= _HIGHEST_SAVING:
         return None
     return Decimal(str(value)).quantize(Decimal("0.01"))
 

@@ -32,8 +32,8 @@ class MoneyView:
     def net_words(self) -> str:
         """What follows the figure."""
         if self.net_known == self.count:
-            return "a month after discounts"
-        return f"a month after discounts, as far as they are known: for {self.net_known} of {self.count}"
+            return "per month after discounts"
+        return f"per month after discounts, as far as they are known: for {self.net_known} of {self.count}"
 
     @property
     def wasted_figure(self) -> str:

@@ -33,7 +33,6 @@ class Recorded:
     """The record including the decision."""
 
     approval: Approval
-    decision: Decision
     next: Next
 
 
@@ -80,7 +79,7 @@ def _is_there(decision: Decision, desk: Desk) -> bool:
 
 def wake_and_mail_receipt(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
     """Wakes the sweep and emails the receipt."""
-    recorded = Recorded(approval, decision, _next(approval, desk))
+    recorded = Recorded(approval, _next(approval, desk))
     with suppress(Exception):
         receipt = load_receipt(approval, decision, plan, desk, recorded.next.value)
         text, html = reports.receipt_mail(receipt)

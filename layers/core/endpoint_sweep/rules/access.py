@@ -1,4 +1,4 @@
-"""Where deletion is not enabled: asked before anybody is, so that no one approves what cannot be deleted. No I/O."""
+"""Where deletion is not enabled. It is found out first, so that no one approves what cannot be deleted. No I/O."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -59,7 +59,7 @@ def _told(closed: Closed, why: str) -> str:
     noun = closed.noun if closed.count == 1 else f"{closed.noun}s"
     accounts = "1 account" if closed.accounts == 1 else f"{closed.accounts:,} accounts"
     unpriced = f", {closed.unpriced:,} without a known price" if closed.unpriced else ""
-    money = f"${closed.monthly_usd:,.2f} a month at list price{unpriced}"
+    money = f"${closed.monthly_usd:,.2f} per month at list price{unpriced}"
     are = "is" if closed.count == 1 else "are"
     return f"{closed.count:,} idle {noun} in {accounts} ({money}) {are} not offered, {why}."
 
@@ -72,7 +72,7 @@ def why_nobody(plan: Plan) -> str:
     if not reasons:
         return ""
     fix = ". Deploy the member roles with AllowDelete=true" if no else ""
-    return f"nobody was asked to approve, because {' and '.join(reasons)}{fix}"
+    return f"no one was asked to approve, because {' and '.join(reasons)}{fix}"
 
 
 def _accounts(closed: Closed) -> str:

@@ -1,4 +1,4 @@
-"""What is really paid, beside the list price: after Savings Plans, private prices and other discounts (D8.9).
+"""What is really paid, shown with the list price: after Savings Plans, private prices and other discounts (D8.9).
 
 Shown wherever it is known. Rules that protect use the higher of the two: a discount never spares a second approver.
 """
@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from endpoint_sweep.domain.model import Finding, Verdict
-from endpoint_sweep.rules.pricing import DEAREST, HOURS_A_MONTH, STORAGE, PriceBook
+from endpoint_sweep.rules.pricing import HIGHEST_RATE, HOURS_A_MONTH, STORAGE, PriceBook
 from endpoint_sweep.rules.second_opinion import Answers, opinion
 
 COMPUTE_OPTIMIZER = "Compute Optimizer, after discounts"
@@ -54,7 +54,7 @@ class Bill:
         if self.hours < 1 or self.usd <= 0:
             return None
         rate = (self.usd / self.hours).quantize(Decimal("0.00000001"))
-        return rate if 0 < rate <= DEAREST else None
+        return rate if 0 < rate <= HIGHEST_RATE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def from_cache(data: object, today: date) -> Paid | None:
         }
         start, end = date.fromisoformat(data["start"]), date.fromisoformat(data["end"])
         is_net = bool(data["net"])
-        if not all(0 < rate <= DEAREST for rate in rates.values()):
+        if not all(0 < rate <= HIGHEST_RATE for rate in rates.values()):
             return None
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return None

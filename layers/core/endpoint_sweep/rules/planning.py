@@ -202,7 +202,7 @@ def over_caps(plan: Plan, selected: Collection[ResourceId], stack: Caps) -> list
 def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     """Why a sweep that may ask for approval does not, or None."""
     if not coverage.scanned:
-        return "nobody was asked to approve: no account-region pair was scanned"
+        return "no one was asked to approve: no account-region pair was scanned"
     if not plan.items:
         idle = any(_idle(row) for row in coverage.rows)
         if why := why_nobody(plan):

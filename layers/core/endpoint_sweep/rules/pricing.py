@@ -20,7 +20,7 @@ STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an
 LIST_PRICE = "AWS Price List API"
 MAX_AGE = timedelta(days=30)
 _CENT = Decimal("0.01")
-DEAREST = Decimal(1000)  # The most expensive hosting type costs about a tenth of this per hour.
+HIGHEST_RATE = Decimal(1000)  # The most expensive hosting type costs about a tenth of this per hour.
 _AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,20})?")
 
 Key = tuple[str, str]  # region, instance type or STORAGE
@@ -70,7 +70,7 @@ def believable(amount: object) -> Decimal | None:
     if not isinstance(amount, str) or not _AMOUNT.fullmatch(amount):
         return None
     value = Decimal(amount)
-    if not 0 < value <= DEAREST:
+    if not 0 < value <= HIGHEST_RATE:
         return None
     # `0.2300000000` reads 0.23, and 5.0000000000 reads 5.00.
     return value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()

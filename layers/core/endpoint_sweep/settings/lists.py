@@ -1,4 +1,4 @@
-"""The lists of the stack, checked entry by entry: a list that cannot be understood must never leave anybody out.
+"""The lists of the stack, checked entry by entry: a typo must never leave an account or a person out.
 
 An error begins with `E_LIST`, names the parameter of the stack and the fix, and echoes little.
 """

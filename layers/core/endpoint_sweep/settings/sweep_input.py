@@ -94,15 +94,18 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
 
 
 def check_people(mode: Mode, people: PeopleSettings, rules: Rules) -> None:
-    """Whoever gets the summaries, and in mode approve whoever decides with AWS credentials. Raises InputRejected."""
+    """The recipients of summaries and, in approve mode, the people who decide with AWS credentials.
+
+    Raises InputRejected.
+    """
     check_addresses("SummaryRecipients", people.recipients)
     if mode is Mode.APPROVE:
         check_principals(people.principals, rules.approvers)
 
 
 def check_members(asked: SweepInput, rules: Rules, act: ActSettings, known: Collection[str]) -> None:
-    """Accounts of the stack's lists that are not in the Organization are mistyped. Raises InputRejected in mode
-    approve; a report deletes nothing.
+    """Accounts of the stack's lists that are not in the Organization are mistyped. Raises InputRejected in approve
+    mode; a report deletes nothing.
     """
     if asked.mode is not Mode.APPROVE:
         return

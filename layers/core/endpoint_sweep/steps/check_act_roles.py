@@ -1,4 +1,4 @@
-"""Check act roles: before anybody is asked, find out where deletion is enabled at all."""
+"""Check act roles: find out where deletion is enabled before asking for approval."""
 
 from typing import Any
 
