@@ -10,7 +10,7 @@ from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
-from endpoint_sweep.reports.text import moment, plural, usd
+from endpoint_sweep.reports.text import clip, moment, plural, usd
 from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.access import closed_in, is_closed, told
 from endpoint_sweep.rules.approvals import Choice
@@ -84,8 +84,10 @@ def summary_mail(report: Report) -> tuple[str, str]:
         for row in _rows(report, idle)
         if (until := asleep.get(row.id))
     ]
-    closed = [one for one in idle if is_closed(one) and not one.snoozed_until]
-    closed = [one for one in closed if one.account not in report.deny_accounts]
+    awake = [one for one in idle if not one.snoozed_until]
+    closed = [one for one in awake if is_closed(one) and one.account not in report.deny_accounts]
+    kept = [one for one in awake if not is_closed(one) or one.account in report.deny_accounts]
+    unused = protected_unused(report.findings)
     return _both(
         "summary_mail",
         report=report,
@@ -93,13 +95,13 @@ def summary_mail(report: Report) -> tuple[str, str]:
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
         closed=_rows(report, closed),
-        protected=_rows(report, unused := protected_unused(report.findings)),
+        protected=_explained(report, unused, "Protected"),
         protected_money=money_view(unused),
         barely=_barely_used(report),
         silences=silences(report.findings),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
-        kept=_rows(report, awake := [one for one in idle if not one.snoozed_until and one not in closed]),
-        kept_money=money_view(awake, report.plan.money_note if report.plan else ""),
+        kept=_rows(report, kept),
+        kept_money=money_view(kept, report.plan.money_note if report.plan else ""),
         snoozed=snoozed,
         beyond=len(report.beyond),
         denied=sum(one.account in report.deny_accounts for one in idle),
@@ -113,13 +115,18 @@ def summary_mail(report: Report) -> tuple[str, str]:
 
 
 def _barely_used(report: Report) -> list[RowView]:
-    found = {str(one.id): one for one in report.findings if one.verdict is Verdict.BARELY_USED}
-    rows = _rows(report, list(found.values()))
-    costs = {id_: cost_per_call(one) for id_, one in found.items()}
-    return [
-        replace(row, reason=f"{row.reason}; {usd(cost)} per call") if (cost := costs[row.id]) is not None else row
-        for row in rows
-    ]
+    found = [one for one in report.findings if one.verdict is Verdict.BARELY_USED]
+    return _explained(report, [_with_cost_per_call(one) for one in found], "Kept")
+
+
+def _explained(report: Report, findings: list[Finding], words: str) -> list[RowView]:
+    """Rows with the reason of their verdict."""
+    return [replace(row, outcome_words=words, outcome_reason=clip(row.reason, 300)) for row in _rows(report, findings)]
+
+
+def _with_cost_per_call(finding: Finding) -> Finding:
+    cost = cost_per_call(finding)
+    return finding if cost is None else replace(finding, reason=f"{finding.reason}; {usd(cost)} per call")
 
 
 def watchdog_subject(sweep_id: str) -> str:

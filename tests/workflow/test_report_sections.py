@@ -1,0 +1,53 @@
+"""What a report says besides the idle endpoints: unused but protected, barely used, silent how, routers known where."""
+
+import re
+from dataclasses import replace
+
+from tests.judging.money import about, worth
+from tests.simulation.organization.scenarios.small import one, organization
+from tests.simulation.organization.specification import Organization
+from tests.simulation.organization.traffic import Traffic
+from tests.workflow.conftest import OpenStage
+
+STACK = {"aws:cloudformation:stack-name": "recommender"}
+UNUSED = (one("in-a-stack", tags=STACK), one("kept-by-its-owner", tags={"endpoint-sweep:keep": ""}))
+
+
+def world() -> Organization:
+    """Half of what is silent publishes zeros, the other half nothing."""
+    called = one("called-in-a-stack", Traffic.steady(5), tags=STACK)
+    few = one("seldom", Traffic.last_seen(3, 4))
+    return replace(organization([*UNUSED, called, few, one("resnet-demo"), one("churn-poc")]), silence="mixed")
+
+
+def test_each_section_has_its_endpoints_and_its_sum(stage_of: OpenStage) -> None:
+    """In the mail and in report.json; none of them is offered."""
+    stage = stage_of(world(), BarelyUsedBelow="5")
+    sweep = stage.start("report")
+    stage.end(sweep)
+    report, mail = stage.report(sweep), stage.summary(sweep).text
+    verdicts = {row["name"]: (row["verdict"], row["unprotected"]) for row in report["findings"]}
+    assert verdicts == {
+        "in-a-stack": ("protected", "idle"),
+        "kept-by-its-owner": ("protected", "idle"),
+        "called-in-a-stack": ("busy", None),
+        "seldom": ("barely-used", None),
+        "resnet-demo": ("idle", None),
+        "churn-poc": ("idle", None),
+    }
+    listed = sum(worth(stage.world.organization, spec, by_optimizer=False).listed or 0 for spec in UNUSED)
+    protected = report["protected_unused"]
+    assert protected["count"] == 2
+    assert about(protected["monthly"], listed)
+    assert f"UNUSED, BUT PROTECTED: ${listed:,.2f} per month at list price" in mail
+    assert "The CloudFormation stack recommender owns it; change the stack instead" in mail
+    published = [
+        stage.world.state.metrics.publishes_zeros(spec.name) for spec in (*UNUSED, one("resnet-demo"), one("churn-poc"))
+    ]
+    zeros, nothing = published.count(True), published.count(False)
+    assert report["silence"] == {"zeros": zeros, "some": 0, "nothing": nothing}
+    assert f"{zeros} of 4 silent endpoints published zeros and {nothing} published nothing" in mail
+    # Two weeks and at most six hours of $1,028.13 a month, by four calls. A zero-width character breaks up the number.
+    assert re.search(r"4 invocations in 14 days; fewer than 5; .*; \$1(18|19|20)\.\W?\d\d per call", mail)
+    assert "Inference routers are known in" in mail
+    assert {row["routers"] for row in report["coverage"]} == {"known", "not scanned"}
