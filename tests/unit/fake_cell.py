@@ -74,6 +74,7 @@ class FakeCell:
     broken: str = ""
     asked: list[str] = field(default_factory=list)
     keys: list[set[SeriesKey]] = field(default_factory=list)
+    spans: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)
 
     def _ask(self, call: str, what: str = "") -> None:
         self.asked.append(f"{call} {what}".strip())
@@ -118,6 +119,7 @@ class FakeCell:
     ) -> Mapping[SeriesKey, Series]:
         self._ask("activity", str(len(keys)))
         self.keys.append(set(keys))
+        self.spans.append((start, end, period))
         return {key: self._series(key) for key in sorted(keys)}
 
     def _series(self, key: SeriesKey) -> Series:

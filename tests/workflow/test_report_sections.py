@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from tests.judging.money import about, worth
 from tests.simulation.organization.scenarios.small import one, organization
@@ -35,7 +36,8 @@ def test_each_section_has_its_endpoints_and_its_sum(stage_of: OpenStage) -> None
         "resnet-demo": ("idle", None),
         "churn-poc": ("idle", None),
     }
-    listed = sum(worth(stage.world.organization, spec, by_optimizer=False).listed or 0 for spec in UNUSED)
+    prices = (worth(stage.world.organization, spec, by_optimizer=False).listed for spec in UNUSED)
+    listed = sum((price or Decimal(0) for price in prices), Decimal(0))
     protected = report["protected_unused"]
     assert protected["count"] == 2
     assert about(protected["monthly"], listed)
