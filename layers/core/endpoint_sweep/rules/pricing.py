@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from importlib import resources
 from typing import Any, Protocol
 
@@ -76,6 +77,16 @@ def believable(amount: object) -> Decimal | None:
     return value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()
 
 
+def _rows(text: str) -> dict[Key, Price]:
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {(r["region"], r["type"]): Price(Decimal(r["usd"]), r["source"], r["as_of"]) for r in rows}
+
+
+@cache
+def _shipped() -> dict[Key, Price]:
+    return _rows(resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8"))
+
+
 class PriceBook:
     """(region, instance type) to price. AWS's price list overrides the table that ships with the package."""
 
@@ -97,9 +108,7 @@ class PriceBook:
     @classmethod
     def from_table(cls, text: str = "") -> "PriceBook":
         """Only the table: one row per region and type, with source and date. `text`: another than `prices.csv`."""
-        text = text or resources.files("endpoint_sweep").joinpath("prices.csv").read_text(encoding="utf-8")
-        rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-        return cls({(r["region"], r["type"]): Price(Decimal(r["usd"]), r["source"], r["as_of"]) for r in rows})
+        return cls(_rows(text) if text else _shipped())
 
     @classmethod
     def from_cache(cls, data: object, today: date, max_age: timedelta = MAX_AGE) -> "PriceBook":
