@@ -11,7 +11,7 @@ from tests.judging import deciding
 from tests.judging.deciding import Fields
 from tests.judging.stage import ADA, GRACE, Stage, secret_of
 from tests.simulation.hub.approver import text_of
-from tests.simulation.hub.stack_in_process import BASE_URL
+from tests.simulation.hub.stack_in_process import BASE_URL, PATIENT
 from tests.workflow.conftest import House
 
 CAREFUL = {
@@ -31,9 +31,16 @@ def stage() -> Iterator[Stage]:
 
     house = House()
     stage = house.open(build("many_idle"), WaitSliceSeconds="3600")
-    stage.start()
+    sweep = stage.start()
+    stage.links(sweep)
+    # The function that waits has stored its token; the state machine still has to write down that it has answered.
+    stage.hub.until(lambda: is_written_down(stage, sweep), PATIENT, "the wait in the history")
     yield stage
     house.close()
+
+
+def is_written_down(stage: Stage, sweep: str) -> bool | None:
+    return stage.hub.history(stage.sweeps[sweep])[-1]["type"] == "TaskSubmitted" or None
 
 
 @pytest.fixture
