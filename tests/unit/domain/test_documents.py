@@ -103,6 +103,12 @@ def test_the_order_of_keys_does_not_show() -> None:
     assert len(digest(b"")) == 64
 
 
+def test_what_json_cannot_hold_is_refused() -> None:
+    """It does not become null."""
+    with pytest.raises(TypeError):
+        to_json({"value": object()})
+
+
 def test_what_is_no_number_is_refused() -> None:
     """NaN would compare unequal to itself."""
     with pytest.raises(ValueError, match="JSON compliant"):

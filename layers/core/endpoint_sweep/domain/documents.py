@@ -8,16 +8,20 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any
 
+_PLAIN = {str, int, float, bool, types.NoneType}
+
 
 def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return per shape
     """Dataclasses, enums, times (ISO 8601, UTC, `Z`) and Decimals (strings) as plain JSON data."""
+    kind: Any = type(value)
+    if kind in _PLAIN:  # most of what a document holds
+        return value
     match value:
         case Enum():
             return value.value
@@ -29,8 +33,8 @@ def to_data(value: Any) -> Any:  # noqa: PLR0911 - one return per shape
             return {str(key): to_data(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [to_data(item) for item in value]
-        case _ if dataclasses.is_dataclass(value):
-            return {f.name: to_data(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        case _ if (fields := _fields(kind)) is not None:
+            return {name: to_data(getattr(value, name)) for name, _ in fields}
         case _:
             return value
 
@@ -61,12 +65,21 @@ def digest(body: bytes) -> str:
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    return typing.get_type_hints(kind)
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...] | None:
+    """Name and type of each field; None if this is no dataclass."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    hints = typing.get_type_hints(kind)
+    return tuple((f.name, hints[f.name]) for f in dataclasses.fields(kind))
+
+
+@cache
+def _shape(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    return typing.get_origin(kind), typing.get_args(kind)
 
 
 def _build(kind: Any, data: Any) -> Any:  # noqa: PLR0911 - one return per shape
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    origin, arguments = _shape(kind)
     if origin is types.UnionType or origin is typing.Union:
         if data is None:
             return None
@@ -76,10 +89,9 @@ def _build(kind: Any, data: Any) -> Any:  # noqa: PLR0911 - one return per shape
         return tuple(_build(arguments[0], item) for item in data)
     if origin is dict:
         return {key: _build(arguments[1], item) for key, item in data.items()}
-    if dataclasses.is_dataclass(kind):
-        hints = _hints(typing.cast("type", kind))
-        present = {f.name: _build(hints[f.name], data[f.name]) for f in dataclasses.fields(kind) if f.name in data}
-        return kind(**present)  # type: ignore[operator]
+    if (fields := _fields(kind)) is not None:
+        present = {name: _build(hint, data[name]) for name, hint in fields if name in data}
+        return kind(**present)
     if kind is datetime:
         return datetime.fromisoformat(data)
     if kind is Decimal or (isinstance(kind, type) and issubclass(kind, Enum)):

@@ -19,8 +19,10 @@ def clean(text: str | None, limit: int = _MAX) -> str:
     """One visible line of at most `limit` characters, normalised, without control, format or separator characters."""
     if not text:
         return ""
-    kept = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
-    kept = " ".join("".join(c for c in kept if unicodedata.category(c) not in _UNSEEN).split())
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
+        text = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+    kept = " ".join(text.split())
     return kept if len(kept) <= limit else f"{kept[: limit - 1]}…"
 
 

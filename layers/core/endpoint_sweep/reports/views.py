@@ -163,7 +163,7 @@ class Report:
         idle = (one for one in self.findings if one.verdict is Verdict.IDLE)
         return money_view(idle, self.plan.money_note if self.plan else "")
 
-    @property
+    @cached_property
     def _done(self) -> set[ResourceId]:
         return {one for one, outcome in self.outcomes.items() if outcome.status is OutcomeStatus.DONE}
 
