@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.judging.acts import Key
 from tests.judging.onlooker import Sent
+from tests.judging.promises import offered_below
 from tests.judging.stage import Stage, link_in
 from tests.simulation.hub.outbox import Mail
 
@@ -45,7 +46,8 @@ def idle_in(stage: Stage, sweep: str) -> set[Key]:
     given = given if isinstance(given, dict) else {}
     lookback = int(given.get("lookback_days", stage.hub.parameters["LookbackDays"]))
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
-    return set(stage.world.organization.expected_idle(lookback, age) | stage.touched)
+    below = offered_below(stage, sweep)
+    return stage.world.organization.expected_offers(lookback, age, below=below) | stage.touched
 
 
 def after_it_was_kept(sent: Sequence[Sent], kept: Mapping[Key, int]) -> list[str]:

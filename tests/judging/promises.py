@@ -176,14 +176,15 @@ def _utc(text: str) -> datetime:
 
 
 def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
-    """I5: what is on offer is idle by the world's own specification, derived without the product."""
+    """I5: what is on offer is idle, or barely used where that is offered, by the world's own specification alone."""
     given, organization = asked(stage, sweep), stage.world.organization
     lookback = int(given.get("lookback_days", stage.hub.parameters["LookbackDays"]))
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
     plan = stage.onlooker.plan(sweep) or {"items": []}
     offered = {(one["account"], one["region"], one["name"]) for one in plan["items"]}
     kept_by = [one for one in stage.hub.parameters["ProtectTags"].split(",") if one]
-    wrong = offered - organization.expected_idle(lookback, age, kept_by) - stage.touched
+    may_be = organization.expected_offers(lookback, age, kept_by, offered_below(stage, sweep))
+    wrong = offered - may_be - stage.touched
     found = [f"I5: {'/'.join(one)} was offered in {sweep} and is not idle" for one in sorted(wrong)]
     if given.get("mode") == "approve":
         closed = offered - organization.deletable(offered)
@@ -191,6 +192,13 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
             f"I5: {'/'.join(one)} was offered in {sweep}, and its account has no act role" for one in sorted(closed)
         ]
     return found
+
+
+def offered_below(stage: Stage, sweep: str) -> int:
+    """Fewer calls than these may be offered, where stack and input both say so; 0: only what was not called."""
+    given = stage.hub.parameters
+    is_on = given["OfferBarelyUsed"] == "true" and asked(stage, sweep).get("offer_barely_used", True) is True
+    return int(given["BarelyUsedBelow"]) if is_on else 0
 
 
 def over_the_caps(stage: Stage, sweep: str, sent: Iterable[Sent]) -> list[str]:

@@ -183,7 +183,7 @@ class Organization:
         return found
 
     def expected_verdicts(
-        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = ()
+        self, lookback_days: float = 14, min_age_days: float = 14, protect_tags: Iterable[str] = (), below: int = 0
     ) -> dict[tuple[str, str, str], str]:
         """What the product should conclude about each endpoint in the scanned cells, from the specification alone.
 
@@ -193,7 +193,7 @@ class Organization:
         return {
             spec.key: verdicts.with_routers(
                 spec,
-                verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags),
+                verdicts.verdict(spec, lookback_days, max(lookback_days, min_age_days), protect_tags, below),
                 self._seen_routers(),
             )
             for spec in self.endpoints
@@ -215,6 +215,13 @@ class Organization:
     ) -> set[tuple[str, str, str]]:
         found = self.expected_verdicts(lookback_days, min_age_days, protect_tags)
         return {key for key, word in found.items() if word == "idle"}
+
+    def expected_offers(
+        self, lookback_days: float, min_age_days: float, protect_tags: Iterable[str] = (), below: int = 0
+    ) -> set[tuple[str, str, str]]:
+        """What may be offered: what is idle, and with fewer calls than `below` what is barely used."""
+        found = self.expected_verdicts(lookback_days, min_age_days, protect_tags, below)
+        return {key for key, word in found.items() if word in verdicts.UNUSED}
 
     def deletable(self, keys: Iterable[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
         """Those whose account has an act role: of the others a person is told, and asked nothing."""

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from tests.simulation.organization.endpoints import MODEL_KINDS, EndpointSpec
 from tests.simulation.organization.routers import RouterSpec
+from tests.simulation.organization.traffic import Traffic
 
+UNUSED = ("idle", "barely-used")
 KEEP_TAG, KEEP_UNTIL_TAG = "endpoint-sweep:keep", "endpoint-sweep:keep-until"
 JUDGED_STATUSES = ("InService", "UpdateRollbackFailed")  # Both serve traffic (D2.8).
 # Who made it, by tag, and manages it.
@@ -28,20 +30,25 @@ NEVER = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
 MOMENTS = [f"%Y-%m-%d{between}{clock}" for between in ("T", " ") for clock in CLOCKS]
 
 
-def verdict(spec: EndpointSpec, lookback_days: float, age_days: float, protect_tags: Iterable[str] = ()) -> str:
-    """One of the product's words. `protect_tags`: those of the deployment, `key` or `key=value`."""
-    bare = _unprotected(spec, lookback_days, age_days)
+def verdict(
+    spec: EndpointSpec, lookback_days: float, age_days: float, protect_tags: Iterable[str] = (), below: int = 0
+) -> str:
+    """One of the product's words. `protect_tags`: those of the deployment, `key` or `key=value`. `below`: fewer calls
+    than these are few.
+    """
+    bare = _unprotected(spec, lookback_days, age_days, below)
     if bare in ("not-in-service", "busy"):
         return bare
     is_kept = is_protected(spec.tags, protect_tags) or any(key in spec.tags for key in MAKERS)
-    return "protected" if is_kept or (bare == "idle" and in_shadow_test(spec)) else bare
+    return "protected" if is_kept or (bare in UNUSED and in_shadow_test(spec)) else bare
 
 
-def _unprotected(spec: EndpointSpec, lookback_days: float, age_days: float) -> str:
+def _unprotected(spec: EndpointSpec, lookback_days: float, age_days: float, below: int) -> str:
     """The verdict if nothing protected it."""
     if spec.status not in JUDGED_STATUSES:
         return "not-in-service"
-    if called(spec, min(lookback_days, spec.created_days_ago)):
+    days = min(lookback_days, spec.created_days_ago)
+    if called(spec, days) and not is_seldom(spec, days, below):
         return "busy"
     redeployed = spec.config_days_ago is not None and not spec.config_gone and spec.config_days_ago < lookback_days
     if spec.created_days_ago < age_days or redeployed:
@@ -61,6 +68,8 @@ def _by_evidence(spec: EndpointSpec, lookback_days: float) -> str:
         return "at-zero"
     if not proven(spec):
         return "no-evidence"
+    if called(spec, lookback_days):
+        return "busy" if fails(spec, lookback_days) else "barely-used"
     return "busy" if is_needed(spec, lookback_days) else "idle"
 
 
@@ -72,7 +81,7 @@ def in_shadow_test(spec: EndpointSpec) -> bool:
 def with_routers(spec: EndpointSpec, word: str, routers: Iterable[RouterSpec]) -> str:
     """A destination in use or on stand-by is no forgotten endpoint, wherever its router lies (D13.1)."""
     needed = any(one.is_on(spec) for router in routers for one in router.destinations)
-    return "protected" if word == "idle" and needed else word
+    return "protected" if word in UNUSED and needed else word
 
 
 def called(spec: EndpointSpec, days: float) -> bool:
@@ -84,12 +93,29 @@ def called(spec: EndpointSpec, days: float) -> bool:
     return spec.backlog > 0 or any(spec.traffic_of(variant).called_within(days) for variant in spec.variants)
 
 
+def is_seldom(spec: EndpointSpec, days: float, below: int) -> bool:
+    """Whether its calls were all served, and fewer than that. What waits or was refused for want of room is no call."""
+    parts = _parts(spec)
+    refused = spec.backlog > 0 or any(one.refused.called_within(days) for one in spec.components)
+    if refused or any(one.per_hour or one.per_minute for one in parts):
+        return False
+    return 0 < sum(count for one in parts for at, count in one.bursts if at <= days) < below
+
+
+def fails(spec: EndpointSpec, days: float) -> bool:
+    return any(traffic.called_within(days) for _, traffic in spec.failures)
+
+
 def is_needed(spec: EndpointSpec, days: float) -> bool:
     """Whether it is called without being served, or at a rhythm longer than the window (D1.29, D13.3)."""
-    parts = [spec.traffic_of(one) for one in spec.variants] if spec.kind != "components" else []
-    parts += [one.traffic for one in spec.components]
-    failed = any(traffic.called_within(days) for _, traffic in spec.failures)
-    return failed or any(traffic.is_expected for traffic in parts)
+    return fails(spec, days) or any(traffic.is_expected for traffic in _parts(spec))
+
+
+def _parts(spec: EndpointSpec) -> list[Traffic]:
+    """The traffic of all that serves."""
+    if spec.kind == "components":
+        return [one.traffic for one in spec.components]
+    return [spec.traffic_of(one) for one in spec.variants]
 
 
 def proven(spec: EndpointSpec) -> bool:

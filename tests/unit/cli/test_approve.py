@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.cli import main
+from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.domain.restorable import Restorable
 from endpoint_sweep.rules.approvals import Choice, Identity
 from tests.simulation.hub.offers import FINDINGS, Offer, put_on_offer
@@ -156,6 +157,19 @@ def test_everything_or_nothing(run: Run, offer: Offer, way: str) -> None:
     assert decision
     wanted = (Choice.DELETE, 5) if way == "--delete-all" else (Choice.KEEP, 0)
     assert (decision.choice, len(decision.selected)) == wanted
+
+
+def test_everything_is_everything_idle(run: Run) -> None:
+    """What is barely used is named one by one; the head counts it apart."""
+    few = replace(FINDINGS[0], verdict=Verdict.BARELY_USED, invocations=4)
+    offer = put_on_offer((*FINDINGS[1:], few))
+    status, out, err = run("--delete-all", "--yes-i-typed", phrase(offer, 4), sweep=offer.approval.sweep_id)
+    assert (status, err) == (0, "")
+    assert "4 idle, " in out
+    assert "1 barely used, " in out
+    decision = offer.decision()
+    assert decision
+    assert few.id not in decision.selected
 
 
 def test_the_same_again_is_told_so(run: Run, offer: Offer) -> None:

@@ -39,6 +39,12 @@ def test_a_namesake_is_not(arn: str) -> None:
     assert judged(finding(), replace(ELSEWHERE, needs=Needs((Need(arn, WHY),)))) == finding()
 
 
+def test_what_is_barely_used_is_protected_too() -> None:
+    """A stand-by destination may have had a few calls."""
+    few = finding(verdict=Verdict.BARELY_USED)
+    assert judged(few, replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),)))).verdict is Verdict.PROTECTED
+
+
 def test_other_verdicts_stay() -> None:
     """A destination that is called is busy."""
     busy = finding(verdict=Verdict.BUSY, reason="called")

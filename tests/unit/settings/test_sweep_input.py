@@ -25,6 +25,18 @@ def test_nothing_asked_is_a_report_with_what_the_stack_says() -> None:
     assert asked.caps.per_sweep == 25
 
 
+@pytest.mark.parametrize(
+    ("stack", "asked", "offered"),
+    [("false", {}, 0), ("true", {}, 5), ("true", {"offer_barely_used": True}, 5),
+     ("true", {"offer_barely_used": False}, 0), ("false", {"offer_barely_used": False}, 0)],
+)  # fmt: skip
+def test_a_sweep_may_offer_less_than_the_stack(stack: str, asked: dict[str, Any], offered: int) -> None:
+    """What is barely used, below the stack's threshold; more than the stack is refused, see below."""
+    given = settings(OFFER_BARELY_USED=stack, BARELY_USED_BELOW="5")
+    assert parse(NAME, asked, *given).policy.offered_below == offered
+    assert given.act.rules.offered_below == given.decide.rules.offered_below == (5 if stack == "true" else 0)
+
+
 @pytest.mark.parametrize("value", ["enabled", ["enabled"]])
 def test_each_account_may_say_which_regions_it_has(value: Any) -> None:
     """Instead of a list (D6.2, D6.3)."""
@@ -61,6 +73,7 @@ def test_everything_may_be_asked_for() -> None:
         *(({"max_deletes": value}, "E_CAP_RANGE") for value in (-1, 0, 26, 10**9, "10", 1.5, True, None)),
         *(({"lookback_days": value}, "E_LOOKBACK_RANGE") for value in (0, 1, 6, 401, 456, "14", None)),
         ({"min_age_days": 0}, "E_LOOKBACK_RANGE"),
+        *(({"offer_barely_used": value}, "E_OFFER") for value in (True, "false", 0, None)),
         *(({"accounts": value}, "E_ACCOUNT_ID") for value in (
             ["12345"], ["*"], [123456789012], ["٠" * 12], ["222222222222", "222222222222"], "222222222222",
             ["222222222222\n"])),

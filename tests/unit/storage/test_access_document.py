@@ -8,21 +8,22 @@ import pytest
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Verdict
-from endpoint_sweep.storage.access_document import idle_accounts, put_access, read_access
+from endpoint_sweep.storage.access_document import put_access, read_access, unused_accounts
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, cell, finding
 
-OTHER = "333333333333"
+OTHER, FEW = "333333333333", "444444444444"
 CELLS = "sweeps/sweep-1/cells/"
 
 
-def test_accounts_with_something_idle_are_asked(hub: Stored) -> None:
-    """Once each; what is in use or belongs to another sweep asks nothing."""
+def test_accounts_with_something_unused_are_asked(hub: Stored) -> None:
+    """Idle or barely used, once each; what is in use or belongs to another sweep asks nothing."""
     hub.store.put(f"{CELLS}a.json", to_json(cell(finding(), finding("b"))))
     hub.store.put(f"{CELLS}b.json", to_json(cell(finding(), region="eu-west-1")))
     hub.store.put(f"{CELLS}c.json", to_json(cell(replace(finding(), verdict=Verdict.BUSY), account=OTHER)))
+    hub.store.put(f"{CELLS}d.json", to_json(cell(replace(finding(), verdict=Verdict.BARELY_USED), account=FEW)))
     hub.store.put("sweeps/sweep-2/cells/a.json", to_json(cell(finding(), account=OTHER)))
-    assert idle_accounts(hub.store, "sweep-1") == (ACCOUNT,)
+    assert unused_accounts(hub.store, "sweep-1") == (ACCOUNT, FEW)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_what_someone_else_wrote_asks_nothing(hub: Stored, body: bytes) -> None:
     """And hides no other cell."""
     hub.store.put(f"{CELLS}a.json", body)
     hub.store.put(f"{CELLS}b.json", to_json(cell(finding())))
-    assert idle_accounts(hub.store, "sweep-1") == (ACCOUNT,)
+    assert unused_accounts(hub.store, "sweep-1") == (ACCOUNT,)
 
 
 def test_the_first_answer_counts(hub: Stored) -> None:

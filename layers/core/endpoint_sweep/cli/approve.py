@@ -18,6 +18,7 @@ from rich.text import Text
 from endpoint_sweep.aws.approval_api import ApprovalApi
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.errors import UsageError
+from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.domain.resource import ResourceId, noun_of
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.rules.approvals import SNOOZE_DAYS, Choice, approval_id, phrase
@@ -48,7 +49,7 @@ def add_parser(commands: Any) -> None:
     add("sweep", metavar="SWEEP", help="the sweep name, as in the subject of its email")
     add("--api", required=True, metavar="URL", help="the review API: the ReviewUrl output of the stack")
     add("--delete", action="append", default=[], metavar="ID", help="account/region/name; repeat for more")
-    add("--delete-all", action="store_true", help="delete everything that is offered")
+    add("--delete-all", action="store_true", help="delete everything idle that is offered; not what is barely used")
     add("--keep-all", action="store_true", help="keep everything; this is final for all approvers")
     add("--snooze", action="append", default=[], metavar="ID=DAYS", help="keep it, and hide it for 7, 30 or 90 days")
     add("--comment", default="", metavar="TEXT", help="a comment for the record")
@@ -134,7 +135,8 @@ def _selected(asked: Asked, offer: dict[str, Any]) -> list[str]:
     if strangers := (set(asked.delete) | set(asked.snoozes)) - set(offered):
         raise UsageError(f"not offered in this sweep: {clean(min(strangers), 120)}")
     if asked.delete_all:
-        return [one for one in offered if one not in asked.snoozes]
+        idle = [str(row["id"]) for row in offer["resources"] if row["verdict"] == Verdict.IDLE]
+        return [one for one in idle if one not in asked.snoozes]
     if set(asked.delete) & set(asked.snoozes):
         raise UsageError("an id is in both --delete and --snooze")
     return list(asked.delete)
@@ -179,9 +181,11 @@ def show(offer: dict[str, Any], console: Console) -> None:
 
 
 def _head(offer: dict[str, Any]) -> Text:
+    few = offer["barely_used"]["count"]
+    told = f"{few} barely used, {usd(Decimal(offer['barely_used']['monthly']))}, " if few else ""
     return Text(
-        f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['resources'])} idle, "
-        f"{usd(Decimal(offer['monthly_usd']))} per month at list price, "
+        f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['resources']) - few} idle, "
+        f"{usd(Decimal(offer['monthly_usd']))} per month at list price, {told}"
         f"{offer['coverage_percent']}% of accounts and regions scanned, open until {offer['expires_at']}, "
         f"for {clean(offer['approver'])}"
     )

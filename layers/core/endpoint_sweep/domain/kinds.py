@@ -37,7 +37,9 @@ class Silence(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What was concluded about one endpoint. Only `idle` is ever offered for deletion."""
+    """What was concluded about one endpoint. Only `idle` is offered for deletion, and where the stack says so
+    `barely-used` (rules/offers.py).
+    """
 
     IDLE = "idle"
     BARELY_USED = "barely-used"

@@ -50,13 +50,19 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a sweep judges. Days; `protect_tags` are `key` or `key=value`. `barely_used_below`: fewer calls than these in
-    the window are a verdict of their own; 0: none are.
+    the window are a verdict of their own; 0: none are. `offer_barely_used`: whether these are offered, too.
     """
 
     lookback_days: int
     min_age_days: int
     protect_tags: tuple[str, ...] = ()
     barely_used_below: int = 0
+    offer_barely_used: bool = False
+
+    @property
+    def offered_below(self) -> int:
+        """Fewer calls than these may be offered for deletion; 0: only what was not called."""
+        return self.barely_used_below if self.offer_barely_used else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +172,11 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The findings that are offered; `beyond`: how many more are idle. `found` counts what was seen of each type in an
-    account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all, that need a second approver,
-    and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that the plan's own hash covers what
-    people read. `why_not`: why no one may be asked about it, or empty. `closed`: what is not offered for its account's
-    sake, by `Access`. `money_note`: why no bill was read, or empty.
+    """The findings that are offered, the idle ones first; `beyond`: how many more are idle. `found` counts what was
+    seen of each type in an account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all,
+    that need a second approver, and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that
+    the plan's own hash covers what people read. `why_not`: why no one may be asked about it, or empty. `closed`: what
+    is not offered for its account's sake, by `Access`. `money_note`: why no bill was read, or empty.
     """
 
     sweep_id: str

@@ -15,9 +15,10 @@ from endpoint_sweep.reports.mails import (
     watchdog_subject,
 )
 from endpoint_sweep.reports.money import money_view
+from endpoint_sweep.reports.offer import ApprovalView, approval_view
 from endpoint_sweep.reports.receipts import DecisionView, Progress, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
-from endpoint_sweep.reports.views import ApprovalView, Report, approval_view
+from endpoint_sweep.reports.views import Report
 
 __all__ = [
     "ApprovalView",

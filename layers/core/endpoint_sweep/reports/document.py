@@ -22,7 +22,7 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
         return finding.action.done if is_done else outcome.status.value, clean(outcome.reason, 400)
     if finding.snoozed_until:
         return "kept", f"snoozed until {moment(finding.snoozed_until)}"
-    if finding.verdict is Verdict.IDLE:
+    if finding.verdict is Verdict.IDLE or finding.id in {one.id for one in report.offered}:
         return "kept", _why_kept(finding, report)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"
 

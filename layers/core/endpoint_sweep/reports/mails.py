@@ -8,13 +8,14 @@ from datetime import timedelta
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
 from endpoint_sweep.reports.money import money_view
+from endpoint_sweep.reports.offer import ApprovalView
 from endpoint_sweep.reports.receipts import Receipt, decision_views
 from endpoint_sweep.reports.rendering import render
-from endpoint_sweep.reports.text import clip, moment, plural, usd
-from endpoint_sweep.reports.views import VERDICT_WORDS, ApprovalView, Report, RowView, outcome_words, row_view
+from endpoint_sweep.reports.text import clip, moment, plural
+from endpoint_sweep.reports.views import VERDICT_WORDS, Report, RowView, outcome_words, row_view
 from endpoint_sweep.rules.access import closed_in, is_closed, told
 from endpoint_sweep.rules.approvals import Choice
-from endpoint_sweep.rules.unused import cost_per_call, protected_unused, silences
+from endpoint_sweep.rules.unused import protected_unused, silences
 
 # Per table. Gmail hides everything after the first 102 KB of an email, and no one scrolls that far on a phone.
 ROWS_IN_A_MAIL = 25
@@ -23,15 +24,11 @@ PLACES_IN_A_MAIL = 6
 
 def approval_subject(view: ApprovalView) -> str:
     are = "is" if len(view.rows) == 1 else "are"
-    return (
-        f"endpoint-sweep {view.sweep_id}: {plural(len(view.rows), f'idle {view.noun}')} {are} waiting for your decision"
-    )
+    return f"endpoint-sweep {view.sweep_id}: {view.waiting(view.noun)} {are} waiting for your decision"
 
 
 def reminder_subject(view: ApprovalView, left: timedelta) -> str:
-    return (
-        f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {plural(len(view.rows), f'idle {view.noun}')}"
-    )
+    return f"endpoint-sweep {view.sweep_id}: {_left(left)} left to decide on {view.waiting(view.noun)}"
 
 
 def approval_mail(view: ApprovalView, link: str, left: timedelta | None = None) -> tuple[str, str]:
@@ -98,6 +95,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         protected=_explained(report, unused, "Protected"),
         protected_money=money_view(unused),
         barely=_barely_used(report),
+        barely_offered=any(one.verdict is Verdict.BARELY_USED for one in report.offered),
         silences=silences(report.findings),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
         kept=_rows(report, kept),
@@ -115,18 +113,13 @@ def summary_mail(report: Report) -> tuple[str, str]:
 
 
 def _barely_used(report: Report) -> list[RowView]:
-    found = [one for one in report.findings if one.verdict is Verdict.BARELY_USED]
-    return _explained(report, [_with_cost_per_call(one) for one in found], "Kept")
+    found = [one for one in report.findings if one.verdict is Verdict.BARELY_USED and one.id not in report.outcomes]
+    return _explained(report, found, "Kept")
 
 
 def _explained(report: Report, findings: list[Finding], words: str) -> list[RowView]:
     """Rows with the reason of their verdict."""
     return [replace(row, outcome_words=words, outcome_reason=clip(row.reason, 300)) for row in _rows(report, findings)]
-
-
-def _with_cost_per_call(finding: Finding) -> Finding:
-    cost = cost_per_call(finding)
-    return finding if cost is None else replace(finding, reason=f"{finding.reason}; {usd(cost)} per call")
 
 
 def watchdog_subject(sweep_id: str) -> str:

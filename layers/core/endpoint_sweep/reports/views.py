@@ -6,18 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from endpoint_sweep.domain.model import Account, Caps, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
+from endpoint_sweep.domain.model import Account, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
 from endpoint_sweep.domain.resource import Action, noun_of
-from endpoint_sweep.reports.coverage import CoverageView, account_name, coverage_view
-from endpoint_sweep.reports.grouping import AccountView, by_account
+from endpoint_sweep.reports.coverage import account_name
 from endpoint_sweep.reports.money import MoneyView, money_view, net_words, wasted_words
 from endpoint_sweep.reports.text import clean, clip, plural, title_of
-from endpoint_sweep.rules.access import told
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
-from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, not_offered, offerable, short_hash
+from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, offerable
 from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.rules.savings import Realized, promised
+from endpoint_sweep.rules.unused import cost_per_call
 
 VERDICT_WORDS = {
     Verdict.IDLE: "Idle",
@@ -77,33 +76,14 @@ class RowView:
     net: Decimal | None = None
     net_basis: str = ""
     wasted: str = ""
+    calls: int | None = None
+    per_call: Decimal | None = None
+    labels: tuple[str, ...] = ()
     outcome: str = ""
     is_done: bool = False
     outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalView:
-    """What the approval email and the review page show."""
-
-    sweep_id: str
-    plan_hash: str
-    plan_sha256: str
-    expires_at: datetime
-    coverage: CoverageView
-    accounts: tuple[AccountView, ...]
-    rows: tuple[RowView, ...]
-    noun: str
-    monthly: Decimal
-    unpriced: int
-    money: MoneyView
-    per_sweep: int
-    per_account: int
-    percent_of_account: int
-    flags: tuple[str, ...] = ()
-    not_offered: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +114,11 @@ class Report:
         if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
+
+    @property
+    def offered(self) -> tuple[Finding, ...]:
+        """What someone was asked about."""
+        return self.plan.items if self.plan and self.approval else ()
 
     @property
     def noun(self) -> str:
@@ -190,33 +175,6 @@ class Report:
         return {"found": found, "kept": found - sum(totals.values()), **totals}
 
 
-def approval_view(
-    approval: Approval, plan: Plan, coverage: Coverage, accounts: Mapping[str, Account], stack: Caps
-) -> ApprovalView:
-    """`stack`: the stack's current caps. The view shows the caps that apply: the stricter of plan and stack."""
-    caps = plan.caps.within(stack)
-    rows = tuple(row_view(finding, accounts, approval.asked_at) for finding in plan.items)
-    monthly, unpriced = total_monthly(plan.items)
-    return ApprovalView(
-        sweep_id=approval.sweep_id,
-        plan_hash=short_hash(approval.plan.sha256),
-        plan_sha256=approval.plan.sha256,
-        expires_at=approval.expires_at,
-        coverage=coverage_view(coverage, accounts),
-        accounts=by_account(rows),
-        rows=rows,
-        noun=noun_of(one.type for one in plan.items),
-        monthly=monthly,
-        unpriced=unpriced,
-        money=money_view(plan.items, plan.money_note),
-        per_sweep=caps.per_sweep,
-        per_account=caps.per_account,
-        percent_of_account=caps.percent_of_account,
-        flags=tuple(clip(plan.why_flagged(one), 200) for one in sorted(plan.flagged)),
-        not_offered=f"{not_offered(plan)} {told(plan.closed)}".strip(),
-    )
-
-
 def row_view(
     finding: Finding, accounts: Mapping[str, Account], now: datetime, outcome: Outcome | None = None
 ) -> RowView:
@@ -246,6 +204,9 @@ def row_view(
         net=finding.net_monthly_usd,
         net_basis=net_words(finding),
         wasted=wasted_words(finding),
+        calls=finding.invocations,
+        per_call=cost_per_call(finding),
+        labels=labels(finding),
         outcome=outcome.status.value if outcome else "",
         is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
         outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
@@ -253,6 +214,11 @@ def row_view(
         outcome_reason=clip(outcome.reason, 160) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def labels(finding: Finding) -> tuple[str, ...]:
+    """What stands out beside the name."""
+    return ("barely used",) if finding.verdict is Verdict.BARELY_USED else ()
 
 
 def _witness(finding: Finding) -> str:
@@ -274,8 +240,3 @@ def evidence(finding: Finding) -> str:
     points = sum(one.points for one in measured.series)
     window = f"{measured.start:%d %b} to {measured.end:%d %b %Y}"
     return f"{window}, {plural(len(measured.series), 'series')}, {plural(points, 'point')}"
-
-
-def _outcome_reason(outcome: Outcome) -> str:
-    """Shortens AWS's page-long refusal of a role; the report has the full text."""
-    return clip(outcome.reason, 160)

@@ -12,7 +12,7 @@ from endpoint_sweep.rules.decision_rules import keep_ends
 
 # How often a request reads again because another one was faster.
 LOOKS = 30
-_CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP)
+_CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP, RefusalCode.ITEM_SELECTION)
 _OTHER_PLAN = Refusal(
     RefusalCode.PLAN_CHANGED, "This decision belongs to another plan. Open the link in your email again."
 )

@@ -185,9 +185,9 @@ def _recorded(opened: Opened, plan: Plan, desk: Desk, coming: Next | None) -> Re
 def _offered(offer: OfferView) -> dict[str, Any]:
     approval, view, plan = offer.approval, offer.shown, offer.plan
     names = (
-        "id", "account", "account_name", "region", "type", "name", "owner", "kind", "instances", "age_days", "reason",
-        "evidence", "witness", "last_invocation_at", "monthly", "net", "net_basis", "wasted", "restorable",
-        "can_be_restored",
+        "id", "account", "account_name", "region", "type", "name", "owner", "kind", "instances", "age_days", "verdict",
+        "reason", "calls", "per_call", "evidence", "witness", "last_invocation_at", "monthly", "net", "net_basis",
+        "wasted", "restorable", "can_be_restored",
     )  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -203,6 +203,7 @@ def _offered(offer: OfferView) -> dict[str, Any]:
         "progress": offer.progress.sentence,
         "monthly_usd": str(view.monthly),
         "money": to_data(view.money),
+        "barely_used": to_data(view.barely_money),
         "beyond": plan.beyond,
         "not_offered": view.not_offered,
         "resources": [{name: to_data(getattr(row, name)) for name in names} for row in view.rows],

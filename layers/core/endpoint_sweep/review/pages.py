@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from endpoint_sweep import reports
+from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.review.receipts import others, quorum_with
@@ -83,7 +84,7 @@ def listed(offer: OfferView, refusal: Refusal | None = None, wish: Wish | None =
         "review.html.j2", view=view, approver=offer.approver, secret=offer.secret, numbers=numbers, chosen=chosen,
         others=reports.decision_views(offer.approval, offer.approver), rules=rules,
         reach=reach(offer.approval, offer.plan, rules, offer.approver),
-        always_two=sorted(rules.two_for_accounts & {one.account for one in view.accounts}),
+        always_two=sorted(rules.two_for_accounts & view.places),
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
     )  # fmt: skip
     return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
@@ -104,7 +105,8 @@ def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code:
     html = render(
         "confirm.html.j2", view=view, approver=offer.approver, secret=offer.secret, choice=draft.choice.value,
         chosen=chosen, snoozed=snoozed, kept=len(offer.plan.items) - len(chosen),
-        money=money,
+        idle=[row for _, row in chosen if row.verdict == Verdict.IDLE],
+        barely_used=[row for _, row in chosen if row.verdict != Verdict.IDLE], money=money,
         phrase=phrase(draft.choice, len(chosen), draft.plan_sha256),
         quorum=quorum, given=len(before) + 1, others=reports.decision_views(approval, offer.approver),
         agreed=len(agreed((*before, draft))), code_required=needs_code, at_once=draft.at_once,

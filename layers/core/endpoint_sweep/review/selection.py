@@ -19,6 +19,7 @@ from endpoint_sweep.rules.approvals import (
     resolve_ids,
     select,
 )
+from endpoint_sweep.rules.offers import is_idle
 
 # Form rows are named by their number in the plan, which the plan hash in the form pins. 500 rows take 4 KB.
 _ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
@@ -88,7 +89,9 @@ def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
 
 
 def from_form(form: Form, plan: Plan) -> Wish | Refusal:
-    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` change those of their account."""
+    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` change the idle ones of their
+    account: what is barely used is chosen row by row.
+    """
     numbers = (*form.delete, *(number for number, _ in form.snoozes))
     if not form.is_readable or any(number >= len(plan.items) for number in numbers):
         return _MISFIT
@@ -97,9 +100,9 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
     if form.step == "keep":
         return Wish((), _sorted(snoozes))
     if account := form.delete_all or form.keep_all:
-        delete = [target for target in delete if target.account != account]
-        delete += [item.id for item in plan.items if form.delete_all and item.account == account]
-        snoozes = [snooze for snooze in snoozes if snooze.id.account != account]
+        idle = [item.id for item in plan.items if item.account == account and is_idle(item)]
+        delete = [target for target in delete if target not in idle] + (idle if form.delete_all else [])
+        snoozes = [snooze for snooze in snoozes if snooze.id not in idle]
     return Wish(tuple(sorted(delete)), _sorted(snoozes), form.at_once)
 
 

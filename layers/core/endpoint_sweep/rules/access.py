@@ -7,6 +7,7 @@ from endpoint_sweep.domain.closed import Closed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
 from endpoint_sweep.domain.model import CellResult, Finding, Plan
 from endpoint_sweep.domain.resource import noun_of
+from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.pricing import total_monthly
 
 Sums = dict[str, Closed]  # by `Access`
@@ -20,9 +21,9 @@ _WHY = {
 }
 
 
-def with_access(finding: Finding, known: Mapping[str, Access]) -> Finding:
-    """An idle finding with the answer of its account; an account without an answer is not known."""
-    if finding.verdict is not Verdict.IDLE:
+def with_access(finding: Finding, known: Mapping[str, Access], below: int = 0) -> Finding:
+    """What may be offered, with the answer of its account; an account without an answer is not known."""
+    if not may_be_offered(finding, below):
         return finding
     return replace(finding, access=known.get(finding.account, Access.UNKNOWN))
 

@@ -30,10 +30,12 @@ from endpoint_sweep.rules.approvals import (
 )
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
 from endpoint_sweep.rules.net_cost import total_highest
+from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.planning import by_id, over_caps
 
 # A table item can have 400 KB, and a rejection must always fit.
 MOST_BYTES = 320_000
+NO_LONGER_OFFERED = "the decision names something that is not idle, and this deployment does not offer it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ def _admitted(  # noqa: PLR0911 - one return per reason
         return Refusal(
             RefusalCode.ALREADY_DECIDED, "This sweep has already been decided. You can still keep everything."
         )
+    if _no_longer_offered(decision, plan, rules):
+        return Refusal(RefusalCode.ITEM_SELECTION, f"{NO_LONGER_OFFERED[:1].upper()}{NO_LONGER_OFFERED[1:]}.")
     others_than_requester = {person(one) for one in rules.approvers} - {person(approval.requester)}
     if approval.requester and person(decision.approver) == person(approval.requester) and not others_than_requester:
         return Refusal(RefusalCode.SELF_APPROVAL, "The person who started a sweep cannot approve its deletions alone.")
@@ -276,4 +280,13 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
     found = resolve_ids(plan, [str(one) for one in decision.selected])
     if isinstance(found, Refusal):
         return "the decision names something that is not in the plan"
+    if _no_longer_offered(decision, plan, rules):
+        return NO_LONGER_OFFERED
     return "; ".join(over_caps(plan, decision.selected, rules.caps))
+
+
+def _no_longer_offered(decision: Decision, plan: Plan, rules: Rules) -> bool:
+    """Whether it names something that is barely used, and the stack does not offer that, or not with so many calls."""
+    findings = by_id(plan.items)
+    chosen = (findings[one] for one in decision.selected if one in findings)
+    return not all(may_be_offered(one, rules.offered_below) for one in chosen)

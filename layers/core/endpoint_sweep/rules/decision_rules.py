@@ -17,7 +17,8 @@ class Rules:
     """Who may decide, when one person is not enough, and the limits for every decision.
 
     `caps`: the stack's own. `grace`: how long the first deletion waits after the last decision. `window`: how long
-    after that decision a deletion may still start.
+    after that decision a deletion may still start. `offered_below`: what has fewer calls than these may be chosen,
+    though it is not idle; 0: nothing may.
     """
 
     approvers: tuple[str, ...]
@@ -29,6 +30,7 @@ class Rules:
     caps: Caps = _LOOSEST
     grace: timedelta = timedelta()
     window: timedelta = timedelta(hours=4)
+    offered_below: int = 0
 
 
 def keep_ends(approval: Approval, rules: Rules) -> datetime:

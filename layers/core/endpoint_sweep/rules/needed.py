@@ -33,7 +33,7 @@ def why_unknown(row: CellResult) -> str:
 
 
 def without_needed(coverage: Coverage) -> Coverage:
-    """Idle resources that something needs are protected. The others say of how many cells that is not known (D13.1).
+    """Unused resources that something needs are protected. The others say of how many cells that is not known (D13.1).
 
     A stand-by destination of a router was never called: nothing that is measured tells it from a forgotten endpoint.
     """
@@ -48,7 +48,7 @@ def without_needed(coverage: Coverage) -> Coverage:
 def _judged(finding: Finding, needs: Mapping[str, Need], told: str) -> Finding:
     if finding.unprotected is Verdict.IDLE and why_needed(finding, needs):
         return replace(finding, unprotected=Verdict.PROTECTED)
-    if finding.verdict is not Verdict.IDLE:
+    if finding.verdict not in (Verdict.IDLE, Verdict.BARELY_USED):
         return finding
     if why := why_needed(finding, needs):
         return replace(finding, verdict=Verdict.PROTECTED, reason=why)

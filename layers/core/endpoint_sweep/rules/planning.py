@@ -18,6 +18,7 @@ from endpoint_sweep.domain.model import (
 )
 from endpoint_sweep.domain.resource import noun_of, share_of
 from endpoint_sweep.rules.access import closed_in, is_closed, why_nobody
+from endpoint_sweep.rules.offers import is_idle, may_be_offered
 
 NO_RESULT = "the scan of this account and region produced no result"
 FOREIGN = "the result named another account or region and was ignored"
@@ -99,27 +100,28 @@ def make_plan(
     minimum_coverage: int,
     last: Coverage | None = None,
     deny_accounts: Collection[str] = (),
+    below: int = 0,
 ) -> Plan:
     """The most expensive resources that may be offered. Idle ones in denied accounts are reported, not offered.
 
-    `last` is the sweep before this one.
+    `last` is the sweep before this one. `below`: what is barely used takes the places that idle ones leave.
     """
-    idle = offerable(coverage, deny_accounts)
+    offered = offerable(coverage, deny_accounts, below)
     found = _counted(coverage.rows)
-    items, beyond = tuple(idle[:MOST_OFFERED]), len(idle[MOST_OFFERED:])
+    items, beyond = tuple(offered[:MOST_OFFERED]), sum(is_idle(one) for one in offered[MOST_OFFERED:])
     closed = closed_in(coverage.rows, deny_accounts)
     return Plan(sweep_id, items, dict(found), caps, minimum_coverage, jumps(coverage, last), beyond, closed=closed)
 
 
-def offerable(coverage: Coverage, deny_accounts: Collection[str] = ()) -> list[Finding]:
-    """Idle findings of fully scanned cells, without those that are snoozed or whose account does not let them be
-    deleted. Most expensive first, unknown prices last.
+def offerable(coverage: Coverage, deny_accounts: Collection[str] = (), below: int = 0) -> list[Finding]:
+    """Findings of fully scanned cells that may be offered, without those that are snoozed or whose account does not let
+    them be deleted. Idle ones first, of each kind the most expensive, unknown prices last.
     """
     whole = [row for row in coverage.rows if row.status is CoverageStatus.SCANNED and row.account not in deny_accounts]
     findings = [finding for row in whole for finding in row.findings]
-    idle = [one for one in findings if one.verdict is Verdict.IDLE and one.snoozed_until is None]
-    idle = [one for one in idle if not is_closed(one)]
-    return sorted(idle, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
+    awake = [one for one in findings if may_be_offered(one, below) and one.snoozed_until is None]
+    opened = [one for one in awake if not is_closed(one)]
+    return sorted(opened, key=lambda finding: (not is_idle(finding), -(finding.monthly_usd or 0), finding.id))
 
 
 def jumps(coverage: Coverage, last: Coverage | None) -> dict[str, str]:

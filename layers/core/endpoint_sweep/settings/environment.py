@@ -87,6 +87,7 @@ class Variables:
     @property
     def rules(self) -> Rules:
         """The stack's rules for decisions."""
+        below = self.number("BARELY_USED_BELOW")
         return Rules(
             approvers=self.approvers,
             minimum=self.number("MIN_APPROVERS"),
@@ -101,7 +102,13 @@ class Variables:
             ),
             grace=timedelta(minutes=self.number("GRACE_MINUTES")),
             window=timedelta(minutes=self.number("DELETE_WINDOW_MINUTES")),
+            offered_below=below if self.offer_barely_used else 0,
         )
+
+    @property
+    def offer_barely_used(self) -> bool:
+        """Only `true` is true."""
+        return self.text("OFFER_BARELY_USED") == "true"
 
     @property
     def gone_check(self) -> timedelta:
@@ -163,6 +170,7 @@ class ScanSettings:
     lookback_days: int
     min_age_days: int
     barely_used_below: int
+    offer_barely_used: bool
     minimum_coverage: int
     scan_concurrency: int
     deny_accounts: tuple[str, ...]
@@ -175,6 +183,7 @@ class ScanSettings:
             lookback_days=variables.number("LOOKBACK_DAYS"),
             min_age_days=variables.number("MIN_AGE_DAYS"),
             barely_used_below=variables.number("BARELY_USED_BELOW"),
+            offer_barely_used=variables.offer_barely_used,
             minimum_coverage=variables.number("MIN_COVERAGE_PERCENT"),
             scan_concurrency=variables.number("SCAN_CONCURRENCY"),
             deny_accounts=variables.deny_accounts,

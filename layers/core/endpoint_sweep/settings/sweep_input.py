@@ -20,7 +20,8 @@ from endpoint_sweep.settings.lists import ACCOUNT, ADDRESS, check_addresses, che
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
-    "exclude_regions", "lookback_days", "min_age_days", "max_deletes", "expires_hours", "requested_by",
+    "exclude_regions", "lookback_days", "min_age_days", "offer_barely_used", "max_deletes", "expires_hours",
+    "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
@@ -85,7 +86,7 @@ def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, 
     return SweepInput(
         id=sweep_id,
         mode=mode,
-        policy=Policy(lookback, min_age, scan.protect_tags, scan.barely_used_below),
+        policy=Policy(lookback, min_age, scan.protect_tags, scan.barely_used_below, _offers_barely_used(data, scan)),
         caps=replace(caps, per_sweep=per_sweep),
         scope=scope,
         requested_by=_requested_by(data, mode),
@@ -192,6 +193,16 @@ def _mode(value: Any) -> Mode:
     return Mode(value)
 
 
+def _offers_barely_used(data: dict[str, Any], scan: ScanSettings) -> bool:
+    """As the stack says; a sweep may offer less, never more."""
+    value = data.get("offer_barely_used", scan.offer_barely_used)
+    if not isinstance(value, bool):
+        raise InputRejected("E_OFFER: offer_barely_used must be true or false")
+    if value and not scan.offer_barely_used:
+        raise InputRejected("E_OFFER: offer_barely_used can be true only if the stack parameter OfferBarelyUsed is")
+    return value
+
+
 def _number(data: dict[str, Any], name: str, default: int, low: int, high: int, code: str) -> int:
     value = data.get(name, default)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -212,4 +223,4 @@ def _texts(data: dict[str, Any], name: str, pattern: re.Pattern[str], code: str,
 
 
 def _short(text: str) -> str:
-    return "".join(c for c in text if c.isalnum() or c in "_-")[:40]
+    return "".join(c for c in text if c.isalnum() or c in "_-")[:30]

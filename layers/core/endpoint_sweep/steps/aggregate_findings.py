@@ -7,12 +7,13 @@ from typing import Any
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered
 from endpoint_sweep.domain.kinds import Access, Alarm
-from endpoint_sweep.domain.model import CoverageStatus, Finding, Mode, Verdict
+from endpoint_sweep.domain.model import CoverageStatus, Mode, Verdict
 from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.access import with_access
 from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.net_cost import total_net
+from endpoint_sweep.rules.offers import is_idle, may_be_offered
 from endpoint_sweep.rules.planning import Coverage, join, make_plan, short_hash, why_not_offered
 from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.rules.snoozes import mark_snoozed
@@ -49,7 +50,8 @@ def aggregate_findings(
     found_all = [one for row in coverage.rows for one in row.findings]
     book = list_prices(found_all, store, seals, money.price_list, at.date())
     paid = paid_prices(store, seals, money.bills, at.date())
-    answers = money.optimizer.idle({one.id.cell for one in found_all if _is_idle(one)})
+    below = asked.policy.offered_below
+    answers = money.optimizer.idle({one.id.cell for one in found_all if may_be_offered(one, below)})
     snoozed = records.snoozed()
     judged = []
     for row in coverage.rows:
@@ -57,16 +59,17 @@ def aggregate_findings(
         judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(judged))
     if asked.mode is Mode.APPROVE:
-        coverage = _with_access(coverage, read_access(store, asked.id))
+        coverage = _with_access(coverage, read_access(store, asked.id), below)
     pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
-    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts)
+    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts, below)
     why = why_not_offered(plan, coverage)
     if asked.mode is Mode.REPORT:
         why = "report mode does not ask for approval"
     pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or "", money_note=paid.why_not), seals)
     folder.put_coverage(coverage)
-    monthly, unpriced = total_monthly(plan.items)
+    idle = tuple(one for one in plan.items if is_idle(one))
+    monthly, unpriced = total_monthly(idle)
     counts = coverage.counts
     found = {
         "coverage": {status.value: counts[status] for status in CoverageStatus},
@@ -74,7 +77,8 @@ def aggregate_findings(
         "verdicts": _verdicts(coverage.rows),
         "idle_monthly_usd": str(monthly),
         "idle_without_price": unpriced,
-        "idle_net_monthly_usd": str(total_net(plan.items).monthly),
+        "idle_net_monthly_usd": str(total_net(idle).monthly),
+        "barely_used_offered": len(plan.items) - len(idle),
         "money_note": paid.why_not,
         "plan": to_data(pointer),
         "plan_hash": short_hash(pointer.sha256),
@@ -86,9 +90,13 @@ def aggregate_findings(
     return found | ({"alarm": Alarm.CELL_FORGED} if cells.forged else {})
 
 
-def _with_access(coverage: Coverage, access: Mapping[str, Access]) -> Coverage:
-    rows = (replace(row, findings=tuple(with_access(one, access) for one in row.findings)) for row in coverage.rows)
-    return Coverage(tuple(rows))
+def _with_access(coverage: Coverage, access: Mapping[str, Access], below: int) -> Coverage:
+    return Coverage(
+        tuple(
+            replace(row, findings=tuple(with_access(one, access, below) for one in row.findings))
+            for row in coverage.rows
+        )
+    )
 
 
 def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> Coverage | None:
@@ -102,10 +110,6 @@ def _last_sweep(store: Store, records: Records, seals: Seals, sweep_id: str) -> 
         except (DocumentNotFound, DocumentTampered, ValueError, TypeError):
             continue
     return None
-
-
-def _is_idle(finding: Finding) -> bool:
-    return finding.verdict is Verdict.IDLE
 
 
 def _verdicts(rows: Any) -> dict[str, int]:

@@ -26,6 +26,7 @@ from endpoint_sweep.resources.resource_type import ResourceType, ResourceTypes
 from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
+from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.rules.protection import lapsed, protection
 from endpoint_sweep.settings.environment import ActSettings
@@ -233,7 +234,10 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
         why = ruling.why or Why(Cause.NOTHING_AGREED, "it was not approved")
         status = OutcomeStatus.STALE if why.cause is Cause.TOO_OLD else OutcomeStatus.FAILED
         raise Kept(status, why.sentence, why.alarm)
-    return by_id(plan.items)[path.target], approval.decided_by, plan
+    finding = by_id(plan.items)[path.target]
+    if not may_be_offered(finding, path.folder.input(plan.pins).policy.offered_below):
+        raise Kept(OutcomeStatus.FAILED, "kept: its sweep was not to offer what is not idle")
+    return finding, approval.decided_by, plan
 
 
 def _check_tags(

@@ -13,6 +13,7 @@ from endpoint_sweep.ports import Clock, Mailer, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.settings.environment import DecideSettings
 from endpoint_sweep.settings.sweep_input import SCHEDULE
 from endpoint_sweep.steps.contracts import RequestApprovalEvent
@@ -46,6 +47,8 @@ def request_approval(
         # The state machine does not get here in that case, so someone else called this function.
         raise DocumentTampered(f"this plan must not be sent for approval: {plan.why_not}")
     asked = folder.input(plan.pins)
+    if not all(may_be_offered(one, asked.policy.offered_below) for one in plan.items):
+        raise DocumentTampered("this plan offers what the input of its sweep does not let it offer")
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)
     approval, version = _open(event, pointer, requester, ends, records, now)

@@ -10,15 +10,18 @@ from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound
 from endpoint_sweep.domain.kinds import Access, Verdict
 from endpoint_sweep.ports import Store
 
+# Whether something that is barely used is offered at all is known to the next step, and asking costs one call.
+_UNUSED = (Verdict.IDLE, Verdict.BARELY_USED)
 
-def idle_accounts(store: Store, sweep_id: str) -> tuple[str, ...]:
+
+def unused_accounts(store: Store, sweep_id: str) -> tuple[str, ...]:
     """The accounts where something may be offered. Unproven: a forged cell can only have an account asked or not."""
     found = set()
     for there in store.all(f"sweeps/{sweep_id}/cells/").values():
         # Only two fields matter, and there are thousands of cells: the next step builds and proves the findings.
         try:
             row = json.loads(there.body)
-            if any(one["verdict"] == Verdict.IDLE for one in row["findings"]):
+            if any(one["verdict"] in _UNUSED for one in row["findings"]):
                 found.add(str(row["account"]))
         except (ValueError, TypeError, KeyError):
             continue

@@ -1,11 +1,12 @@
 """What changed since the approval, and whether an approved endpoint was used. Any doubt keeps it."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Variant
+from endpoint_sweep.domain.model import Component, Description, Finding, Kind, OutcomeStatus, Variant, Verdict
 from endpoint_sweep.resources.endpoint import proof, traffic_series
-from endpoint_sweep.resources.endpoint.idleness import JUDGED
+from endpoint_sweep.resources.endpoint.idleness import JUDGED, traffic
 from endpoint_sweep.resources.endpoint.ports import EndpointActor
 from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS, SeriesKey
 from endpoint_sweep.rules.acting import Kept, Parts
@@ -90,6 +91,23 @@ def check_unused(actor: EndpointActor, finding: Finding, now: datetime) -> None:
     # A kind without controls is never offered; nothing is known of it.
     if not (controls and is_complete and (has_zeros or are_dense(controls))):
         raise Kept(OutcomeStatus.FAILED, "kept: its traffic since the scan could not be read")
+    if finding.verdict is Verdict.BARELY_USED:
+        _check_as_few_calls(actor, finding, keys)
+
+
+def _check_as_few_calls(actor: EndpointActor, finding: Finding, keys: Collection[SeriesKey]) -> None:
+    """What is barely used was approved with this number of calls: its scan's window, read again, must show the same.
+
+    More were published late, and fewer mean that not all could be read.
+    """
+    seen = finding.evidence
+    again = actor.activity(keys, seen.start, seen.end, proof.period_of((seen.end - seen.start).days))
+    series = tuple(again[key] for key in keys)
+    calls = traffic(replace(seen, series=series))
+    if finding.invocations is not None and calls > finding.invocations:
+        raise Kept(OutcomeStatus.SPARED, f"it is used more than the scan saw: {calls:,} calls in the same days")
+    if calls != finding.invocations or not all(one.complete for one in series):
+        raise Kept(OutcomeStatus.FAILED, "kept: its calls before the scan could not be read as the scan read them")
 
 
 def judge_deletion(seen: Description, finding: Finding) -> tuple[OutcomeStatus, str]:
