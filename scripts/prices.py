@@ -22,8 +22,10 @@ OFFER = "AmazonSageMaker"
 SOURCE = f"AWS Price List offer file {OFFER}"
 HEADER = """\
 # List prices of SageMaker real-time hosting on demand, in US dollars per instance-hour; in rows of the type
-# `storage`, US dollars per GB-month of an instance's volume. A fallback where the Price List API has no answer:
-# an estimate, not a bill. Every row names its source and date; what is missing is unknown. `make prices` writes it.
+# `storage`, US dollars per GB-month of an instance's volume; in rows of the types `provisioned-concurrency-4gb`, US
+# dollars per second of one concurrent call that a serverless endpoint with this memory keeps ready. A fallback where
+# the Price List API has no answer: an estimate, not a bill. Every row names its source and date; what is missing is
+# unknown. `make prices` writes it.
 """
 
 

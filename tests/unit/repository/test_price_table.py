@@ -45,11 +45,14 @@ def offer(**changes: Any) -> dict[str, Any]:
         **product("A7", f"CNN1-Host:{C5}", "cn-north-1"),
         **product("A8", f"USE1-Host:{C5}", "us-east-1"),
         **product("A9", "USE1-ServerlessInf:Mem-4GB", "us-east-1"),
+        **product("B1", "USE1-ProvisionedConcurrency:Mem-4GB", "us-east-1"),
+        **product("B2", "USE1-ProvisionedConcurrency:Usage-4GB", "us-east-1"),
     }
     terms = {
         **term("A1", "1.4080000000"), **term("A2", "9.0"), **term("A3", "0.115"), **term("A4", "0.116"),
         **term("A5", "0.14", unit="GB-Mo"), **term("A6", "0.117"), **term("A7", "0.9", currency="CNY"),
-        **term("A9", "0.00008", unit="Second"),
+        **term("A9", "0.00008", unit="Second"), **term("B1", "0.0000200000", unit="Seconds"),
+        **term("B2", "0.00006", unit="Seconds"),
     }  # fmt: skip
     made = {
         "formatVersion": "v1.0", "offerCode": "AmazonSageMaker", "version": "20261115000000",
@@ -77,16 +80,17 @@ def written(tmp_path: Path, document: Any, name: str = "index.json") -> str:
 
 
 def test_an_offer_file_becomes_dated_rows(tmp_path: Path, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Hosting in dollars alone, by region and type; contradictions and yuan are named and left out (D13.17)."""
+    """Hosting and what is kept ready, in dollars alone; contradictions and yuan are named and left out (D13.17)."""
     assert main([written(tmp_path, offer())], path) == 0
     assert PriceBook.from_table(path.read_text()).listed == {
         ("ap-south-1", G5): Price(Decimal("1.70"), "an older list", "2026-01-01"),
         ("eu-central-1", C5): Price(Decimal("0.117"), SOURCE, DAY),
         ("us-east-1", G5): Price(Decimal("1.408"), SOURCE, DAY),
+        ("us-east-1", "provisioned-concurrency-4gb"): Price(Decimal("0.00002"), SOURCE, DAY),
         ("us-east-1", STORAGE): Price(Decimal("0.14"), SOURCE, DAY),
     }
     said = capsys.readouterr().out
-    assert "3 prices in 2 regions" in said
+    assert "4 prices in 2 regions" in said
     assert f"not known: {M5} in us-east-1: {CONTRADICTION}" in said
     assert f"not known: {C5} in cn-north-1: its list price is in CNY" in said
 

@@ -10,7 +10,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError
 
 from endpoint_sweep.aws.error_translation import code_of, message_of
-from endpoint_sweep.rules.pricing import STORAGE, Key, believable
+from endpoint_sweep.rules.pricing import STORAGE, Key, believable, ready_type
 
 if TYPE_CHECKING:
     from mypy_boto3_pricing import PricingClient
@@ -21,6 +21,10 @@ _SERVICE = "AmazonSageMaker"
 _HOSTING_HOURS = re.compile(r"(?:[A-Z0-9]+-)?Host:(ml\.[a-z0-9.-]+)")
 _BILLED_HOURS = re.compile(r"(?:([A-Z0-9]+)-)?(?:Host|AsyncInf):(ml\.[a-z0-9.-]+)")
 _VOLUMES = "General Purpose-Hosting"  # D8.5
+# D8.8: a second of one concurrent call that is kept ready, by the size of its memory.
+_READY_SECONDS = re.compile(r"(?:[A-Z0-9]+-)?ProvisionedConcurrency:Mem-([1-9][0-9]?)GB")
+_UNITS = {STORAGE: ("GB-Mo",), "ml": ("Hrs",)}
+_SECONDS = ("Seconds", "seconds", "Second", "second")
 _MAX_VALUE = 1024  # characters of one filter's value
 _NOT_UNDERSTOOD = {"InvalidParameterException", "ValidationException"}
 NO_SERVICE = "there is no price service in this partition"
@@ -115,14 +119,16 @@ class AwsPriceList:
 
 
 def prices_in(products: Iterable[dict[str, Any]], region: str = "") -> tuple[dict[Key, Decimal], dict[Key, str]]:
-    """US dollars of every hosting type and of its volumes, and why others have none. `region`: of products that name
-    none. Used for the API's answers and for the offer file, whose products have the same shape.
+    """US dollars of every hosting type, of its volumes and of provisioned concurrency, and why others have none.
+
+    `region`: of products that name none. Used for the API's answers and for the offer file, whose products have the
+    same shape.
     """
     amounts: dict[Key, list[tuple[str, Decimal]]] = {}
     for product in products:
         if (key := _key(product, region)) is not None:
-            unit = "GB-Mo" if key[1] == STORAGE else "Hrs"
-            amounts.setdefault(key, []).extend(_on_demand(product, unit))
+            units = _UNITS.get(key[1].partition(".")[0], _SECONDS)
+            amounts.setdefault(key, []).extend(pair for unit in units for pair in _on_demand(product, unit))
     found: dict[Key, Decimal] = {}
     doubts: dict[Key, str] = {}
     for key, told in amounts.items():
@@ -137,13 +143,17 @@ def prices_in(products: Iterable[dict[str, Any]], region: str = "") -> tuple[dic
 
 
 def _key(product: dict[str, Any], region: str) -> Key | None:
-    """Region and type of a product of hosting, `storage` for its volumes; None for every other product."""
+    """Region and type of a product of hosting, a word for its volumes and for provisioned concurrency; None for every
+    other product.
+    """
     attributes = _attributes(product)
     where = attributes.get("regionCode", region)
     if not isinstance(where, str) or not where or (region and where != region):
         return None
     if attributes.get("volumeType") == _VOLUMES:
         return where, STORAGE
+    if ready := _READY_SECONDS.fullmatch(str(attributes.get("usagetype"))):
+        return where, ready_type(int(ready[1]))
     hours = _HOSTING_HOURS.fullmatch(str(attributes.get("usagetype")))
     return (where, hours[1]) if hours else None
 

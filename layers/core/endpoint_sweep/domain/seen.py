@@ -34,7 +34,8 @@ class Variant:
     """One variant: `count` running instances of `type`, None if AWS does not say (D1.33).
 
     A variant with instance pools is one of these for each pool. A `shadow` gets a copy of the traffic: it bills, but
-    its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured.
+    its traffic proves nothing (D1.18). `volume_gb` is the storage of one instance, where it is configured. A serverless
+    variant has `memory_mb` for each of its `provisioned` concurrent calls, if these are kept ready (D8.8).
     """
 
     variant: str
@@ -42,6 +43,8 @@ class Variant:
     count: int | None
     volume_gb: int | None = None
     shadow: bool = False
+    memory_mb: int | None = None
+    provisioned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from endpoint_sweep.domain.model import Finding, Variant
 
 HOURS_A_MONTH = 730  # D8.7
 STORAGE = "storage"  # Used like an instance type: the price of a GB-month of an instance's volume (D8.5).
+_SECONDS_AN_HOUR = 3600
+_MB_A_GB = 1024
 LIST_PRICE = "AWS Price List API"
 MAX_AGE = timedelta(days=30)
 _CENT = Decimal("0.01")
@@ -62,6 +64,11 @@ class Cost:
 
 
 _FREE = Decimal("0.00")
+
+
+def ready_type(gigabytes: int) -> str:
+    """Used like an instance type: the price of a second of one concurrent call that is kept ready with this memory."""
+    return f"provisioned-concurrency-{gigabytes}gb"
 
 
 def believable(amount: object) -> Decimal | None:
@@ -156,6 +163,25 @@ class PriceBook:
     def hourly(self, region: str, instance_type: str | None) -> Decimal | None:
         price = self.price_of(region, instance_type)
         return price.usd if price else None
+
+    def cost_of_ready(self, region: str, variants: tuple[Variant, ...]) -> Cost:
+        """Provisioned concurrency: seconds of what is kept ready, whether or not anyone calls (D8.8)."""
+        hourly, sources = Decimal(0), list[str]()
+        for one in variants:
+            if one.type or one.memory_mb is None:
+                return Cost(None, None, f"what variant {one.variant} keeps ready is not known")
+            if not one.provisioned:
+                continue  # Billed by the request.
+            gigabytes, rest = divmod(one.memory_mb, _MB_A_GB)
+            price = None if rest else self.price_of(region, ready_type(gigabytes))
+            if price is None:
+                size = f"{one.memory_mb:,} MB in {region}"
+                return Cost(None, None, f"the list price of provisioned concurrency with {size} is not known")
+            hourly += price.usd * _SECONDS_AN_HOUR * one.provisioned
+            sources.append(str(price))
+        if not sources:
+            return Cost(None, None, "what it keeps ready is not known")
+        return Cost(hourly, (hourly * HOURS_A_MONTH).quantize(_CENT), "; ".join(dict.fromkeys(sources)))
 
     def cost_of(self, region: str, instances: tuple[Variant, ...]) -> Cost:
         """Instance-hours times 730, plus the monthly volume cost (D8.7).

@@ -15,6 +15,7 @@ ROLE = {"ExecutionRoleArn": "arn:aws:iam::222222222222:role/x"}
 BARE = {"VariantName": "AllTraffic", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
 ON_DEMAND = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
 PROVISIONED = ON_DEMAND | {"ProvisionedConcurrency": 2}
+KEPT_READY = Variant("AllTraffic", None, None, memory_mb=2048, provisioned=2)
 ASYNC: dict[str, Any] = {"AsyncInferenceConfig": {"OutputConfig": {}}}
 ANY_RESERVED = {"CapacityReservationConfig": {"CapacityReservationPreference": "capacity-reservations-only"}}
 RESERVED = {"CapacityReservationConfig": {"MlReservationArn": "arn:aws:sagemaker:us-east-1:222222222222:x/y"}}
@@ -110,7 +111,7 @@ def test_what_is_not_surely_known_is_unknown(endpoint: dict[str, Any], config: d
         ({}, configured(VARIANT | {"VolumeSizeInGB": 50}), (Variant("AllTraffic", "ml.g5.xlarge", 3, 50),)),
         ({"ProductionVariants": [{"VariantName": "AllTraffic"}]}, {}, (Variant("AllTraffic", "ml.g5.xlarge", None),)),
         (current(VariantName="b"), {}, (Variant("b", None, 3),)),
-        (current(CurrentServerlessConfig=PROVISIONED), {}, (Variant("AllTraffic", None, None),)),
+        (current(CurrentServerlessConfig=PROVISIONED), {}, (KEPT_READY,)),
         (
             {"ShadowProductionVariants": [CURRENT | {"VariantName": "s"}]},
             {"ShadowProductionVariants": [VARIANT | {"VariantName": "s", "InstanceType": "ml.m5.large"}]},

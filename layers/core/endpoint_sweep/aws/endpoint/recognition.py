@@ -68,8 +68,9 @@ def _serverless(current: list[Document | None], given: list[Document]) -> tuple[
 
 def _instances(row: Document, configured: Document, *, shadow: bool) -> list[Variant]:
     name = row["VariantName"]
-    if row.get("CurrentServerlessConfig") or configured.get("ServerlessConfig"):
-        return [Variant(name, None, None, shadow=shadow)]
+    if given := row.get("CurrentServerlessConfig") or configured.get("ServerlessConfig"):
+        memory, ready = given.get("MemorySizeInMB"), given.get("ProvisionedConcurrency")
+        return [Variant(name, None, None, shadow=shadow, memory_mb=memory, provisioned=ready)]
     volume = configured.get("VolumeSizeInGB")
     if pools := row.get("InstancePools"):
         return [

@@ -19,8 +19,10 @@ def cost(finding: Finding, prices: PriceBook) -> Cost:
         # D1.35: capacity reservations.
         why = "billed per request" if is_serverless else "its capacity is prepaid, so deleting it saves nothing"
         return Cost(_FREE, _FREE, why)
+    if finding.kind is Kind.SERVERLESS_PROVISIONED and finding.instances:
+        return prices.cost_of_ready(finding.region, finding.instances)
     if is_serverless:
-        # Requests are billed by duration; the table has no rate for provisioned concurrency (D8.8).
+        # Requests are billed by duration.
         return Cost(None, None, "the price of serverless capacity is not known")
     if not finding.instances:
         return Cost(None, None, "its instances are not known")
