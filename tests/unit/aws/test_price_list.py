@@ -221,7 +221,8 @@ def test_a_token_that_leads_to_itself_answers_nothing() -> None:
         ("us-west-2", "us-east-1"), ("ca-central-1", "us-east-1"), ("sa-east-1", "us-east-1"),
         ("eu-west-1", "eu-central-1"), ("me-south-1", "eu-central-1"), ("il-central-1", "eu-central-1"),
         ("ap-southeast-2", "ap-south-1"), ("cn-north-1", "cn-northwest-1"),
-        ("us-gov-west-1", None), ("us-gov-east-1", None),
+        ("us-gov-west-1", None), ("us-gov-east-1", None), ("us-isob-east-1", None), ("eu-isoe-west-1", None),
+        ("eusc-de-east-1", None), ("ap-southeast-7", "ap-south-1"),
     ],
 )  # fmt: skip
 def test_where_the_price_list_is_asked(region: str, home: str | None) -> None:

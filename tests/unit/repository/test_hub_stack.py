@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.aws.regions import known
+from endpoint_sweep.rules.region_names import PATTERN
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import COST_TEMPLATE, ROOT, TEMPLATES, Statement, Template
 from tests.unit.repository import statemachine_rules as rules
@@ -226,6 +227,7 @@ def test_the_deleting_function_is_over_before_its_state_gives_up(hub: Template, 
 def test_the_form_of_a_region_is_checked_before_the_stack_is_deployed(hub: Template) -> None:
     """As far as a pattern can; each entry of the list is held against it. A sweep knows the names themselves."""
     pattern = re.compile(hub["Parameters"]["Regions"]["AllowedPattern"])
+    assert pattern.pattern == f"^(enabled|{PATTERN})$", "the template has another rule than the commands"
     homes = ("us-east-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-isob-east-1", "eu-isoe-west-1")
     names = [name for home in homes for name in known(home)]
     assert [name for name in [*names, "enabled"] if not pattern.fullmatch(name)] == []

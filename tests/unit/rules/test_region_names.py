@@ -3,9 +3,10 @@
 import pytest
 
 from endpoint_sweep.aws.regions import known
-from endpoint_sweep.rules.region_names import nearest, why_refused
+from endpoint_sweep.rules.region_names import is_name, nearest, why_refused
 
 KNOWN = known("us-east-1")
+EVERYWHERE = ("eusc-de-east-1", "us-gov-west-1", "cn-north-1", "ap-southeast-7", "us-isob-east-1")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,18 @@ def test_what_was_probably_meant(name: str, meant: str | None) -> None:
         f'regions has "{name.replace(".", "").replace("(", "").replace(")", "").replace("*", "")}", '
         f"which is not a region; {hint}"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "could_be"),
+    [
+        *((name, True) for name in EVERYWHERE),
+        *((name, False) for name in ("", "us-east", "eu-west1", "us-east-1a", "US-EAST-1", "e-west-1", "eu-west-123")),
+    ],
+)
+def test_what_could_be_a_region(name: str, could_be: bool) -> None:
+    """In every partition; one rule for the commands, the stack and the address of the API."""
+    assert is_name(name) is could_be
 
 
 def test_every_region_of_the_partition_is_fine() -> None:

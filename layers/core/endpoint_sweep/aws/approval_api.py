@@ -18,10 +18,10 @@ from endpoint_sweep.aws.callers import prove
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.caller_proof import HEADER, Binding
 from endpoint_sweep.domain.errors import EndpointSweepError, Unavailable, UsageError
+from endpoint_sweep.rules.region_names import is_name
 
 _SECONDS = 30
 _HOST = re.compile(r"[a-z0-9.:-]+", re.ASCII)
-_REGION = re.compile(r"[a-z]+(-[a-z]+)+-[0-9]{1,2}")
 _NO_ADDRESS = (
     "--api must be the https address of the review API, the ReviewUrl output of the stack, such as "
     "https://abc123.execute-api.eu-west-1.amazonaws.com/v1"
@@ -97,7 +97,7 @@ def _region_of(host: str) -> str | None:
     parts = host.split(".")
     if len(parts) < 4 or parts[1] != "execute-api":
         return None
-    if not _REGION.fullmatch(parts[2]):
+    if not is_name(parts[2]):
         raise UsageError(_NO_ADDRESS)
     return parts[2]
 

@@ -33,7 +33,7 @@ CONTRADICTION = "the price list gives more than one price"
 
 def home_of(region: str) -> str | None:
     """The nearest of the few regions where the Price List API has an endpoint. None: its partition has none (D6.1)."""
-    if region.startswith(("us-gov-", "us-iso")):
+    if region.startswith(("us-gov-", "us-iso", "eu-iso", "eusc-")):
         return None
     match region.partition("-")[0]:
         case "cn":

@@ -12,9 +12,10 @@ from endpoint_sweep.aws.written_bundle import bucket_of, written_bundle
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.resources.resource_type import Undo
+from endpoint_sweep.rules.region_names import PATTERN
 
 RESTORED, DIFFERS = 0, 3
-_TARGET = re.compile(r"[0-9]{12}/[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}/(?:[a-z-]{1,40}/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}")
+_TARGET = re.compile(rf"[0-9]{{12}}/{PATTERN}/(?:[a-z-]{{1,40}}/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){{0,62}}")
 _SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
 

@@ -6,9 +6,16 @@ from difflib import SequenceMatcher
 
 from endpoint_sweep.rules.witnesses import Regions
 
-_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}")
+# Of every partition: `eu-west-1`, `us-gov-west-1`, `us-isob-east-1`, `eusc-de-east-1`.
+PATTERN = r"[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}"
+_NAME = re.compile(PATTERN)
 _ALIKE = 0.6
 _MAX_ECHO = 40
+
+
+def is_name(text: str) -> bool:
+    """Whether it could be a region's: which ones there are is known to AWS."""
+    return _NAME.fullmatch(text) is not None
 
 
 def why_refused(place: str, names: Iterable[str], known: Mapping[str, str], offered: Regions) -> str | None:
@@ -17,7 +24,7 @@ def why_refused(place: str, names: Iterable[str], known: Mapping[str, str], offe
     A region may be newer than `known`, so AWS's list is asked about a name that could be one.
     """
     for name in names:
-        if name not in known and not (_NAME.fullmatch(name) and name in (offered() or ())):
+        if name not in known and not (is_name(name) and name in (offered() or ())):
             meant = nearest(name, known)
             hint = f"did you mean {meant}?" if meant else "a region has a name such as eu-west-1"
             return f'{place} has "{_echo(name)}", which is not a region; {hint}'
