@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from endpoint_sweep.domain.model import Account, Cell, Finding, Mode, Verdict
-from endpoint_sweep.reports import Report, findings_csv
+from endpoint_sweep.domain.model import Account, Cell, Finding, Mode, Silence, Verdict
+from endpoint_sweep.reports import Report, findings_csv, report_data
 from endpoint_sweep.reports.spreadsheet import COLUMNS
 from endpoint_sweep.rules.planning import join
-from tests.unit.samples import ACCOUNT, REGION, cell, finding
+from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding
 
 
 def rows(name: str, *findings: Finding) -> list[dict[str, str]]:
@@ -33,6 +33,15 @@ def test_one_row_a_finding_with_every_column() -> None:
     assert (second["monthly_usd"], second["invocations"]) == ("", "")
     assert (first["disposition"], first["disposition_reason"]) == ("kept", "kept: because")
     assert second["disposition_reason"] == "busy: 9 invocations"
+
+
+@pytest.mark.parametrize("silence", [*Silence, None])
+def test_what_it_published_is_a_column(silence: Silence | None) -> None:
+    """One of the words, or nothing where it was called; the same field of report.json."""
+    one = replace(finding(), silence=silence, reason="published no datapoints")
+    [row] = rows("vision", one)
+    [told] = report_data(report("vision", one), NOW)["findings"]
+    assert (row["silence"], told["silence"]) == (silence or "", silence)
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(A1)", "＝1", "\u202e=1", "\t=1"])

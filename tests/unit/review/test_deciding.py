@@ -1,16 +1,17 @@
 """One decision a person, confirmed with phrase and code; what others decided; too late, too much, again."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from endpoint_sweep.aws import wiring
-from endpoint_sweep.domain.model import Caps
+from endpoint_sweep.domain.model import Caps, Silence
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Identity, StopKind
-from tests.simulation.hub.offers import NOW, Offer, put_on_offer
+from tests.simulation.hub.offers import FINDINGS, NOW, Offer, put_on_offer
 from tests.simulation.hub.review_site import ADA, GRACE, ReviewSite
 from tests.unit.review.forms import decide, form, told, with_code
 
@@ -233,3 +234,11 @@ def test_all_of_an_account(site: ReviewSite, offer: Offer) -> None:
     assert chosen(keep_all="333333333333") == {f"{rows['resnet-eu']}=7"}
     assert chosen(keep_all="000000000000") == {f"{rows['churn-poc']}=d", f"{rows['resnet-eu']}=7"}
     assert site.everything() == before
+
+
+def test_what_published_nothing_is_marked(site: ReviewSite) -> None:
+    """Beside its name, by what was measured and not by its reason."""
+    quiet = replace(FINDINGS[0], silence=Silence.NOTHING)
+    body = site.get(put_on_offer((quiet, *FINDINGS[1:])).path).body
+    assert body.count('class="label"') == 1
+    assert '<code>llama3-70b-demo</code> <span class="label">published nothing</span>' in body

@@ -10,10 +10,10 @@ from endpoint_sweep.reports.text import cell, clean
 from endpoint_sweep.reports.views import Report
 
 COLUMNS = (
-    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice", "disposition",
-    "disposition_reason", "owner", "instances", "invocations", "last_invocation_at", "created_at", "hourly_usd",
-    "monthly_usd", "net_monthly_usd", "net_basis", "wasted_usd", "wasted_since", "wasted_at_least", "deletion",
-    "restorable", "restorable_why",
+    "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice",
+    "disposition", "disposition_reason", "owner", "instances", "invocations", "silence", "last_invocation_at",
+    "created_at", "hourly_usd", "monthly_usd", "net_monthly_usd", "net_basis", "wasted_usd", "wasted_since",
+    "wasted_at_least", "deletion", "restorable", "restorable_why",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def _row(finding: Finding, report: Report) -> list[str]:
         clean(finding.owner),
         "; ".join(f"{v.count} x {clean(v.type)}" for v in finding.instances),
         "" if finding.invocations is None else str(finding.invocations),
+        finding.silence.value if finding.silence else "",
         finding.last_invocation_at.isoformat() if finding.last_invocation_at else "",
         finding.created_at.isoformat(),
         "" if finding.hourly_usd is None else str(finding.hourly_usd),

@@ -6,7 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from endpoint_sweep.domain.model import Account, Finding, Mode, Outcome, OutcomeStatus, Plan, ResourceId, Verdict
+from endpoint_sweep.domain.model import (
+    Account,
+    Finding,
+    Mode,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    ResourceId,
+    Silence,
+    Verdict,
+)
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import account_name
 from endpoint_sweep.reports.money import MoneyView, money_view, net_words, wasted_words
@@ -218,7 +228,11 @@ def row_view(
 
 def labels(finding: Finding) -> tuple[str, ...]:
     """What stands out beside the name."""
-    return ("barely used",) if finding.verdict is Verdict.BARELY_USED else ()
+    found = {
+        "barely used": finding.verdict is Verdict.BARELY_USED,
+        "published nothing": finding.silence is Silence.NOTHING,
+    }
+    return tuple(label for label, holds in found.items() if holds)
 
 
 def _witness(finding: Finding) -> str:
