@@ -184,7 +184,7 @@ def test_the_table(laptop: Laptop) -> None:
     done = laptop.scan(*SCANNED, "--format", "table")
     assert done.status == 0
     assert "2 of 3 account-region pairs scanned (100%)" in done.out
-    assert "Inference routers known in 2 of 2" in done.out
+    assert "Inference routers are known in all 2 account-region pairs." in done.out
     assert "resnet-demo" in done.out
     assert "fraud-scoring" not in done.out
     assert "6 endpoints: 2 idle, 2 busy, 1 too-young, 1 protected" in done.out

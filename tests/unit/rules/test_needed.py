@@ -72,13 +72,42 @@ FAILED = replace(ELSEWHERE, status=CoverageStatus.FAILED)
         (replace(FAILED, status=CoverageStatus.SKIPPED), True, False),
     ],
 )
-def test_idle_ones_say_of_how_many_cells_nobody_knows(row: CellResult, is_known: bool, counts: bool) -> None:
-    """A cell that was not scanned, or whose routers could not be read."""
+def test_cells_are_counted_whose_routers_nobody_knows(row: CellResult, is_known: bool, counts: bool) -> None:
+    """Not scanned, or the routers could not be read: said once for the sweep, and of no endpoint elsewhere."""
     found = judged(finding(advice="has shadow variants"), row)
-    missing = "; inference routers of 1 of 2 accounts and regions not known"
-    assert (found.verdict, found.advice) == (Verdict.IDLE, "has shadow variants" + missing * (not is_known))
+    assert (found.verdict, found.advice) == (Verdict.IDLE, "has shadow variants")
     told = known(Coverage((cell(finding()), row)))
-    assert (told.cells, told.of) == (1 + (is_known and counts), 1 + counts)
+    assert (told.cells, told.of, told.missing) == (
+        1 + (is_known and counts),
+        1 + counts,
+        () if is_known else (row.cell,),
+    )
+
+
+@pytest.mark.parametrize("verdict", [Verdict.IDLE, Verdict.BARELY_USED])
+def test_an_endpoint_is_marked_for_its_own_account(verdict: Verdict) -> None:
+    """Its own cell or another region; whatever else could be offered is told the same."""
+    others = [replace(FAILED, account=ACCOUNT, region=region) for region in ("eu-west-1", "eu-west-2")]
+    found = judged(finding(advice="has shadow variants", verdict=verdict), *others, FAILED)
+    mark = "the inference routers of its account in eu-west-1, eu-west-2 are not known"
+    assert (found.verdict, found.advice) == (verdict, f"has shadow variants; {mark}")
+
+
+def failed(*places: tuple[str, str]) -> Coverage:
+    return Coverage(tuple(replace(FAILED, account=account, region=region) for account, region in places))
+
+
+def test_one_line_says_of_how_many_and_where() -> None:
+    """Places by account, five of each kind at most."""
+    assert known(Coverage((ELSEWHERE,))).sentence == "Inference routers are known in all 1 account-region pairs."
+    one = known(failed(("3" * 12, "eu-west-1"))).sentence
+    assert one.startswith("Routers of 1 of 1 account-region pairs is not known: 333333333333 (eu-west-1). ")
+    several = failed(("4" * 12, "us-east-1"), ("3" * 12, "us-east-1"), ("3" * 12, "eu-west-1"))
+    assert "of 3 of 3 account-region pairs are not known: 333333333333 (eu-west-1, us-east-1), 444444444444 (" in (
+        known(several).sentence
+    )
+    many = failed(*((f"{number:012}", "us-east-1") for number in range(7)))
+    assert "000000000004 (us-east-1) and 2 more. " in known(many).sentence
 
 
 def test_needs_are_stored_with_the_cell() -> None:

@@ -96,8 +96,7 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
     done = len(coverage.rows) - len(wrong)
     console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent}%)")
-    routers = known(coverage)
-    console.print(f"Inference routers known in {routers.cells} of {routers.of}")
+    console.print(Text(known(coverage).sentence))
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]

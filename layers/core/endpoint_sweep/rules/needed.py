@@ -1,30 +1,49 @@
 """Keeps what something in another account or region needs, and says where that is not known. No I/O."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from endpoint_sweep.domain.model import CellResult, CoverageStatus, Finding, Verdict
+from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, Verdict
 from endpoint_sweep.domain.needs import Need
 from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
+_FEW = 5  # of accounts, or of regions of one, that a sentence names
 _LOOKED = {CoverageStatus.SCANNED, CoverageStatus.PARTIAL}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """In how many of the cells that should be scanned the inference routers are known."""
+    """In how many of the cells that should be scanned the inference routers are known, and `missing`, where not."""
 
     cells: int
     of: int
+    missing: tuple[Cell, ...] = ()
 
     @property
-    def missing(self) -> int:
-        return self.of - self.cells
+    def sentence(self) -> str:
+        """One line for the whole sweep."""
+        if not self.missing:
+            return f"Inference routers are known in all {self.of:,} account-region pairs."
+        places = {one.account: sorted(cell.region for cell in self.missing if cell.account == one.account)
+                  for one in self.missing}  # fmt: skip
+        told = [f"{account} ({_listed(regions)})" for account, regions in sorted(places.items())]
+        are = "is" if len(self.missing) == 1 else "are"
+        return (
+            f"Routers of {len(self.missing):,} of {self.of:,} account-region pairs {are} not known: {_listed(told)}. "
+            "What only these need looks unused."
+        )
 
 
 def known(coverage: Coverage) -> Known:
     wanted = [row for row in coverage.rows if row.status not in NOT_EXPECTED]
-    return Known(sum(not why_unknown(row) for row in wanted), len(wanted))
+    missing = tuple(sorted(row.cell for row in wanted if why_unknown(row)))
+    return Known(len(wanted) - len(missing), len(wanted), missing)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _FEW
+    return ", ".join(names[:_FEW]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def why_unknown(row: CellResult) -> str:
@@ -33,15 +52,24 @@ def why_unknown(row: CellResult) -> str:
 
 
 def without_needed(coverage: Coverage) -> Coverage:
-    """Unused resources that something needs are protected. The others say of how many cells that is not known (D13.1).
+    """Unused resources that something needs are protected. The others say where in their account that is not known
+    (D13.1).
 
     A stand-by destination of a router was never called: nothing that is measured tells it from a forgotten endpoint.
     """
     needs = by_arn(need for row in coverage.rows for need in row.needs.known)
-    there = known(coverage)
-    told = f"inference routers of {there.missing} of {there.of} accounts and regions not known" if there.missing else ""
+    unknown: defaultdict[str, list[str]] = defaultdict(list)
+    for cell in known(coverage).missing:
+        unknown[cell.account].append(cell.region)
+    told = {
+        account: f"the inference routers of its account in {_listed(regions)} are not known"
+        for account, regions in unknown.items()
+    }
     return Coverage(
-        tuple(replace(row, findings=tuple(_judged(one, needs, told) for one in row.findings)) for row in coverage.rows)
+        tuple(
+            replace(row, findings=tuple(_judged(one, needs, told.get(one.account, "")) for one in row.findings))
+            for row in coverage.rows
+        )
     )
 
 
