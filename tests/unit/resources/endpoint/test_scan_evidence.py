@@ -34,6 +34,11 @@ def test_a_few_zeros_in_weeks_are_no_proof() -> None:
     assert silent().findings()[NAME].silence is Silence.ZEROS
 
 
+def test_what_is_called_tells_nothing_of_silence() -> None:
+    """Zeros among its calls do not count for what silent endpoints publish (D13.2)."""
+    assert silent(values={PLAIN: (7.0, 0.0)}).findings()[NAME].silence is None
+
+
 @pytest.mark.parametrize(
     "sign",
     [
