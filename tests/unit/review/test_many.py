@@ -36,6 +36,7 @@ ROOM = {
     "MAX_DELETE_PERCENT_OF_ACCOUNT": "100",
     "MIN_APPROVERS": "2",
     "REVIEW_BASE_URL": "https://review.example.com/v1",
+    "SCAN_CONCURRENCY": "20",
 }
 # What AWS takes: a function's answer, an item of the table, a state's input; and what Gmail shows of a mail.
 ANSWER, ITEM, STATE, MAIL = 6 * 1024 * 1024, 400_000, 256 * 1024, 102_400
