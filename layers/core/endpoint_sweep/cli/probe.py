@@ -1,0 +1,120 @@
+"""`endpoint-sweep probe`: which beliefs of docs/facts.md hold on these accounts; read-only."""
+
+import argparse
+import io
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from endpoint_sweep import __version__
+from endpoint_sweep.aws.regions import known, offered
+from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
+from endpoint_sweep.domain.documents import to_data
+from endpoint_sweep.domain.errors import UsageError
+from endpoint_sweep.probe import metrics, sagemaker, surroundings
+from endpoint_sweep.probe.belief import Outcome, Sight, Told, sight, told
+from endpoint_sweep.probe.place import Place
+from endpoint_sweep.probe.surroundings import Surroundings
+from endpoint_sweep.rules.region_names import why_refused
+
+ALL_HOLD, NOT_ALL = 0, 3
+SCHEMA = 1
+_ACCOUNT = re.compile(r"[0-9]{12}")
+
+
+def add_parser(commands: Any) -> None:
+    """The options of the command."""
+    words = "check what this program believes of AWS against these accounts; read-only"
+    closing = "The result names no account, no endpoint and no tag, so that you can send it to the maintainers."
+    parser = commands.add_parser("probe", help=words, description=f"{words[:1].upper()}{words[1:]}. {closing}")
+    add = parser.add_argument
+    add("--account", action="append", default=[], metavar="ID", help="this account instead of this shell's; repeat")
+    add("--member-role", default="endpoint-sweep-scan", metavar="NAME", help="the role to assume in other accounts")
+    add("--external-id", metavar="X", help="the external id that the role requires")
+    add("--regions", default="", metavar="r,s", help="these regions instead of the one of this shell")
+    add("--format", choices=("table", "json"), default="table", help="the output format")
+    add("--output", type=Path, metavar="FILE", help="write to this file instead of standard output")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """The exit status: 0 every belief holds, 3 one does not or could not be told.
+
+    Raises UsageError, what AWS says to the first calls, and OSError where the file cannot be written.
+    """
+    for account in given.account:
+        if not _ACCOUNT.fullmatch(account):
+            raise UsageError("--account must be a 12-digit account id")
+    if given.output and not given.output.absolute().parent.is_dir():
+        raise UsageError(f"--output: the folder {given.output.parent} does not exist")
+    started, sessions = datetime.now(UTC), Sessions()
+    own, partition = caller(sessions)
+    here = sessions.region()
+    regions = list(dict.fromkeys(part.strip() for part in given.regions.split(",") if part.strip())) or [here]
+    if why := why_refused("--regions", regions, known(here), lambda: offered(sessions.hub("ssm"))):
+        raise UsageError(why)
+    readers = LaptopReaders(sessions, own, partition, given.member_role, given.external_id)
+    accounts = list(dict.fromkeys(given.account)) or [own]
+    places = [Place(readers.member(account), region, started) for account in accounts for region in regions]
+    rows = look(places, Surroundings(sessions, own, places, started))
+    text = _json(rows, len(accounts), regions, started) if given.format == "json" else _table(rows)
+    if given.output:
+        given.output.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return ALL_HOLD if all(one.outcome is Outcome.HOLDS for one in rows) else NOT_ALL
+
+
+def look(places: list[Place], around: Surroundings) -> list[Told]:
+    """Every belief, in the order of the facts."""
+    in_cells = (*metrics.BELIEFS, *sagemaker.BELIEFS)
+    seen: list[list[Sight]] = [[] for _ in in_cells]
+    for number, place in enumerate(places, 1):
+        for sights, belief in zip(seen, in_cells, strict=True):
+            sights.append(sight(belief, place))
+        print(f"{number} of {len(places)} account-region pairs", file=sys.stderr, flush=True)
+    rows = [told(belief, sights) for belief, sights in zip(in_cells, seen, strict=True)]
+    rows += [told(belief, [sight(belief, around)]) for belief in surroundings.BELIEFS]
+    return sorted(rows, key=lambda one: _number(one.fact))
+
+
+def _number(fact: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in fact.removeprefix("D").split("."))
+
+
+def _json(rows: Iterable[Told], accounts: int, regions: list[str], started: datetime) -> str:
+    document = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "started_at": to_data(started),
+        "accounts": accounts,
+        "regions": regions,
+        "beliefs": [to_data(one) for one in rows],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _table(rows: list[Told]) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=150, highlight=False)
+    table = Table("Fact", "Belief", "Seen", "", box=SIMPLE)
+    for one in rows:
+        table.add_row(one.fact, Text(one.belief), Text(one.seen), one.outcome.value)
+    console.print(table)
+    count = Counter(one.outcome for one in rows)
+    console.print(
+        f"{len(rows)} beliefs: {count[Outcome.HOLDS]} hold, {count[Outcome.DIFFERS]} do not, "
+        f"{count[Outcome.UNTOLD]} could not be told. docs/facts.md says where each comes from."
+    )
+    return out.getvalue()

@@ -1,0 +1,56 @@
+"""What becomes of what was seen: one that differs decides, nothing seen decides nothing."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from endpoint_sweep.aws.probing import refused_with
+from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointSweepError
+from endpoint_sweep.probe.belief import Belief, Outcome, Sight, sight, told
+
+BELIEF: Belief[str] = Belief("D1.1", "Water is wet.", "drops", lambda _: Sight(1, 1))
+
+
+@pytest.mark.parametrize(
+    ("sights", "outcome", "seen"),
+    [
+        ([Sight(2, 2), Sight(1, 1)], Outcome.HOLDS, "3 of 3 drops"),
+        ([Sight(2, 2), Sight(0, 1, ("dry",))], Outcome.DIFFERS, "2 of 3 drops; dry"),
+        ([Sight(), Sight()], Outcome.UNTOLD, "no drops to see it by"),
+        ([], Outcome.UNTOLD, "no drops to see it by"),
+        ([Sight(failed="AccessDenied"), Sight(failed="AccessDenied")], Outcome.UNTOLD,
+         "no drops to see it by; not read: AccessDenied (2 times)"),
+        ([Sight(1, 1), Sight(failed="Throttling")], Outcome.HOLDS, "1 of 1 drops; not read: Throttling"),
+        ([Sight(0, 8, tuple("abcdefgh"))], Outcome.DIFFERS, "0 of 8 drops; a; b; c; d; e; f; 2 more"),
+    ],
+)  # fmt: skip
+def test_all_places_together(sights: list[Sight], outcome: Outcome, seen: str) -> None:
+    row = told(BELIEF, sights)
+    assert (row.outcome, row.seen) == (outcome, seen)
+
+
+def refusal(code: str, status: int) -> CellFailed:
+    error = CellFailed("a text that names account 222222222222")
+    answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    error.__cause__ = ClientError(answer, "ListEndpoints")  # type: ignore[arg-type] # as much as is looked at
+    return error
+
+
+@pytest.mark.parametrize("error", [refusal("AccessDenied", 403), CellDenied("account 222222222222")])
+def test_trouble_is_told_by_its_code(error: EndpointSweepError) -> None:
+    """Its text would name accounts and roles."""
+
+    def look(_: str) -> Sight:
+        raise error
+
+    found = sight(Belief("D1.1", "", "", look), "here")
+    assert found == Sight(failed="AccessDenied" if error.__cause__ else "CellDenied")
+
+
+@pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 400), ("InternalFailure", 500), ("", 0)])
+def test_trouble_refutes_nothing(code: str, status: int) -> None:
+    with pytest.raises(CellFailed):
+        refused_with(refusal(code, status))
+
+
+def test_another_code_than_expected_does() -> None:
+    assert refused_with(refusal("ResourceNotFound", 404)) == "ResourceNotFound"
