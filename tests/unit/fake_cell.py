@@ -75,6 +75,7 @@ class FakeCell:
     asked: list[str] = field(default_factory=list)
     keys: list[set[SeriesKey]] = field(default_factory=list)
     spans: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)
+    past_spans: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def _ask(self, call: str, what: str = "") -> None:
         self.asked.append(f"{call} {what}".strip())
@@ -103,6 +104,7 @@ class FakeCell:
 
     def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
         self._ask("past", str(len(keys)))
+        self.past_spans.append((start, end))
         return {key: self.pasts.get(key) or self._recent(key) for key in keys}
 
     def _recent(self, key: SeriesKey) -> Past:

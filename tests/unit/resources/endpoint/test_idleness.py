@@ -10,13 +10,23 @@ from hypothesis import strategies as st
 from endpoint_sweep.domain.model import Kind, Policy, Verdict
 from endpoint_sweep.resources.endpoint import proof
 from endpoint_sweep.resources.endpoint.history import Past
-from endpoint_sweep.resources.endpoint.idleness import Evidence, is_candidate, judge, last_invocation, traffic, window
-from endpoint_sweep.resources.endpoint.traffic_series import key
+from endpoint_sweep.resources.endpoint.idleness import (
+    Evidence,
+    is_barely_used,
+    is_candidate,
+    judge,
+    last_invocation,
+    traffic,
+    window,
+)
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, key
 from tests.unit.fake_cell import measured
 from tests.unit.samples import NOW, POLICY, activity, description, listed, series
 
 YOUNG = NOW - timedelta(days=13, hours=23)
 AN_HOUR_AGO = NOW - timedelta(hours=1)
+START = activity().start
+FIRST_DAY = START.replace(hour=0)
 
 
 def evidence(**changes: Any) -> Evidence:
@@ -91,6 +101,7 @@ def test_a_failed_rollback_is_judged_by_its_traffic() -> None:
         ({"tags": None}, Verdict.PROTECTED),
         ({"endpoint": listed(created_at=YOUNG), "description": description(created_at=YOUNG)}, Verdict.TOO_YOUNG),
         ({"description": description(config_created_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
+        ({"description": description(config_created_at=START + timedelta(seconds=1))}, Verdict.TOO_YOUNG),
         ({"description": description(config_created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
         ({"description": description(config_created_at=None, last_modified_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
         ({"endpoint": listed(created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
@@ -113,6 +124,53 @@ def test_a_failed_rollback_is_judged_by_its_traffic() -> None:
 def test_every_doubt_keeps(changes: dict[str, Any], expected: Verdict) -> None:
     """Traffic, protection, youth, a missing or contradictory answer: never idle (D1.25-D1.28, BI-24)."""
     assert verdict(**changes) is expected
+
+
+def test_a_configuration_as_old_as_the_window_is_old_enough() -> None:
+    """A newer one says since when calls are known (D2.5)."""
+    assert verdict(description=description(config_created_at=START)) is Verdict.IDLE
+    said = "its configuration was created 13 days ago, after the window began; earlier calls are not known"
+    newer = description(config_created_at=START + timedelta(seconds=1))
+    assert judged(description=newer) == (Verdict.TOO_YOUNG, said)
+
+
+def test_requests_that_were_not_served_keep_from_the_first_day_of_the_window() -> None:
+    """It begins within that day (D13.3). Three metrics are named. What was before says nothing of now."""
+    found, reason = judged(signs={one: Past((FIRST_DAY,)) for one in "dcba"})
+    assert (found, reason) == (Verdict.BUSY, "other metrics show requests that were not served: a, b, c")
+    assert verdict(signs={"a": Past((FIRST_DAY - timedelta(days=1),))}) is Verdict.IDLE
+
+
+def test_calls_that_were_served_explain_other_signs_of_their_day() -> None:
+    """Early on the first day, before the window begins."""
+    day = Past((FIRST_DAY,))
+    assert verdict(past=day, signs={"ModelLatency": day}) is Verdict.IDLE
+
+
+INVOKED, PROCESSED, MISSPELT, WAITING = (
+    key(metric, {"EndpointName": "e", "VariantName": "v"})
+    for metric in ("Invocations", "InvocationsProcessed", "InvocationsProcesssed", "ApproximateBacklogSize")
+)
+
+
+@pytest.mark.parametrize(
+    ("totals", "expected"),
+    [
+        ({INVOKED: 1}, True),
+        ({INVOKED: 9}, True),
+        ({INVOKED: 10}, False),
+        ({INVOKED: 0}, False),
+        ({INVOKED: 2, PROCESSED: 2, MISSPELT: 2}, True),
+        ({PROCESSED: 3, WAITING: 0}, True),
+        ({PROCESSED: 3, WAITING: 1}, False),
+    ],
+)
+def test_barely_used_is_called_but_less_often_than_the_stack_asks(
+    totals: dict[SeriesKey, float], expected: bool
+) -> None:
+    """By whichever metric; a request that waits is more than that, a queue that is empty is not."""
+    measured_of_it = activity(*(measured(one, total) for one, total in totals.items()))
+    assert is_barely_used(measured_of_it, Policy(14, 14, barely_used_below=10)) is expected
 
 
 BUSY = {"activity": activity(series(total=9))}

@@ -92,6 +92,7 @@ def test_asynchronous(series: tuple[Series, ...], instances: int | None, readabl
         (Kind.ASYNCHRONOUS, queue(incomplete=MISSPELT), f"{MISSPELT.metric} of variant AllTraffic"),
         (Kind.ASYNCHRONOUS, queue(incomplete=STUCK), STUCK.metric),
         (Kind.INFERENCE_COMPONENTS, hosted(incomplete=CALLS["two"]), "component two"),
+        (Kind.INFERENCE_COMPONENTS, hosted(incomplete=TURNED_AWAY["two"]), "component two"),
         (Kind.REAL_TIME, (measured(PLAIN, complete=False),), "variant AllTraffic"),
     ],
 )

@@ -50,7 +50,7 @@ def test_what_could_be_read_counts_where_the_rest_could_not() -> None:
 
 @dataclass
 class Actor:
-    """What the act role sees."""
+    """What the act role sees. `policy`: whether the endpoint has one."""
 
     routed: dict[str, tuple[str, ...] | Exception] = field(default_factory=dict)
     policy: bool | Exception = False
@@ -64,10 +64,10 @@ class Actor:
             raise found
         return found
 
-    def has_policy(self, _name: str) -> bool:
+    def has_policy(self, name: str) -> bool:
         if isinstance(self.policy, Exception):
             raise self.policy
-        return self.policy
+        return self.policy and name == NAME
 
 
 def test_what_nothing_needs_may_go() -> None:

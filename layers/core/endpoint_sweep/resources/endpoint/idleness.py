@@ -133,7 +133,7 @@ def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
     """What keeps an endpoint although the window shows no call that was served."""
     if seen.past is None or not all(one.complete for one in (seen.past, *seen.signs.values())):
         return Verdict.NO_EVIDENCE, "its history could not be read completely"
-    first_day = seen.activity.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    first_day = seen.activity.start.replace(hour=0)  # The window starts on the hour.
     # Calls that were served explain the other signs of the same day, also those before a window that begins within it.
     served = set(seen.past.days)
     alive = sorted(
