@@ -8,7 +8,7 @@ import pytest
 from endpoint_sweep.domain.closed import Closed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
 from endpoint_sweep.domain.model import Finding
-from endpoint_sweep.rules.access import closed_in, is_closed, told, why_closed, with_access
+from endpoint_sweep.rules.access import closed_in, is_closed, told, why_closed, why_nobody, with_access
 from endpoint_sweep.rules.planning import join, make_plan, why_not_offered
 from tests.unit.samples import ACCOUNT, CAPS, NOW, cell, finding
 
@@ -33,13 +33,18 @@ def test_an_idle_finding_has_the_answer_of_its_account() -> None:
 
 
 @pytest.mark.parametrize(
-    ("access", "closed"), [(None, False), (Access.ENABLED, False), (Access.NOT_ENABLED, True), (Access.UNKNOWN, True)]
+    ("access", "why"),
+    [
+        (None, ""),
+        (Access.ENABLED, ""),
+        (Access.NOT_ENABLED, "deletion is not enabled in this account"),
+        (Access.UNKNOWN, "whether deletion is enabled in this account could not be checked"),
+    ],
 )
-def test_only_what_may_be_deleted_is_offered(access: Access | None, closed: bool) -> None:
+def test_only_what_may_be_deleted_is_offered(access: Access | None, why: str) -> None:
     """In mode report no one asks, and nothing is offered anyway."""
-    one = idle("a", ACCOUNT, access)
-    assert is_closed(one) is closed
-    assert bool(why_closed(one)) is closed
+    one, closed = idle("a", ACCOUNT, access), bool(why)
+    assert (is_closed(one), why_closed(one)) == (closed, why)
     rows = [cell(one)]
     plan = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
     assert [item.name for item in plan.items] == ([] if closed else ["a"])
@@ -95,3 +100,9 @@ def test_nobody_is_asked_where_nothing_may_be_deleted(answers: list[str], why: s
     coverage = join([row.cell for row in rows], rows)
     plan = make_plan("s", coverage, CAPS, 0)
     assert why_not_offered(plan, coverage) == f"no one was asked to approve, {why}"
+
+
+def test_where_every_account_allows_it_access_is_no_reason() -> None:
+    """Then nothing is said of it."""
+    rows = [cell(idle("a", ACCOUNT, Access.ENABLED))]
+    assert why_nobody(make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)) == ""

@@ -25,7 +25,7 @@ from endpoint_sweep.rules.net_cost import (
     total_net,
     with_net,
 )
-from endpoint_sweep.rules.pricing import STORAGE, Price, PriceBook
+from endpoint_sweep.rules.pricing import HIGHEST_RATE, STORAGE, Price, PriceBook
 from endpoint_sweep.rules.second_opinion import Answers, Opinion
 from tests.unit.samples import ACCOUNT, ADA, ARN, REGION, finding, plan
 
@@ -57,6 +57,9 @@ def test_the_bill_is_hours_times_instances() -> None:
     assert net(two, book=PriceBook({})) == (Decimal("1438.98"), f"{BILL}; volumes at list price")
     assert net(replace(two, instances=(Variant("a", G5, 1, 0),)))[1] == BILL
     assert net(finding(), paid=replace(PAID, is_net=False))[1].startswith("Cost Explorer, amortized cost of")
+    three = replace(two, instances=(Variant("off", "ml.off", 0, 100), Variant("a", G5, 1, 1), Variant("b", G5, 1, 199)))
+    assert net(three) == (Decimal("1466.98"), f"{BILL}; volumes at list price")
+    assert net(replace(two, instances=(Variant("a", G5, 1, 1),)))[1] == f"{BILL}; volumes at list price"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,7 @@ def test_rules_that_protect_use_the_higher_price() -> None:
     assert total_highest(rows) == 30
     assert total_net(rows) == NetTotal(Decimal(27), known=3, count=5, unpriced=1)
     assert total_net(()) == NetTotal(Decimal(0), 0, 0, 0)
+    assert {type(total_net(()).monthly), type(total_highest(()))} == {Decimal}
 
 
 def test_a_discount_spares_no_second_approver() -> None:
@@ -106,6 +110,8 @@ def test_what_was_asked_today_is_remembered_until_midnight() -> None:
     """Through JSON and back, and nothing that does not fit."""
     document = json.loads(json.dumps(to_cache(PAID, TODAY)))
     assert from_cache(document, TODAY) == PAID
+    highest_of_all = replace(PAID, is_net=False, rates={(ACCOUNT, REGION, G5): HIGHEST_RATE})
+    assert from_cache(json.loads(json.dumps(to_cache(highest_of_all, TODAY))), TODAY) == highest_of_all
     assert from_cache(document, TODAY + timedelta(days=1)) is None
     row = document["rates"][0]
     strange: Any

@@ -35,6 +35,7 @@ def test_silences_are_counted_where_zeros_are_believed() -> None:
     [
         (Decimal(730), None, 24 * 14, Decimal("1.00")),
         (Decimal(730), Decimal(365), 24 * 14, Decimal("0.50")),
+        (Decimal(730_000), None, 24 * 14, Decimal("1000.00")),
         (None, None, 5, None),
         (Decimal(730), None, 0, None),
         (Decimal(730), None, None, None),

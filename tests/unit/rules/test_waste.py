@@ -27,6 +27,12 @@ def test_since_the_last_call() -> None:
     assert wasted(last_invocation_at=last, monthly_usd=None, net_monthly_usd=Decimal("365.00"))[0] == Decimal("120.00")
 
 
+def test_whole_seconds_count() -> None:
+    """At a dollar a second, the one that has not passed yet costs nothing."""
+    last = NOW - timedelta(days=1, milliseconds=900)
+    assert wasted(last_invocation_at=last, monthly_usd=Decimal(730 * 3600))[0] == Decimal("86400.00")
+
+
 def test_since_it_was_made_where_its_whole_life_was_measured() -> None:
     """No one ever called it."""
     made = NOW - timedelta(days=13)
@@ -40,6 +46,7 @@ def test_at_least_as_long_as_cloudwatch_remembers() -> None:
     assert wasted() == (Decimal("2160.00"), NOW - timedelta(days=90), False)
     found = wasted(created_at=NOW - timedelta(days=456))
     assert found == (Decimal("10920.00"), NOW - timedelta(days=455), True)
+    assert wasted(created_at=NOW - timedelta(days=455)) == (Decimal("10920.00"), NOW - timedelta(days=455), False)
 
 
 def test_what_only_its_protection_keeps_is_wasted_as_well() -> None:
@@ -69,5 +76,6 @@ def test_a_call_in_the_future_wastes_nothing() -> None:
     ],
 )  # fmt: skip
 def test_a_sum_says_whether_it_is_the_least(findings: tuple[Finding, ...], expected: tuple[Decimal, bool]) -> None:
-    """One that was measured for too short a time, or has no price, is enough."""
-    assert total_wasted(findings) == expected
+    """One that was measured for too short a time, or has no price, is enough. No money is a Decimal, too."""
+    total, is_least = total_wasted(findings)
+    assert ((total, is_least), type(total)) == (expected, Decimal)

@@ -54,6 +54,15 @@ def test_what_the_witnesses_make_of_it(
         assert (found.status, str(error) in str(found)) == (CoverageStatus.FAILED, True)
 
 
+@pytest.mark.parametrize(
+    ("enabled", "said"),
+    [(OTHERS, "the region is not enabled in this account"), ({HERE}, "SageMaker is not available in this region")],
+)
+def test_a_region_that_is_off_says_whose_list_closed_it(enabled: frozenset[str], said: str) -> None:
+    """The coverage shows it."""
+    assert str(settled(DOUBTS[0], HERE, told(enabled), told(OTHERS))) == said
+
+
 def test_each_failure_has_a_cause_of_its_own() -> None:
     """For the report."""
     assert [NotConnected.cause, TokenRefused.cause, RegionsNotKnown.cause] == [

@@ -72,25 +72,28 @@ def with_net(finding: Finding, answers: Answers, paid: Paid, book: PriceBook) ->
     said = opinion(finding, answers)
     if said and said.net_monthly_usd is not None:
         return replace(finding, net_monthly_usd=said.net_monthly_usd, net_basis=COMPUTE_OPTIMIZER)
-    monthly, basis = _by_bill(finding, paid, book)
-    return finding if monthly is None else replace(finding, net_monthly_usd=monthly, net_basis=basis)
+    if billed := _by_bill(finding, paid, book):
+        return replace(finding, net_monthly_usd=billed[0], net_basis=billed[1])
+    return finding
 
 
-def _by_bill(finding: Finding, paid: Paid, book: PriceBook) -> tuple[Decimal | None, str]:
+def _by_bill(finding: Finding, paid: Paid, book: PriceBook) -> tuple[Decimal, str] | None:
     """Unit price times 730 hours times instances; unknown as soon as one part is, or nothing is running."""
     hourly, volumes, has_volumes = Decimal(0), Decimal(0), False
     if finding.verdict is Verdict.ZERO_COST:
-        return None, ""
+        return None
     for variant in finding.instances:
+        if variant.count == 0:
+            continue
         rate = paid.rates.get((finding.account, finding.region, variant.type or ""))
-        if variant.count is None or variant.count < 0 or (variant.count and rate is None):
-            return None, ""
-        hourly += (rate or 0) * variant.count
-        if variant.count and (volume := variant.volume_gb or 0) > 0:
+        if variant.count is None or variant.count < 0 or rate is None:
+            return None
+        hourly += rate * variant.count
+        if (volume := variant.volume_gb or 0) > 0:
             has_volumes = True
             volumes += (book.hourly(finding.region, STORAGE) or 0) * volume * variant.count
     if not hourly:
-        return None, ""
+        return None
     basis = f"{paid.basis}; volumes at list price" if has_volumes else paid.basis
     return (hourly * HOURS_A_MONTH + volumes).quantize(_CENT), basis
 

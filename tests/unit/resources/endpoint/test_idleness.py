@@ -211,11 +211,13 @@ def test_prepaid_capacity_saves_nothing() -> None:
         (20_160, False, "20,160 invocations in 14 days"),
         (40_320, True, "40,320 invocations in 14 days, a steady 2 per minute: possibly just a canary"),
         (672, True, "672 invocations in 14 days, a steady 2 per hour: possibly just a canary"),
-        (20, True, "20 invocations in 14 days, a steady 1.4 per day: possibly just a canary"),
+        (19_354, True, "19,354 invocations in 14 days, a steady 1 per minute: possibly just a canary"),
+        (12_096, True, "12,096 invocations in 14 days, a steady 36 per hour: possibly just a canary"),
+        (282, True, "282 invocations in 14 days, a steady 20.1 per day: possibly just a canary"),
         (40_321, True, "40,321 invocations in 14 days"),
         (1, False, "1 invocations in 14 days"),
     ],
-    ids=["canary", "bursts of it", "two a minute", "two an hour", "rare", "steady and many", "one"],
+    ids=["canary", "bursts of it", "two a minute", "two an hour", "nearly one", "an hour", "rare", "many", "one"],
 )
 def test_a_trickle_that_may_be_a_canary_is_said(total: float, steady: bool, said: str) -> None:
     """It is busy all the same (D1.31)."""

@@ -37,6 +37,7 @@ def calls(activity: Activity, count: int, policy: Policy) -> str:
 
 
 def _rate(a_minute: float) -> str:
-    """In the first unit that gives about one or more, or by the day."""
-    factor, unit = next((pair for pair in ((1, "minute"), (60, "hour")) if a_minute * pair[0] >= 0.95), (1440, "day"))
+    """In the first unit in which it reads as one or more, or by the day."""
+    units = ((1, "minute"), (60, "hour"))
+    factor, unit = next((pair for pair in units if round(a_minute * pair[0], 1) >= 1), (1440, "day"))
     return f"{a_minute * factor:.1f}".removesuffix(".0") + f" per {unit}"
