@@ -94,3 +94,18 @@ def test_a_refusal_echoes_little() -> None:
 def test_without_any_known_region_nothing_is_meant() -> None:
     """No guess without a list."""
     assert nearest("us-east-1", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("roxyz", {"eu-west-9": "Far Away (Roxab)"}, "eu-west-9"),
+        ("roxyzz", {"eu-west-9": "Far Away (Roxab)"}, None),
+        ("", {"eu-west-9": "A Place"}, None),
+        ("rome", {"eu-west-9": "One (Rome)", "eu-west-8": "Two (Rome)"}, "eu-west-8"),
+    ],
+    ids=["three of five letters", "fewer", "no letters", "two places of one name"],
+)
+def test_how_much_alike_is_enough(name: str, known: dict[str, str], meant: str | None) -> None:
+    """A place counts without its brackets; of two that are called the same it is the first."""
+    assert nearest(name, known) == meant
