@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from endpoint_sweep.rules.acting import Checkpoint
+from tests.faults.readings import CALLS, with_readings
 from tests.simulation.hub.stack_in_process import APPROVERS
 from tests.simulation.organization.scenarios.generator import generate
 from tests.simulation.organization.specification import Account, Organization
@@ -87,7 +88,7 @@ ONLY_AT = {
 class Strike:
     """An AWS call that fails, from the `first` to the `last` of its kind.
 
-    `how`: an error code with its status, `before` or `after` the work where it is lost, `garbage`.
+    `how`: an error code with its status, `before` or `after` the work where it is lost, `garbage`, or `late`.
     """
 
     service: str
@@ -96,6 +97,7 @@ class Strike:
     last: int
     how: str
     status: int = 0
+    resource: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,24 @@ def draw(seed: int) -> Case:
         tuple(_crash(dice) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
         _moves(dice),
     )
-    return _with_insider(case, random.Random(f"insider {seed}"))  # noqa: S311 - chance, not a secret
+    case = _with_insider(case, random.Random(f"insider {seed}"))  # noqa: S311 - chance, not a secret
+    return _with_readings(case, random.Random(f"readings {seed}"))  # noqa: S311 - the same
+
+
+def _with_readings(case: Case, dice: random.Random) -> Case:
+    """With what a sweep reads beside the endpoints, some of that struck, and sometimes with what is barely used."""
+    struck = tuple(_reading(dice) for _ in range(dice.choice((0, 0, 1, 1, 2))))
+    few = {"BarelyUsedBelow": dice.choice(("0", "60")), "OfferBarelyUsed": dice.choice(("true", "true", "false"))}
+    world = with_readings(case.world, dice)
+    return replace(case, world=world, parameters=case.parameters | few, strikes=(*case.strikes, *struck))
+
+
+def _reading(dice: random.Random) -> Strike:
+    service, operation, resource = dice.choice(CALLS)
+    first, how = dice.randint(1, 3), dice.choice(("error", "error", "before", "after", "garbage", "garbage", "late"))
+    last = first + dice.choice((0, 0, 3, 3) if how == "late" else (0, 3, FOREVER, FOREVER))
+    code, status = dice.choice(ERRORS) if how == "error" else (how, 0)
+    return Strike(service, operation, first, last, code, status, resource)
 
 
 def _with_insider(case: Case, dice: random.Random) -> Case:

@@ -92,11 +92,20 @@ def _coverage(insider: Insider, dice: random.Random) -> None:
     insider.put(name, dice.choice(([one | {"reason": PLANTED} for one in known], [], known[:-1])))
 
 
-def _prices(insider: Insider, _: random.Random) -> None:
-    """Everything costs nothing."""
+def _prices(insider: Insider, dice: random.Random) -> None:
+    """Everything costs nothing, by the list and by the bill; or no one remembers what it costs."""
     known = insider.document("prices/read.json") or {"schema": 1, "prices": []}
     cheap = [one | {"usd": "0.000001"} for one in known["prices"]]
     insider.put("prices/read.json", known | {"prices": cheap})
+    today = when(insider)[:10]
+    paid = insider.document("prices/paid.json") or {
+        "schema": 1, "as_of": today, "start": today, "end": today, "net": True, "rates": [],
+    }  # fmt: skip
+    rates = [one | {"usd": "0.000001"} for one in paid["rates"]]
+    if dice.random() < 0.3:
+        insider.hide("prices/paid.json")
+    else:
+        insider.put("prices/paid.json", dice.choice((paid | {"rates": rates}, paid | {"rates": []}, b"{", [])))
 
 
 def _bundles(insider: Insider, dice: random.Random) -> None:

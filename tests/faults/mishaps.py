@@ -19,6 +19,7 @@ from tests.simulation.hub.resources import STACK
 from tests.simulation.wire.protocols import Reply
 
 TOO_LATE = timedelta(hours=5)  # beyond DeleteWindowMinutes
+LATE = 1.0  # seconds
 KEEP = {"endpoint-sweep:keep": "not yet"}
 Throttled = type("Lambda.TooManyRequestsException", (Exception,), {})
 
@@ -123,10 +124,13 @@ class Mishaps:
 
 def strike(stage: Stage, one: Strike) -> None:
     rule: dict[str, Any] = {"service": one.service, "operation": one.operation, "nth": range(one.first, one.last + 1)}
-    if one.how in ("before", "after"):
+    rule["resource"] = one.resource
+    if one.how == "late":
+        stage.world.fault(**rule, latency=LATE)
+    elif one.how in ("before", "after"):
         stage.world.fault(**rule, drop=one.how)
     elif one.how == "garbage":
-        stage.world.fault(**rule, rewrite=_cut)
+        stage.world.fault(**rule, rewrite=_cut, hook=stage.garbled.append)
     else:
         stage.world.fault(**rule, code=one.how, status=one.status)
 

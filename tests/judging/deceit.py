@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.judging.acts import Key
 from tests.judging.onlooker import Sent
-from tests.judging.promises import offered_below
+from tests.judging.promises import of_unread_routers, offered_below
 from tests.judging.stage import Stage, link_in
 from tests.simulation.hub.outbox import Mail
 
@@ -28,7 +28,8 @@ def deceived(stage: Stage, sent: Sequence[Sent], sweeps: Iterable[str]) -> list[
         mine = [one for one in sent if one.sweep == sweep]
         idle = idle_in(stage, sweep)
         found += [f"I5: {'/'.join(one.key)} was deleted and was not idle" for one in mine if one.key not in idle]
-        found += wrongly_asked(mails, stage.world.endpoints() | idle, idle)
+        offered = idle | of_unread_routers(stage)
+        found += wrongly_asked(mails, stage.world.endpoints() | offered, offered)
         found += told_what_was_planted(mails, stage.planted)
         found += too_many_codes(mails)
         others = {one for one in stage.hub.parameters["Approvers"].split(",") if (sweep, one) not in stage.tried}

@@ -5,6 +5,7 @@ apart from the product, so that `tests.judging.invariants` can judge a run from 
 
 `tampered`: sweeps that someone else wrote into. `tried`: sweep and approver of whoever sent a decision. `planted`:
 words that someone else wrote. `kept_in_time`: how many deletions were sent when all was kept before one's last look.
+`garbled`: the calls whose answers were cut.
 """
 
 import io
@@ -29,6 +30,7 @@ from tests.simulation.hub.outbox import Mail
 from tests.simulation.hub.resources import BUCKET, STACK
 from tests.simulation.hub.stack_in_process import APPROVERS, BASE_URL, PATIENT, Answer, Hub
 from tests.simulation.member_aws.world import World
+from tests.simulation.wire.calls import Call
 
 ADA, GRACE = APPROVERS
 
@@ -51,6 +53,7 @@ class Stage:
     tried: set[tuple[str, str]] = field(default_factory=set)
     kept_in_time: dict[Key, int] = field(default_factory=dict)
     planted: set[str] = field(default_factory=set)
+    garbled: list[Call] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
     _histories: dict[str, str] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from endpoint_sweep.domain.errors import CellDenied
+from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Variant, Verdict
 from endpoint_sweep.resources.endpoint.traffic_series import of_variant
 from tests.unit.fake_cell import FakeCell
@@ -77,14 +77,19 @@ def test_a_called_endpoint_is_busy_whatever_runs_on_it() -> None:
     assert cell.findings()[NAME].verdict is Verdict.BUSY
 
 
-@pytest.mark.parametrize(
-    ("described", "call", "said"),
-    [
-        (CAPTURING, "monitoring", "captures data, so a monitoring schedule may use it"),
-        (SHADOWED, "experiments", "has shadow variants, so a shadow test may be running"),
-    ],
-)
-def test_a_refusal_is_said(described: object, call: str, said: str) -> None:
-    """And changes nothing else."""
-    cell = FakeCell(values=SILENT, descriptions={NAME: described}, errors={call: CellDenied("no")})  # type: ignore[dict-item]
-    assert advice(cell) == said
+def test_a_refusal_to_tell_of_schedules_is_said() -> None:
+    """And changes nothing else: a schedule goes on without its endpoint."""
+    cell = FakeCell(values=SILENT, descriptions={NAME: CAPTURING}, errors={"monitoring": CellDenied("no")})
+    assert advice(cell) == "captures data, so a monitoring schedule may use it"
+
+
+@pytest.mark.parametrize("error", [CellDenied("no"), CellFailed("a broken answer")])
+def test_shadow_tests_that_cannot_be_read_keep_what_they_may_use(error: Exception) -> None:
+    """Only an endpoint with shadow variants can be in one."""
+    cell = FakeCell(values=SILENT, descriptions={NAME: SHADOWED}, errors={"experiments": error})
+    found = cell.findings()[NAME]
+    reason = "it has shadow variants, and whether a shadow test is running could not be read"
+    assert (found.verdict, found.reason) == (Verdict.PROTECTED, reason)
+    assert found.advice == "has shadow variants, so a shadow test may be running"
+    plain = FakeCell(values=SILENT, descriptions={NAME: description()}, errors={"experiments": error})
+    assert advice(plain) == ""

@@ -33,9 +33,13 @@ class Attachments:
 
     def shadow_test(self, name: str, description: Description | None) -> str:
         """Why a running shadow test keeps the endpoint, or empty (D13.5)."""
-        if description is None or not _has_shadow(description) or not (running := self._about(name)):
+        if description is None or not _has_shadow(description):
             return ""
-        if any((self._experiments or {})[one] for one in running):
+        if self._experiments is None:
+            return "it has shadow variants, and whether a shadow test is running could not be read"
+        if not (running := self._about(name)):
+            return ""
+        if any(self._experiments[one] for one in running):
             return f"the {_running(running)} on it"
         return f"the {_running(running)}, and on which endpoint could not be read"
 
