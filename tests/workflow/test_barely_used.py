@@ -129,7 +129,8 @@ def plan_with_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     """Someone with the findings key makes a plan that offers what is barely used."""
 
     def forged(*given: Any) -> Any:
-        return make_plan(*given[:-1], 5)
+        honest: Any = make_plan
+        return honest(*given[:-1], 5)
 
     monkeypatch.setattr(aggregate_findings, "make_plan", forged)
 

@@ -9,10 +9,12 @@ import pytest
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Series, Verdict
 from endpoint_sweep.resources.endpoint.endpoint_type import EndpointType
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, of_variant
+from endpoint_sweep.resources.resource_type import ResourceType
 from endpoint_sweep.rules.acting import Kept
 from tests.unit.fake_cell import measured
 from tests.unit.samples import NAME, NOW, activity, finding, series
 
+TYPE: ResourceType = EndpointType()
 CALLS = of_variant(NAME, "AllTraffic")
 SEEN = activity(series(total=4))
 LATER = NOW + timedelta(hours=3)
@@ -41,14 +43,14 @@ def few(invocations: int | None = 4) -> Finding:
 
 def kept(actor: Actor, one: Finding) -> tuple[OutcomeStatus, str]:
     with pytest.raises(Kept) as caught:
-        EndpointType().check_unused(actor, one, LATER)
+        TYPE.check_unused(actor, one, LATER)
     return caught.value.status, caught.value.reason
 
 
 def test_the_same_number_of_calls_may_go() -> None:
     """Read again between the same times, in the periods of the scan."""
     actor = Actor(measured(CALLS, 1.0, 3.0))
-    EndpointType().check_unused(actor, few(), LATER)
+    TYPE.check_unused(actor, few(), LATER)
     assert actor.asked == [
         (SEEN.end, LATER, timedelta(minutes=5)),
         (SEEN.start, SEEN.end, timedelta(hours=6)),
@@ -58,7 +60,7 @@ def test_the_same_number_of_calls_may_go() -> None:
 def test_what_is_idle_is_not_asked_again() -> None:
     """Its window showed no call; what came late is found by the last look at the time since."""
     actor = Actor(measured(CALLS, 9.0))
-    EndpointType().check_unused(actor, finding(evidence=SEEN), LATER)
+    TYPE.check_unused(actor, finding(evidence=SEEN), LATER)
     assert len(actor.asked) == 1
 
 
