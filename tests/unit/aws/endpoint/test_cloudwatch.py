@@ -8,9 +8,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from endpoint_sweep.aws.endpoint.cloudwatch import activity, published
+from endpoint_sweep.aws.endpoint.cloudwatch import activity, activity_and_past, published
 from endpoint_sweep.domain.errors import CellDenied, CellFailed
 from endpoint_sweep.domain.model import Series
+from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey, control, key, of_variant
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
@@ -151,6 +152,31 @@ def test_a_container_and_the_control_are_asked_under_their_own_names(stubbed: tu
     found = activity(client, [one, other], START, END, PERIOD)
     assert (found[one].variant, found[one].component, found[one].counts) == ("v", "c", False)
     assert (found[other].metric, found[other].points, found[other].counts) == ("CPUUtilization", 1, False)
+
+
+def test_the_window_and_the_past_in_one_call(stubbed: tuple[Any, Stubber]) -> None:
+    """Each query with its own period; the window counts, and is whole, by what lies in it alone."""
+    sign = key("Invocation4XXErrors", {"EndpointName": "resnet-demo", "VariantName": "AllTraffic"}, stat="Maximum")
+    since = START - timedelta(days=400)
+    longer_ago = [since, since + PERIOD, START - PERIOD, START]
+    answers = [
+        {"Id": "q0", "StatusCode": "Complete", "Timestamps": [since], "Values": [2.0]},
+        {"Id": "q1", "StatusCode": "Complete", "Timestamps": longer_ago, "Values": [4.0, 5.0, float("nan"), 7.0]},
+    ]
+    client, stubber = stubbed
+    sent: list[dict[str, Any]] = []
+    client.meta.events.register("provide-client-params.cloudwatch.*", lambda params, **_: sent.append(params))
+    stubber.add_response("get_metric_data", {"MetricDataResults": answers})
+    found, past = activity_and_past(client, [KEY], [sign], (since, START, END), PERIOD)
+    [asked] = sent
+    assert (asked["StartTime"], asked["EndTime"]) == (since, END)
+    periods = {
+        query["MetricStat"]["Metric"]["MetricName"]: query["MetricStat"]["Period"]
+        for query in asked["MetricDataQueries"]
+    }
+    assert periods == {"Invocations": 21600, "Invocation4XXErrors": 86400}
+    assert found == {KEY: Series("Invocations", "AllTraffic", 7, 1, START, True)}
+    assert past == {KEY: Past((since, START), complete=False), sign: Past((since,))}
 
 
 def metric(name: str, **dimensions: str) -> dict[str, Any]:

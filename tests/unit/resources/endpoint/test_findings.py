@@ -99,4 +99,4 @@ def test_the_components_of_a_called_endpoint_are_read_at_once() -> None:
         forgotten=frozenset({forgotten}),
     )
     assert cell.verdicts() == {NAME: Verdict.IDLE}
-    assert [one for one in cell.asked if one.startswith("activity")] == ["activity 4"]
+    assert [one for one in cell.asked if one.startswith("activity")] == ["activity 4 and past 12"]

@@ -41,11 +41,11 @@ def silent(**changes: Any) -> FakeCell:
     return FakeCell(**given | changes)
 
 
-def test_an_idle_endpoint_costs_seven_calls() -> None:
-    """List, tags, metrics, figures, description, history, and whether its models are there."""
+def test_an_idle_endpoint_costs_six_calls() -> None:
+    """List, tags, metrics, figures with their history, description, and whether its models are there."""
     cell = silent()
     assert cell.verdicts() == {NAME: Verdict.IDLE}
-    assert cell.asked == ["endpoints", "tags", "published", "activity 1", f"describe {NAME}", "past 5", MODELS]
+    assert cell.asked == ["endpoints", "tags", "published", "activity 1 and past 4", f"describe {NAME}", MODELS]
 
 
 def test_an_empty_cell_costs_one_call() -> None:
@@ -153,7 +153,7 @@ def test_a_busy_asynchronous_endpoint_is_seen_from_the_listing(name: str, value:
     carrier = next(one for one in of_asynchronous(NAME, "AllTraffic") if one.metric == name)
     cell = FakeCell(descriptions={NAME: ASYNC}, values={carrier: (value,)})
     assert cell.verdicts() == {NAME: Verdict.BUSY}
-    assert cell.asked == ["endpoints", "tags", "published", *described, "activity 5"]
+    assert cell.asked == ["endpoints", "tags", "published", *described, "activity 5 and past 9"]
 
 
 def test_a_queue_is_no_number_of_calls() -> None:
@@ -177,9 +177,8 @@ def test_components_are_listed_once_for_the_cell() -> None:
         "tags",
         "published",
         "components",
-        "activity 4",
+        "activity 4 and past 16",
         f"describe {NAME}",
-        "past 10",
         MODELS,
     ]
     assert cell.findings()["second"].kind is Kind.INFERENCE_COMPONENTS

@@ -41,6 +41,15 @@ class AwsEndpointReader:
     def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
         return cloudwatch.past(self._client("cloudwatch"), keys, start, end)
 
+    def activity_and_past(
+        self,
+        keys: Collection[SeriesKey],
+        signs: Collection[SeriesKey],
+        span: tuple[datetime, datetime, datetime],
+        period: timedelta,
+    ) -> tuple[Mapping[SeriesKey, Series], Mapping[SeriesKey, Past]]:
+        return cloudwatch.activity_and_past(self._client("cloudwatch"), keys, signs, span, period)
+
     def describe(self, name: str) -> Description:
         return sagemaker.describe(self._client("sagemaker"), name, self._configs)
 

@@ -11,7 +11,7 @@ from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.model import Series
 from endpoint_sweep.resources.endpoint import history, traffic_series
 from endpoint_sweep.resources.endpoint.history import Past
-from endpoint_sweep.resources.endpoint.traffic_series import Published, SeriesKey
+from endpoint_sweep.resources.endpoint.traffic_series import QUERIES_A_CALL, Published, SeriesKey
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         MetricTypeDef,
     )
 
-_QUERIES_A_CALL = 500  # D5.1
 _STEADY = 0.25
 
 
@@ -50,30 +49,46 @@ def activity(
     client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
 ) -> Mapping[SeriesKey, Series]:
     """One Series a key."""
-    return {key: one.series(key) for key, one in _answers(client, keys, start, end, period).items()}
+    answers = _answers(client, dict.fromkeys(keys, period), start, end)
+    return {key: one.series(key) for key, one in answers.items()}
 
 
 def past(
     client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime
 ) -> Mapping[SeriesKey, Past]:
     """One Past a key."""
-    return {key: one.past() for key, one in _answers(client, keys, start, end, history.DAY).items()}
+    answers = _answers(client, dict.fromkeys(keys, history.DAY), start, end)
+    return {key: one.past() for key, one in answers.items()}
+
+
+def activity_and_past(
+    client: "CloudWatchClient",
+    keys: Collection[SeriesKey],
+    signs: Collection[SeriesKey],
+    span: tuple[datetime, datetime, datetime],
+    period: timedelta,
+) -> tuple[Mapping[SeriesKey, Series], Mapping[SeriesKey, Past]]:
+    """Every query of a call has a period of its own, but they all begin at the same time."""
+    since, start, end = span
+    answers = _answers(client, dict.fromkeys(signs, history.DAY) | dict.fromkeys(keys, period), since, end)
+    activity = {key: answers[key].from_(start).series(key) for key in keys}
+    return activity, {key: one.past() for key, one in answers.items()}
 
 
 def _answers(
-    client: "CloudWatchClient", keys: Collection[SeriesKey], start: datetime, end: datetime, period: timedelta
+    client: "CloudWatchClient", periods: Mapping[SeriesKey, timedelta], start: datetime, end: datetime
 ) -> dict[SeriesKey, "_Answer"]:
     """No `Unit`: a wrong one would give silence (D1.24)."""
     found: dict[SeriesKey, _Answer] = {}
-    for batch in batched(sorted(keys), _QUERIES_A_CALL, strict=False):
-        found |= _one_batch(client, batch, start, end, int(period.total_seconds()))
+    for batch in batched(sorted(periods), QUERIES_A_CALL, strict=False):
+        found |= _one_batch(client, {key: int(periods[key].total_seconds()) for key in batch}, start, end)
     return found
 
 
 def _one_batch(
-    client: "CloudWatchClient", keys: tuple[SeriesKey, ...], start: datetime, end: datetime, period: int
+    client: "CloudWatchClient", periods: Mapping[SeriesKey, int], start: datetime, end: datetime
 ) -> dict[SeriesKey, "_Answer"]:
-    queries = [_query(f"q{index}", key, period) for index, key in enumerate(keys)]
+    queries = [_query(f"q{index}", key, period) for index, (key, period) in enumerate(periods.items())]
     answers = {query["Id"]: _Answer() for query in queries}
     whole = True
     with translated("reading metrics"):
@@ -87,7 +102,7 @@ def _one_batch(
                     answers[result["Id"]].add(result)
     for answer in answers.values():
         answer.is_whole = whole
-    return {key: answers[f"q{index}"] for index, key in enumerate(keys)}
+    return {key: answers[f"q{index}"] for index, key in enumerate(periods)}
 
 
 def _query(name: str, key: SeriesKey, period: int) -> "MetricDataQueryTypeDef":
@@ -109,6 +124,13 @@ class _Answer:
         self._points += zip(result["Timestamps"], result["Values"], strict=True)
         self._statuses.append(result.get("StatusCode", ""))
         self._messages = self._messages or bool(result.get("Messages"))
+
+    def from_(self, start: datetime) -> "_Answer":
+        """The same without what was before."""
+        later = _Answer()
+        later._points = [(at, value) for at, value in self._points if at >= start]
+        later._statuses, later._messages, later.is_whole = self._statuses, self._messages, self.is_whole
+        return later
 
     def series(self, key: SeriesKey) -> Series:
         points = self._credible()

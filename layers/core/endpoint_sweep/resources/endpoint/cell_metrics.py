@@ -1,16 +1,23 @@
 """What CloudWatch said about one cell: the window, and the last 15 months of the endpoints that it shows as idle."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Activity, Component, Description, Kind, Series
 from endpoint_sweep.domain.seen import REMEMBERED
 from endpoint_sweep.resources.endpoint import proof, traffic_series
-from endpoint_sweep.resources.endpoint.history import Past
+from endpoint_sweep.resources.endpoint.history import DAY, Past
 from endpoint_sweep.resources.endpoint.ports import EndpointReader
-from endpoint_sweep.resources.endpoint.traffic_series import INVOCATIONS, PROCESSED, Published, SeriesKey
+from endpoint_sweep.resources.endpoint.traffic_series import (
+    INVOCATIONS,
+    POINTS_A_CALL,
+    PROCESSED,
+    QUERIES_A_CALL,
+    Published,
+    SeriesKey,
+)
 
 _NOT_READ = Past(complete=False)
 
@@ -74,23 +81,47 @@ class CellMetrics:
         self._start, self._end, self._period = start, end, period
         self._measured: dict[SeriesKey, Series] = {}
         self._past: dict[SeriesKey, Past] = {}
-        self._traffic, self._signs = _ByOwner(), _ByOwner()
+        self._ahead: Mapping[SeriesKey, Past] = {}
+        self._traffic, self._signs, self._listed = _ByOwner(), _ByOwner(), _ByOwner()
         self.published = Published()
 
     def list_published(self) -> None:
         self.published = self._reader.published()
         self._signs.add(self.published.signs)
+        self._listed.add(self.published.traffic)
 
-    def measure(self, keys: set[SeriesKey]) -> None:
-        if wanted := keys - self._measured.keys():
+    def measure(self, keys: set[SeriesKey], ahead: Collection[SeriesKey] = ()) -> None:
+        """`ahead`: what `read_past` will probably need beyond these keys, read in the same call if it fits into one."""
+        wanted = keys - self._measured.keys()
+        if not wanted:
+            return
+        if ahead and self._is_one_call(len(wanted), len(ahead)):
+            span = (self._remembered, self._start, self._end)
+            found, self._ahead = self._reader.activity_and_past(wanted, ahead, span, self._period)
+            self._measured |= found
+        else:
             self._measured |= self._reader.activity(wanted, self._start, self._end, self._period)
-            self._traffic.add(key for key in wanted if traffic_series.is_traffic(key))
+        self._traffic.add(key for key in wanted if traffic_series.is_traffic(key))
 
     def read_past(self, endpoints: Iterable[Described]) -> None:
-        wanted = {key for one in endpoints for key in one.carriers | self._signs_of(one)}
-        if wanted:
-            midnight = self._end.replace(hour=0)
-            self._past |= self._reader.past(wanted, midnight - REMEMBERED, self._end)
+        wanted = {key for one in endpoints for key in one.carriers | self.signs_of_described(one)}
+        self._past |= {key: past for key, past in self._ahead.items() if key in wanted}
+        if missing := wanted - self._past.keys():
+            self._past |= self._reader.past(missing, self._remembered, self._end)
+
+    def signs_of_described(self, one: Described) -> set[SeriesKey]:
+        return one.signs(self._signs.of(one.name, one.hosted))
+
+    def signs_of_listed(self, name: str, hosted: tuple[Component, ...]) -> set[SeriesKey]:
+        """Those of an endpoint that was not described yet. None where requests were timed in the last two weeks: it is
+        hardly unused.
+        """
+        listed = self._signs.of(name, hosted)
+        if any(map(traffic_series.is_timed, listed)):
+            return set()
+        variants = {key.variant for key in self._listed.of(name, ())} | {one.variant for one in hosted}
+        kind = self.kind_of(name) or Kind.REAL_TIME
+        return listed | traffic_series.signs(name, filter(None, variants), kind, hosted)
 
     def needed(self, one: Described) -> set[SeriesKey]:
         """What is needed to judge it. Where zeros prove the silence, no one has to ask whether the instances ran."""
@@ -115,7 +146,7 @@ class CellMetrics:
     def signs(self, one: Described) -> dict[str, Past]:
         """What else could be a call, by metric."""
         found: defaultdict[str, list[Past]] = defaultdict(list)
-        for key in self._signs_of(one):
+        for key in self.signs_of_described(one):
             found[key.metric].append(self._past.get(key, _NOT_READ))
         return {metric: Past.joined(pasts) for metric, pasts in found.items()}
 
@@ -126,11 +157,17 @@ class CellMetrics:
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind of an endpoint that was not described, as far as its series show it."""
-        processed = any(key.metric in PROCESSED for key in self._traffic.of(name, ()))
+        processed = any(key.metric in PROCESSED for key in self._listed.of(name, ()))
         return Kind.ASYNCHRONOUS if processed else None
 
-    def _signs_of(self, one: Described) -> set[SeriesKey]:
-        return one.signs(self._signs.of(one.name, one.hosted))
+    @property
+    def _remembered(self) -> datetime:
+        return self._end.replace(hour=0) - REMEMBERED
+
+    def _is_one_call(self, keys: int, signs: int) -> bool:
+        """Whether the answer fits into one page, even if every period of 15 months has a datapoint."""
+        points = (keys * (DAY // self._period) + signs) * (1 + REMEMBERED // DAY)
+        return keys + signs <= QUERIES_A_CALL and points <= POINTS_A_CALL
 
     def _is_dense(self, key: SeriesKey) -> bool:
         series = self._measured.get(key)

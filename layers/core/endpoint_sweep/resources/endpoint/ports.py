@@ -31,6 +31,17 @@ class EndpointReader(Protocol):
     def past(self, keys: Collection[SeriesKey], start: datetime, end: datetime) -> Mapping[SeriesKey, Past]:
         """Every key is answered, day by day; where CloudWatch did not answer completely, with `complete` False."""
 
+    def activity_and_past(
+        self,
+        keys: Collection[SeriesKey],
+        signs: Collection[SeriesKey],
+        span: tuple[datetime, datetime, datetime],
+        period: timedelta,
+    ) -> tuple[Mapping[SeriesKey, Series], Mapping[SeriesKey, Past]]:
+        """`activity` of the keys and `past` of both, in one question. `span`: since when the past counts, when the
+        window starts, and the end of both.
+        """
+
     def components(self) -> tuple[Component, ...]:
         """The inference components of the cell."""
 

@@ -2,8 +2,9 @@
 
 An empty cell takes one call, and one for its routers (routers.py). Otherwise: the endpoints, their tags, the list of
 metrics and their values; inference components if there are any; two descriptions for each endpoint that is silent and
-old enough; the past of those that the window shows as idle, and their models. Values are read a second time only if a
-described endpoint was listed with some of its series but not all (D5.11, D5.12).
+old enough; the models of those that are idle. The past of what seems unused is read with the values, as far as one call
+holds both. Values are read a second time only if a described endpoint was listed with some of its series but not all
+(D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,7 +78,8 @@ class _Scan:
         counted = {key.endpoint for key in published.traffic if traffic_series.counts_calls(key)}
         heard = counted | self._hosts_of(published.traffic)
         self._describe_candidates(one for one in endpoints if one.name not in heard)
-        self._metrics.measure(self._listed({one.name for one in endpoints}, heard) | self._needed())
+        listed = self._listed({one.name for one in endpoints}, heard)
+        self._metrics.measure(listed | self._needed(), self._probable_signs(endpoints, heard))
         self._describe_candidates(one for one in endpoints if self._is_silent(one.name))
         self._metrics.measure(self._needed())
         self._metrics.read_past(
@@ -102,9 +104,20 @@ class _Scan:
 
     def _needed(self) -> set[SeriesKey]:
         """The series that are needed to judge the described endpoints, listed or not."""
+        return {key for one in self._served() for key in self._metrics.needed(one)}
+
+    def _served(self) -> Iterator[Described]:
         described = (self._described(name) for name in self._descriptions)
-        served = (one for one in described if one and one.description.status in JUDGED)
-        return {key for one in served for key in self._metrics.needed(one)}
+        return (one for one in described if one and one.description.status in JUDGED)
+
+    def _probable_signs(self, endpoints: Iterable[ListedEndpoint], heard: set[str]) -> set[SeriesKey]:
+        """The signs of life of what seems unused before anything was measured. A wrong guess costs a call, no more."""
+        listed = (
+            self._metrics.signs_of_listed(one.name, self._components_of(one.name))
+            for one in endpoints
+            if one.name in heard and one.status in JUDGED and is_candidate(one, self._policy, self._now)
+        )
+        return set().union(*map(self._metrics.signs_of_described, self._served()), *listed)
 
     def _is_silent(self, name: str) -> bool:
         activity = self._metrics.activity(name, self._components_of(name))

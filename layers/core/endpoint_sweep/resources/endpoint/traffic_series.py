@@ -16,6 +16,7 @@ INVOCATIONS = "Invocations"
 PROCESSED = ("InvocationsProcessed", "InvocationsProcesssed")
 BACKLOG = ("ApproximateBacklogSize", "HasBacklogWithoutCapacity")
 NO_CAPACITY = "NoCapacityInvocationFailures"
+QUERIES_A_CALL, POINTS_A_CALL = 500, 100_800  # of GetMetricData (D5.1)
 UTILIZATION = "ServerlessProvisionedConcurrencyUtilization"  # Published while concurrency is provisioned (D1.7).
 
 # Calls that failed, or a request of any outcome (D1.10, D13.3): what an endpoint publishes besides the calls it served.
@@ -103,6 +104,11 @@ def carries_traffic(metric: str, dimensions: Mapping[str, str]) -> bool:
 def is_traffic(one: SeriesKey) -> bool:
     """Whether it shows calls and is not a control."""
     return one.namespace == TRAFFIC and carries_traffic(one.metric, dict(one.dimensions))
+
+
+def is_timed(one: SeriesKey) -> bool:
+    """Whether it has a datapoint for each request, and none without."""
+    return one.metric in _TIMED
 
 
 def sign_of(metric: str, dimensions: Mapping[str, str]) -> SeriesKey | None:
