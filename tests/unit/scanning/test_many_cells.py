@@ -1,9 +1,9 @@
 """Many cells (an account and a region each) at a time: every one has a row, and none stops another."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -21,7 +21,8 @@ from tests.unit.fake_cell import TYPES, FakeCell
 from tests.unit.samples import ACCOUNT, ARN, NAME, NOW, POLICY, REGION, description, listed
 
 HERE = Cell(ACCOUNT, REGION)
-SILENT = {of_variant(NAME, "AllTraffic"): (0.0,) * 56}
+PLAIN = of_variant(NAME, "AllTraffic")
+SILENT, BUSY = {PLAIN: (0.0,) * 56}, {PLAIN: (7.0,)}
 
 
 @dataclass
@@ -130,15 +131,26 @@ def test_an_interrupted_scan_begins_no_other_cell(monkeypatch: pytest.MonkeyPatc
 
 @dataclass
 class Routed:
-    """The first cell holds an idle endpoint, the others a router only. `errors`: of those that are asked again."""
+    """The first cell holds an idle endpoint, the others a router only. `errors`: of those that are asked again.
+    `busy`: cells with an endpoint that is called. `tagged`: the tags of all.
+    """
 
     errors: Mapping[Cell, Exception] = field(default_factory=dict)
     asked: dict[Cell, list[str]] = field(default_factory=dict)
+    busy: Collection[Cell] = ()
+    tagged: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def readers(self, cell: Cell) -> FakeCell:
         if cell in self.asked and cell in self.errors:
             raise self.errors[cell]
-        found = FakeCell([listed()] * (cell == HERE), SILENT, {NAME: description()}, routed={"r": (ARN,)})
+        own = replace(listed(), arn=ARN.replace(ACCOUNT, cell.account))
+        found = FakeCell(
+            [own] * (cell == HERE or cell in self.busy),
+            BUSY if cell in self.busy else SILENT,
+            {NAME: description()},
+            self.tagged,
+            routed={"r": (ARN,)},
+        )
         found.asked = self.asked.setdefault(cell, [])
         return found
 
@@ -158,8 +170,27 @@ def test_an_empty_cell_is_asked_for_routers_where_something_is_idle() -> None:
     assert readers.asked[HERE].count("routers") == 1
 
 
-def test_an_empty_cell_is_one_call_where_nothing_is_idle() -> None:
-    """Its routers are not known then, and no one has to."""
+def test_no_cell_is_asked_for_routers_where_nothing_is_idle() -> None:
+    """Neither an empty one nor a busy one. Their routers are not known then, and no one has to."""
     rows, _ = scanned(EMPTY, readers := Routed())
     assert readers.asked == {one: ["endpoints"] for one in EMPTY}
     assert {row.needs for row in rows} == {NOT_ASKED}
+    rows, _ = scanned([HERE, *EMPTY], readers := Routed(busy=[HERE]))
+    assert [row.resources for row in rows if row.cell == HERE] == [1]
+    assert "routers" not in {call for calls in readers.asked.values() for call in calls}
+    assert {row.needs for row in rows} == {NOT_ASKED}
+
+
+def test_a_busy_cell_is_asked_for_routers_where_something_is_idle() -> None:
+    """Its router may need it, too."""
+    readers = Routed(busy=EMPTY[:1])
+    rows, _ = scanned([HERE, *EMPTY], readers)
+    assert {row.cell: [need.arn for need in row.needs.known] for row in rows}[EMPTY[0]] == [ARN]
+    assert readers.asked[EMPTY[0]].count("routers") == 1
+
+
+def test_what_is_protected_and_unused_may_be_needed() -> None:
+    """Its sum leaves out what a router uses."""
+    readers = Routed(tagged={ARN: {"endpoint-sweep:keep": ""}})
+    rows, _ = scanned([HERE, *EMPTY], readers)
+    assert {row.cell for row in rows if row.needs.known} == {HERE, *EMPTY}

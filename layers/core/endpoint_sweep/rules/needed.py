@@ -51,6 +51,11 @@ def why_unknown(row: CellResult) -> str:
     return row.needs.unread if row.status in _LOOKED else "not scanned"
 
 
+def may_be_needed(row: CellResult) -> bool:
+    """Whether it holds anything that is kept only if something needs it."""
+    return any(Verdict.IDLE in (one.verdict, one.unprotected) for one in row.findings)
+
+
 def without_needed(coverage: Coverage) -> Coverage:
     """Unused resources that something needs are protected. The others say where in their account that is not known
     (D13.1).

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable, EndpointSweepError
-from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy, Verdict
+from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Policy
 from endpoint_sweep.domain.needs import Needs
 from endpoint_sweep.ports import CellReaders
 from endpoint_sweep.resources.resource_type import ResourceTypes
+from endpoint_sweep.rules.needed import may_be_needed
 from endpoint_sweep.scanning.one_cell import scan, with_needs
 
 # A client is a reference cycle of a quarter of a megabyte; hundreds of dead ones would wait for the collector.
@@ -57,7 +58,7 @@ def scan_cells(
                 _free_memory(len(results))
                 failed = sum(one.status is not CoverageStatus.SCANNED for one in results)
                 progress(Done(len(results), len(wanted), sum(one.resources for one in results), failed))
-            if any(finding.verdict is Verdict.IDLE for one in results for finding in one.findings):
+            if any(map(may_be_needed, results)):
                 for number, row in enumerate(pool.map(lambda one: _asked(one, types, readers), tuple(results))):
                     results[number] = row
                     _free_memory(number + 1)
@@ -69,7 +70,7 @@ def scan_cells(
 
 
 def _asked(row: CellResult, types: ResourceTypes, readers: Readers) -> CellResult:
-    """A cell that holds nothing may still need what is idle elsewhere (D13.1)."""
+    """A cell where nothing is idle may still need what is idle elsewhere (D13.1)."""
     if row.needs != NOT_ASKED:
         return row
     try:
@@ -90,7 +91,7 @@ def scan_one(cell: Cell, types: ResourceTypes, readers: Readers, policy: Policy,
     try:
         found = readers.readers(cell)
         row = scan(types, found, cell, policy, now)
-        return with_needs(types, found, row) if row.resources else replace(row, needs=NOT_ASKED)
+        return with_needs(types, found, row) if may_be_needed(row) else replace(row, needs=NOT_ASKED)
     except CellUnreachable as error:
         return _row(cell, error, str(error)[:300])
     except EndpointSweepError as error:
