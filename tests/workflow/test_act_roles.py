@@ -75,13 +75,53 @@ def test_what_cannot_be_deleted_is_shown_and_not_offered(stage_of: OpenStage) ->
 
 
 def test_each_account_with_something_idle_is_asked_once(stage_of: OpenStage) -> None:
-    """Whatever the number of its regions; no one is asked in mode report."""
+    """Whatever the number of its regions."""
     stage = stage_of(world(), **ROOM)
     stage.decided()
     assert asked(stage) == {FIRST: 1, SECOND: 1}
-    before = len(stage.world.log.calls)
-    stage.end(stage.start("report"))
-    assert not [one for one in stage.world.log.calls[before:] if "endpoint-sweep-act" in one.resource]
+
+
+def test_a_sweep_that_only_reports_says_where_deletion_is_not_enabled(stage_of: OpenStage) -> None:
+    """With its sum, for one AssumeRole an account and a session that may do nothing. The plan is what it was."""
+    stage = stage_of(world(), **ROOM)
+    sweep = stage.start("report")
+    assert stage.end(sweep)["status"] == "SUCCEEDED"
+    assert asked(stage) == {FIRST: 1, SECOND: 1}
+    assert not [call for call in stage.world.log.calls if "endpoint-sweep-act" in call.caller]
+    told = (
+        "2 idle endpoints in 1 account ($2,169.36 per month at list price) could not be offered, because deletion is "
+        "not enabled there: deploy the member roles with AllowDelete=true."
+    )
+    summary = stage.summary(sweep)
+    assert told in summary.text
+    assert told in summary.html
+    assert "IDLE AND KEPT: $4,225.62 per month" in summary.text
+    report = stage.report(sweep)
+    assert report["not_offered"]["not-enabled"] == {
+        "accounts": 1, "count": 2, "monthly_usd": "2169.36", "noun": "endpoint", "unpriced": 0,
+    }  # fmt: skip
+    assert {row["name"]: row["access"] for row in report["findings"]} == {
+        "open-1": "enabled", "open-2": "enabled", "closed-1": "not-enabled", "closed-2": "not-enabled", "called": None,
+    }  # fmt: skip
+    only = "kept: this sweep only reports"
+    assert stage.disposition(sweep, "open-1") == ("kept", only)
+    assert stage.disposition(sweep, "closed-1") == ("kept", f"{only}; deletion is not enabled in this account")
+    planned = {item["name"] for item in stage.hub.document("plan.json", sweep)["items"]}
+    assert planned == {"open-1", "open-2", "closed-1", "closed-2"}
+
+
+def test_a_check_that_fails_does_not_stop_a_report(stage_of: OpenStage) -> None:
+    """Nothing would be offered: the report has everything but these answers, and says so."""
+    stage = stage_of(world(), **ROOM)
+
+    def dies(_event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        raise RuntimeError("no memory left")
+
+    stage.hub.handlers["endpoint-sweep-CheckActRolesFunction"] = dies
+    sweep = stage.start("report")
+    assert stage.end(sweep)["status"] == "SUCCEEDED"
+    assert stage.report(sweep)["failure"] is None
+    assert "whether deletion is enabled there could not be checked" in stage.summary(sweep).text
 
 
 def test_where_deletion_is_enabled_nowhere_nobody_is_asked(stage_of: OpenStage) -> None:

@@ -42,7 +42,7 @@ def test_an_idle_finding_has_the_answer_of_its_account() -> None:
     ],
 )
 def test_only_what_may_be_deleted_is_offered(access: Access | None, why: str) -> None:
-    """In mode report no one asks, and nothing is offered anyway."""
+    """As far as anyone has asked."""
     one, closed = idle("a", ACCOUNT, access), bool(why)
     assert (is_closed(one), why_closed(one)) == (closed, why)
     rows = [cell(one)]
@@ -76,6 +76,8 @@ def test_what_is_told() -> None:
         "enabled there could not be checked; the next sweep asks again."
     )
     assert told({}) == ""
+    assert "1 without a known price) could not be offered, because deletion is" in told(sums, offers=False)
+    assert "($0.00 per month at list price) could not be offered, because whether" in told(sums, offers=False)
 
 
 @pytest.mark.parametrize(

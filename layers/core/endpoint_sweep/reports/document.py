@@ -32,7 +32,7 @@ def _why_kept(finding: Finding, report: Report) -> str:
     if finding.account in report.deny_accounts:
         return "kept: its account is on the deny list"
     if why := why_closed(finding):
-        return f"kept: not offered, {why}"
+        return f"kept: not offered, {why}" if report.offers else f"{clean(report.kept_reason, 200)}; {why}"
     if finding.id in report.beyond:
         return f"kept: not offered, because one sweep offers only the {MOST_OFFERED:,} most expensive"
     return clean(report.kept_reason, 200)

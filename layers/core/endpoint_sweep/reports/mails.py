@@ -82,8 +82,8 @@ def summary_mail(report: Report) -> tuple[str, str]:
         if (until := asleep.get(row.id))
     ]
     awake = [one for one in idle if not one.snoozed_until]
-    closed = [one for one in awake if is_closed(one) and one.account not in report.deny_accounts]
-    kept = [one for one in awake if not is_closed(one) or one.account in report.deny_accounts]
+    closed = [one for one in awake if _is_apart(one, report)]
+    kept = [one for one in awake if not _is_apart(one, report)]
     unused = protected_unused(report.findings)
     return _both(
         "summary_mail",
@@ -97,7 +97,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         barely=_barely_used(report),
         barely_offered=any(one.verdict is Verdict.BARELY_USED for one in report.offered),
         silences=silences(report.findings),
-        closed_told=told(closed_in(report.coverage.rows, report.deny_accounts)),
+        closed_told=told(closed_in(report.coverage.rows, report.deny_accounts), offers=report.offers),
         kept=_rows(report, kept),
         kept_money=money_view(kept, report.plan.money_note if report.plan else ""),
         snoozed=snoozed,
@@ -110,6 +110,13 @@ def summary_mail(report: Report) -> tuple[str, str]:
         ledger=ledger(report),
         decisions=decision_views(report.approval) if report.approval else (),
     )
+
+
+def _is_apart(finding: Finding, report: Report) -> bool:
+    """Whether it is listed by itself because its account does not let it be deleted. Where nothing is offered anyway,
+    a sentence with the sum is enough.
+    """
+    return report.offers and is_closed(finding) and finding.account not in report.deny_accounts
 
 
 def _barely_used(report: Report) -> list[RowView]:

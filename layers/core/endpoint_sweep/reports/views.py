@@ -115,6 +115,10 @@ class Report:
     realized: Realized = field(default_factory=Realized)
 
     @property
+    def offers(self) -> bool:
+        return self.mode is not Mode.REPORT
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         return tuple(finding for row in self.coverage.rows for finding in row.findings)
 

@@ -29,7 +29,7 @@ def with_access(finding: Finding, known: Mapping[str, Access], below: int = 0) -
 
 
 def is_closed(finding: Finding) -> bool:
-    """Whether it is not offered for that reason. Without a question, in mode report, nothing is."""
+    """Whether it is not offered for that reason. Without an answer no one has asked."""
     return finding.access not in (None, Access.ENABLED)
 
 
@@ -51,18 +51,18 @@ def closed_in(rows: Iterable[CellResult], deny_accounts: Collection[str] = ()) -
     return sums
 
 
-def told(closed: Mapping[str, Closed]) -> str:
-    """A sentence for each answer, with the sum. Empty if nothing is closed."""
-    return " ".join(_told(closed[access.value], why) for access, why in _WHY.items() if access.value in closed)
+def told(closed: Mapping[str, Closed], *, offers: bool = True) -> str:
+    """A sentence for each answer, with the sum. Empty if nothing is closed. `offers`: whether the sweep may ask at all."""
+    return " ".join(_told(closed[one.value], why, offers=offers) for one, why in _WHY.items() if one.value in closed)
 
 
-def _told(closed: Closed, why: str) -> str:
+def _told(closed: Closed, why: str, *, offers: bool) -> str:
     noun = closed.noun if closed.count == 1 else f"{closed.noun}s"
     accounts = "1 account" if closed.accounts == 1 else f"{closed.accounts:,} accounts"
     unpriced = f", {closed.unpriced:,} without a known price" if closed.unpriced else ""
     money = f"${closed.monthly_usd:,.2f} per month at list price{unpriced}"
-    are = "is" if closed.count == 1 else "are"
-    return f"{closed.count:,} idle {noun} in {accounts} ({money}) {are} not offered, {why}."
+    are = ("is not" if closed.count == 1 else "are not") if offers else "could not be"
+    return f"{closed.count:,} idle {noun} in {accounts} ({money}) {are} offered, {why}."
 
 
 def why_nobody(plan: Plan) -> str:

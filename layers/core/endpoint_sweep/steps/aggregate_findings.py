@@ -58,16 +58,17 @@ def aggregate_findings(
         findings = (with_money(one, types, book, answers, paid, at) for one in row.findings)
         judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(judged))
-    if asked.mode is Mode.APPROVE:
-        coverage = _with_access(coverage, read_access(store, asked.id), below)
-    pins = {**pins_of(coverage), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
+    answered = _with_access(coverage, read_access(store, asked.id), below)
+    pins = {**pins_of(answered), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
-    plan = make_plan(asked.id, coverage, asked.caps, settings.minimum_coverage, last, settings.deny_accounts, below)
-    why = why_not_offered(plan, coverage)
+    # In report mode the answers are for the report alone.
+    offered = answered if asked.mode is Mode.APPROVE else coverage
+    plan = make_plan(asked.id, offered, asked.caps, settings.minimum_coverage, last, settings.deny_accounts, below)
+    why = why_not_offered(plan, offered)
     if asked.mode is Mode.REPORT:
         why = "report mode does not ask for approval"
     pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or "", money_note=paid.why_not), seals)
-    folder.put_coverage(coverage)
+    folder.put_coverage(answered)
     idle = tuple(one for one in plan.items if is_idle(one))
     monthly, unpriced = total_monthly(idle)
     counts = coverage.counts

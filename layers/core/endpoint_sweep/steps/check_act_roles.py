@@ -1,4 +1,4 @@
-"""Check act roles: find out where deletion is enabled before asking for approval."""
+"""Check act roles: find out where deletion is enabled, before asking for approval or for the report."""
 
 from typing import Any
 
