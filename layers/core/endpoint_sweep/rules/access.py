@@ -52,7 +52,7 @@ def closed_in(rows: Iterable[CellResult], deny_accounts: Collection[str] = ()) -
 
 
 def told(closed: Mapping[str, Closed], *, offers: bool = True) -> str:
-    """A sentence for each answer, with the sum. Empty if nothing is closed. `offers`: whether the sweep may ask at all."""
+    """A sentence for each answer, with the sum. Empty if nothing is closed. `offers`: whether the sweep asks."""
     return " ".join(_told(closed[one.value], why, offers=offers) for one, why in _WHY.items() if one.value in closed)
 
 
