@@ -43,7 +43,7 @@ class Run:
 
 
 def main() -> int:
-    rows = []
+    rows, by_operation = [], []
     asked = set(sys.argv[1:])
     for accounts, regions, endpoints, filled in SHAPES:
         if asked and f"{accounts}x{regions}x{endpoints}" not in asked:
@@ -62,9 +62,12 @@ def main() -> int:
         for run in (ours, theirs):
             if run.idle != truth:
                 print(f"  found {len(run.idle & truth)} of {len(truth)} idle, {len(run.idle - truth)} wrongly")
-        rows.append(_row(shape, len(world.endpoints), len(truth), ours, theirs))
+        rows.append(_row(shape, len(world.endpoints), truth, ours, theirs))
+        by_operation.append(_by_operation(shape, ours))
     table = (
         "\n".join((f"| {' | '.join(_COLUMNS)} |", "|" + "---|" * len(_COLUMNS), *rows))
+        + "\n\nBy operation:\n\n"
+        + "\n".join(by_operation)
         + "\n\n"
         + "\n".join(_imports())
         + "\n"
@@ -78,6 +81,7 @@ _COLUMNS = (
     "accounts × regions × endpoints",
     "endpoints, idle",
     "calls",
+    "with the check of act roles",
     "calls per endpoint before the idle ones are described",
     "seconds",
     "peak memory",
@@ -86,20 +90,32 @@ _COLUMNS = (
 )
 
 
-# What is asked only where something may be idle: what it is, and whether it could be made again.
-_OF_THE_IDLE = ("DescribeEndpoint", "DescribeEndpointConfig", "ListModels", "DescribeModel")
+# What is asked only where something is idle: what it is, whether it could be made again, and who needs it.
+_OF_THE_IDLE = (
+    *("DescribeEndpoint", "DescribeEndpointConfig", "ListModels", "DescribeModel"),
+    *("ListInferenceRouters", "DescribeInferenceRouter"),
+)
 
 
-def _row(shape: tuple[float, ...], endpoints: int, idle: int, ours: Run, theirs: Run) -> str:
+def _row(shape: tuple[float, ...], endpoints: int, truth: set[str], ours: Run, theirs: Run) -> str:
+    # One AssumeRole for each account with something idle: only a sweep needs it.
+    checked = ours.total + len({one.partition("/")[0] for one in truth})
     described = sum(ours.calls.get(f"sagemaker:{one}", 0) for one in _OF_THE_IDLE)
     accounts, regions, per_cell, _, filled = shape
     empty = "" if filled == 1 else f", {100 - 100 * filled:.0f}% of the cells empty"
     return (
-        f"| {accounts} × {regions} × {per_cell}{empty} | {endpoints:,}, {idle:,} "
-        f"| {ours.total:,} ({ours.total / endpoints:.2f} per endpoint) | {(ours.total - described) / endpoints:.2f} "
+        f"| {accounts} × {regions} × {per_cell}{empty} | {endpoints:,}, {len(truth):,} "
+        f"| {ours.total:,} ({ours.total / endpoints:.2f} per endpoint) "
+        f"| {checked:,} ({checked / endpoints:.2f}) | {(ours.total - described) / endpoints:.2f} "
         f"| {ours.seconds:.1f} | {ours.megabytes:.0f} MB | {theirs.total:,}, {theirs.seconds:.1f} "
         f"| {theirs.seconds / ours.seconds:.1f} × |"
     )
+
+
+def _by_operation(shape: tuple[float, ...], ours: Run) -> str:
+    most = sorted(ours.calls.items(), key=lambda one: (-one[1], one[0]))
+    told = ", ".join(f"{name.partition(':')[2]} {count:,}" for name, count in most)
+    return f"* {' × '.join(f'{number:.0f}' for number in shape[:3])}: {told}"
 
 
 @contextmanager
