@@ -26,6 +26,7 @@ BELIEF: Belief[str] = Belief("D1.1", "Water is wet.", "drops", lambda _: Sight(1
 def test_all_places_together(sights: list[Sight], outcome: Outcome, seen: str) -> None:
     row = told(BELIEF, sights)
     assert (row.outcome, row.seen) == (outcome, seen)
+    assert row.is_fine == (outcome is not Outcome.DIFFERS and not any(one.failed for one in sights))
 
 
 def refusal(code: str, status: int) -> CellFailed:

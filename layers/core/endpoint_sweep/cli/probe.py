@@ -26,9 +26,10 @@ from endpoint_sweep.probe import metrics, sagemaker, surroundings
 from endpoint_sweep.probe.belief import Outcome, Sight, Told, sight, told
 from endpoint_sweep.probe.place import Place
 from endpoint_sweep.probe.surroundings import Surroundings
+from endpoint_sweep.reports.text import clean
 from endpoint_sweep.rules.region_names import why_refused
 
-ALL_HOLD, NOT_ALL = 0, 3
+FINE, NOT_ALL = 0, 3
 SCHEMA = 1
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
@@ -49,7 +50,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """The exit status: 0 every belief holds, 3 one does not or could not be told.
+    """The exit status: 0 no belief was refuted, 3 one was, or AWS did not answer.
 
     Raises UsageError, what AWS says to the first calls, and OSError where the file cannot be written.
     """
@@ -73,7 +74,7 @@ def run(given: argparse.Namespace) -> int:
         given.output.write_text(text, encoding="utf-8")
     else:
         sys.stdout.write(text)
-    return ALL_HOLD if all(one.outcome is Outcome.HOLDS for one in rows) else NOT_ALL
+    return FINE if all(one.is_fine for one in rows) else NOT_ALL
 
 
 def look(places: list[Place], around: Surroundings) -> list[Told]:
@@ -110,7 +111,7 @@ def _table(rows: list[Told]) -> str:
     console = Console(file=out, width=150, highlight=False)
     table = Table("Fact", "Belief", "Seen", "", box=SIMPLE)
     for one in rows:
-        table.add_row(one.fact, Text(one.belief), Text(one.seen), one.outcome.value)
+        table.add_row(one.fact, Text(one.belief), Text(clean(one.seen, 400)), one.outcome.value)
     console.print(table)
     count = Counter(one.outcome for one in rows)
     console.print(

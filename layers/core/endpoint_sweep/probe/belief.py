@@ -40,7 +40,7 @@ class Belief[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One row of the result."""
+    """One row of the result. `failed`: in how many places AWS did not answer."""
 
     fact: str
     belief: str
@@ -49,6 +49,12 @@ class Told:
     of: int
     noun: str
     notes: tuple[str, ...]
+    failed: int = 0
+
+    @property
+    def is_fine(self) -> bool:
+        """That there is nothing to see it by is no gap; that AWS did not answer is one."""
+        return self.outcome is not Outcome.DIFFERS and not self.failed
 
     @property
     def seen(self) -> str:
@@ -75,7 +81,7 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
     if of:
         outcome = Outcome.HOLDS if holding == of else Outcome.DIFFERS
     notes = _counted([note for one in seen for note in one.notes]) + _counted([f"not read: {one}" for one in failed])
-    return Told(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes)
+    return Told(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes, len(failed))
 
 
 def _counted(notes: Sequence[str]) -> tuple[str, ...]:
