@@ -88,6 +88,11 @@ BUGS = (
     Bug("a mail is written into the log", mistakes.mail_logged, when()),
     Bug("a secret lies in the table", mistakes.secret_stored, when()),
     Bug("an outcome is not written down", mistakes.outcome_forgotten, when()),
+    Bug(
+        "what is barely used is offered unasked",
+        mistakes.barely_used_unasked,
+        when(parameters={"BarelyUsedBelow": "100000", "OfferBarelyUsed": "false"}),
+    ),
     Bug("report mode asks and deletes", mistakes.report_mode_asks, when(mode="report")),
     Bug(
         "what failed is not counted",

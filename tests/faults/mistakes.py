@@ -1,7 +1,7 @@
 """Mistakes that could be made in the product, each as a patch of it; `bugs` says where they show."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import count
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from endpoint_sweep.resources.endpoint import idleness, recheck
 from endpoint_sweep.review import access, page_flow, recording
 from endpoint_sweep.review.access import Opened, by_link, plan_of
 from endpoint_sweep.review.selection import Wish, drafted
+from endpoint_sweep.rules import access as access_rules
 from endpoint_sweep.rules import approval_rules, approvals, planning
 from endpoint_sweep.rules.approval_rules import Quorum, Ruling
 from endpoint_sweep.rules.approvals import ApprovalStatus, Identity, StopKind
@@ -51,6 +52,19 @@ def get_approves() -> Any:
 def blind_retry() -> Any:
     """The deleting client repeats a call whose reply was lost."""
     return patch.object(sessions, "_DELETING", sessions._READING)
+
+
+@contextmanager
+def barely_used_unasked() -> Iterator[None]:
+    """What is barely used counts as offered, whatever the stack and the sweep say."""
+
+    def always(finding: Any, _below: int) -> bool:
+        return finding.verdict in (Verdict.IDLE, Verdict.BARELY_USED)
+
+    with ExitStack() as patches:
+        for module in (access_rules, approval_rules, planning, aggregate_findings, request_approval, apply_decision):
+            patches.enter_context(patch.object(module, "may_be_offered", always))
+        yield
 
 
 @contextmanager
