@@ -70,7 +70,7 @@ deploy: build ## sam deploy with the AWS credentials of this shell
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 	$(VENV)/python -m tests.simulation.demo.pictures
 
-bench: build ## API calls, seconds and memory of a scan, alongside a reference; writes docs/performance.md (ARGS=20x4x20)
+bench: build ## API calls, seconds and memory of a scan, alongside a reference; writes docs/performance.md (ARGS=20x4x20, ARGS=calls)
 	$(VENV)/python -m tests.bench $(ARGS)
 
 figures: $(TOOLS) ## thousands of sweeps in which things go wrong by chance; writes the table of docs/safety.md (ARGS=200)
