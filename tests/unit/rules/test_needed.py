@@ -7,7 +7,7 @@ import pytest
 from endpoint_sweep.domain.documents import from_data, to_data
 from endpoint_sweep.domain.model import CellResult, Component, CoverageStatus, Finding, Verdict
 from endpoint_sweep.domain.needs import Need, Needs
-from endpoint_sweep.rules.needed import known, without_needed
+from endpoint_sweep.rules.needed import known, may_be_needed, without_needed
 from endpoint_sweep.rules.planning import Coverage
 from tests.unit.samples import ACCOUNT, ARN, NAME, REGION, cell, finding
 
@@ -55,6 +55,22 @@ def test_what_is_known_of_a_cell_counts_although_the_rest_is_not() -> None:
     """The destination is kept, and nothing else is said of it."""
     found = judged(finding(), replace(ELSEWHERE, needs=Needs((Need(ARN, WHY),), "half")))
     assert (found.verdict, found.advice) == (Verdict.PROTECTED, "")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([], False),
+        ([finding(verdict=Verdict.BUSY)], False),
+        ([finding(verdict=Verdict.BARELY_USED)], False),
+        ([finding(verdict=Verdict.BUSY), finding()], True),
+        ([finding(verdict=Verdict.PROTECTED, unprotected=Verdict.IDLE)], True),
+        ([finding(verdict=Verdict.PROTECTED, unprotected=Verdict.BUSY)], False),
+    ],
+)
+def test_what_may_be_needed(found: list[Finding], expected: bool) -> None:
+    """What is idle, and what would be if nothing protected it: routers change nothing else."""
+    assert may_be_needed(cell(*found)) is expected
 
 
 FAILED = replace(ELSEWHERE, status=CoverageStatus.FAILED)
