@@ -109,15 +109,32 @@ def test_an_endpoint_is_marked_for_its_own_account(verdict: Verdict) -> None:
     assert (found.verdict, found.advice) == (verdict, f"has shadow variants; {mark}")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "unprotected", "may"),
+    [
+        (Verdict.IDLE, None, True),
+        (Verdict.BARELY_USED, None, True),
+        (Verdict.PROTECTED, Verdict.IDLE, True),
+        (Verdict.PROTECTED, Verdict.BUSY, False),
+        (Verdict.PROTECTED, None, False),
+        (Verdict.BUSY, None, False),
+    ],
+)
+def test_what_a_router_could_change(verdict: Verdict, unprotected: Verdict | None, may: bool) -> None:
+    """Only for these does anyone ask for routers from a terminal."""
+    one = finding(verdict=verdict, unprotected=unprotected)
+    assert may_be_needed(replace(ELSEWHERE, findings=(one,))) is may
+
+
 def failed(*places: tuple[str, str]) -> Coverage:
     return Coverage(tuple(replace(FAILED, account=account, region=region) for account, region in places))
 
 
 def test_one_line_says_of_how_many_and_where() -> None:
     """Places by account, five of each kind at most."""
-    assert known(Coverage((ELSEWHERE,))).sentence == "Inference routers are known in all 1 account-region pairs."
+    assert known(Coverage((ELSEWHERE,))).sentence == "Inference routers are known in the one account-region pair."
     one = known(failed(("3" * 12, "eu-west-1"))).sentence
-    assert one.startswith("Routers of 1 of 1 account-region pairs is not known: 333333333333 (eu-west-1). ")
+    assert one.startswith("Routers of 1 of 1 account-region pairs are not known: 333333333333 (eu-west-1). ")
     several = failed(("4" * 12, "us-east-1"), ("3" * 12, "us-east-1"), ("3" * 12, "eu-west-1"))
     assert "of 3 of 3 account-region pairs are not known: 333333333333 (eu-west-1, us-east-1), 444444444444 (" in (
         known(several).sentence

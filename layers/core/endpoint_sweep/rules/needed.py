@@ -10,6 +10,7 @@ from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
 _FEW = 5  # of accounts, or of regions of one, that a sentence names
 _LOOKED = {CoverageStatus.SCANNED, CoverageStatus.PARTIAL}
+_UNUSED = {Verdict.IDLE, Verdict.BARELY_USED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ class Known:
     def sentence(self) -> str:
         """One line for the whole sweep."""
         if not self.missing:
-            return f"Inference routers are known in all {self.of:,} account-region pairs."
+            pairs = "the one account-region pair" if self.of == 1 else f"all {self.of:,} account-region pairs"
+            return f"Inference routers are known in {pairs}."
         places = {one.account: sorted(cell.region for cell in self.missing if cell.account == one.account)
                   for one in self.missing}  # fmt: skip
         told = [f"{account} ({_listed(regions)})" for account, regions in sorted(places.items())]
-        are = "is" if len(self.missing) == 1 else "are"
         return (
-            f"Routers of {len(self.missing):,} of {self.of:,} account-region pairs {are} not known: {_listed(told)}. "
+            f"Routers of {len(self.missing):,} of {self.of:,} account-region pairs are not known: {_listed(told)}. "
             "What only these need looks unused."
         )
 
@@ -53,7 +54,7 @@ def why_unknown(row: CellResult) -> str:
 
 def may_be_needed(row: CellResult) -> bool:
     """Whether it holds anything that is kept only if something needs it."""
-    return any(Verdict.IDLE in (one.verdict, one.unprotected) for one in row.findings)
+    return any({one.verdict, one.unprotected} & _UNUSED for one in row.findings)
 
 
 def without_needed(coverage: Coverage) -> Coverage:
@@ -81,7 +82,7 @@ def without_needed(coverage: Coverage) -> Coverage:
 def _judged(finding: Finding, needs: Mapping[str, Need], told: str) -> Finding:
     if finding.unprotected is Verdict.IDLE and why_needed(finding, needs):
         return replace(finding, unprotected=Verdict.PROTECTED)
-    if finding.verdict not in (Verdict.IDLE, Verdict.BARELY_USED):
+    if finding.verdict not in _UNUSED:
         return finding
     if why := why_needed(finding, needs):
         return replace(finding, verdict=Verdict.PROTECTED, reason=why)
