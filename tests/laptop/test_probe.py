@@ -141,6 +141,21 @@ def test_what_is_refused_is_not_told(laptop: Laptop, probe: Probe, code: str) ->
     assert code in found["D13.32"]["notes"][0]
 
 
+def test_a_closed_account_hides_no_other(laptop: Laptop, probe: Probe) -> None:
+    """Its beliefs are not read there, by the code; what the others show counts."""
+    world = laptop.open("default")
+    world.set_roles(member(world)[0], [])
+    found = probe()["beliefs"]
+    assert (found["D3.2"]["outcome"], found["D3.2"]["of"]) == (HOLDS, 4)
+    assert found["D3.2"]["notes"] == ["not read: AccessDenied (2 times)"]
+
+
+def test_an_answer_of_another_shape_hides_no_other(laptop: Laptop, probe: Probe) -> None:
+    laptop.open("default").fault(operation="ListAccounts", rewrite=lambda reply: replace(reply, body=b"[]"))
+    found = probe()["beliefs"]
+    assert (found["D0.1"]["outcome"], found["D3.2"]["outcome"]) == (UNTOLD, HOLDS)
+
+
 def test_a_table_for_people(laptop: Laptop, capsys: pytest.CaptureFixture[str]) -> None:
     world = laptop.open("default")
     [account] = member(world)

@@ -62,14 +62,14 @@ def test_what_is_known_of_a_cell_counts_although_the_rest_is_not() -> None:
     [
         ([], False),
         ([finding(verdict=Verdict.BUSY)], False),
-        ([finding(verdict=Verdict.BARELY_USED)], False),
+        ([finding(verdict=Verdict.BARELY_USED)], True),
         ([finding(verdict=Verdict.BUSY), finding()], True),
         ([finding(verdict=Verdict.PROTECTED, unprotected=Verdict.IDLE)], True),
         ([finding(verdict=Verdict.PROTECTED, unprotected=Verdict.BUSY)], False),
     ],
 )
 def test_what_may_be_needed(found: list[Finding], expected: bool) -> None:
-    """What is idle, and what would be if nothing protected it: routers change nothing else."""
+    """What is idle or barely used, and what would be if nothing protected it: routers change nothing else."""
     assert may_be_needed(cell(*found)) is expected
 
 
@@ -107,23 +107,6 @@ def test_an_endpoint_is_marked_for_its_own_account(verdict: Verdict) -> None:
     found = judged(finding(advice="has shadow variants", verdict=verdict), *others, FAILED)
     mark = "the inference routers of its account in eu-west-1, eu-west-2 are not known"
     assert (found.verdict, found.advice) == (verdict, f"has shadow variants; {mark}")
-
-
-@pytest.mark.parametrize(
-    ("verdict", "unprotected", "may"),
-    [
-        (Verdict.IDLE, None, True),
-        (Verdict.BARELY_USED, None, True),
-        (Verdict.PROTECTED, Verdict.IDLE, True),
-        (Verdict.PROTECTED, Verdict.BUSY, False),
-        (Verdict.PROTECTED, None, False),
-        (Verdict.BUSY, None, False),
-    ],
-)
-def test_what_a_router_could_change(verdict: Verdict, unprotected: Verdict | None, may: bool) -> None:
-    """Only for these does anyone ask for routers from a terminal."""
-    one = finding(verdict=verdict, unprotected=unprotected)
-    assert may_be_needed(replace(ELSEWHERE, findings=(one,))) is may
 
 
 def failed(*places: tuple[str, str]) -> Coverage:

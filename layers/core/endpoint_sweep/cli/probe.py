@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def run(given: argparse.Namespace) -> int:
         raise UsageError(why)
     readers = LaptopReaders(sessions, own, partition, given.member_role, given.external_id)
     accounts = list(dict.fromkeys(given.account)) or [own]
-    places = [Place(readers.member(account), region, started) for account in accounts for region in regions]
+    places = [Place(partial(readers.member, one), region, started) for one in accounts for region in regions]
     rows = look(places, Surroundings(sessions, own, places, started))
     text = _json(rows, len(accounts), regions, started) if given.format == "json" else _table(rows)
     if given.output:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from endpoint_sweep.aws.probing import code
-from endpoint_sweep.domain.errors import EndpointSweepError
 
 _SHOWN = 6
 
@@ -68,7 +67,7 @@ def sight[Place](belief: Belief[Place], place: Place) -> Sight:
     """Trouble of any kind means that nothing was seen here; it stops no other belief."""
     try:
         return belief.look(place)
-    except EndpointSweepError as error:
+    except Exception as error:  # noqa: BLE001 - an answer of another shape than expected is trouble, too
         return Sight(failed=code(error))
 
 

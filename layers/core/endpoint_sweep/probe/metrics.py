@@ -105,6 +105,21 @@ def dimension_sets(place: Place) -> Sight:
     return Sight(len(known), len(sets), tuple(others))
 
 
+def asynchronous(place: Place) -> Sight:
+    return _none_of_their_own(place, Kind.ASYNCHRONOUS)
+
+
+def hosts_of_components(place: Place) -> Sight:
+    return _none_of_their_own(place, Kind.INFERENCE_COMPONENTS)
+
+
+def _none_of_their_own(place: Place, kind: Kind) -> Sight:
+    """Whether ListMetrics names Invocations of the endpoint and its variants."""
+    found = [one for one in place.serving if one.description.kind is kind]
+    names = {key.endpoint for key in place.published.traffic if key.metric == INVOCATIONS}
+    return Sight(sum(one.listed.name not in names for one in found), len(found))
+
+
 def spelling(place: Place) -> Sight:
     found = [one.metric for one in place.published.traffic if one.metric in PROCESSED]
     return Sight(found.count(PROCESSED[0]), len(found), tuple(sorted({*found} - {PROCESSED[0]})))
@@ -121,6 +136,9 @@ BELIEFS: tuple[Belief[Place], ...] = (
            "sets of dimensions of Invocations", dimension_sets),
     Belief("D1.9", "CloudWatch answers only for the exact set of dimensions.", "queries by endpoint name alone",
            exact_dimensions),
+    Belief("D1.10", "Asynchronous endpoints do not publish Invocations.", "asynchronous endpoints", asynchronous),
+    Belief("D1.13", "Endpoints with inference components publish no Invocations of their own.",
+           "endpoints with inference components", hosts_of_components),
     Belief("D1.11", "The metric is InvocationsProcessed, with two s.", "series of asynchronous endpoints", spelling),
     Belief("D1.23", "CloudWatch keeps hours for 455 days.", "endpoints older than two months", hours_of_last_year),
     Belief("D1.24", "A unit that does not match returns nothing.", "queries in bytes", other_unit),

@@ -1,5 +1,6 @@
 """One account in one region, as the beliefs look at it: what several of them need is read once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -38,13 +39,21 @@ class Serving:
 
 
 class Place:
-    def __init__(self, member: Member, region: str, now: datetime) -> None:
-        self.member = member
+    """`enter`: the way into the account, tried by each belief, so that a closed one is no more than not told."""
+
+    def __init__(self, enter: Callable[[], Member], region: str, now: datetime) -> None:
+        self._enter = enter
         self.region = region
-        self.clients = Clients(member, region)
-        self.reader = AwsEndpointReader(self.clients)
         self.end = now - LATE
         self.start = self.end - WINDOW
+
+    @cached_property
+    def clients(self) -> Clients:
+        return Clients(self._enter(), self.region)
+
+    @cached_property
+    def reader(self) -> AwsEndpointReader:
+        return AwsEndpointReader(self.clients)
 
     @cached_property
     def listed(self) -> tuple[ListedEndpoint, ...]:

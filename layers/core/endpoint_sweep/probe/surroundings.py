@@ -41,12 +41,11 @@ class Surroundings:
 
 def region_that_is_off(at: Surroundings) -> Sight:
     """One of those that the account has not opted into is asked for its endpoints."""
-    member, home = at.sessions.own(), at.sessions.region()
-    off = probing.regions_off(member.client("ec2", home))
+    off = probing.regions_off(at.sessions.hub("ec2"))
     sold = offered(at.sessions.hub("ssm")) or frozenset()
     for region in sorted(off & sold)[:1]:
         try:
-            _ = Place(member, region, at.now).listed
+            _ = Place(at.sessions.own, region, at.now).listed
         except (TokenRefused, NotConnected) as error:
             return Sight(1, 1, (probing.code(error),))
         except CellFailed as error:
