@@ -55,7 +55,7 @@ def test_it_is_offered_by_itself_and_deleted_when_approved(stage_of: OpenStage) 
     assert "$1,028.13 per month at list price, 1 endpoint" in idle
     assert "$2,056.26 per month at list price, 2 endpoints" in barely
     # Two weeks and at most six hours of $1,028.13 a month, by four calls.
-    assert re.search(r"4 calls in the window, \$1(18|19|20)\.\d\d per call\. Last call: \d\d \w{3} 20", barely)
+    assert re.search(r"4 calls in the window, \$1(18|19|20)\.\d\d per call\. Last call: \d{1,2} \w{3} 20\d\d\n", barely)
     listed = mail.text.partition("MOST EXPENSIVE FIRST")[2].split("BARELY USED, MONTHLY COST")
     assert ["resnet-demo" in part for part in listed] == [True, False]
     assert ["called-twice [barely used]" in part for part in listed] == [False, True]

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from endpoint_sweep.domain.model import Finding
-from endpoint_sweep.reports.text import clean, usd
+from endpoint_sweep.reports.text import clean, day, usd
 from endpoint_sweep.rules.net_cost import total_net
 from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.rules.waste import total_wasted
@@ -65,19 +64,15 @@ def wasted_words(finding: Finding) -> str:
     """What was spent on it since its last call. Empty where that is not known."""
     if finding.wasted_usd is None or finding.wasted_since is None:
         return ""
-    amount, day = usd(finding.wasted_usd), _day(finding.wasted_since)
+    amount, since = usd(finding.wasted_usd), day(finding.wasted_since)
     price = "at list price" if finding.net_monthly_usd is None else "after discounts"
     if finding.wasted_at_least:
-        return f"at least {amount} since {day}, when the measurement begins, {price}"
+        return f"at least {amount} since {since}, when the measurement begins, {price}"
     if finding.wasted_since == finding.last_invocation_at:
-        return f"{amount} since its last call on {day}, {price}"
-    return f"{amount} since it was created on {day}, {price}"
+        return f"{amount} since its last call on {since}, {price}"
+    return f"{amount} since it was created on {since}, {price}"
 
 
 def net_words(finding: Finding) -> str:
     """Where its price after discounts comes from. Empty where it is not known."""
     return "" if finding.net_monthly_usd is None else clean(finding.net_basis, 200)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y}"

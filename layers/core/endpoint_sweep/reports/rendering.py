@@ -22,7 +22,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    shown = (text.usd, text.moment, text.clean, text.clip, text.inert, text.sentence)
+    shown = (text.usd, text.moment, text.day, text.clean, text.clip, text.inert, text.sentence)
     made.filters |= {filter_.__name__: filter_ for filter_ in shown}
     made.globals |= {"plural": text.plural, "most_offered": f"{MOST_OFFERED:,}"}
     return made

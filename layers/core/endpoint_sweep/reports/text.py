@@ -62,6 +62,11 @@ def moment(at: datetime) -> str:
     return f"{at:%d %b %Y, %H:%M} UTC"
 
 
+def day(at: datetime) -> str:
+    """For what is measured by the hour or the day: a time of day would be made up."""
+    return f"{at.day} {at:%b %Y}"
+
+
 def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 or noun.endswith("s") else f"{count:,} {noun}s"
 
