@@ -147,6 +147,25 @@ def test_calls_that_were_served_explain_other_signs_of_their_day() -> None:
     assert verdict(past=day, signs={"ModelLatency": day}) is Verdict.IDLE
 
 
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("ModelLatency", Verdict.BARELY_USED),
+        ("InvocationFailures", Verdict.BUSY),
+        ("Invocation5XXErrors", Verdict.BUSY),
+        ("NoSuchMetricYet", Verdict.BARELY_USED),
+    ],
+)
+def test_a_few_calls_do_not_explain_failures_of_their_day(metric: str, expected: Verdict) -> None:
+    """One served call and any number of failed ones on the same day: the failed ones are in no count of calls."""
+    day = Past((FIRST_DAY + timedelta(days=2),))
+    few = evidence(activity=activity(series(total=1)), past=day, signs={metric: day})
+    found, reason = judge(few, Policy(14, 14, barely_used_below=10), NOW)
+    assert found is expected
+    if expected is Verdict.BUSY:
+        assert reason == f"other metrics show requests that were not served: {metric}"
+
+
 INVOKED, PROCESSED, MISSPELT, WAITING = (
     key(metric, {"EndpointName": "e", "VariantName": "v"})
     for metric in ("Invocations", "InvocationsProcessed", "InvocationsProcesssed", "ApproximateBacklogSize")

@@ -22,7 +22,7 @@ from endpoint_sweep.domain.model import (
 )
 from endpoint_sweep.resources.endpoint import history, proof, reasons
 from endpoint_sweep.resources.endpoint.history import Past
-from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, INVOCATIONS, NO_CAPACITY, PROCESSED
+from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, FAILURES, INVOCATIONS, NO_CAPACITY, PROCESSED
 from endpoint_sweep.rules import protection
 
 # UpdateRollbackFailed: in service with mixed configurations, so it answers and is billed (D2.8).
@@ -130,19 +130,23 @@ def _recently_deployed(description: Description, activity: Activity, now: dateti
 
 
 def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
-    """What keeps an endpoint although the window shows no call that was served."""
+    """What keeps an endpoint although the window shows no call that was served, or only a few."""
     if seen.past is None or not all(one.complete for one in (seen.past, *seen.signs.values())):
         return Verdict.NO_EVIDENCE, "its history could not be read completely"
     first_day = seen.activity.start.replace(hour=0)  # The window starts on the hour.
     # Calls that were served explain the other signs of the same day, also those before a window that begins within it.
+    # They do not explain failures: a few calls are only few if no others failed, and failed ones may not be counted.
+    was_called = is_alive(seen.activity)
     served = set(seen.past.days)
     alive = sorted(
-        name for name, one in seen.signs.items() if any(day >= first_day and day not in served for day in one.days)
+        name
+        for name, one in seen.signs.items()
+        if any(day >= first_day and (day not in served or (was_called and name in FAILURES)) for day in one.days)
     )
     if alive:
         return Verdict.BUSY, f"other metrics show requests that were not served: {', '.join(alive[:3])}"
     # A rhythm longer than the window shows no call in it.
-    if not is_alive(seen.activity) and (usual := history.rhythm(seen.past, now)):
+    if not was_called and (usual := history.rhythm(seen.past, now)):
         return Verdict.BUSY, f"it is called {history.every(usual)}: {history.told(seen.past)}"
     return None
 

@@ -28,6 +28,7 @@ _ASYNCHRONOUS_FAILURES = (
     "ExpiredRequests",
     "NotificationFailures",
 )
+FAILURES = frozenset((*_FAILURES, *_ASYNCHRONOUS_FAILURES))
 _SERVERLESS = (
     "ServerlessProvisionedConcurrencyInvocations",
     "ServerlessProvisionedConcurrencySpilloverInvocations",
