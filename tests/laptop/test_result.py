@@ -192,6 +192,14 @@ def test_the_table(laptop: Laptop) -> None:
     assert "2 of 2 account-region pairs" in done.err
 
 
+def test_the_table_says_nothing_of_routers_that_no_one_asked_for(laptop: Laptop) -> None:
+    """Where everything is called, none of them matters, so none is missing."""
+    laptop.open(organization([one("busy", Traffic.steady(9))]))
+    done = laptop.scan("--accounts", FIRST, "--format", "table")
+    assert "1 endpoint: 1 busy" in done.out
+    assert "outers" not in done.out
+
+
 def test_the_table_says_first_what_was_not_seen(laptop: Laptop) -> None:
     """Before any money."""
     laptop.open("denied")

@@ -1,6 +1,7 @@
 """What stands out beside an endpoint's name: on the page and in each row of a mail."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -8,11 +9,11 @@ from endpoint_sweep.domain.model import Account, Cell, Finding, Mode, Silence, V
 from endpoint_sweep.reports import Report, approval_mail, approval_view, summary_mail
 from endpoint_sweep.reports.views import labels
 from endpoint_sweep.rules.planning import Coverage, join
-from tests.unit.samples import ACCOUNT, CAPS, REGION, approval, cell, finding, plan
+from tests.unit.samples import ACCOUNT, CAPS, NOW, REGION, approval, cell, finding, plan
 
 ACCOUNTS = {ACCOUNT: Account(ACCOUNT, "vision", "ACTIVE")}
 NOTHING = finding("quiet", silence=Silence.NOTHING)
-FEW = finding("seldom", verdict=Verdict.BARELY_USED, invocations=4)
+FEW = finding("seldom", verdict=Verdict.BARELY_USED, invocations=4, last_invocation_at=NOW)
 
 
 def of(*findings: Finding) -> Coverage:
@@ -43,6 +44,25 @@ def test_the_mail_shows_it_beside_the_name() -> None:
     assert text.count("[published nothing]") == html.count(">published nothing<") == 1
     assert "- quiet [published nothing]\n    222222222222" in text
     assert "- zeros\n    222222222222" in text
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([finding("idle", monthly_usd=Decimal(1000))], "1 idle endpoint, $1,000.00 a month."),
+        ([replace(FEW, monthly_usd=Decimal(200))], "1 barely used endpoint, $200.00 a month."),
+        (
+            [finding("idle", monthly_usd=Decimal(1000)), replace(FEW, monthly_usd=Decimal(200))],
+            "1 idle and 1 barely used endpoint, $1,000.00 and $200.00 a month.",
+        ),
+    ],
+)
+def test_the_preview_of_the_mail_adds_no_two_totals(items: list[Finding], expected: str) -> None:
+    """The mail itself says that the barely used ones count in no other total."""
+    asked = plan(items)
+    view = approval_view(approval(asked), asked, of(*items), ACCOUNTS, CAPS)
+    _, html = approval_mail(view, "https://review.example.com")
+    assert f"scanned. {expected} Please respond" in html
 
 
 def test_the_summary_shows_it_too() -> None:

@@ -19,7 +19,7 @@ from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.text import clean, plural, usd
 from endpoint_sweep.resources.resource_type import ResourceTypes
-from endpoint_sweep.rules.needed import known, why_unknown
+from endpoint_sweep.rules.needed import known, may_be_needed, why_unknown
 from endpoint_sweep.rules.planning import Coverage
 from endpoint_sweep.rules.pricing import PriceBook, PriceList, total_monthly, with_cost
 from endpoint_sweep.rules.waste import with_waste
@@ -96,7 +96,8 @@ def _table(coverage: Coverage, accounts: Mapping[str, Account]) -> str:
     wrong = [row for row in coverage.rows if row.status is not CoverageStatus.SCANNED]
     done = len(coverage.rows) - len(wrong)
     console.print(f"{done} of {len(coverage.rows)} account-region pairs scanned ({coverage.percent}%)")
-    console.print(Text(known(coverage).sentence))
+    if any(map(may_be_needed, coverage.rows)):
+        console.print(Text(known(coverage).sentence))
     for row in wrong:
         console.print(Text(f"  {row.account} {row.region}: {row.status.value}. {clean(row.reason, 100)}"))
     findings = [finding for row in coverage.rows for finding in row.findings]

@@ -20,7 +20,7 @@ from endpoint_sweep.domain.model import (
 from endpoint_sweep.domain.resource import Action, noun_of
 from endpoint_sweep.reports.coverage import account_name
 from endpoint_sweep.reports.money import MoneyView, money_view, net_words, wasted_words
-from endpoint_sweep.reports.text import clean, clip, plural, title_of
+from endpoint_sweep.reports.text import clean, clip, plural, title_of, usd
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
 from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, offerable
@@ -94,6 +94,14 @@ class RowView:
     outcome_words: str = ""
     outcome_reason: str = ""
     request_id: str = ""
+
+    @property
+    def usage(self) -> str:
+        """How often it was called, or empty."""
+        if not self.calls:
+            return ""
+        per_call = "" if self.per_call is None else f", {usd(self.per_call)} per call"
+        return f"{plural(self.calls, 'call')} in the window{per_call}"
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,7 @@ def row_view(
 
 
 def labels(finding: Finding) -> tuple[str, ...]:
-    """What stands out beside the name."""
+    """Short warnings next to the name."""
     found = {
         "barely used": finding.verdict is Verdict.BARELY_USED,
         "published nothing": finding.silence is Silence.NOTHING,
