@@ -1,6 +1,7 @@
 """What a belief is, and what was seen of it. No I/O."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,7 +84,6 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
     return Told(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes, len(failed))
 
 
-def _counted(notes: Sequence[str]) -> tuple[str, ...]:
+def _counted(notes: Iterable[str]) -> tuple[str, ...]:
     """Each once, with how often it came."""
-    counts = {note: notes.count(note) for note in notes}
-    return tuple(note if count == 1 else f"{note} ({count} times)" for note, count in counts.items())
+    return tuple(note if count == 1 else f"{note} ({count} times)" for note, count in Counter(notes).items())
