@@ -101,7 +101,10 @@ def test_a_failed_rollback_is_judged_by_its_traffic() -> None:
         ({"tags": None}, Verdict.PROTECTED),
         ({"endpoint": listed(created_at=YOUNG), "description": description(created_at=YOUNG)}, Verdict.TOO_YOUNG),
         ({"description": description(config_created_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
-        ({"description": description(config_created_at=START + timedelta(seconds=1))}, Verdict.TOO_YOUNG),
+        (
+            {"description": description(config_created_at=NOW - timedelta(days=14) + timedelta(seconds=1))},
+            Verdict.TOO_YOUNG,
+        ),
         ({"description": description(config_created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
         ({"description": description(config_created_at=None, last_modified_at=AN_HOUR_AGO)}, Verdict.TOO_YOUNG),
         ({"endpoint": listed(created_at=NOW + timedelta(days=1))}, Verdict.NO_EVIDENCE),
@@ -128,9 +131,9 @@ def test_every_doubt_keeps(changes: dict[str, Any], expected: Verdict) -> None:
 
 def test_a_configuration_as_old_as_the_window_is_old_enough() -> None:
     """A newer one says since when calls are known (D2.5)."""
-    assert verdict(description=description(config_created_at=START)) is Verdict.IDLE
+    assert verdict(description=description(config_created_at=NOW - timedelta(days=14))) is Verdict.IDLE
     said = "its configuration was created 13 days ago, after the window began; earlier calls are not known"
-    newer = description(config_created_at=START + timedelta(seconds=1))
+    newer = description(config_created_at=NOW - timedelta(days=14) + timedelta(seconds=1))
     assert judged(description=newer) == (Verdict.TOO_YOUNG, said)
 
 

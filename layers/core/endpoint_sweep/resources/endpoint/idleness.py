@@ -107,7 +107,7 @@ def _too_early(  # noqa: PLR0911 - one return per reason
         return Verdict.NO_EVIDENCE, "it was re-created during the scan"
     if description.config_created_at and not protection.is_believable(description.config_created_at, now):
         return Verdict.NO_EVIDENCE, "the creation time of its configuration is not plausible"
-    if why := _recently_deployed(description, seen.activity, now):
+    if why := _recently_deployed(description, policy, now):
         return Verdict.TOO_YOUNG, why
     for one in seen.components or ():
         if one.created_at and (why := protection.youth(one.created_at, policy, now)):
@@ -115,18 +115,18 @@ def _too_early(  # noqa: PLR0911 - one return per reason
     return None
 
 
-def _recently_deployed(description: Description, activity: Activity, now: datetime) -> str | None:
-    """Why the window does not lie within the life of its configuration, or None.
+def _recently_deployed(description: Description, policy: Policy, now: datetime) -> str | None:
+    """Why the lookback does not lie within the life of its configuration, or None.
 
     Scaling moves LastModifiedTime: on a schedule every day, even if no one calls the endpoint. A configuration never
     changes, so its creation is the earliest time of the last deployment (D2.5, D3.10).
     """
     if description.config_created_at is None:
         return protection.recent_change(description.last_modified_at, now)
-    if description.config_created_at <= activity.start:
+    age = now - description.config_created_at
+    if age >= timedelta(days=policy.lookback_days):
         return None
-    days = (now - description.config_created_at).days
-    return f"its configuration was created {days} days ago, after the window began; earlier calls are not known"
+    return f"its configuration was created {age.days} days ago, after the window began; earlier calls are not known"
 
 
 def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
