@@ -22,13 +22,13 @@ def disposition(finding: Finding, report: Report) -> tuple[str, str]:
         return finding.action.done if is_done else outcome.status.value, clean(outcome.reason, 400)
     if finding.snoozed_until:
         return "kept", f"snoozed until {moment(finding.snoozed_until)}"
-    if finding.verdict is Verdict.IDLE or finding.id in {one.id for one in report.offered}:
+    if finding.verdict is Verdict.IDLE or finding.id in report.offered:
         return "kept", _why_kept(finding, report)
     return "kept", f"{finding.verdict.value}: {clean(finding.reason, 200)}"
 
 
 def _why_kept(finding: Finding, report: Report) -> str:
-    """Of an idle one without an outcome."""
+    """Of a resource without an outcome that is idle or was offered."""
     if finding.account in report.deny_accounts:
         return "kept: its account is on the deny list"
     if why := why_closed(finding):

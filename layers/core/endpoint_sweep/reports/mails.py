@@ -95,7 +95,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         protected=_explained(report, unused, "Protected"),
         protected_money=money_view(unused),
         barely=_barely_used(report),
-        barely_offered=any(one.verdict is Verdict.BARELY_USED for one in report.offered),
+        barely_offered=any(one.verdict is Verdict.BARELY_USED for one in report.offered.values()),
         silences=silences(report.findings),
         closed_told=told(closed_in(report.coverage.rows, report.deny_accounts), offers=report.offers),
         kept=_rows(report, kept),

@@ -23,7 +23,7 @@ from endpoint_sweep.reports.money import MoneyView, money_view, net_words, waste
 from endpoint_sweep.reports.text import clean, clip, plural, title_of, usd
 from endpoint_sweep.rules.approval_rules import effective
 from endpoint_sweep.rules.approvals import Approval
-from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, offerable
+from endpoint_sweep.rules.planning import MOST_OFFERED, Coverage, by_id, offerable
 from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.rules.savings import Realized, promised
 from endpoint_sweep.rules.unused import cost_per_call
@@ -137,10 +137,10 @@ class Report:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
 
-    @property
-    def offered(self) -> tuple[Finding, ...]:
-        """What someone was asked about."""
-        return self.plan.items if self.plan and self.approval else ()
+    @cached_property
+    def offered(self) -> Mapping[ResourceId, Finding]:
+        """Everything that the approvers were asked about."""
+        return by_id(self.plan.items) if self.plan and self.approval else {}
 
     @property
     def noun(self) -> str:

@@ -90,7 +90,7 @@ def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
 
 def from_form(form: Form, plan: Plan) -> Wish | Refusal:
     """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` change the idle ones of their
-    account: what is barely used is chosen row by row.
+    account. Barely used endpoints are chosen row by row.
     """
     numbers = (*form.delete, *(number for number, _ in form.snoozes))
     if not form.is_readable or any(number >= len(plan.items) for number in numbers):
@@ -100,8 +100,8 @@ def from_form(form: Form, plan: Plan) -> Wish | Refusal:
     if form.step == "keep":
         return Wish((), _sorted(snoozes))
     if account := form.delete_all or form.keep_all:
-        idle = [item.id for item in plan.items if item.account == account and is_idle(item)]
-        delete = [target for target in delete if target not in idle] + (idle if form.delete_all else [])
+        idle = {item.id for item in plan.items if item.account == account and is_idle(item)}
+        delete = [target for target in delete if target not in idle] + [*(idle if form.delete_all else ())]
         snoozes = [snooze for snooze in snoozes if snooze.id not in idle]
     return Wish(tuple(sorted(delete)), _sorted(snoozes), form.at_once)
 

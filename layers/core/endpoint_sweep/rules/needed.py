@@ -8,14 +8,14 @@ from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Findin
 from endpoint_sweep.domain.needs import Need
 from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
-_FEW = 5  # of accounts, or of regions of one, that a sentence names
+_FEW = 5  # accounts in a sentence, and regions of each
 _LOOKED = {CoverageStatus.SCANNED, CoverageStatus.PARTIAL}
 _UNUSED = {Verdict.IDLE, Verdict.BARELY_USED}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """In how many of the cells that should be scanned the inference routers are known, and `missing`, where not."""
+    """How many of the cells that should be scanned have known inference routers. `missing`: the others, sorted."""
 
     cells: int
     of: int
@@ -27,13 +27,19 @@ class Known:
         if not self.missing:
             pairs = "the one account-region pair" if self.of == 1 else f"all {self.of:,} account-region pairs"
             return f"Inference routers are known in {pairs}."
-        places = {one.account: sorted(cell.region for cell in self.missing if cell.account == one.account)
-                  for one in self.missing}  # fmt: skip
-        told = [f"{account} ({_listed(regions)})" for account, regions in sorted(places.items())]
+        places = [f"{account} ({_listed(regions)})" for account, regions in self.regions.items()]
         return (
-            f"Routers of {len(self.missing):,} of {self.of:,} account-region pairs are not known: {_listed(told)}. "
-            "What only these need looks unused."
+            f"Routers of {len(self.missing):,} of {self.of:,} account-region pairs are not known: {_listed(places)}. "
+            "Endpoints that only these routers use look unused."
         )
+
+    @property
+    def regions(self) -> dict[str, list[str]]:
+        """Where they are not known, by account."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for cell in self.missing:
+            found[cell.account].append(cell.region)
+        return dict(found)
 
 
 def known(coverage: Coverage) -> Known:
@@ -58,35 +64,32 @@ def may_be_needed(row: CellResult) -> bool:
 
 
 def without_needed(coverage: Coverage) -> Coverage:
-    """Unused resources that something needs are protected. The others say where in their account that is not known
-    (D13.1).
+    """Unused resources that something needs are protected. The others say in which regions of their account the routers
+    are not known (D13.1).
 
     A stand-by destination of a router was never called: nothing that is measured tells it from a forgotten endpoint.
     """
     needs = by_arn(need for row in coverage.rows for need in row.needs.known)
-    unknown: defaultdict[str, list[str]] = defaultdict(list)
-    for cell in known(coverage).missing:
-        unknown[cell.account].append(cell.region)
-    told = {
+    advice = {
         account: f"the inference routers of its account in {_listed(regions)} are not known"
-        for account, regions in unknown.items()
+        for account, regions in known(coverage).regions.items()
     }
     return Coverage(
         tuple(
-            replace(row, findings=tuple(_judged(one, needs, told.get(one.account, "")) for one in row.findings))
+            replace(row, findings=tuple(_judged(one, needs, advice.get(one.account, "")) for one in row.findings))
             for row in coverage.rows
         )
     )
 
 
-def _judged(finding: Finding, needs: Mapping[str, Need], told: str) -> Finding:
+def _judged(finding: Finding, needs: Mapping[str, Need], advice: str) -> Finding:
     if finding.unprotected is Verdict.IDLE and why_needed(finding, needs):
         return replace(finding, unprotected=Verdict.PROTECTED)
     if finding.verdict not in _UNUSED:
         return finding
     if why := why_needed(finding, needs):
         return replace(finding, verdict=Verdict.PROTECTED, reason=why)
-    return replace(finding, advice="; ".join(part for part in (finding.advice, told) if part))
+    return replace(finding, advice="; ".join(part for part in (finding.advice, advice) if part))
 
 
 def why_needed(finding: Finding, needs: Mapping[str, Need]) -> str:
