@@ -180,7 +180,7 @@ def draw(seed: int) -> Case:
 
 
 def _with_readings(case: Case, dice: random.Random) -> Case:
-    """With what a sweep reads beside the endpoints, some of that struck, and sometimes with what is barely used."""
+    """Adds the other things that a sweep reads, strikes some of them, and sometimes adds barely used endpoints."""
     struck = tuple(_reading(dice) for _ in range(dice.choice((0, 0, 1, 1, 2))))
     few = {"BarelyUsedBelow": dice.choice(("0", "60")), "OfferBarelyUsed": dice.choice(("true", "true", "false"))}
     world = with_readings(case.world, dice)

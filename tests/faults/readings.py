@@ -1,4 +1,4 @@
-"""What a sweep reads beside the endpoints themselves: routers, shadow tests, bills, opinions, regions, act roles.
+"""What a sweep reads besides the endpoints themselves: routers, shadow tests, bills, opinions, regions, act roles.
 
 A drawn world gets some of each, so that the calls are made, and each of them can be struck.
 """
@@ -48,7 +48,7 @@ def _tested(spec: EndpointSpec, dice: random.Random) -> EndpointSpec:
 
 
 def _routers(world: Organization, dice: random.Random) -> tuple[RouterSpec, ...]:
-    """Beside their destination, where the second look finds them if the scan could not."""
+    """In the cell of their destination, where the second look finds them if the scan could not."""
     chosen = [spec for spec in world.endpoints if dice.random() < 0.2]
     return tuple(
         RouterSpec(spec.account, spec.region, f"router-{number}", ((Destination(*spec.key),),))

@@ -1,4 +1,4 @@
-"""What a sweep reads beside the endpoints is really asked in the drawn worlds, so a strike on it strikes."""
+"""What a sweep reads besides the endpoints is really asked in the drawn worlds, so a strike on it strikes."""
 
 from dataclasses import replace
 

@@ -176,7 +176,7 @@ def _utc(text: str) -> datetime:
 
 
 def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
-    """I5: what is on offer is idle, or barely used where that is offered, by the world's own specification alone."""
+    """I5: what is on offer is idle, or barely used if the stack offers that, by the specification alone."""
     given, organization = asked(stage, sweep), stage.world.organization
     lookback = int(given.get("lookback_days", stage.hub.parameters["LookbackDays"]))
     age = int(given.get("min_age_days", stage.hub.parameters["MinAgeDays"]))
@@ -196,7 +196,7 @@ def wrongly_offered(stage: Stage, sweep: str) -> list[str]:
 
 def of_unread_routers(stage: Stage) -> set[Key]:
     """Destinations of routers that lie where a question about routers was not answered: they may be offered, because no
-    one knew of them. The second look, beside them, may not miss them.
+    one knew of them. The second look in the same cell must not miss them.
     """
     calls = stage.world.log.find(service="sagemaker", operation="*InferenceRouter*")
     lost = [one for one in calls if one.decision != "allowed"]

@@ -15,7 +15,7 @@ from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
 from tests.simulation.wire.protocols import Reply
 
-HOLDS, DIFFERS, UNTOLD = "holds", "does not hold", "could not be told"
+HOLDS, DIFFERS, UNKNOWN = "holds", "does not hold", "unknown"
 
 
 def member(world: World, count: int = 1) -> list[str]:
@@ -137,7 +137,7 @@ def test_what_is_refused_is_not_told(laptop: Laptop, probe: Probe, code: str) ->
     world = laptop.open("default")
     world.fault(operation="ListInferenceRouters", code=code, status=403 if "Access" in code else 400)
     found = probe()["beliefs"]
-    assert (found["D13.32"]["outcome"], found["D3.2"]["outcome"]) == (UNTOLD, HOLDS)
+    assert (found["D13.32"]["outcome"], found["D3.2"]["outcome"]) == (UNKNOWN, HOLDS)
     assert code in found["D13.32"]["notes"][0]
 
 
@@ -153,7 +153,7 @@ def test_a_closed_account_hides_no_other(laptop: Laptop, probe: Probe) -> None:
 def test_an_answer_of_another_shape_hides_no_other(laptop: Laptop, probe: Probe) -> None:
     laptop.open("default").fault(operation="ListAccounts", rewrite=lambda reply: replace(reply, body=b"[]"))
     found = probe()["beliefs"]
-    assert (found["D0.1"]["outcome"], found["D3.2"]["outcome"]) == (UNTOLD, HOLDS)
+    assert (found["D0.1"]["outcome"], found["D3.2"]["outcome"]) == (UNKNOWN, HOLDS)
 
 
 def test_a_table_for_people(laptop: Laptop, capsys: pytest.CaptureFixture[str]) -> None:

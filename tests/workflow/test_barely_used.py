@@ -172,5 +172,5 @@ def test_a_forged_plan_that_was_approved_deletes_nothing(
     assert stage.world.log.find(operation="DeleteEndpoint") == []
     assert all(stage.world.exists(FIRST, REGION, name) for name in SELDOM)
     if where == "input":
-        why = ("failed", "kept: its sweep was not to offer what is not idle")
+        why = ("failed", "kept: it is not idle, and its sweep was not allowed to offer it")
         assert {stage.disposition(sweep, name) for name in SELDOM} == {why}

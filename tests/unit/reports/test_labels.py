@@ -1,4 +1,4 @@
-"""What stands out beside an endpoint's name: on the page and in each row of a mail."""
+"""The labels next to an endpoint's name, on the page and in each row of a mail."""
 
 from dataclasses import replace
 from decimal import Decimal

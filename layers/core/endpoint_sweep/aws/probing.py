@@ -1,4 +1,4 @@
-"""Questions that only `endpoint-sweep probe` asks: in a way in which the product must never ask, or seen as sent."""
+"""Questions that only `endpoint-sweep probe` asks, and answers that it reads as AWS sent them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -50,7 +50,7 @@ def dimension_sets(client: "CloudWatchClient", metric: str) -> set[frozenset[str
 def points_with_unit(
     client: "CloudWatchClient", keys: Sequence[SeriesKey], start: datetime, end: datetime, unit: "StandardUnitType"
 ) -> list[int]:
-    """How many datapoints each series has for those who ask in this unit."""
+    """How many datapoints each series has when it is queried in this unit."""
     queries: list[MetricDataQueryTypeDef] = [
         {
             "Id": f"q{number}",

@@ -49,7 +49,11 @@ def add_parser(commands: Any) -> None:
     add("sweep", metavar="SWEEP", help="the sweep name, as in the subject of its email")
     add("--api", required=True, metavar="URL", help="the review API: the ReviewUrl output of the stack")
     add("--delete", action="append", default=[], metavar="ID", help="account/region/name; repeat for more")
-    add("--delete-all", action="store_true", help="delete everything idle that is offered; not what is barely used")
+    add(
+        "--delete-all",
+        action="store_true",
+        help="delete everything idle that is offered, but nothing that is barely used",
+    )
     add("--keep-all", action="store_true", help="keep everything; this is final for all approvers")
     add("--snooze", action="append", default=[], metavar="ID=DAYS", help="keep it, and hide it for 7, 30 or 90 days")
     add("--comment", default="", metavar="TEXT", help="a comment for the record")
@@ -182,10 +186,10 @@ def show(offer: dict[str, Any], console: Console) -> None:
 
 def _head(offer: dict[str, Any]) -> Text:
     few = offer["barely_used"]["count"]
-    told = f"{few} barely used, {usd(Decimal(offer['barely_used']['monthly']))}, " if few else ""
+    also = f"{few} barely used, {usd(Decimal(offer['barely_used']['monthly']))}, " if few else ""
     return Text(
         f"Sweep {clean(offer['sweep_id'])}, plan {offer['plan_sha256'][:8]}: {len(offer['resources']) - few} idle, "
-        f"{usd(Decimal(offer['monthly_usd']))} per month at list price, {told}"
+        f"{usd(Decimal(offer['monthly_usd']))} per month at list price, {also}"
         f"{offer['coverage_percent']}% of accounts and regions scanned, open until {offer['expires_at']}, "
         f"for {clean(offer['approver'])}"
     )

@@ -1,4 +1,4 @@
-"""`endpoint-sweep probe`: which beliefs of docs/facts.md hold on these accounts; read-only."""
+"""`endpoint-sweep probe`: which beliefs of docs/facts.md hold on these accounts. Read-only."""
 
 import argparse
 import io
@@ -37,7 +37,7 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 def add_parser(commands: Any) -> None:
     """The options of the command."""
-    words = "check what this program believes of AWS against these accounts; read-only"
+    words = "check on these accounts what this program assumes about AWS; read-only"
     closing = "The result names no account, no endpoint and no tag, so that you can send it to the maintainers."
     parser = commands.add_parser("probe", help=words, description=f"{words[:1].upper()}{words[1:]}. {closing}")
     add = parser.add_argument
@@ -117,6 +117,6 @@ def _table(rows: list[Told]) -> str:
     count = Counter(one.outcome for one in rows)
     console.print(
         f"{len(rows)} beliefs: {count[Outcome.HOLDS]} hold, {count[Outcome.DIFFERS]} do not, "
-        f"{count[Outcome.UNTOLD]} could not be told. docs/facts.md says where each comes from."
+        f"{count[Outcome.UNKNOWN]} are unknown. docs/facts.md says where each comes from."
     )
     return out.getvalue()

@@ -37,8 +37,8 @@ class Silence(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What was concluded about one endpoint. Only `idle` is offered for deletion, and where the stack says so
-    `barely-used` (rules/offers.py).
+    """What was concluded about one endpoint. Only `idle` is offered for deletion, and `barely-used` if the
+    stack says so (rules/offers.py).
     """
 
     IDLE = "idle"

@@ -13,12 +13,12 @@ _SHOWN = 6
 class Outcome(StrEnum):
     HOLDS = "holds"
     DIFFERS = "does not hold"
-    UNTOLD = "could not be told"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """It held for `holding` of `of`; `notes` say what was found where it did not. `failed`: why nothing was seen."""
+    """It held in `holding` of `of` cases; `notes` describe the others. `failed`: why nothing was seen."""
 
     holding: int = 0
     of: int = 0
@@ -28,8 +28,8 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Belief[Place]:
-    """`fact`: its code in docs/facts.md. `noun`: what is counted. `look`: asks AWS; a belief that has nothing to be
-    seen by gives a Sight of nothing.
+    """`fact`: its code in docs/facts.md. `noun`: what is counted. `look`: asks AWS; an empty Sight
+    means that nothing there shows whether the belief holds.
     """
 
     fact: str
@@ -53,12 +53,12 @@ class Told:
 
     @property
     def is_fine(self) -> bool:
-        """That there is nothing to see it by is no gap; that AWS did not answer is one."""
+        """A belief with nothing to show it is no gap; a question without an answer is one."""
         return self.outcome is not Outcome.DIFFERS and not self.failed
 
     @property
     def seen(self) -> str:
-        counted = f"{self.holding:,} of {self.of:,} {self.noun}" if self.of else f"no {self.noun} to see it by"
+        counted = f"{self.holding:,} of {self.of:,} {self.noun}" if self.of else f"no {self.noun} found"
         more = len(self.notes) - _SHOWN
         notes = "; ".join((*self.notes[:_SHOWN], *([f"{more} more"] if more > 0 else [])))
         return f"{counted}; {notes}" if notes else counted
@@ -77,7 +77,7 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
     seen = tuple(sights)
     holding, of = sum(one.holding for one in seen), sum(one.of for one in seen)
     failed = tuple(one.failed for one in seen if one.failed)
-    outcome = Outcome.UNTOLD
+    outcome = Outcome.UNKNOWN
     if of:
         outcome = Outcome.HOLDS if holding == of else Outcome.DIFFERS
     notes = _counted([note for one in seen for note in one.notes]) + _counted([f"not read: {one}" for one in failed])
@@ -85,5 +85,5 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
 
 
 def _counted(notes: Iterable[str]) -> tuple[str, ...]:
-    """Each once, with how often it came."""
+    """Each note once, with its number of occurrences."""
     return tuple(note if count == 1 else f"{note} ({count} times)" for note, count in Counter(notes).items())

@@ -39,7 +39,7 @@ class Serving:
 
 
 class Place:
-    """`enter`: the way into the account, tried by each belief, so that a closed one is no more than not told."""
+    """`enter`: the way into the account, tried by each belief, so that a closed account only leaves beliefs unknown."""
 
     def __init__(self, enter: Callable[[], Member], region: str, now: datetime) -> None:
         self._enter = enter

@@ -1,10 +1,11 @@
 """What is believed of regions, prices and the Organization, asked once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from endpoint_sweep.aws import probing
 from endpoint_sweep.aws.price_list import AwsPriceList
@@ -37,6 +38,11 @@ class Surroundings:
             for one in description.variants
             if one.type
         }
+
+    @cached_property
+    def rows(self) -> list[Mapping[str, Any]]:
+        """The accounts of the Organization as AWS sent them."""
+        return probing.accounts(self.sessions.hub("organizations"))
 
 
 def region_that_is_off(at: Surroundings) -> Sight:
@@ -88,13 +94,11 @@ def _usd(amount: Decimal | None) -> str:
 
 
 def states_of_accounts(at: Surroundings) -> Sight:
-    rows = probing.accounts(at.sessions.hub("organizations"))
-    return Sight(sum(bool(row.get("State")) for row in rows), len(rows))
+    return Sight(sum(bool(row.get("State")) for row in at.rows), len(at.rows))
 
 
 def paths_of_accounts(at: Surroundings) -> Sight:
-    rows = probing.accounts(at.sessions.hub("organizations"))
-    return Sight(sum(bool(row.get("Paths")) for row in rows), len(rows))
+    return Sight(sum(bool(row.get("Paths")) for row in at.rows), len(at.rows))
 
 
 BELIEFS: tuple[Belief[Surroundings], ...] = (

@@ -113,8 +113,8 @@ def summary_mail(report: Report) -> tuple[str, str]:
 
 
 def _is_apart(finding: Finding, report: Report) -> bool:
-    """Whether it is listed by itself because its account does not let it be deleted. Where nothing is offered anyway,
-    a sentence with the sum is enough.
+    """Whether it has a list of its own because its account does not let it be deleted. If the sweep offers nothing, a
+    sentence with the sum is enough.
     """
     return report.offers and is_closed(finding) and finding.account not in report.deny_accounts
 

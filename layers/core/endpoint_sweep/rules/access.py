@@ -22,14 +22,14 @@ _WHY = {
 
 
 def with_access(finding: Finding, known: Mapping[str, Access], below: int = 0) -> Finding:
-    """What may be offered, with the answer of its account; an account without an answer is not known."""
+    """A finding that may be offered, with the answer of its account; without an answer, UNKNOWN."""
     if not may_be_offered(finding, below):
         return finding
     return replace(finding, access=known.get(finding.account, Access.UNKNOWN))
 
 
 def is_closed(finding: Finding) -> bool:
-    """Whether it is not offered for that reason. Without an answer no one has asked."""
+    """Whether it is not offered for that reason. None: its account was not asked."""
     return finding.access not in (None, Access.ENABLED)
 
 

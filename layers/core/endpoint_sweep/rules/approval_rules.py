@@ -286,7 +286,7 @@ def _why_not(decision: Decision, approval: Approval, plan: Plan, rules: Rules) -
 
 
 def _no_longer_offered(decision: Decision, plan: Plan, rules: Rules) -> bool:
-    """Whether it names something that is barely used, and the stack does not offer that, or not with so many calls."""
+    """Whether it names a barely used resource that the stack does not offer, or not with so many calls."""
     findings = by_id(plan.items)
     chosen = (findings[one] for one in decision.selected if one in findings)
     return not all(may_be_offered(one, rules.offered_below) for one in chosen)

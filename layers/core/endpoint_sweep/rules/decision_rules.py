@@ -17,8 +17,8 @@ class Rules:
     """Who may decide, when one person is not enough, and the limits for every decision.
 
     `caps`: the stack's own. `grace`: how long the first deletion waits after the last decision. `window`: how long
-    after that decision a deletion may still start. `offered_below`: what has fewer calls than these may be chosen,
-    though it is not idle; 0: nothing may.
+    after that decision a deletion may still start. `offered_below`: barely used resources with fewer calls than
+    these may be chosen, too; 0: none may.
     """
 
     approvers: tuple[str, ...]

@@ -104,7 +104,7 @@ def make_plan(
 ) -> Plan:
     """The most expensive resources that may be offered. Idle ones in denied accounts are reported, not offered.
 
-    `last` is the sweep before this one. `below`: what is barely used takes the places that idle ones leave.
+    `last` is the sweep before this one. `below`: barely used ones take the places that idle ones leave.
     """
     offered = offerable(coverage, deny_accounts, below)
     found = _counted(coverage.rows)

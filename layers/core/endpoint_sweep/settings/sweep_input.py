@@ -194,7 +194,7 @@ def _mode(value: Any) -> Mode:
 
 
 def _offers_barely_used(data: dict[str, Any], scan: ScanSettings) -> bool:
-    """As the stack says; a sweep may offer less, never more."""
+    """The stack's setting; the input can turn it off, never on."""
     value = data.get("offer_barely_used", scan.offer_barely_used)
     if not isinstance(value, bool):
         raise InputRejected("E_OFFER: offer_barely_used must be true or false")

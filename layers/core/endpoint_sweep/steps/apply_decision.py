@@ -236,7 +236,7 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
         raise Kept(status, why.sentence, why.alarm)
     finding = by_id(plan.items)[path.target]
     if not may_be_offered(finding, path.folder.input(plan.pins).policy.offered_below):
-        raise Kept(OutcomeStatus.FAILED, "kept: its sweep was not to offer what is not idle")
+        raise Kept(OutcomeStatus.FAILED, "kept: it is not idle, and its sweep was not allowed to offer it")
     return finding, approval.decided_by, plan
 
 

@@ -48,7 +48,7 @@ def request_approval(
         raise DocumentTampered(f"this plan must not be sent for approval: {plan.why_not}")
     asked = folder.input(plan.pins)
     if not all(may_be_offered(one, asked.policy.offered_below) for one in plan.items):
-        raise DocumentTampered("this plan offers what the input of its sweep does not let it offer")
+        raise DocumentTampered("this plan offers resources that the input of its sweep excludes")
     requester = "" if asked.requested_by == SCHEDULE else asked.requested_by
     ends = settings.link_ttl(asked.expires_hours)
     approval, version = _open(event, pointer, requester, ends, records, now)

@@ -10,7 +10,7 @@ from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound
 from endpoint_sweep.domain.kinds import Access, Verdict
 from endpoint_sweep.ports import Store
 
-# Whether something that is barely used is offered at all is known to the next step, and asking costs one call.
+# The next step knows whether barely used resources are offered; asking about their accounts costs one call each.
 _UNUSED = (Verdict.IDLE, Verdict.BARELY_USED)
 
 

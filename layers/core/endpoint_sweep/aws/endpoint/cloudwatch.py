@@ -126,7 +126,7 @@ class _Answer:
         self._messages = self._messages or bool(result.get("Messages"))
 
     def from_(self, start: datetime) -> "_Answer":
-        """The same without what was before."""
+        """The same answer without earlier points."""
         later = _Answer()
         later._points = [(at, value) for at, value in self._points if at >= start]
         later._statuses, later._messages, later.is_whole = self._statuses, self._messages, self.is_whole

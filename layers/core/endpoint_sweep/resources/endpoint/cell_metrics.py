@@ -24,7 +24,7 @@ _NOT_READ = Past(complete=False)
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An endpoint that was described, and which series tell of it."""
+    """An endpoint that was described, and the series that show its traffic."""
 
     name: str
     description: Description
@@ -113,8 +113,8 @@ class CellMetrics:
         return one.signs(self._signs.of(one.name, one.hosted))
 
     def signs_of_listed(self, name: str, hosted: tuple[Component, ...]) -> set[SeriesKey]:
-        """Those of an endpoint that was not described yet. None where requests were timed in the last two weeks: it is
-        hardly unused.
+        """Those of an endpoint that was not described yet. Empty if latencies are listed: it had requests in the last
+        two weeks.
         """
         listed = self._signs.of(name, hosted)
         if any(map(traffic_series.is_timed, listed)):

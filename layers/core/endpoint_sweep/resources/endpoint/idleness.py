@@ -9,17 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from endpoint_sweep.domain.model import (
-    Activity,
-    Component,
-    Description,
-    Kind,
-    ListedEndpoint,
-    Policy,
-    Series,
-    Silence,
-    Verdict,
-)
+from endpoint_sweep.domain.kinds import Kind, Silence, Verdict
+from endpoint_sweep.domain.model import Activity, Component, Description, ListedEndpoint, Policy, Series
 from endpoint_sweep.resources.endpoint import history, proof, reasons
 from endpoint_sweep.resources.endpoint.history import Past
 from endpoint_sweep.resources.endpoint.traffic_series import BACKLOG, FAILURES, INVOCATIONS, NO_CAPACITY, PROCESSED

@@ -96,9 +96,9 @@ def check_unused(actor: EndpointActor, finding: Finding, now: datetime) -> None:
 
 
 def _check_as_few_calls(actor: EndpointActor, finding: Finding, keys: Collection[SeriesKey]) -> None:
-    """What is barely used was approved with this number of calls: its scan's window, read again, must show the same.
+    """A barely used endpoint was approved with this number of calls, so the scan's window must still show it.
 
-    More were published late, and fewer mean that not all could be read.
+    More calls were published late; fewer mean that not all could be read.
     """
     seen = finding.evidence
     again = actor.activity(keys, seen.start, seen.end, proof.period_of((seen.end - seen.start).days))

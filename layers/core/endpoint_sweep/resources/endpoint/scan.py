@@ -2,9 +2,9 @@
 
 An empty cell takes one call, and one for its routers (routers.py). Otherwise: the endpoints, their tags, the list of
 metrics and their values; inference components if there are any; two descriptions for each endpoint that is silent and
-old enough; the models of those that are idle. The past of what seems unused is read with the values, as far as one call
-holds both. Values are read a second time only if a described endpoint was listed with some of its series but not all
-(D5.11, D5.12).
+old enough; the models of those that are idle. The past of endpoints that seem unused is read with the values if one
+call holds both. Values are read a second time only if a described endpoint was listed with some of its series but not
+all (D5.11, D5.12).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -111,7 +111,7 @@ class _Scan:
         return (one for one in described if one and one.description.status in JUDGED)
 
     def _probable_signs(self, endpoints: Iterable[ListedEndpoint], heard: set[str]) -> set[SeriesKey]:
-        """The signs of life of what seems unused before anything was measured. A wrong guess costs a call, no more."""
+        """The signs of life of endpoints that seem unused before anything is measured. A wrong guess costs a call."""
         listed = (
             self._metrics.signs_of_listed(one.name, self._components_of(one.name))
             for one in endpoints
