@@ -8,11 +8,11 @@ import pytest
 from endpoint_sweep.domain.model import Finding, Policy, Silence, Variant, Verdict
 from endpoint_sweep.domain.restorable import YES
 from endpoint_sweep.resources.endpoint.history import Past
-from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, key, sign_of
+from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey, key, of_variant, sign_of
 from endpoint_sweep.scanning.one_cell import scan
 from tests.unit.fake_cell import HERE, TYPES
 from tests.unit.resources.endpoint.test_scan import BOTH, PLAIN, ZEROS, running, silent
-from tests.unit.samples import ARN, NAME, NOW, description, listed
+from tests.unit.samples import ARN, NAME, NOW, POLICY, description, listed
 
 
 def test_a_variant_that_publishes_nothing_is_idle_only_while_its_instances_ran() -> None:
@@ -66,6 +66,19 @@ def test_the_copies_that_a_shadow_gets_are_no_calls() -> None:
     described = {NAME: description(variants=variants)}
     assert silent(values={PLAIN: ZEROS, copies: (9.0,)}, descriptions=described).verdicts() == {NAME: Verdict.IDLE}
     assert sign_of("LoadedModelCount", BOTH) is None
+
+
+def test_the_copies_that_a_shadow_gets_are_not_counted() -> None:
+    """Twice as many calls would halve the cost of each, and the recheck would never find as many (D1.18)."""
+    variants = (Variant("AllTraffic", "ml.g5.xlarge", 1), Variant("s", "ml.g5.xlarge", 1, shadow=True))
+    calls: dict[SeriesKey, tuple[float, ...]] = {PLAIN: (2.0, 0.0), of_variant(NAME, "s"): (2.0, 0.0)}
+    cell = silent(values=calls, descriptions={NAME: description(variants=variants)})
+    [found] = scan(TYPES, cell, HERE, Policy(14, 14, barely_used_below=10), NOW).findings
+    assert (found.verdict, found.invocations) == (Verdict.BARELY_USED, 2)
+    assert found.reason.startswith("2 invocations in 14 days")
+    calls[PLAIN] = (0.0, 0.0)
+    [found] = scan(TYPES, cell, HERE, POLICY, NOW).findings
+    assert found.verdict is Verdict.BUSY
 
 
 def test_calls_before_the_window_are_told_or_make_a_rhythm() -> None:

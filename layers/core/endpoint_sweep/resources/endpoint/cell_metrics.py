@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Activity, Component, Description, Kind, Series
@@ -39,14 +39,15 @@ class Described:
     def controls(self) -> set[SeriesKey]:
         return traffic_series.controls(self.name, self.description.serving, self.description.kind)
 
-    def signs(self, listed: Iterable[SeriesKey]) -> set[SeriesKey]:
-        """All that could be a call: what ListMetrics knows of it, and what is known by name.
+    @property
+    def shadows(self) -> frozenset[str]:
+        """They get copies of calls (D1.18)."""
+        return frozenset(variant.variant for variant in self.description.variants if variant.shadow)
 
-        Shadow variants get copies of calls (D1.18).
-        """
+    def signs(self, listed: Iterable[SeriesKey]) -> set[SeriesKey]:
+        """All that could be a call: what ListMetrics knows of it, and what is known by name."""
         one = self.description
-        shadows = {variant.variant for variant in one.variants if variant.shadow}
-        own = {key for key in listed if key.variant not in shadows}
+        own = {key for key in listed if key.variant not in self.shadows}
         return own | traffic_series.signs(self.name, one.serving, one.kind, self.hosted)
 
 
@@ -130,10 +131,11 @@ class CellMetrics:
         is_proven = bool(calls) and all(map(self._is_dense, calls))
         return carriers if is_proven else carriers | one.controls
 
-    def activity(self, name: str, hosted: Iterable[Component]) -> Activity:
-        """The series that count calls to this endpoint or to one of its components."""
-        keys = sorted(self._traffic.of(name, hosted))
-        return Activity(self._start, self._end, tuple(self._measured[key] for key in keys))
+    def activity(self, name: str, hosted: Iterable[Component], shadows: Collection[str] = ()) -> Activity:
+        """The series that show calls to this endpoint or to one of its components. Those of `shadows` count none."""
+        found = (self._measured[key] for key in sorted(self._traffic.of(name, hosted)))
+        series = (replace(one, counts=False) if one.variant in shadows else one for one in found)
+        return Activity(self._start, self._end, tuple(series))
 
     def controls(self, one: Described) -> dict[str, Series]:
         """The positive controls by variant, as far as they were measured."""

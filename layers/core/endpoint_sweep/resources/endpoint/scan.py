@@ -168,7 +168,7 @@ class _Scan:
             endpoint,
             self._descriptions.get(endpoint.name),
             tags,
-            self._metrics.activity(endpoint.name, hosted),
+            self._metrics.activity(endpoint.name, hosted, described.shadows if described else ()),
             None if self._components is None else hosted,
             controls=self._metrics.controls(described) if described else {},
             orphans=is_host and self._metrics.has_orphans(self._components or ()),
