@@ -206,10 +206,7 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
     if not coverage.scanned:
         return "no one was asked to approve: no account-region pair was scanned"
     if not plan.items:
-        idle = any(_idle(row) for row in coverage.rows)
-        if why := why_nobody(plan):
-            return why
-        return "everything idle is in accounts on the deny list" if idle else "nothing idle was found"
+        return why_nobody(plan) or _why_nothing(coverage)
     if coverage.percent < plan.minimum_coverage:
         return (
             f"no one was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
@@ -217,6 +214,19 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
             "missing accounts, exclude them, or lower MinCoveragePercent"
         )
     return None
+
+
+def _why_nothing(coverage: Coverage) -> str:
+    """Where everything idle is, if nothing is offered and no act role is the reason."""
+    idle = [(row.status, one) for row in coverage.rows for one in row.findings if is_idle(one)]
+    whole = [one for status, one in idle if status is CoverageStatus.SCANNED]
+    where = {
+        "in accounts on the deny list": any(not one.snoozed_until for one in whole),
+        "snoozed": any(one.snoozed_until for one in whole),
+        "in account-region pairs that were only partly scanned": len(whole) < len(idle),
+    }
+    places = [place for place, holds in where.items() if holds]
+    return f"everything idle is {' or '.join(places)}" if places else "nothing idle was found"
 
 
 def not_offered(plan: Plan) -> str:
