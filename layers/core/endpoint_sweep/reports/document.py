@@ -31,6 +31,8 @@ def _why_kept(finding: Finding, report: Report) -> str:
     """Of a resource without an outcome that is idle or was offered."""
     if finding.account in report.deny_accounts:
         return "kept: its account is on the deny list"
+    if report.offers and finding.id in report.partly:
+        return "kept: not offered, because its account-region pair was only partly scanned"
     if why := why_closed(finding):
         return f"kept: not offered, {why}" if report.offers else f"{clean(report.kept_reason, 200)}; {why}"
     if finding.id in report.beyond:

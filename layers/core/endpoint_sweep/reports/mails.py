@@ -1,7 +1,7 @@
 """The emails. Subjects contain only constants, sweep names and numbers; bodies are text and HTML."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -102,7 +102,8 @@ def summary_mail(report: Report) -> tuple[str, str]:
         kept_money=money_view(kept, report.plan.money_note if report.plan else ""),
         snoozed=snoozed,
         beyond=len(report.beyond),
-        denied=sum(one.account in report.deny_accounts for one in idle),
+        denied=sum(one.account in report.deny_accounts for one in kept),
+        partly=_partly(report, kept),
         saved=report.saved,
         saving=report.saving[0],
         unpriced=report.saving[1],
@@ -116,7 +117,14 @@ def _is_apart(finding: Finding, report: Report) -> bool:
     """Whether it has a list of its own because its account does not let it be deleted. If the sweep offers nothing, a
     sentence with the sum is enough.
     """
-    return report.offers and is_closed(finding) and finding.account not in report.deny_accounts
+    is_whole = finding.id not in report.partly
+    return report.offers and is_closed(finding) and is_whole and finding.account not in report.deny_accounts
+
+
+def _partly(report: Report, kept: Sequence[Finding]) -> int:
+    """How many of these were not offered because of half a cell. Nothing of the deny list is offered anyway."""
+    open_ones = {one.id for one in kept if one.account not in report.deny_accounts}
+    return len(open_ones & report.partly) if report.offers else 0
 
 
 def _barely_used(report: Report) -> list[RowView]:

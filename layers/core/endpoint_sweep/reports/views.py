@@ -8,6 +8,7 @@ from functools import cached_property
 
 from endpoint_sweep.domain.model import (
     Account,
+    CoverageStatus,
     Finding,
     Mode,
     Outcome,
@@ -136,6 +137,12 @@ class Report:
         if self.approval is None:
             return frozenset()
         return frozenset(one.id for one in offerable(self.coverage, self.deny_accounts)[MOST_OFFERED:])
+
+    @cached_property
+    def partly(self) -> frozenset[ResourceId]:
+        """In account-region pairs that were only partly scanned, of which nothing is offered (FI-03)."""
+        rows = (row for row in self.coverage.rows if row.status is CoverageStatus.PARTIAL)
+        return frozenset(one.id for row in rows for one in row.findings)
 
     @cached_property
     def offered(self) -> Mapping[ResourceId, Finding]:
