@@ -55,3 +55,19 @@ def test_trouble_refutes_nothing(code: str, status: int) -> None:
 
 def test_another_code_than_expected_does() -> None:
     assert refused_with(refusal("ResourceNotFound", 404)) == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x\x1b[2J\x9b31m\u202ey", "x[2J31my"),
+        ("bad\ud800", "bad"),
+        ("arn:aws:iam::222222222222:role/x", "arn:aws:iam::(digits):role/x"),
+        ("No222222\u200b222222", "No(digits)"),
+        ("x" * 500, f"{'x' * 99}…"),
+    ],
+)
+def test_what_aws_writes_is_one_plain_line_that_names_no_account(text: str, shown: str) -> None:
+    """In notes and in codes of errors: the result may be sent to others, and a terminal obeys control characters."""
+    found = told(BELIEF, [Sight(0, 1, (text,)), Sight(failed=text)])
+    assert found.notes == (shown, f"not read: {shown}")

@@ -1,13 +1,17 @@
 """What a belief is, and what was seen of it. No I/O."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from endpoint_sweep.aws.probing import code
+from endpoint_sweep.reports.text import clean
 
 _SHOWN = 6
+_LONGEST = 100
+_ACCOUNT = re.compile(r"[0-9]{12,}")
 
 
 class Outcome(StrEnum):
@@ -80,8 +84,14 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
     outcome = Outcome.UNKNOWN
     if of:
         outcome = Outcome.HOLDS if holding == of else Outcome.DIFFERS
-    notes = _counted([note for one in seen for note in one.notes]) + _counted([f"not read: {one}" for one in failed])
+    notes = _counted([_plain(note) for one in seen for note in one.notes])
+    notes += _counted([f"not read: {_plain(one)}" for one in failed])
     return Told(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes, len(failed))
+
+
+def _plain(note: str) -> str:
+    """AWS's own words may hold anything: one visible line, and no number that could be an account's."""
+    return clean(_ACCOUNT.sub("(digits)", clean(note, _LONGEST * 10)), _LONGEST)
 
 
 def _counted(notes: Iterable[str]) -> tuple[str, ...]:
