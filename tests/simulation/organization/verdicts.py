@@ -69,7 +69,7 @@ def _by_evidence(spec: EndpointSpec, lookback_days: float) -> str:
     if not proven(spec):
         return "no-evidence"
     if called(spec, lookback_days):
-        return "busy" if fails(spec, lookback_days) else "barely-used"
+        return "busy" if fails(spec, lookback_days) or recurs(spec, lookback_days) else "barely-used"
     return "busy" if is_needed(spec, lookback_days) else "idle"
 
 
@@ -109,6 +109,11 @@ def fails(spec: EndpointSpec, days: float) -> bool:
 def is_needed(spec: EndpointSpec, days: float) -> bool:
     """Whether it is called without being served, or at a rhythm longer than the window (D1.29, D13.3)."""
     return fails(spec, days) or any(traffic.is_expected for traffic in _parts(spec))
+
+
+def recurs(spec: EndpointSpec, days: float) -> bool:
+    """Whether it is called at a rhythm longer than the window, in which one run may lie."""
+    return any(one.is_expected and one.rhythm and one.rhythm[0] > days for one in _parts(spec))
 
 
 def _parts(spec: EndpointSpec) -> list[Traffic]:

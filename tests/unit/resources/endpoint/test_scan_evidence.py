@@ -93,6 +93,15 @@ def test_calls_before_the_window_are_told_or_make_a_rhythm() -> None:
     assert silent(pasts={PLAIN: Past(complete=False)}).verdicts() == {NAME: Verdict.NO_EVIDENCE}
 
 
+@pytest.mark.parametrize(("every", "verdict"), [(30, Verdict.BUSY), (15, Verdict.BUSY), (7, Verdict.BARELY_USED)])
+def test_a_rhythm_longer_than_the_window_keeps_also_while_its_run_is_in_it(every: int, verdict: Verdict) -> None:
+    """A monthly job that ran last week is no more barely used than one that ran three weeks ago is idle (D1.29)."""
+    runs = Past(tuple(NOW.replace(hour=0) - timedelta(days=3 + every * run) for run in (4, 3, 2, 1, 0)))
+    cell = silent(values={PLAIN: (2.0, 0.0)}, pasts={PLAIN: runs})
+    [found] = scan(TYPES, cell, HERE, Policy(14, 14, barely_used_below=10), NOW).findings
+    assert (found.verdict, "it is called every" in found.reason) == (verdict, verdict is Verdict.BUSY)
+
+
 def test_what_is_protected_and_unused_says_what_it_costs() -> None:
     """Described for its price, never offered; the verdict without its protection is told apart."""
     found = silent(tagged={ARN: {"endpoint-sweep:keep": ""}}).findings()[NAME]

@@ -136,8 +136,9 @@ def _by_past(seen: Evidence, now: datetime) -> Judgement | None:
     )
     if alive:
         return Verdict.BUSY, f"other metrics show requests that were not served: {', '.join(alive[:3])}"
-    # A rhythm longer than the window shows no call in it.
-    if not was_called and (usual := history.rhythm(seen.past, now)):
+    # One longer than the window shows a run in it or none, as it happens; a few calls at a shorter one remain few.
+    usual, length = history.rhythm(seen.past, now), seen.activity.end - seen.activity.start
+    if usual and (usual > length or not was_called):
         return Verdict.BUSY, f"it is called {history.every(usual)}: {history.told(seen.past)}"
     return None
 
