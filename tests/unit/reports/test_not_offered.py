@@ -12,7 +12,7 @@ from tests.unit.samples import ACCOUNT, NOW, cell, finding
 
 DENIED = "333333333333"
 ACCOUNTS = {one: Account(one, "vision", "ACTIVE") for one in (ACCOUNT, DENIED)}
-HALF = {"region": "eu-west-1"}
+ELSEWHERE = "eu-west-1"
 
 
 def report(*halves: Finding, denied: tuple[Finding, ...] = (), mode: Mode = Mode.APPROVE) -> Report:
@@ -25,7 +25,7 @@ def report(*halves: Finding, denied: tuple[Finding, ...] = (), mode: Mode = Mode
 @pytest.mark.parametrize("access", [None, Access.ENABLED, Access.NOT_ENABLED])
 def test_what_stands_in_half_a_cell_was_kept_by_no_one(access: Access | None) -> None:
     """It was not offered (FI-03), so no approver is named for it, nor an act role."""
-    half = replace(finding("half"), **HALF, access=access)
+    half = replace(finding("half"), region=ELSEWHERE, access=access)
     told = {one["name"]: one["disposition_reason"] for one in report_data(report(half), NOW)["findings"]}
     assert told == {
         "whole": "kept by ada@example.com",
@@ -40,7 +40,7 @@ def test_what_stands_in_half_a_cell_was_kept_by_no_one(access: Access | None) ->
 
 def test_a_report_offers_nothing_anyway() -> None:
     """So nothing has to be said of halves."""
-    one = report(replace(finding("half"), **HALF), mode=Mode.REPORT)
+    one = report(replace(finding("half"), region=ELSEWHERE), mode=Mode.REPORT)
     assert {row["disposition_reason"] for row in report_data(one, NOW)["findings"]} == {one.kept_reason}
     assert "of these" not in summary_mail(one)[0]
 
