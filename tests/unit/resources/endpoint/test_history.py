@@ -30,6 +30,10 @@ def past(*days_ago: int) -> Past:
         ((10, 50, 80, 130), 40),  # A quarter longer and a quarter shorter.
         ((10, 40, 87, 117), 30),  # Two of three gaps are alike.
         ((16, 30, 37, 38, 41, 44), 14),  # A run as long as half of the usual time.
+        ((18, 27, 48, 57, 78, 87), 30),  # Two jobs of every month.
+        ((20, 25, 41, 50, 55, 71, 80, 85, 101), 30),  # Three.
+        ((18, 27, 57, 78, 87, 108, 117, 138, 147, 168, 177, 198, 207), 30),  # One run of two jobs was left out.
+        ((18, 78, 109, 169, 200, 260), 91),  # Two of every quarter.
     ],
     ids=str,
 )
@@ -54,6 +58,9 @@ def test_calls_at_a_rhythm(days_ago: tuple[int, ...], days: int) -> None:
         (10, 15, 90, 110),  # Called not long ago, now and then.
         (10, 40, 87, 117, 187, 217),  # Three of five gaps are alike.
         (16, 30, 35, 38, 41, 44),  # A run longer than half of the usual time.
+        (49, 58, 79, 88, 109, 118),  # Two jobs of every month, until they were not.
+        (18, 27, 48, 57, 78),  # Two pairs of calls are no two jobs yet.
+        (18, 27, 48, 66, 78, 97),  # Nearly two jobs of every month.
     ],
     ids=str,
 )

@@ -6,7 +6,6 @@ A monthly job is silent for most of a month, a quarterly one for most of a quart
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from statistics import median
 
 DAY = timedelta(days=1)
@@ -14,6 +13,7 @@ DAY = timedelta(days=1)
 _TOGETHER = timedelta(days=3)
 # Two runs make a rhythm only where 15 months have no room for more.
 _LONG = timedelta(days=60)
+_MOST_JOBS, _FEW_OF_SEVERAL, _MANY_OF_SEVERAL = 3, 4, 5
 _SHOWN = 6
 
 
@@ -36,22 +36,33 @@ class Past:
 
 
 def rhythm(past: Past, now: datetime) -> timedelta | None:
-    """The usual time between two runs, if the next one may still come; else None.
+    """The usual time between two runs of a job, if the next one may still come; else None.
 
-    Regular: the gaps are a quarter longer or shorter at most, and a run may be left out now and then. What is overdue
-    by more than half a gap has ended.
+    What is overdue by more than half a gap has ended. Several jobs may share an endpoint, each at its own time.
     """
     runs = _runs(past.days)
-    gaps = [later[0] - earlier[0] for earlier, later in pairwise(runs)]
-    if not gaps:
+    found = (_usual(runs, jobs) for jobs in range(1, _MOST_JOBS + 1))
+    return next((usual for usual in found if usual and now - runs[-1][0] <= usual * 1.5 + DAY), None)
+
+
+def _usual(runs: Sequence[Sequence[datetime]], jobs: int) -> timedelta | None:
+    """The usual time after which each of so many jobs runs again; None where that is not regular.
+
+    Of one job the gaps are a quarter longer or shorter at most, and a run may be left out now and then. Of several they
+    are an eighth at most, and none is left out as long as there are few, because calls that come now and then have more
+    ways to look like several jobs.
+    """
+    gaps = [later[0] - earlier[0] for earlier, later in zip(runs, runs[jobs:], strict=False)]
+    if len(gaps) < (1 if jobs == 1 else _FEW_OF_SEVERAL):
         return None
     usual = median(gap / DAY for gap in gaps) * DAY
     if len(gaps) == 1 and usual < _LONG:
         return None
-    alike = sum(any(abs(gap - usual * times) <= usual / 4 for times in (1, 2)) for gap in gaps)
+    slack, steps = (usual / 4, (1, 2)) if jobs == 1 else (usual / 8, (1,))
+    alike = sum(any(abs(gap - usual * times) <= slack for times in steps) for gap in gaps)
     short = all(run[-1] - run[0] <= usual / 2 for run in runs)
-    is_due = now - runs[-1][0] <= usual * 1.5 + DAY
-    return usual if short and is_due and alike * 3 >= len(gaps) * 2 else None
+    thirds = 2 if jobs == 1 or len(gaps) >= _MANY_OF_SEVERAL else 3
+    return usual if short and alike * 3 >= len(gaps) * thirds else None
 
 
 def every(usual: timedelta) -> str:
