@@ -34,6 +34,8 @@ def past(*days_ago: int) -> Past:
         ((20, 25, 41, 50, 55, 71, 80, 85, 101), 30),  # Three.
         ((18, 27, 57, 78, 87, 108, 117, 138, 147, 168, 177, 198, 207), 30),  # One run of two jobs was left out.
         ((18, 78, 109, 169, 200, 260), 91),  # Two of every quarter.
+        ((18, 27, 50, 59, 82, 95), 32),  # One of two jobs came an eighth later.
+        ((18, 27, 50, 59, 82, 91, 128), 32),  # Of five gaps of two jobs, one may be of any length.
     ],
     ids=str,
 )
@@ -61,6 +63,7 @@ def test_calls_at_a_rhythm(days_ago: tuple[int, ...], days: int) -> None:
         (49, 58, 79, 88, 109, 118),  # Two jobs of every month, until they were not.
         (18, 27, 48, 57, 78),  # Two pairs of calls are no two jobs yet.
         (18, 27, 48, 66, 78, 97),  # Nearly two jobs of every month.
+        (10, 15, 27, 44, 70, 75, 87, 104, 130, 135, 147, 164),  # Four jobs look like calls now and then.
     ],
     ids=str,
 )
