@@ -124,6 +124,9 @@ def test_one_line_says_of_how_many_and_where() -> None:
     )
     many = failed(*((f"{number:012}", "us-east-1") for number in range(7)))
     assert "000000000004 (us-east-1) and 2 more. " in known(many).sentence
+    six, five = (failed(*((f"{number:012}", "us-east-1") for number in range(count))) for count in (6, 5))
+    assert "000000000004 (us-east-1) and 1 more. " in known(six).sentence
+    assert "000000000004 (us-east-1). " in known(five).sentence
 
 
 def test_needs_are_stored_with_the_cell() -> None:

@@ -28,6 +28,7 @@ FEW = finding("few", verdict=Verdict.BARELY_USED, invocations=4)
         (FEW, 0, False),
         (replace(FEW, invocations=None), 5, False),
         (replace(FEW, invocations=0), 5, False),
+        (replace(FEW, invocations=1), 5, True),
         *((replace(FEW, verdict=one), 5, False) for one in Verdict if one not in (Verdict.IDLE, Verdict.BARELY_USED)),
     ],
 )
