@@ -5,28 +5,28 @@ from botocore.exceptions import ClientError
 
 from endpoint_sweep.aws.probing import refused_with
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, EndpointSweepError
-from endpoint_sweep.probe.belief import Belief, Outcome, Sight, sight, told
+from endpoint_sweep.probe.belief import Belief, Observation, Outcome, observe, summarize
 
-BELIEF: Belief[str] = Belief("D1.1", "Water is wet.", "drops", lambda _: Sight(1, 1))
+BELIEF: Belief[str] = Belief("D1.1", "Water is wet.", "drops", lambda _: Observation(1, 1))
 
 
 @pytest.mark.parametrize(
-    ("sights", "outcome", "seen"),
+    ("observations", "outcome", "seen"),
     [
-        ([Sight(2, 2), Sight(1, 1)], Outcome.HOLDS, "3 of 3 drops"),
-        ([Sight(2, 2), Sight(0, 1, ("dry",))], Outcome.DIFFERS, "2 of 3 drops; dry"),
-        ([Sight(), Sight()], Outcome.UNKNOWN, "no drops found"),
+        ([Observation(2, 2), Observation(1, 1)], Outcome.HOLDS, "3 of 3 drops"),
+        ([Observation(2, 2), Observation(0, 1, ("dry",))], Outcome.DIFFERS, "2 of 3 drops; dry"),
+        ([Observation(), Observation()], Outcome.UNKNOWN, "no drops found"),
         ([], Outcome.UNKNOWN, "no drops found"),
-        ([Sight(failed="AccessDenied"), Sight(failed="AccessDenied")], Outcome.UNKNOWN,
+        ([Observation(failed="AccessDenied"), Observation(failed="AccessDenied")], Outcome.UNKNOWN,
          "no drops found; not read: AccessDenied (2 times)"),
-        ([Sight(1, 1), Sight(failed="Throttling")], Outcome.HOLDS, "1 of 1 drops; not read: Throttling"),
-        ([Sight(0, 8, tuple("abcdefgh"))], Outcome.DIFFERS, "0 of 8 drops; a; b; c; d; e; f; 2 more"),
+        ([Observation(1, 1), Observation(failed="Throttling")], Outcome.HOLDS, "1 of 1 drops; not read: Throttling"),
+        ([Observation(0, 8, tuple("abcdefgh"))], Outcome.DIFFERS, "0 of 8 drops; a; b; c; d; e; f; 2 more"),
     ],
 )  # fmt: skip
-def test_all_places_together(sights: list[Sight], outcome: Outcome, seen: str) -> None:
-    row = told(BELIEF, sights)
+def test_all_places_together(observations: list[Observation], outcome: Outcome, seen: str) -> None:
+    row = summarize(BELIEF, observations)
     assert (row.outcome, row.seen) == (outcome, seen)
-    assert row.is_fine == (outcome is not Outcome.DIFFERS and not any(one.failed for one in sights))
+    assert row.is_fine == (outcome is not Outcome.DIFFERS and not any(one.failed for one in observations))
 
 
 def refusal(code: str, status: int) -> CellFailed:
@@ -40,11 +40,11 @@ def refusal(code: str, status: int) -> CellFailed:
 def test_trouble_is_told_by_its_code(error: EndpointSweepError) -> None:
     """Its text would name accounts and roles."""
 
-    def look(_: str) -> Sight:
+    def look(_: str) -> Observation:
         raise error
 
-    found = sight(Belief("D1.1", "", "", look), "here")
-    assert found == Sight(failed="AccessDenied" if error.__cause__ else "CellDenied")
+    found = observe(Belief("D1.1", "", "", look), "here")
+    assert found == Observation(failed="AccessDenied" if error.__cause__ else "CellDenied")
 
 
 @pytest.mark.parametrize(("code", "status"), [("ThrottlingException", 400), ("InternalFailure", 500), ("", 0)])
@@ -69,5 +69,5 @@ def test_another_code_than_expected_does() -> None:
 )
 def test_what_aws_writes_is_one_plain_line_that_names_no_account(text: str, shown: str) -> None:
     """In notes and in codes of errors: the result may be sent to others, and a terminal obeys control characters."""
-    found = told(BELIEF, [Sight(0, 1, (text,)), Sight(failed=text)])
+    found = summarize(BELIEF, [Observation(0, 1, (text,)), Observation(failed=text)])
     assert found.notes == (shown, f"not read: {shown}")

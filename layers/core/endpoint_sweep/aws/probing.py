@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from endpoint_sweep.aws.endpoint import routers, unknown_fields
+from endpoint_sweep.aws.endpoint import cloudwatch
 from endpoint_sweep.aws.error_translation import code_of, translated
 from endpoint_sweep.aws.paging import to_the_end
 from endpoint_sweep.domain.errors import CellFailed, TokenRefused
@@ -15,7 +15,6 @@ from endpoint_sweep.resources.endpoint.traffic_series import TRAFFIC, SeriesKey
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.literals import StandardUnitType
-    from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_organizations import OrganizationsClient
     from mypy_boto3_sagemaker import SageMakerClient
@@ -51,22 +50,9 @@ def points_with_unit(
     client: "CloudWatchClient", keys: Sequence[SeriesKey], start: datetime, end: datetime, unit: "StandardUnitType"
 ) -> list[int]:
     """How many datapoints each series has when it is queried in this unit."""
-    queries: list[MetricDataQueryTypeDef] = [
-        {
-            "Id": f"q{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": key.namespace,
-                    "MetricName": key.metric,
-                    "Dimensions": [{"Name": name, "Value": value} for name, value in key.dimensions],
-                },
-                "Period": 86_400,
-                "Stat": "Sum",
-                "Unit": unit,
-            },
-        }
-        for number, key in enumerate(keys)
-    ]
+    queries = [cloudwatch.query(f"q{number}", key, 86_400) for number, key in enumerate(keys)]
+    for one in queries:
+        one["MetricStat"]["Unit"] = unit
     if not queries:
         return []
     with translated("reading metrics"):
@@ -74,23 +60,10 @@ def points_with_unit(
     return [len(one["Values"]) for one in answer["MetricDataResults"]]
 
 
-def strange_fields(client: "SageMakerClient", endpoint: str) -> list[str]:
-    """Fields of its description and configuration that are not known here, by AWS's own names (D13.6)."""
-    unknown_fields.keep(client)
-    with translated("describing an endpoint"):
-        found = client.describe_endpoint(EndpointName=endpoint)
-        config = client.describe_endpoint_config(EndpointConfigName=found["EndpointConfigName"])
-    return unknown_fields.of(found, config)
-
-
 def statuses(client: "SageMakerClient") -> frozenset[str]:
     """Those that botocore's model names."""
     shape: Any = client.meta.service_model.shape_for("EndpointStatus")
     return frozenset(shape.enum)
-
-
-def has_policy(client: Any, endpoint: str) -> bool:
-    return routers.has_policy(client, endpoint)
 
 
 def regions_off(client: "EC2Client") -> frozenset[str]:

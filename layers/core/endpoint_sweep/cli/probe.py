@@ -24,7 +24,7 @@ from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.probe import metrics, sagemaker, surroundings
-from endpoint_sweep.probe.belief import Outcome, Sight, Told, sight, told
+from endpoint_sweep.probe.belief import Observation, Outcome, Result, observe, summarize
 from endpoint_sweep.probe.place import Place
 from endpoint_sweep.probe.surroundings import Surroundings
 from endpoint_sweep.reports.text import clean
@@ -78,16 +78,16 @@ def run(given: argparse.Namespace) -> int:
     return FINE if all(one.is_fine for one in rows) else NOT_ALL
 
 
-def look(places: list[Place], around: Surroundings) -> list[Told]:
+def look(places: list[Place], around: Surroundings) -> list[Result]:
     """Every belief, in the order of the facts."""
     in_cells = (*metrics.BELIEFS, *sagemaker.BELIEFS)
-    seen: list[list[Sight]] = [[] for _ in in_cells]
+    seen: list[list[Observation]] = [[] for _ in in_cells]
     for number, place in enumerate(places, 1):
-        for sights, belief in zip(seen, in_cells, strict=True):
-            sights.append(sight(belief, place))
+        for observations, belief in zip(seen, in_cells, strict=True):
+            observations.append(observe(belief, place))
         print(f"{number} of {len(places)} account-region pairs", file=sys.stderr, flush=True)
-    rows = [told(belief, sights) for belief, sights in zip(in_cells, seen, strict=True)]
-    rows += [told(belief, [sight(belief, around)]) for belief in surroundings.BELIEFS]
+    rows = [summarize(belief, observations) for belief, observations in zip(in_cells, seen, strict=True)]
+    rows += [summarize(belief, [observe(belief, around)]) for belief in surroundings.BELIEFS]
     return sorted(rows, key=lambda one: _number(one.fact))
 
 
@@ -95,7 +95,7 @@ def _number(fact: str) -> tuple[int, ...]:
     return tuple(int(part) for part in fact.removeprefix("D").split("."))
 
 
-def _json(rows: Iterable[Told], accounts: int, regions: list[str], started: datetime) -> str:
+def _json(rows: Iterable[Result], accounts: int, regions: list[str], started: datetime) -> str:
     document = {
         "schema": SCHEMA,
         "version": __version__,
@@ -107,7 +107,7 @@ def _json(rows: Iterable[Told], accounts: int, regions: list[str], started: date
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _table(rows: list[Told]) -> str:
+def _table(rows: list[Result]) -> str:
     out = io.StringIO()
     console = Console(file=out, width=150, highlight=False)
     table = Table("Fact", "Belief", "Seen", "", box=SIMPLE)

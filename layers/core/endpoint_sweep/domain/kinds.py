@@ -53,6 +53,10 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Nothing, or next to nothing, calls it: what may be offered, needed by a router, or asked about.
+UNUSED = frozenset({Verdict.IDLE, Verdict.BARELY_USED})
+
+
 class Access(StrEnum):
     """Whether the hub may delete in an account. Nothing is offered where it is not `enabled`."""
 

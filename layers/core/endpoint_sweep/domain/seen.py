@@ -64,6 +64,7 @@ class Component:
 class Description:
     """DescribeEndpoint joined with its configuration. `why_unknown` says what was not understood of an unknown kind;
     `reserved`: it runs on prepaid capacity only (D1.35); `captures`: its data is captured, as monitoring needs it.
+    `unknown_fields`: names of AWS's own that this code does not know (D13.6).
     """
 
     status: str
@@ -77,6 +78,7 @@ class Description:
     captures: bool = False
     restorable: Restorable = NOT_ASKED
     config_created_at: datetime | None = None
+    unknown_fields: tuple[str, ...] = ()
 
     @property
     def serving(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Observation:
     """It held in `holding` of `of` cases; `notes` describe the others. `failed`: why nothing was seen."""
 
     holding: int = 0
@@ -31,19 +31,19 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief[Place]:
-    """`fact`: its code in docs/facts.md. `noun`: what is counted. `look`: asks AWS; an empty Sight
+class Belief[Target]:
+    """`fact`: its code in docs/facts.md. `noun`: what is counted. `look`: asks AWS; an empty Observation
     means that nothing there shows whether the belief holds.
     """
 
     fact: str
     sentence: str
     noun: str
-    look: Callable[[Place], Sight]
+    look: Callable[[Target], Observation]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """One row of the result. `failed`: in how many places AWS did not answer."""
 
     fact: str
@@ -68,17 +68,17 @@ class Told:
         return f"{counted}; {notes}" if notes else counted
 
 
-def sight[Place](belief: Belief[Place], place: Place) -> Sight:
+def observe[Target](belief: Belief[Target], target: Target) -> Observation:
     """Trouble of any kind means that nothing was seen here; it stops no other belief."""
     try:
-        return belief.look(place)
+        return belief.look(target)
     except Exception as error:  # noqa: BLE001 - an answer of another shape than expected is trouble, too
-        return Sight(failed=code(error))
+        return Observation(failed=code(error))
 
 
-def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
+def summarize[Target](belief: Belief[Target], observations: Iterable[Observation]) -> Result:
     """All places together. One that differs decides; a belief holds only where something was seen."""
-    seen = tuple(sights)
+    seen = tuple(observations)
     holding, of = sum(one.holding for one in seen), sum(one.of for one in seen)
     failed = tuple(one.failed for one in seen if one.failed)
     outcome = Outcome.UNKNOWN
@@ -86,7 +86,7 @@ def told[Place](belief: Belief[Place], sights: Iterable[Sight]) -> Told:
         outcome = Outcome.HOLDS if holding == of else Outcome.DIFFERS
     notes = _counted([_plain(note) for one in seen for note in one.notes])
     notes += _counted([f"not read: {_plain(one)}" for one in failed])
-    return Told(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes, len(failed))
+    return Result(belief.fact, belief.sentence, outcome, holding, of, belief.noun, notes, len(failed))
 
 
 def _plain(note: str) -> str:

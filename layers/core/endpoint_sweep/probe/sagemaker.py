@@ -1,56 +1,54 @@
 """What is believed of SageMaker, asked in every cell."""
 
 from endpoint_sweep.aws import probing
+from endpoint_sweep.aws.endpoint.routers import has_policy
 from endpoint_sweep.domain.errors import CellFailed, ResourceNotFound
-from endpoint_sweep.probe.belief import Belief, Sight
+from endpoint_sweep.probe.belief import Belief, Observation
 from endpoint_sweep.probe.place import Place
 
-_SAMPLE = 5
+
+def fields(place: Place) -> Observation:
+    strange = [one.unknown_fields for one in place.described.values()]
+    return Observation(strange.count(()), len(strange), tuple(sorted({field for found in strange for field in found})))
 
 
-def fields(place: Place) -> Sight:
-    client, names = place.clients("sagemaker"), [one.name for one in place.described][:_SAMPLE]
-    strange = [probing.strange_fields(client, name) for name in names]
-    return Sight(strange.count([]), len(names), tuple(sorted({field for found in strange for field in found})))
-
-
-def missing_endpoint(place: Place) -> Sight:
+def missing_endpoint(place: Place) -> Observation:
     try:
         place.reader.describe(probing.NO_ENDPOINT)
     except ResourceNotFound:
-        return Sight(1, 1)
+        return Observation(1, 1)
     except CellFailed as error:
-        return Sight(0, 1, (probing.refused_with(error),))
-    return Sight(0, 1, ("it was described",))
+        return Observation(0, 1, (probing.refused_with(error),))
+    return Observation(0, 1, ("it was described",))
 
 
-def statuses(place: Place) -> Sight:
+def statuses(place: Place) -> Observation:
     found = [one.status for one in place.listed]
     known = probing.statuses(place.clients("sagemaker"))
-    return Sight(sum(one in known for one in found), len(found), tuple(sorted({*found} - known)))
+    return Observation(sum(one in known for one in found), len(found), tuple(sorted({*found} - known)))
 
 
-def oldest_first(place: Place) -> Sight:
+def oldest_first(place: Place) -> Observation:
     times = [one.created_at for one in place.listed]
-    return Sight(int(times == sorted(times)), 1) if len(times) > 1 else Sight()
+    return Observation(int(times == sorted(times)), 1) if len(times) > 1 else Observation()
 
 
-def routers(place: Place) -> Sight:
+def routers(place: Place) -> Observation:
     try:
         list(place.reader.routers())
     except CellFailed as error:
-        return Sight(0, 1, (probing.refused_with(error),))
-    return Sight(1, 1)
+        return Observation(0, 1, (probing.refused_with(error),))
+    return Observation(1, 1)
 
 
-def policies(place: Place) -> Sight:
+def policies(place: Place) -> Observation:
     for one in place.described:
         try:
-            probing.has_policy(place.clients("sagemaker"), one.name)
+            has_policy(place.clients("sagemaker"), one.name)
         except CellFailed as error:
-            return Sight(0, 1, (probing.refused_with(error),))
-        return Sight(1, 1)
-    return Sight()
+            return Observation(0, 1, (probing.refused_with(error),))
+        return Observation(1, 1)
+    return Observation()
 
 
 BELIEFS: tuple[Belief[Place], ...] = (

@@ -12,7 +12,7 @@ from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions, offered, usable
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.errors import CellFailed, NotConnected, TokenRefused
-from endpoint_sweep.probe.belief import Belief, Sight
+from endpoint_sweep.probe.belief import Belief, Observation
 from endpoint_sweep.probe.place import Place
 from endpoint_sweep.rules.pricing import PriceBook
 
@@ -45,7 +45,7 @@ class Surroundings:
         return probing.accounts(self.sessions.hub("organizations"))
 
 
-def region_that_is_off(at: Surroundings) -> Sight:
+def region_that_is_off(at: Surroundings) -> Observation:
     """One of those that the account has not opted into is asked for its endpoints."""
     off = probing.regions_off(at.sessions.hub("ec2"))
     sold = offered(at.sessions.hub("ssm")) or frozenset()
@@ -53,23 +53,23 @@ def region_that_is_off(at: Surroundings) -> Sight:
         try:
             _ = Place(at.sessions.own, region, at.now).listed
         except (TokenRefused, NotConnected) as error:
-            return Sight(1, 1, (probing.code(error),))
+            return Observation(1, 1, (probing.code(error),))
         except CellFailed as error:
-            return Sight(0, 1, (probing.refused_with(error),))
-        return Sight(0, 1, ("it answered",))
-    return Sight()
+            return Observation(0, 1, (probing.refused_with(error),))
+        return Observation(0, 1, ("it answered",))
+    return Observation()
 
 
-def both_lists_of_regions(at: Surroundings) -> Sight:
+def both_lists_of_regions(at: Surroundings) -> Observation:
     own = usable(at.sessions.hub("ec2"))
     told = AwsRegions(at.sessions.hub("account"), at.account, at.sessions.hub("ssm")).enabled(at.account)
     if own is None or told is None:
-        return Sight(failed="one of the two lists")
+        return Observation(failed="one of the two lists")
     names = own | told
-    return Sight(len(own & told), len(names), tuple(sorted(own ^ told)))
+    return Observation(len(own & told), len(names), tuple(sorted(own ^ told)))
 
 
-def prices(at: Surroundings) -> Sight:
+def prices(at: Surroundings) -> Observation:
     """The table that ships with the package, compared with the price list of today."""
     table = PriceBook.from_table().listed
     price_list = AwsPriceList.near(at.sessions.region(), lambda home: at.sessions.at("pricing", home))
@@ -85,20 +85,20 @@ def prices(at: Surroundings) -> Sight:
             elif mine is not None or now is not None:
                 notes.append(f"{region} {one}: listed {_usd(now)}, table {_usd(mine)}")
     if price_list.refusal:
-        return Sight(failed="the price list")
-    return Sight(holding, holding + len(notes), tuple(notes))
+        return Observation(failed="the price list")
+    return Observation(holding, holding + len(notes), tuple(notes))
 
 
 def _usd(amount: Decimal | None) -> str:
     return "none" if amount is None else f"{amount} USD"
 
 
-def states_of_accounts(at: Surroundings) -> Sight:
-    return Sight(sum(bool(row.get("State")) for row in at.rows), len(at.rows))
+def states_of_accounts(at: Surroundings) -> Observation:
+    return Observation(sum(bool(row.get("State")) for row in at.rows), len(at.rows))
 
 
-def paths_of_accounts(at: Surroundings) -> Sight:
-    return Sight(sum(bool(row.get("Paths")) for row in at.rows), len(at.rows))
+def paths_of_accounts(at: Surroundings) -> Observation:
+    return Observation(sum(bool(row.get("Paths")) for row in at.rows), len(at.rows))
 
 
 BELIEFS: tuple[Belief[Surroundings], ...] = (

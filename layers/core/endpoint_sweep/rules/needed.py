@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from endpoint_sweep.domain.kinds import UNUSED
 from endpoint_sweep.domain.model import Cell, CellResult, CoverageStatus, Finding, Verdict
 from endpoint_sweep.domain.needs import Need
 from endpoint_sweep.rules.planning import NOT_EXPECTED, Coverage
 
 _FEW = 5  # accounts in a sentence, and regions of each
 _LOOKED = {CoverageStatus.SCANNED, CoverageStatus.PARTIAL}
-_UNUSED = {Verdict.IDLE, Verdict.BARELY_USED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def why_unknown(row: CellResult) -> str:
 
 def may_be_needed(row: CellResult) -> bool:
     """Whether it holds anything that is kept only if something needs it."""
-    return any({one.verdict, one.unprotected} & _UNUSED for one in row.findings)
+    return any({one.verdict, one.unprotected} & UNUSED for one in row.findings)
 
 
 def without_needed(coverage: Coverage) -> Coverage:
@@ -85,7 +85,7 @@ def without_needed(coverage: Coverage) -> Coverage:
 def _judged(finding: Finding, needs: Mapping[str, Need], advice: str) -> Finding:
     if finding.unprotected is Verdict.IDLE and why_needed(finding, needs):
         return replace(finding, unprotected=Verdict.PROTECTED)
-    if finding.verdict not in _UNUSED:
+    if finding.verdict not in UNUSED:
         return finding
     if why := why_needed(finding, needs):
         return replace(finding, verdict=Verdict.PROTECTED, reason=why)

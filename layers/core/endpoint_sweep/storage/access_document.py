@@ -7,21 +7,19 @@ from collections.abc import Mapping
 
 from endpoint_sweep.domain.documents import from_data, to_json
 from endpoint_sweep.domain.errors import AlreadyRecorded, DocumentNotFound
-from endpoint_sweep.domain.kinds import Access, Verdict
+from endpoint_sweep.domain.kinds import UNUSED, Access
 from endpoint_sweep.ports import Store
-
-# The next step knows whether barely used resources are offered; asking about their accounts costs one call each.
-_UNUSED = (Verdict.IDLE, Verdict.BARELY_USED)
 
 
 def unused_accounts(store: Store, sweep_id: str) -> tuple[str, ...]:
     """The accounts where something may be offered. Unproven: a forged cell can only have an account asked or not."""
     found = set()
+    # The next step knows whether barely used resources are offered; asking about their accounts costs one call each.
     for there in store.all(f"sweeps/{sweep_id}/cells/").values():
         # Only two fields matter, and there are thousands of cells: the next step builds and proves the findings.
         try:
             row = json.loads(there.body)
-            if any(one["verdict"] in _UNUSED for one in row["findings"]):
+            if any(one["verdict"] in UNUSED for one in row["findings"]):
                 found.add(str(row["account"]))
         except (ValueError, TypeError, KeyError):
             continue

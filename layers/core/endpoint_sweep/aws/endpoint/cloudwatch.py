@@ -88,7 +88,7 @@ def _answers(
 def _one_batch(
     client: "CloudWatchClient", periods: Mapping[SeriesKey, int], start: datetime, end: datetime
 ) -> dict[SeriesKey, "_Answer"]:
-    queries = [_query(f"q{index}", key, period) for index, (key, period) in enumerate(periods.items())]
+    queries = [query(f"q{index}", key, period) for index, (key, period) in enumerate(periods.items())]
     answers = {query["Id"]: _Answer() for query in queries}
     whole = True
     with translated("reading metrics"):
@@ -105,7 +105,7 @@ def _one_batch(
     return {key: answers[f"q{index}"] for index, key in enumerate(periods)}
 
 
-def _query(name: str, key: SeriesKey, period: int) -> "MetricDataQueryTypeDef":
+def query(name: str, key: SeriesKey, period: int) -> "MetricDataQueryTypeDef":
     dimensions: list[DimensionTypeDef] = [{"Name": dimension, "Value": value} for dimension, value in key.dimensions]
     metric: MetricTypeDef = {"Namespace": key.namespace, "MetricName": key.metric, "Dimensions": dimensions}
     return {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": key.stat}, "ReturnData": True}

@@ -1,6 +1,6 @@
 """From DescribeEndpoint and DescribeEndpointConfig to a Description: what kind of endpoint, on which instances."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from endpoint_sweep.aws.endpoint import unknown_fields
@@ -19,7 +19,8 @@ def recognise(endpoint: Document, config: Document) -> Description:
         for row in _all(endpoint)
         for one in _instances(row, configured.get(row["VariantName"], {}), shadow=row["VariantName"] in shadows)
     )
-    kind, why = _kind(endpoint, config, variants)
+    strange = unknown_fields.of(endpoint, config)
+    kind, why = _kind(endpoint, config, variants, strange)
     return Description(
         status=endpoint["EndpointStatus"],
         created_at=endpoint["CreationTime"],
@@ -32,16 +33,19 @@ def recognise(endpoint: Document, config: Document) -> Description:
         captures=bool((endpoint.get("DataCaptureConfig") or {}).get("EnableCapture")),
         restorable=NOT_ASKED if config else Restorable.no("its configuration was deleted"),
         config_created_at=config.get("CreationTime"),
+        unknown_fields=tuple(strange),
     )
 
 
-def _kind(endpoint: Document, config: Document, variants: Collection[Variant]) -> tuple[Kind, str]:  # noqa: PLR0911 - one return per kind
+def _kind(  # noqa: PLR0911 - one return per kind
+    endpoint: Document, config: Document, variants: Collection[Variant], strange: Sequence[str]
+) -> tuple[Kind, str]:
     current, configured = endpoint.get("ProductionVariants", []), config.get("ProductionVariants", [])
     if endpoint.get("PendingDeploymentSummary"):  # D1.34
         return Kind.UNKNOWN, "a deployment is pending, so two fleets may be running"
     if not config:  # D3.9
         return Kind.UNKNOWN, "its configuration is gone, so it could not be created again"
-    if strange := unknown_fields.of(endpoint, config):
+    if strange:
         return Kind.UNKNOWN, f"its configuration has an unsupported field: {strange[0]}"
     serverless = [row.get("CurrentServerlessConfig") or row.get("ServerlessConfig") for row in (*current, *configured)]
     if any(serverless):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from endpoint_sweep.domain.kinds import Kind, Silence, Verdict
+from endpoint_sweep.domain.kinds import UNUSED, Kind, Silence, Verdict
 from endpoint_sweep.domain.model import Activity, Component, Description, ListedEndpoint, Policy, Series
 from endpoint_sweep.resources.endpoint import history, proof, reasons
 from endpoint_sweep.resources.endpoint.history import Past
@@ -57,7 +57,7 @@ def judge(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
 def unprotected(seen: Evidence, policy: Policy, now: datetime) -> Judgement:
     """The verdict if its tags protected nothing."""
     verdict, reason = by_window(seen, policy, now)
-    if verdict not in (Verdict.IDLE, Verdict.BARELY_USED):
+    if verdict not in UNUSED:
         return verdict, reason
     return _by_past(seen, now) or (verdict, _told(reason, seen))
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from endpoint_sweep.domain.errors import CellDenied, CellFailed, ResourceNotFound
+from endpoint_sweep.domain.kinds import UNUSED
 from endpoint_sweep.domain.model import (
     Cell,
     Component,
@@ -44,8 +45,6 @@ from endpoint_sweep.resources.endpoint.ports import EndpointReader
 from endpoint_sweep.resources.endpoint.traffic_series import SeriesKey
 from endpoint_sweep.resources.resource_type import Found
 from endpoint_sweep.rules.owners import owner_of
-
-_UNUSED = (Verdict.IDLE, Verdict.BARELY_USED)
 
 
 def find(reader: EndpointReader, cell: Cell, policy: Policy, now: datetime) -> Found:
@@ -124,7 +123,7 @@ class _Scan:
         return not is_alive(activity) or is_barely_used(activity, self._policy)
 
     def _seems_unused(self, endpoint: ListedEndpoint) -> bool:
-        return by_window(self._evidence(endpoint, None), self._policy, self._now)[0] in _UNUSED
+        return by_window(self._evidence(endpoint, None), self._policy, self._now)[0] in UNUSED
 
     def _tags(self) -> Mapping[str, dict[str, str]] | None:
         """None if they could not be read. Then every endpoint counts as protected."""
@@ -181,7 +180,7 @@ class _Scan:
         seen = self._evidence(endpoint, tags)
         verdict, reason = judge(seen, self._policy, self._now)
         without, unused = unprotected(seen, self._policy, self._now)
-        if without in _UNUSED and (tested := self._attachments.shadow_test(endpoint.name, description)):
+        if without in UNUSED and (tested := self._attachments.shadow_test(endpoint.name, description)):
             without = Verdict.PROTECTED
             verdict, reason = without, (reason if verdict is without else tested)
         if verdict is Verdict.PROTECTED and without is Verdict.IDLE:
@@ -224,7 +223,7 @@ class _Scan:
         """Checks the models only for endpoints that may be offered."""
         if description is None or description.config is None:
             return NOT_ASKED
-        is_asked = verdict in _UNUSED and description.restorable == NOT_ASKED
+        is_asked = verdict in UNUSED and description.restorable == NOT_ASKED
         return self._reader.restorable(description.config) if is_asked else description.restorable
 
 
