@@ -114,7 +114,7 @@ def without(world: World, account: str, endpoints: Iterable[str], region: str = 
     return rest
 
 
-def until[T](look: Callable[[], T | None], what: str, seconds: float = 120) -> T:
+def until[T](look: Callable[[], T | None], what: str, seconds: float = 300) -> T:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if (found := look()) is not None:

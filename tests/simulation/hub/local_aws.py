@@ -98,7 +98,7 @@ class LocalAws:
         self.stop()
 
     def start(self) -> Self:
-        """Start the gateway and wait until it answers; at most 60 s on a busy machine."""
+        """Start the gateway and wait until it answers; at most three minutes, which only a failure takes."""
         self._progress("Starting the simulated Organization")
         self.data.mkdir(parents=True, exist_ok=True)
         self.call_log.unlink(missing_ok=True)
@@ -109,7 +109,7 @@ class LocalAws:
             command += ["--heard", str(watching.watcher.heard(self.data))]
         with self.gateway_log.open("wb") as log:
             self._gateway = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             if self._gateway.poll() is not None:
                 self.stop()
@@ -122,7 +122,7 @@ class LocalAws:
             except OSError:
                 time.sleep(0.05)
         self.stop()
-        raise LocalAwsError(f"the gateway did not answer within 60 seconds; its log is {self.gateway_log}")
+        raise LocalAwsError(f"the gateway did not answer within three minutes; its log is {self.gateway_log}")
 
     @property
     def pid(self) -> int | None:
@@ -278,7 +278,7 @@ class LocalAws:
 
     def control(self, action: str, **arguments: Any) -> Any:
         """Ask or change the member world, for example `control("invoke", account=..., region=..., endpoint=...)`."""
-        body = None if action in ("health", "snapshot", "endpoints") else json.dumps(arguments).encode()
+        body = None if action in ("health", "snapshot", "endpoints", "decisive") else json.dumps(arguments).encode()
         try:
             with urllib.request.urlopen(f"{self.endpoint}/_simulation/{action}", data=body, timeout=60) as answer:
                 return json.load(answer)

@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
+from tests.simulation.hub_aws.patches import statements
 from tests.simulation.member_aws.server import create_wsgi_app
 from tests.simulation.organization.specification import Organization
 from tests.simulation.wire.calls import Call, CallLog, Wire
@@ -61,6 +62,8 @@ class ServedWorld:
                 return {"status": "ok", "scenario": self.scenario}
             case "GET", ("snapshot" | "endpoints"):
                 return self.world.control(action)
+            case "GET", "decisive":
+                return statements.decisive()
             case "POST", _:
                 return self.world.control(action, **arguments)
             case _:

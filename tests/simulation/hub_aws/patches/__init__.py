@@ -4,7 +4,17 @@ Each function fixes one thing that would make a test pass where AWS fails, or fa
 `tests/deploy/test_emulator_contract.py` and `test_record_fences.py` hold one test for each.
 """
 
-from tests.simulation.hub_aws.patches import executions, functions, keys, maps, objects, page, principals, stacks
+from tests.simulation.hub_aws.patches import (
+    executions,
+    functions,
+    keys,
+    maps,
+    objects,
+    page,
+    principals,
+    stacks,
+    statements,
+)
 from tests.simulation.hub_aws.patches.executions import RecordInvocation
 from tests.simulation.organization.specification import Organization
 
@@ -30,3 +40,4 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     principals.know_principals(organization)
     principals.name_mail_identities()
     principals.check_assume_role(organization)
+    statements.note_decisive_statements()
