@@ -76,7 +76,7 @@ def test_only_allowed_addresses_reach_the_api(hub: Template) -> None:
     """Everybody by default, as a Deny on everything else."""
     [deny] = [s for s in api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"] if s["Effect"] == "Deny"]
     assert deny["Resource"] == "execute-api:/*"
-    assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Ref": "AllowedAddresses"}}}
+    assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedAddresses"}]}}}
     assert hub["Parameters"]["AllowedAddresses"]["Default"] == "0.0.0.0/0,::/0"
 
 

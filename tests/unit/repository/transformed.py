@@ -1,10 +1,12 @@
-"""The hub template as CloudFormation gets it: what the SAM transform makes of it.
+"""The hub template as CloudFormation gets it: what the SAM transform makes of it, and what its functions resolve to.
 
 The transform replaces some references to parameters by their values, as text, before CloudFormation sees them.
 """
 
 import copy
 import os
+from collections.abc import Mapping
+from typing import Any
 from unittest.mock import patch
 
 from samtranslator.translator.transform import transform
@@ -34,3 +36,35 @@ def transformed(**parameters: str) -> Template:
     with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "eu-west-1"}):
         made: Template = transform(template, _NEEDED | parameters, _NoManagedPolicies())
     return made
+
+
+class Refused(Exception):
+    """CloudFormation does not create a stack with this."""
+
+
+def resolved(template: Template, value: Any, **parameters: str) -> Any:
+    """What CloudFormation makes of `Ref` to a parameter, `Fn::Join` and `Fn::Split`; anything else stays as it is."""
+    match value:
+        case {"Ref": str(name)} if name in template["Parameters"]:
+            return _parameter(template["Parameters"][name], (_NEEDED | parameters).get(name))
+        case {"Fn::Join": [str(glue), parts]}:
+            items = resolved(template, parts, **parameters)
+            if not isinstance(items, list):
+                raise Refused("Fn::Join takes a list")
+            return glue.join(items)
+        case {"Fn::Split": [str(glue), whole]}:
+            text = resolved(template, whole, **parameters)
+            if not isinstance(text, str):
+                raise Refused("Fn::Split takes a text")
+            return text.split(glue)
+        case dict():
+            return {key: resolved(template, one, **parameters) for key, one in value.items()}
+        case list():
+            return [resolved(template, one, **parameters) for one in value]
+        case _:
+            return value
+
+
+def _parameter(spec: Mapping[str, Any], given: str | None) -> str | list[str]:
+    text = str(spec["Default"]) if given is None else given
+    return [one.strip() for one in text.split(",")] if spec["Type"] == "CommaDelimitedList" else text
