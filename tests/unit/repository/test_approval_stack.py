@@ -57,6 +57,22 @@ def test_the_access_log_has_no_secret(hub: Template) -> None:
     }
 
 
+def test_no_trace_has_the_secret(hub: Template) -> None:
+    """A trace of the API holds the whole address (D13.10). Those of the functions hold what Lambda adds: without the
+    SDK of X-Ray in the layer, no code adds to them.
+    """
+    assert api(hub)["TracingEnabled"] is False
+    brought = (cloudformation.ROOT / "layers" / "core" / "requirements.txt").read_text(encoding="utf-8")
+    assert "boto3==" in brought
+    assert "xray" not in brought
+
+
+def test_no_execution_log_has_the_secret(hub: Template) -> None:
+    """API Gateway's own log of an execution can hold its query; none is asked for."""
+    [settings] = api(hub)["MethodSettings"]
+    assert settings.get("LoggingLevel", "OFF") == "OFF"
+
+
 def test_links_are_open_and_the_other_way_needs_credentials(hub: Template) -> None:
     """The routes of the page take anybody with a secret, those under /approvals only who is known to IAM (S1.9)."""
     routes = [one["Properties"] for one in hub["Resources"]["ReviewFunction"]["Properties"]["Events"].values()]
