@@ -220,10 +220,6 @@ def test_a_flood_is_turned_away(deployed: Deployed) -> None:
     time.sleep(2)  # five a second come through again
     Approver(link, lambda: deployed.texts(ADA)).decide(lambda _: ())
     assert deployed.wait(execution) == "SUCCEEDED"
-    # The template's ReviewConcurrency, which the local AWS takes from no one but its API.
-    deployed.aws.client("lambda").put_function_concurrency(
-        FunctionName=deployed.resource("ReviewFunction"), ReservedConcurrentExecutions=5
-    )
     flood = Flood(link, 10_000, a_second=200)
     with flood.running():
         ended = deployed.wait(deployed.start("meanwhile-1", "report"))

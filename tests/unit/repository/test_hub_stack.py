@@ -81,6 +81,11 @@ def test_the_machine_ends_by_itself(definition: Definition) -> None:
     assert 0 < definition["TimeoutSeconds"] <= 30 * 86_400
 
 
+def test_a_new_account_runs_a_sweep(hub: Template) -> None:
+    """It can run ten functions at once (D13.8): the scan leaves two of them to the page and the watchdog."""
+    assert hub["Parameters"]["ScanConcurrency"]["Default"] <= 8
+
+
 def test_the_bucket_is_closed(hub: Template) -> None:
     """Versioned, encrypted, without public access, TLS only, and kept when the stack goes."""
     bucket = only(hub, "AWS::S3::Bucket")

@@ -1,10 +1,12 @@
 """Every place where the gateway reaches into MiniStack's private names, against exactly version 1.5.33.
 
 Each function fixes one thing that would make a test pass where AWS fails, or fail where AWS works.
-`tests/deploy/test_emulator_contract.py` and `test_record_fences.py` hold one test for each.
+In `tests/deploy`, `test_emulator_contract.py`, `test_record_fences.py` and `test_refused_stacks.py` hold one test for
+each.
 """
 
 from tests.simulation.hub_aws.patches import (
+    concurrency,
     executions,
     functions,
     keys,
@@ -27,6 +29,7 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     functions.limit_workers()
     functions.share_layers()
     functions.fill_scheduler_placeholders()
+    concurrency.refuse_what_does_not_fit()
     executions.honour_timeout_paths()
     executions.close_executions()
     executions.answer_tokens_like_aws()
