@@ -1,0 +1,41 @@
+"""Parameters that must fit each other, checked by the code that the functions check them with."""
+
+import re
+from collections.abc import Mapping
+
+from endpoint_sweep.domain.errors import InputRejected, SettingsError, UsageError
+from endpoint_sweep.domain.model import Mode
+from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings, Variables
+from endpoint_sweep.settings.sweep_input import SCHEDULE, check_people, parse
+
+
+def cross_check(values: Mapping[str, str]) -> None:
+    """`values`: every parameter of the hub stack. Raises UsageError.
+
+    What a sweep in approve mode needs is checked as soon as there are approvers, whatever the schedule does.
+    """
+    settings = variables(values)
+    is_asking = values["Mode"] == Mode.APPROVE or values["Approvers"].strip()
+    mode = Mode.APPROVE if is_asking else Mode.REPORT
+    try:
+        decide = DecideSettings.of(settings)
+        data = {"mode": mode.value, "requested_by": SCHEDULE}
+        parse("check", data, ScanSettings.of(settings), decide, ActSettings.of(settings))
+        check_people(mode, PeopleSettings.of(settings), decide.rules)
+    except (InputRejected, SettingsError) as error:
+        raise UsageError(str(error)) from error
+
+
+def variables(values: Mapping[str, str]) -> Variables:
+    """The environment that the template makes of them: `MinApprovers` is MIN_APPROVERS, and a list that grows is in a
+    parameter of Systems Manager, whose value begins with a comma.
+    """
+    environment = {variable(name): value for name, value in values.items()}
+    environment |= {f"{variable(name)}_PARAMETER": name for name in values}
+    more = {"ApproverPrincipals": f",{values.get('MoreApproverPrincipals', '')}"}
+    return Variables(environment, lambda name: f",{values[name]}{more.get(name, '')}")
+
+
+def variable(parameter: str) -> str:
+    """As in MIN_APPROVERS."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", parameter).upper()

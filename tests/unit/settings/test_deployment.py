@@ -1,0 +1,175 @@
+"""The file of a deployment: what is read is what was written, and whatever is wrong is named."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from endpoint_sweep.domain.errors import UsageError
+from endpoint_sweep.settings.deployment import (
+    Deployment,
+    assigned,
+    check,
+    edited,
+    example,
+    read,
+    written,
+)
+from endpoint_sweep.settings.template import Parameter, parameters_of
+from tests.simulation.hub.cloudformation import HUB_TEMPLATE
+
+HUB = parameters_of(HUB_TEMPLATE.read_text(encoding="utf-8"))
+VALUES = {
+    "OrganizationId": "o-abcdefghij",
+    "Sender": "finops@example.com",
+    "Approvers": "ada@example.com,grace@example.com",
+    "SummaryRecipients": "",
+    "ScheduleExpression": "cron(0 7 ? * TUE *)",
+    "ProtectTags": "team=ml 'x',owner",
+    "RequireCode": "false",
+    "LookbackDays": "90",
+    "DenyAccounts": "012345678901",
+}
+WHOLE = Deployment("sweep", "eu-west-1", VALUES)
+COMMENTED = """\
+# ours
+[deploy]
+region = "eu-west-1"
+
+[parameters]
+OrganizationId = "o-abcdefghij"  # root
+Sender = "finops@example.com"
+Approvers = [
+  "ada@example.com",  # leads
+  "grace@example.com",
+]
+
+# Mode = "report"
+# the end
+"""
+
+
+def test_what_is_written_is_read() -> None:
+    """With its types: lists, numbers and truth are TOML's own."""
+    text = written(WHOLE, HUB)
+    assert read(text, "p.toml", HUB) == WHOLE
+    document = tomllib.loads(text)
+    assert document["deploy"] == {"stack": "sweep", "region": "eu-west-1"}
+    assert document["parameters"]["Approvers"] == ["ada@example.com", "grace@example.com"]
+    assert document["parameters"]["SummaryRecipients"] == []
+    assert document["parameters"]["RequireCode"] is False
+    assert document["parameters"]["LookbackDays"] == 90
+    assert document["parameters"]["DenyAccounts"] == ["012345678901"]
+
+
+@given(st.dictionaries(st.sampled_from(["A", "B"]), st.text(st.characters(exclude_categories=["Cc", "Cs"]))))
+def test_any_text_survives(values: dict[str, str]) -> None:
+    """Quotes, backslashes and whatever else people type."""
+    parameters = {name: Parameter(name, "String", default="") for name in "AB"}
+    deployment = Deployment(region="r", values=values)
+    assert read(written(deployment, parameters), "p.toml", parameters) == deployment
+
+
+def test_the_example_has_every_parameter() -> None:
+    """As it is, and with every default active, it is what the template takes."""
+    required = {name: VALUES[name] for name, one in HUB.items() if one.default is None}
+    text = example(HUB, required)
+    assert read(text, "e.toml", HUB).values == required
+    lines = [
+        line.removeprefix("# ") if line.removeprefix("# ").split(" =")[0] in HUB else line for line in text.split("\n")
+    ]
+    active = read("\n".join(lines), "e.toml", HUB)
+    assert dict(active.values) == {name: required.get(name, one.default) for name, one in HUB.items()}
+    check(active, HUB)
+
+
+def test_a_change_leaves_the_rest_as_it_is() -> None:
+    """Comments stay; a list of many lines is replaced, a line that was commented out begins to count."""
+    text = edited(COMMENTED, "p.toml", {"Approvers": "ada@example.com", "Mode": "approve", "MinApprovers": "1"}, HUB)
+    assert (
+        text
+        == COMMENTED.replace(
+            'Approvers = [\n  "ada@example.com",  # leads\n  "grace@example.com",\n]', 'Approvers = ["ada@example.com"]'
+        ).replace('# Mode = "report"', 'Mode = "approve"')
+        + "MinApprovers = 1\n"
+    )
+    assert edited('[deploy]\nregion = "x"\n', "p.toml", {"Mode": "approve"}, HUB).endswith(
+        '\n[parameters]\nMode = "approve"\n'
+    )
+    between = edited('[parameters]\nMode = "report"\n\n[deploy]\nregion = "x"\n', "p.toml", {"MinAgeDays": "9"}, HUB)
+    assert between == '[parameters]\nMode = "report"\nMinAgeDays = 9\n\n[deploy]\nregion = "x"\n'
+
+
+def test_a_file_that_cannot_be_changed_is_said_to_be_so() -> None:
+    """A table in one line."""
+    with pytest.raises(UsageError, match="change Mode there by hand"):
+        edited('parameters = {Mode = "report"}\n', "p.toml", {"Mode": "approve"}, HUB)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Mode = report", "p.toml is not valid TOML"),
+        ('Mode = "report"', "move Mode below [parameters]"),
+        ("parameters = 1", "parameters must be a table"),
+        ('[deploy]\naccount = "1"', "[deploy] has no account; it has stack and region"),
+        ('[parameters]\nMod = "report"', "p.toml: the template has no parameter Mod; did you mean Mode?"),
+        ("[parameters]\nZebra = 1", "p.toml: the template has no parameter Zebra; remove it: CHANGELOG.md"),
+        ("[parameters]\nMode = []", "Mode must be one of report, approve, not list"),
+        ("[parameters]\nLookbackDays = 30.5", "LookbackDays must be a whole number from 7 to 400, not float"),
+        ("[parameters]\nApprovers = [['a']]", "Approvers must be email addresses"),
+        ('[parameters]\nApprovers = ["a@x.y,b@x.y"]', 'Approvers has the entry "a@x.y,b@x.y"'),
+    ],
+)
+def test_a_file_that_is_wrong(text: str, told: str) -> None:
+    """The file, the name, the fix."""
+    with pytest.raises(UsageError) as refused:
+        read(text, "p.toml", HUB)
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        (["Mode"], '"Mode" must be a name and a value, such as Mode=approve'),
+        (["mode=approve"], "no parameter mode; did you mean Mode?"),
+        (["Mode=approve", "Mode=report"], "Mode is given twice"),
+    ],
+)
+def test_an_assignment_that_is_wrong(pairs: list[str], told: str) -> None:
+    """None is skipped."""
+    with pytest.raises(UsageError) as refused:
+        assigned(pairs, HUB)
+    assert told in str(refused.value)
+
+
+def test_an_assignment_may_have_equals_signs() -> None:
+    """In its value."""
+    assert assigned(["ProtectTags=a=b, c=d"], HUB) == {"ProtectTags": "a=b, c=d"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stack", "told"),
+    [
+        ({"Sender": ""}, "s", "Sender must have a value: use --set Sender=…"),
+        ({"OrganizationId": "", "Sender": ""}, "s", "OrganizationId and Sender must have a value"),
+        ({"Mode": "delete"}, "s", 'Mode is "delete", but must be one of report, approve'),
+        ({"Zebra": "1"}, "s", "no parameter Zebra"),
+        ({}, "1s", "the name of the stack"),
+        ({}, "s" * 46, "the name of the stack"),
+    ],
+)
+def test_a_deployment_that_is_wrong(changes: dict[str, str], stack: str, told: str) -> None:
+    """It is refused before anything is built."""
+    with pytest.raises(UsageError) as refused:
+        check(Deployment(stack, "eu-west-1", VALUES | changes), HUB)
+    assert told in str(refused.value)
+
+
+def test_a_deployment_passes_every_parameter() -> None:
+    """One that is left out would keep the value that the stack has now."""
+    check(WHOLE, HUB)
+    complete = WHOLE.complete(HUB)
+    assert set(complete) == set(HUB)
+    assert (complete["LookbackDays"], complete["Mode"], complete["CostRoleArn"]) == ("90", "report", "")
