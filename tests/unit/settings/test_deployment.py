@@ -84,27 +84,38 @@ def test_the_example_has_every_parameter() -> None:
     check(active, HUB)
 
 
+def changed(text: str, **changes: str) -> str:
+    return edited(text, "p.toml", read(text, "p.toml", HUB).with_values(changes), HUB)
+
+
 def test_a_change_leaves_the_rest_as_it_is() -> None:
     """Comments stay; a list of many lines is replaced, a line that was commented out begins to count."""
-    text = edited(COMMENTED, "p.toml", {"Approvers": "ada@example.com", "Mode": "approve", "MinApprovers": "1"}, HUB)
-    assert (
-        text
-        == COMMENTED.replace(
-            'Approvers = [\n  "ada@example.com",  # leads\n  "grace@example.com",\n]', 'Approvers = ["ada@example.com"]'
-        ).replace('# Mode = "report"', 'Mode = "approve"')
-        + "MinApprovers = 1\n"
-    )
-    assert edited('[deploy]\nregion = "x"\n', "p.toml", {"Mode": "approve"}, HUB).endswith(
-        '\n[parameters]\nMode = "approve"\n'
-    )
-    between = edited('[parameters]\nMode = "report"\n\n[deploy]\nregion = "x"\n', "p.toml", {"MinAgeDays": "9"}, HUB)
-    assert between == '[parameters]\nMode = "report"\nMinAgeDays = 9\n\n[deploy]\nregion = "x"\n'
+    old = 'Approvers = [\n  "ada@example.com",  # leads\n  "grace@example.com",\n]'
+    wanted = COMMENTED.replace(old, 'Approvers = ["ada@example.com"]').replace('# Mode = "report"', 'Mode = "approve"')
+    text = changed(COMMENTED, Approvers="ada@example.com", Mode="approve", MinApprovers="1")
+    assert text == wanted + "MinApprovers = 1\n"
+
+
+def test_a_change_finds_its_table() -> None:
+    """It is made where it is missing, and the value stands in it wherever it is."""
+    place = '[deploy]\nregion = "x"\n'
+    assert changed(place, Mode="approve") == f'{place}\n[parameters]\nMode = "approve"\n'
+    report = '[parameters]\nMode = "report"\n'
+    assert changed(f"{report}\n{place}", MinAgeDays="9") == f"{report}MinAgeDays = 9\n\n{place}"
+    moved = Deployment("sweep", "y", {"Mode": "report"})
+    text = edited(f"{place}{report}", "p.toml", moved, HUB)
+    assert text == f'[deploy]\nregion = "y"\nstack = "sweep"\n{report}'
+
+
+def test_no_change_is_no_change() -> None:
+    """Not a byte."""
+    assert changed(COMMENTED) == COMMENTED
 
 
 def test_a_file_that_cannot_be_changed_is_said_to_be_so() -> None:
     """A table in one line."""
     with pytest.raises(UsageError, match="change Mode there by hand"):
-        edited('parameters = {Mode = "report"}\n', "p.toml", {"Mode": "approve"}, HUB)
+        changed('parameters = {Mode = "report"}\n', Mode="approve")
 
 
 @pytest.mark.parametrize(
@@ -156,6 +167,11 @@ def test_an_assignment_may_have_equals_signs() -> None:
         ({"OrganizationId": "", "Sender": ""}, "s", "OrganizationId and Sender must have a value"),
         ({"Mode": "delete"}, "s", 'Mode is "delete", but must be one of report, approve'),
         ({"Zebra": "1"}, "s", "no parameter Zebra"),
+        (
+            {"AlarmTopicArn": "arn:aws:sns:us-east-1:111111111111:alarms"},
+            "s",
+            "AlarmTopicArn is in us-east-1, but must be in the region of the stack, eu-west-1",
+        ),
         ({}, "1s", "the name of the stack"),
         ({}, "s" * 46, "the name of the stack"),
     ],
@@ -169,7 +185,7 @@ def test_a_deployment_that_is_wrong(changes: dict[str, str], stack: str, told: s
 
 def test_a_deployment_passes_every_parameter() -> None:
     """One that is left out would keep the value that the stack has now."""
-    check(WHOLE, HUB)
+    check(WHOLE.with_values({"AlarmTopicArn": "arn:aws:sns:eu-west-1:111111111111:alarms"}), HUB)
     complete = WHOLE.complete(HUB)
     assert set(complete) == set(HUB)
     assert (complete["LookbackDays"], complete["Mode"], complete["CostRoleArn"]) == ("90", "report", "")

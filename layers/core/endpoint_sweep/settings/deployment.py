@@ -21,6 +21,7 @@ _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,44}")  # The names of roles and fun
 _TABLES = {"deploy": ("stack", "region"), "parameters": ()}
 _HEADER = re.compile(r'\s*\[[\w."-]+\]\s*(#.*)?')
 _BOOLEANS = {"true", "false"}
+_IN_THE_REGION = ("AlarmTopicArn", "WebAclArn")
 _ABOUT = f"""\
 # The deployment of endpoint-sweep. `make deploy` reads this file and shows what will change before it changes anything.
 # A parameter that is not here has its default: {EXAMPLE} lists all of them.
@@ -102,6 +103,11 @@ def check(deployment: Deployment, parameters: Mapping[str, Parameter]) -> None:
         raise UsageError(f"{' and '.join(missing)} must have a value: {'; '.join(map(_asks, missing))}")
     for name, value in deployment.values.items():
         parameters[name].check(value)
+    for name in _IN_THE_REGION:
+        # CloudFormation would only notice when it makes the alarms, and take everything back (D9.12).
+        region = (deployment.values.get(name, "").split(":") + [""] * 4)[3]
+        if deployment.region and region not in ("", deployment.region):
+            raise UsageError(f"{name} is in {region}, but must be in the region of the stack, {deployment.region}")
 
 
 def written(deployment: Deployment, parameters: Mapping[str, Parameter]) -> str:
@@ -122,26 +128,30 @@ def example(parameters: Mapping[str, Parameter], required: Mapping[str, str]) ->
     return "\n".join(parts)
 
 
-def edited(text: str, name: str, changes: Mapping[str, str], parameters: Mapping[str, Parameter]) -> str:
-    """The same file with other values; whatever else stands there stays. Raises UsageError."""
+def edited(text: str, name: str, wanted: Deployment, parameters: Mapping[str, Parameter]) -> str:
+    """The same file saying this; whatever else stands there stays. Raises UsageError."""
     before = read(text, name, parameters)
     lines = text.splitlines()
+    for key in _TABLES["deploy"]:
+        if getattr(before, key) != getattr(wanted, key):
+            _replace(lines, "deploy", key, f"{key} = {_quoted(getattr(wanted, key))}")
+    changes = {key: value for key, value in wanted.values.items() if before.values.get(key) != value}
     for key, value in changes.items():
-        _replace(lines, key, f"{key} = {_literal(parameters[key], value)}")
+        _replace(lines, "parameters", key, f"{key} = {_literal(parameters[key], value)}")
     after = "\n".join(lines) + "\n"
     try:
-        is_as_asked = read(after, name, parameters) == before.with_values(changes)
+        is_as_wanted = read(after, name, parameters) == wanted
     except UsageError:
-        is_as_asked = False
-    if not is_as_asked:
+        is_as_wanted = False
+    if not is_as_wanted:
         raise UsageError(f"{name} cannot be changed by this command; change {' and '.join(changes)} there by hand")
     return after
 
 
-def _replace(lines: list[str], key: str, line: str) -> None:
-    start = next((n for n, one in enumerate(lines) if re.fullmatch(r"\s*\[parameters\]\s*(#.*)?", one)), None)
+def _replace(lines: list[str], table: str, key: str, line: str) -> None:
+    start = next((n for n, one in enumerate(lines) if re.fullmatch(rf"\s*\[{table}\]\s*(#.*)?", one)), None)
     if start is None:
-        lines += ["", "[parameters]", line]
+        lines += ["", f"[{table}]", line]
         return
     end = next((n for n in range(start + 1, len(lines)) if _HEADER.fullmatch(lines[n])), len(lines))
     for mark in ("", r"#\s*"):
