@@ -72,9 +72,13 @@ class Sessions:
         sts: STSClient = self._session.client("sts", region_name=region, config=plain)
         return sts
 
+    def chosen_region(self) -> str:
+        """The region of this shell; empty where none is set."""
+        return self._session.region_name or ""
+
     def region(self) -> str:
         """The region of this shell or function; us-east-1 where none is set."""
-        return self._session.region_name or "us-east-1"
+        return self.chosen_region() or "us-east-1"
 
     def credentials(self) -> Credentials:
         """The credentials of this shell. Raises CellFailed if there are none."""

@@ -102,12 +102,16 @@ def check(deployment: Deployment, parameters: Mapping[str, Parameter]) -> None:
     if missing:
         raise UsageError(f"{' and '.join(missing)} must have a value: {'; '.join(map(_asks, missing))}")
     for name, value in deployment.values.items():
-        parameters[name].check(value)
-    for name in _IN_THE_REGION:
-        # CloudFormation would only notice when it makes the alarms, and take everything back (D9.12).
-        region = (deployment.values.get(name, "").split(":") + [""] * 4)[3]
-        if deployment.region and region not in ("", deployment.region):
-            raise UsageError(f"{name} is in {region}, but must be in the region of the stack, {deployment.region}")
+        check_value(parameters[name], value, deployment.region)
+
+
+def check_value(parameter: Parameter, value: str, region: str) -> None:
+    """Raises UsageError. `region`: of the stack; empty where none is chosen yet."""
+    parameter.check(value)
+    # CloudFormation would only notice when it makes the alarms, and take everything back (D9.12).
+    other = (value.split(":") + [""] * 4)[3] if parameter.name in _IN_THE_REGION else ""
+    if region and other not in ("", region):
+        raise UsageError(f"{parameter.name} is in {other}, but must be in the region of the stack, {region}")
 
 
 def written(deployment: Deployment, parameters: Mapping[str, Parameter]) -> str:
