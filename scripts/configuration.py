@@ -1,10 +1,13 @@
-"""`make docs`: writes docs/configuration.md from the parameters of the templates."""
+"""`make docs`: writes docs/configuration.md and parameters.example.toml from the parameters of the templates."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 from cfnlint.decode import decode
+
+from endpoint_sweep.settings import deployment
+from endpoint_sweep.settings.template import parameters_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "configuration.md"
@@ -13,11 +16,14 @@ TEMPLATES = (
     ("The member roles", "member-roles.yaml"),
     ("The cost role", "cost-role.yaml"),
 )
+EXAMPLE = ROOT / deployment.EXAMPLE
+REQUIRED = {"OrganizationId": "o-abcdefghij", "Sender": "finops@example.com"}
 INTRODUCTION = """# Configuration
 
-`make docs` writes this page from the templates. `make deploy` asks for the parameters of the hub stack and saves your
-answers in `samconfig.toml`; to change one later, edit it there and run `make deploy` again. A sweep's input can narrow
-some of them, see [operating.md](operating.md#the-input-of-a-sweep).
+`make docs` writes this page from the templates. `endpoint-sweep init` asks for what the hub stack has to know and
+writes `parameters.toml`; [parameters.example.toml](../parameters.example.toml) has every parameter. To change one
+later: `make deploy SET="LookbackDays=90"`. A sweep's input can narrow some of them, see
+[operating.md](operating.md#the-input-of-a-sweep).
 """
 
 
@@ -32,6 +38,11 @@ def page() -> str:
             head = "| Parameter | Default | Allowed | What it does |\n|---|---|---|---|"
             parts.append(f"### {group['Label']['default']}\n\n{head}\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def example() -> str:
+    """The file to copy."""
+    return deployment.example(parameters_of((ROOT / "template.yaml").read_text(encoding="utf-8")), REQUIRED)
 
 
 def _row(name: str, spec: dict[str, Any]) -> str:
@@ -55,6 +66,7 @@ def _cell(text: str) -> str:
 
 def main() -> int:
     DOCUMENT.write_text(page(), encoding="utf-8")
+    EXAMPLE.write_text(example(), encoding="utf-8")
     return 0
 
 
