@@ -36,6 +36,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> dict[str, Mapping[str, Any]]:
     answers = dict(ANSWERS)
 
     def answer(operation: str, request: dict[str, Any]) -> Mapping[str, Any]:
+        if operation == "DescribeStacks" and operation not in answers:
+            raise Refusal("ValidationError", "Stack with id endpoint-sweep does not exist")
         if operation not in answers:
             raise Refusal("AccessDeniedException")
         return answers[operation]
@@ -229,6 +231,31 @@ def test_a_change_is_one_option(run: Run, file: Path) -> None:
     assert f"ScheduleExpression = {schedule} (until now cron(0 7 ? * TUE *))" in out
     assert file.read_text(encoding="utf-8") == before + f'ScheduleExpression = "{schedule}"\n'
     assert "says so already" in run("--yes", "--set", f"ScheduleExpression={schedule}")[1]
+
+
+def stack_with(**parameters: str) -> dict[str, Any]:
+    rows = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+    arn = "arn:aws:cloudformation:eu-west-1:111111111111:stack/endpoint-sweep/1"
+    return {"Stacks": [{"StackId": arn, "StackStatus": "UPDATE_COMPLETE", "Parameters": rows}]}
+
+
+def test_a_stack_is_taken_over(run: Run, file: Path, aws: dict[str, Mapping[str, Any]]) -> None:
+    """A deployment from before the file: what differs from the template stays, whatever is answered counts more."""
+    aws["DescribeStacks"] = stack_with(
+        OrganizationId="o-ofthestack", DenyAccounts="012345678901", LookbackDays="30", Sender="x@y.z", BlueMoon="1"
+    )
+    assert run(*GIVEN)[0] == 0
+    wanted = {"OrganizationId": "o-abcdefghij", "Sender": "finops@example.com", "DenyAccounts": "012345678901"}
+    assert saved(file).values == wanted
+    run("--yes", "--set", "DenyAccounts=")
+    assert saved(file).values["DenyAccounts"] == ""
+
+
+def test_a_stack_that_is_only_planned_has_nothing(run: Run, file: Path, aws: dict[str, Mapping[str, Any]]) -> None:
+    """A change set that was refused leaves a stack without parameters behind."""
+    aws["DescribeStacks"] = stack_with()
+    aws["DescribeStacks"]["Stacks"][0]["StackStatus"] = "REVIEW_IN_PROGRESS"
+    assert "taken over" not in run(*GIVEN)[1]
 
 
 def test_answers_come_from_a_file(run: Run, file: Path, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from endpoint_sweep.aws.hub_account import HubAccount
+from endpoint_sweep.aws.hub_stack import hub_stack
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli.checkout import check_whole, deployment_in, found, parameters_in, save
 from endpoint_sweep.cli.questions import Questions
-from endpoint_sweep.domain.errors import UsageError
+from endpoint_sweep.domain.errors import CellUnreachable, UsageError
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.reports.text import clean
-from endpoint_sweep.settings.deployment import FILE, STACK, Deployment, assigned, check
+from endpoint_sweep.settings.deployment import FILE, STACK, Deployment, assigned
 from endpoint_sweep.settings.lists import split
 from endpoint_sweep.settings.template import Parameter
 
@@ -48,11 +49,14 @@ def run(given: argparse.Namespace) -> int:
     sessions = Sessions()
     before = deployment_in(file, parameters) if file.exists() else Deployment()
     deployment = _given(before, given, parameters, sessions)
-    asks = not given.yes and sys.stdin.isatty()
-    if asks and not given.set:
-        deployment = Questions(parameters, lambda region: HubAccount(sessions, region), _typed).answered(deployment)
-    if not asks:
-        check(deployment, parameters)  # what is missing is named before anything else
+    questions = Questions(parameters, lambda region: HubAccount(sessions, region), _typed)
+    asks = not given.yes and not given.set and sys.stdin.isatty()
+    if asks:
+        deployment = questions.region(deployment)
+    if not file.exists():
+        deployment = _taken_over(deployment, parameters, sessions)
+    if asks:
+        deployment = questions.answered(deployment)
     check_whole(deployment, parameters, sessions)
     if before == deployment and file.exists():
         print(f"{file.name} says so already.")
@@ -77,6 +81,21 @@ def _given(
     stack = given.stack or deployment.stack
     region = given.region or deployment.region or sessions.chosen_region()
     return replace(deployment, stack=stack, region=region).with_values(assigned(given.set, parameters))
+
+
+def _taken_over(deployment: Deployment, parameters: Mapping[str, Parameter], sessions: Sessions) -> Deployment:
+    """A new file does not forget what the stack was deployed with until now."""
+    if not deployment.region:
+        return deployment
+    try:
+        stack = hub_stack(sessions, deployment.stack, deployment.region)
+    except CellUnreachable as error:
+        print(f"What the stack {deployment.stack} has now, if it exists, could not be read: {clean(str(error), 200)}")
+        return deployment
+    if stack is None:
+        return deployment
+    print(f"The stack {deployment.stack} exists in {deployment.region}: its parameters are taken over.")
+    return deployment.taking_over(stack.parameters, parameters)
 
 
 def _show(before: Deployment, after: Deployment, parameters: Mapping[str, Parameter], file: Path) -> None:

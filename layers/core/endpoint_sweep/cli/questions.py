@@ -34,8 +34,6 @@ class Questions:
 
     def answered(self, deployment: Deployment) -> Deployment:
         """Completed by the person at the terminal. Whatever is wrong is said and asked again."""
-        print("Enter takes the value in brackets. Nothing is saved before the end; Ctrl-C leaves everything as it is.")
-        deployment = self._region(deployment)
         account = self._account(deployment.region)
         deployment = self._parameter(deployment, "OrganizationId", account.organization() or "")
         deployment = self._sender(deployment, account)
@@ -44,7 +42,9 @@ class Questions:
         deployment = self._parameter(deployment, "AlarmTopicArn", "")
         return self._concurrency(deployment, account)
 
-    def _region(self, deployment: Deployment) -> Deployment:
+    def region(self, deployment: Deployment) -> Deployment:
+        """The first question, because everything else is looked up there."""
+        print("Enter takes the value in brackets. Nothing is saved before the end; Ctrl-C leaves everything as it is.")
         about = (
             "The region of the hub stack. The sender of the emails must be verified there, and a stack cannot move to "
             "another region."

@@ -39,6 +39,13 @@ class Deployment:
     def with_values(self, changes: Mapping[str, str]) -> "Deployment":
         return replace(self, values={**self.values, **changes})
 
+    def taking_over(self, stack: Mapping[str, str], parameters: Mapping[str, Parameter]) -> "Deployment":
+        """With what the stack has now, as far as nothing else is answered and the template still has it."""
+        kept = {
+            name: value for name, value in stack.items() if name in parameters and value != parameters[name].default
+        }
+        return replace(self, values={**kept, **self.values})
+
     def complete(self, parameters: Mapping[str, Parameter]) -> dict[str, str]:
         """Every parameter of the template. A parameter that is not passed would keep the value that the stack has."""
         return {name: self.values.get(name, one.default or "") for name, one in parameters.items()}
