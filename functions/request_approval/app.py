@@ -21,6 +21,7 @@ def handler(event: RequestApprovalEvent, _context: object) -> dict[str, Any]:
             records=at.records,
             seals=at.seals,
             mailer=at.mailer,
+            metrics=at.metrics,
             now=at.now,
         )
     except DocumentTampered:

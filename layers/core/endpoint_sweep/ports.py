@@ -3,11 +3,12 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
 from endpoint_sweep.domain.caller_proof import Binding
-from endpoint_sweep.domain.kinds import Access
+from endpoint_sweep.domain.kinds import Access, Measure
 from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
 from endpoint_sweep.rules.net_cost import Paid
 from endpoint_sweep.rules.second_opinion import Answers
@@ -173,6 +174,12 @@ class Mailer(Protocol):
 
     def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
         """`approval`: the approval whose email this is, so that a bounce finds its way back."""
+
+
+class Metrics(Protocol):
+    """Figures for a dashboard. Best effort: never raises, and nothing depends on it."""
+
+    def publish(self, figures: Mapping[Measure, Decimal | int]) -> None: ...
 
 
 class Executions(Protocol):

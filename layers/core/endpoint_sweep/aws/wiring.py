@@ -14,6 +14,7 @@ from endpoint_sweep.aws.executions import AwsExecutions
 from endpoint_sweep.aws.list_parameters import AwsListParameters
 from endpoint_sweep.aws.mailer import AwsMailer
 from endpoint_sweep.aws.members import AwsMembers
+from endpoint_sweep.aws.metrics import AwsMetrics
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.plugs import Plug, types_of
 from endpoint_sweep.aws.price_list import AwsPriceList
@@ -160,6 +161,10 @@ class Hub:
     def mailer(self) -> AwsMailer:
         configuration_set = self._variables.optional("CONFIGURATION_SET")
         return AwsMailer(self._sessions.hub("sesv2"), self._variables.sender, configuration_set)
+
+    @cached_property
+    def metrics(self) -> AwsMetrics:
+        return AwsMetrics(self._settings.stack)
 
     @cached_property
     def seals(self) -> AwsSeals:

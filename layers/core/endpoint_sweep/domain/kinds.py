@@ -113,3 +113,17 @@ class Alarm(StrEnum):
     APPROVAL_NOT_SENT = "ApprovalNotSent"
     SUMMARY_NOT_MAILED = "SummaryNotMailed"
     SWEEP_STOPPED = "SweepStopped"
+
+
+class Measure(StrEnum):
+    """What is published in numbers: the name of the metric."""
+
+    COVERAGE_PERCENT = "CoveragePercent"
+    IDLE = "IdleEndpoints"
+    POTENTIAL_USD = "PotentialMonthlyUsd"
+    REALIZED_USD = "RealizedMonthlyUsd"
+    DELETED = "DeletedEndpoints"
+    FAILED = "FailedDeletions"
+    APPROVALS_OPENED = "ApprovalsOpened"
+    APPROVALS_EXPIRED = "ApprovalsExpired"
+    SECONDS = "SweepSeconds"

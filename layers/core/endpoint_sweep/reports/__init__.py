@@ -1,6 +1,7 @@
 """What people read: emails, the review page, the report, the spreadsheet."""
 
 from endpoint_sweep.reports.document import report_data
+from endpoint_sweep.reports.figures import figures
 from endpoint_sweep.reports.mails import (
     approval_mail,
     approval_subject,
@@ -32,6 +33,7 @@ __all__ = [
     "code_mail",
     "code_subject",
     "decision_views",
+    "figures",
     "findings_csv",
     "in_words",
     "money_view",

@@ -141,6 +141,11 @@ class HubSettings:
         return self.state_machine.split(":")[3]
 
     @property
+    def stack(self) -> str:
+        """The name of the hub's stack, which its state machine shares."""
+        return self.state_machine.rpartition(":")[2]
+
+    @property
     def hub_account(self) -> str:
         return self.state_machine.split(":")[4]
 

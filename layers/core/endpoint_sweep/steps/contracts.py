@@ -92,5 +92,8 @@ class RecordFailureEvent(TypedDict):
 
 
 class SendSummaryEvent(TypedDict):
+    """`started` is missing in an execution that started with an older state machine."""
+
     sweep_id: str
     execution: str
+    started: NotRequired[str]

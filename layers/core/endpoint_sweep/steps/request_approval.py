@@ -8,8 +8,9 @@ from typing import Any
 from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import from_data, to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, ApprovalNotSent, DocumentTampered, MailRefused
+from endpoint_sweep.domain.kinds import Measure
 from endpoint_sweep.domain.model import Pointer
-from endpoint_sweep.ports import Clock, Mailer, Seals, Store
+from endpoint_sweep.ports import Clock, Mailer, Metrics, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.rules.decision_rules import Rules
@@ -23,7 +24,7 @@ from endpoint_sweep.storage.sweep_folder import SweepFolder
 NOTHING_SEEN = Versions().seen
 
 
-def request_approval(
+def request_approval(  # noqa: PLR0913 - one argument per port
     event: RequestApprovalEvent,
     *,
     settings: DecideSettings,
@@ -32,6 +33,7 @@ def request_approval(
     records: Records,
     seals: Seals,
     mailer: Mailer,
+    metrics: Metrics,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent if too few could be emailed, and
@@ -59,6 +61,7 @@ def request_approval(
     if not can_be_decided(reached, plan, settings.rules):
         why = next(iter(refused.values()), "there are not enough approvers")
         raise ApprovalNotSent(f"too few approvers could be emailed to approve anything: {why}")
+    metrics.publish({Measure.APPROVALS_OPENED: 1})
     return {
         "id": approval.id,
         "status": "waiting",

@@ -19,7 +19,7 @@ from endpoint_sweep.domain.errors import (
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, Mode, Outcome, OutcomeStatus, Plan, ResourceId
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
-from endpoint_sweep.ports import Clock, Mailer, Seals, StackList, Store
+from endpoint_sweep.ports import Clock, Mailer, Metrics, Seals, StackList, Store
 from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
@@ -41,10 +41,11 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     records: Records,
     seals: Seals,
     mailer: Mailer,
+    metrics: Metrics,
     now: Clock,
 ) -> dict[str, Any]:
-    """`event`: `{"sweep_id", "execution"}`. Returns the totals and `ending`: complete, gaps, failed or not-mailed;
-    `alarm` if someone tampered with the records.
+    """`event`: `{"sweep_id", "execution", "started"}`. Returns the totals and `ending`: complete, gaps, failed or
+    not-mailed; `alarm` if someone tampered with the records.
     """
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id, every_version=True)
@@ -66,6 +67,7 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     kept = {"at": now(), "monthly_promised_usd": report.promised, "acted": acted(report.findings, report.outcomes)}
     records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
+    metrics.publish(reports.figures(report, event.get("started", ""), now()))
     return totals | ({"alarm": report.alarm} if report.alarm else {})
 
 
