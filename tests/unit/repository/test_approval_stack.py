@@ -106,7 +106,7 @@ def test_a_flood_of_the_page_can_be_kept_from_starving_anything_else(hub: Templa
 def test_mail_goes_out_from_the_sender_only(hub: Template) -> None:
     """Whoever may mail."""
     mailing = [s for _, s in cloudformation.statements(hub) if "ses:SendEmail" in cloudformation.actions(s)]
-    assert len(mailing) == 5
+    assert len(mailing) == 6
     assert all(one["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "Sender"}}} for one in mailing)
 
 
@@ -131,4 +131,4 @@ def test_bounces_find_their_way(hub: Template) -> None:
     for name in ("RequestApprovalFunction", "RemindApproversFunction"):
         assert cloudformation.variables(hub, name)["CONFIGURATION_SET"] == {"Ref": "MailEvents"}
     events = hub["Resources"]["RecordBounceFunction"]["Properties"]["Events"]
-    assert [one["Properties"] for one in events.values()] == [{"Topic": {"Ref": "Bounces"}}]
+    assert [one["Properties"]["Topic"] for one in events.values()] == [{"Ref": "Bounces"}]
