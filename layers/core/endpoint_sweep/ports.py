@@ -197,6 +197,22 @@ class Executions(Protocol):
         """The execution's ARN. Raises AlreadyRecorded where the name was used before."""
 
 
+class Schedules(Protocol):
+    """The schedule that starts sweeps."""
+
+    def changed_at(self, name: str) -> datetime | None:
+        """When it was last made or changed; None if there is none."""
+
+
+class PastSweeps(Protocol):
+    """What Step Functions still knows of sweeps. Only the state machine writes there."""
+
+    def is_one_running(self) -> bool: ...
+
+    def last_finished(self) -> datetime | None:
+        """When a sweep last ended with a summary, however many cells it could scan; None if none did for 90 days."""
+
+
 class Maker(StrEnum):
     """Who signs: each has a key in KMS that no one else may sign with."""
 

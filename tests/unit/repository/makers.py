@@ -10,9 +10,10 @@ AWAIT, REVIEW, VERIFY = "AwaitDecisionFunctionRole", "ReviewFunctionRole", "Veri
 APPLY, BOUNCE, FAILURE = "ApplyDecisionRole", "RecordBounceFunctionRole", "RecordFailureFunctionRole"
 SUMMARY, WATCHDOG = "SendSummaryFunctionRole", "WatchdogFunctionRole"
 START, MACHINE, LOGS = "StartSweepFunctionRole", "SweepStateMachineRole", "AccessLogsRole"
+CHECK = "CheckScheduleFunctionRole"
 ROLES = {
     PLAN, SCAN, UNREACHABLE, AGGREGATE, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE,
-    SUMMARY, WATCHDOG, START, MACHINE, LOGS,
+    SUMMARY, WATCHDOG, START, CHECK, MACHINE, LOGS,
 }  # fmt: skip
 
 # Kind of row -> its partition key, who may write it, who may remove it, who may read one, who may list them.
@@ -93,9 +94,9 @@ READERS = {AGGREGATE, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, M
 # Parameter -> who reads it; no one of the stack may write one.
 PARAMETERS: dict[str, set[str]] = {
     "kill": {PLAN, VERIFY, APPLY},
-    "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG},
+    "approvers": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE, SUMMARY, WATCHDOG, CHECK},
     "approver-principals": {PLAN, REVIEW},
-    "summary-recipients": {PLAN, SUMMARY, WATCHDOG},
+    "summary-recipients": {PLAN, SUMMARY, WATCHDOG, CHECK},
     "two-approvers-for-accounts": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE},
     "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
 }

@@ -162,14 +162,14 @@ def test_the_layer_is_built_for_the_processor_that_runs_it(hub: Template) -> Non
 
 
 def test_a_lost_start_or_alarm_is_kept(hub: Template) -> None:
-    """Schedule and watchdog have a dead-letter queue and try more than once."""
+    """Both schedules and the watchdog have a dead-letter queue and try more than once."""
     events = [
         event["Properties"]
         for function in cloudformation.resources(hub, "AWS::Serverless::Function").values()
         for event in function.get("Events", {}).values()
         if event["Type"] in {"ScheduleV2", "EventBridgeRule"}
     ]
-    assert len(events) == 2
+    assert len(events) == 3
     for event in events:
         assert event["DeadLetterConfig"]
         assert event["RetryPolicy"]["MaximumRetryAttempts"] > 0

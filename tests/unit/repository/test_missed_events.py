@@ -44,6 +44,7 @@ def sends(document: dict[str, Any]) -> list[Any]:
 def test_every_asynchronous_call_is_known(stack: Template) -> None:
     """A new one has to be thought about."""
     assert sorted((function, kind) for function, kind, _ in sources(stack)) == [
+        ("CheckScheduleFunction", "AWS::Scheduler::Schedule"),
         ("RecordBounceFunction", "AWS::SNS::Subscription"),
         ("StartSweepFunction", "AWS::Scheduler::Schedule"),
         ("WatchdogFunction", "AWS::Events::Rule"),

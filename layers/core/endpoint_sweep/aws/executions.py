@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class AwsExecutions:
-    """`ports.Executions` on Step Functions."""
+    """`ports.Executions` and `ports.PastSweeps` on Step Functions."""
 
     def __init__(self, client: "SFNClient", state_machine: str) -> None:
         self._client = client
@@ -56,3 +57,19 @@ class AwsExecutions:
                 raise AlreadyRecorded(f"an execution named {name} already exists") from error
             raise
         return str(answer["executionArn"])
+
+    def is_one_running(self) -> bool:
+        found = self._client.list_executions(stateMachineArn=self._state_machine, statusFilter="RUNNING", maxResults=1)
+        return bool(found["executions"])
+
+    def last_finished(self) -> datetime | None:
+        """By its output: a sweep that found another one running succeeds, too, and did nothing."""
+        pages = self._client.get_paginator("list_executions").paginate(
+            stateMachineArn=self._state_machine, statusFilter="SUCCEEDED"
+        )
+        for page in pages:
+            for one in page["executions"]:
+                output = self._client.describe_execution(executionArn=one["executionArn"]).get("output", "{}")
+                if "summary" in json.loads(output):
+                    return one["stopDate"]
+        return None

@@ -10,7 +10,7 @@ _ALLOWED = {
     "sweep_id", "id", "account", "region", "type", "name", "status", "ending", "resources", "idle", "ask", "mailed",
     "refused", "attempt", "lock", "holder", "error", "approval_closed", "closed", "released", "found", "deleted",
     "kept", "spared", "changed", "failed", "unknown", "already_gone", "code", "method", "started", "sweep",
-    "alarm", "lost", "closed_approvals",
+    "alarm", "lost", "closed_approvals", "overdue",
 }  # fmt: skip
 _RENAMED = {"name": "resource"}  # a log record has a name of its own, which may not be overwritten
 

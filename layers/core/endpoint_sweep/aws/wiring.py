@@ -19,6 +19,7 @@ from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.plugs import Plug, types_of
 from endpoint_sweep.aws.price_list import AwsPriceList
 from endpoint_sweep.aws.regions import AwsRegions, RegionWitness
+from endpoint_sweep.aws.schedules import AwsSchedules
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
@@ -32,6 +33,7 @@ from endpoint_sweep.settings.environment import (
     HubSettings,
     PeopleSettings,
     ScanSettings,
+    ScheduleSettings,
     Variables,
 )
 from endpoint_sweep.storage.records import Records
@@ -66,6 +68,10 @@ class Hub:
     @property
     def people_settings(self) -> PeopleSettings:
         return PeopleSettings.of(self._variables)
+
+    @property
+    def schedule_settings(self) -> ScheduleSettings:
+        return ScheduleSettings.of(self._variables)
 
     @property
     def rules(self) -> Rules:
@@ -178,6 +184,10 @@ class Hub:
     @cached_property
     def executions(self) -> AwsExecutions:
         return AwsExecutions(self._sessions.hub("stepfunctions"), self._settings.state_machine)
+
+    @cached_property
+    def schedules(self) -> AwsSchedules:
+        return AwsSchedules(self._sessions.hub("scheduler"))
 
     def _read_list(self, name: str) -> str:
         return self._lists.read(name)

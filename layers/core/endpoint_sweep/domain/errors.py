@@ -21,6 +21,10 @@ class ListInvalid(ListUnreadable):
     """A list of the stack was read and cannot be understood. Waiting does not help, so no state retries it."""
 
 
+class ScheduleUnreadable(SettingsError):
+    """The expression or the time zone of the schedule cannot be understood, so no one knows when a sweep is due."""
+
+
 class InputRejected(EndpointSweepError):
     """The input of a sweep is invalid; nothing was started."""
 

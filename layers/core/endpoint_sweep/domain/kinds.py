@@ -127,3 +127,4 @@ class Measure(StrEnum):
     APPROVALS_OPENED = "ApprovalsOpened"
     APPROVALS_EXPIRED = "ApprovalsExpired"
     SECONDS = "SweepSeconds"
+    OVERDUE = "SweepOverdue"

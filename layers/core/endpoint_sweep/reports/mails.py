@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
@@ -145,6 +145,15 @@ def watchdog_mail(sweep_id: str, status: str, acted: Mapping[str, OutcomeStatus]
     """`acted`: each action that was started, and its outcome as far as the table shows it."""
     rows = [(target, outcome_words(outcome), outcome is OutcomeStatus.DONE) for target, outcome in acted.items()]
     return _both("watchdog_mail", sweep_id=sweep_id, status=status, rows=rows)
+
+
+def overdue_subject() -> str:
+    return "endpoint-sweep: a scheduled sweep is overdue"
+
+
+def overdue_mail(missed: datetime, expression: str, zone: str) -> tuple[str, str]:
+    """`missed`: when a sweep should have started. The schedule is told as the stack has it."""
+    return _both("overdue_mail", missed=missed, expression=expression, zone=zone)
 
 
 def ledger(report: Report) -> list[tuple[str, int]]:
