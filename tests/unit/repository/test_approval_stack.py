@@ -116,7 +116,10 @@ def test_every_alarm_that_is_raised_is_counted(hub: Template) -> None:
     filters = cloudformation.resources(hub, "AWS::Logs::MetricFilter").values()
     assert {re.findall(r'\$\.alarm = "(\w+)"', one["FilterPattern"])[0] for one in filters} == raised
     assert all(one["LogGroupName"] == hub["Globals"]["Function"]["LoggingConfig"]["LogGroup"] for one in filters)
-    alarms = cloudformation.resources(hub, "AWS::CloudWatch::Alarm").values()
+    counted = {each["MetricName"] for one in filters for each in one["MetricTransformations"]}
+    assert counted == raised
+    every = cloudformation.resources(hub, "AWS::CloudWatch::Alarm").values()
+    alarms = [one for one in every if one["MetricName"] in counted]
     assert {one["MetricName"] for one in alarms} == raised
     assert all("AlarmTopicArn" in json.dumps(one["AlarmActions"]) and one["Period"] <= 300 for one in alarms)
 
