@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from threading import RLock
 from typing import Any
 
+from tests.simulation.member_aws.hub_state import HubState
 from tests.simulation.member_aws.metric_store import MetricStore
 from tests.simulation.organization.specification import ACT_ROLE, COST_ROLE, SCAN_ROLE, Account, Organization
 
@@ -56,6 +57,7 @@ class State:
     off: set[str] = field(default_factory=set)
     metrics_answers: list[tuple[str, str, str]] = field(default_factory=list)
     odd_prices: dict[str, str] = field(default_factory=dict)
+    hub: HubState = field(default_factory=HubState)
 
     def __post_init__(self) -> None:
         self.metrics = MetricStore(self.organization.silence)

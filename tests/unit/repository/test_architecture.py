@@ -20,7 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"settings"}),
     frozenset({"storage", "scanning", "reports"}),
     frozenset({"steps", "review", "aws"}),
-    frozenset({"probe"}),
+    frozenset({"probe", "doctor"}),
     frozenset({"cli"}),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

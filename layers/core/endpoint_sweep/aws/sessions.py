@@ -41,23 +41,25 @@ _making = threading.Lock()
 class Sessions:
     """One boto3 session for the hub: its loader is shared by every client, which makes clients cheap.
 
-    `lean`: its SageMaker clients know only what a scan asks for.
+    `lean`: its SageMaker clients know only what a scan asks for. `profile` and `region`: other ones than this shell's.
     """
 
-    def __init__(self, *, lean: bool = False) -> None:
+    def __init__(self, *, lean: bool = False, profile: str | None = None, region: str | None = None) -> None:
         self._lean = lean
+        self._profile = profile
+        self._region = region
 
     @cached_property
     def _session(self) -> Any:
         # Any: services are chosen by name at run time, which the overloads of the stubs cannot follow.
-        shared = botocore.session.Session()
+        shared = botocore.session.Session(profile=self._profile)
         # A cell's metrics hold thousands of times; botocore's own reader of them tries time zones first.
         shared.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_time)
         # Never the global endpoint, whose tokens do not work everywhere (D6.6).
         shared.set_config_variable("sts_regional_endpoints", "regional")
         if self._lean:
             shared.register_component("data_loader", LeanLoader())
-        return boto3.session.Session(botocore_session=shared)
+        return boto3.session.Session(botocore_session=shared, region_name=self._region)
 
     def hub(self, service: str) -> Any:
         return self._session.client(service, config=_READING)

@@ -186,3 +186,24 @@ class ComponentNotFound(EndpointSweepError):
 
 class AlreadyRecorded(EndpointSweepError):
     """A conditional write failed because someone else was faster."""
+
+
+class NotAllowed(EndpointSweepError):
+    """The caller may not ask this question. `action`: the permission that is missing."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(f"these credentials may not call {action}")
+        self.action = action
+
+
+class NotAnswered(EndpointSweepError):
+    """AWS did not answer a question, for a reason other than permissions. `code`: what it said instead."""
+
+    def __init__(self, action: str, code: str, message: str = "") -> None:
+        super().__init__(f"{action} did not answer: {code}{f': {message}' if message else ''}")
+        self.action = action
+        self.code = code
+
+
+class StackMissing(EndpointSweepError):
+    """The hub's stack is not there, so what belongs to it cannot be found."""
