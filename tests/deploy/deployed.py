@@ -103,7 +103,9 @@ def deploy(data: Path, scenario: str, **parameters: str) -> Iterator[Deployed]:
     quick = {"GraceMinutes": "0", "GoneCheckSeconds": "1"}
     given = {"Approvers": ",".join(APPROVERS), "MinCoveragePercent": "50"} | quick | parameters
     with LocalAws(data, scenario=scenario) as aws:
-        yield Deployed(aws, aws.deploy(**given))  # type: ignore[arg-type]
+        outputs = aws.deploy(**given)  # type: ignore[arg-type]
+        aws.allow_deletions()
+        yield Deployed(aws, outputs)
 
 
 def without(world: World, account: str, endpoints: Iterable[str], region: str = "us-east-1") -> World:

@@ -102,6 +102,32 @@ def test_only_off_is_off(stage: Stage, value: str) -> None:
         stage.hub.kill("off")
 
 
+def test_nothing_is_deleted_until_someone_makes_the_switch(stage: Stage) -> None:
+    """A new stack has none: a sweep that would ask fails with the command that makes it, one that reports runs."""
+    name = stage.hub.environment()["KILL_SWITCH"]
+    stage.hub.client("ssm").delete_parameter(Name=name)
+    try:
+        sweep = stage.start()
+        assert stage.end(sweep)["status"] == "FAILED"
+        command = f"`aws ssm put-parameter --name {name} --value off --type String --overwrite`"
+        assert command in stage.report(sweep)["failure"]["reason"]
+        assert stage.end(stage.start("report"))["status"] == "SUCCEEDED"
+    finally:
+        stage.hub.kill("off")
+
+
+def test_a_switch_that_is_removed_voids_what_was_asked(stage_of: OpenStage) -> None:
+    """An update from a stack that still had it removes it: what was decided before is kept."""
+    stage = stage_of(ten(), **ROOM)
+    sweep = stage.start()
+    links = stage.links(sweep)
+    stage.hub.client("ssm").delete_parameter(Name=stage.hub.environment()["KILL_SWITCH"])
+    assert stage.decide(links[ADA], "idle-1").status == 303
+    stage.end(sweep)
+    assert deleted(stage) == []
+    assert stage.disposition(sweep, "idle-1") == ("kept", "kept: the kill switch is on")
+
+
 def test_an_account_of_the_deny_list_is_shown_and_never_offered(stage_of: OpenStage) -> None:
     """Its idle endpoints stand in report and mail with the reason; the plan does not hold them."""
     stage = stage_of(ten(), **ROOM, DenyAccounts=SECOND)

@@ -159,7 +159,7 @@ class KillSwitch(Protocol):
     """The parameter that stops every deletion."""
 
     def read(self) -> str:
-        """Its value at this moment, never a remembered one. Raises SwitchUnreadable."""
+        """Its value at this moment, never a remembered one. Raises SwitchMissing or SwitchUnreadable."""
 
 
 class Callers(Protocol):

@@ -88,6 +88,7 @@ def _demo(console: Console) -> None:
         HOME / "aws", port=int(port) if port else None, progress=lambda phase: console.print(f"[dim]· {phase}[/dim]")
     ) as aws:
         outputs = aws.deploy(**PARAMETERS)  # type: ignore[arg-type]
+        aws.allow_deletions()
         console.print(f"[dim]· Deployed after {time.monotonic() - started:.0f} s[/dim]")
         before = aws.snapshot()
         sweep = _start(aws, outputs)

@@ -51,6 +51,7 @@ def deployed() -> Iterator[Stage]:
     """Deploys the real templates to the local AWS and starts a sweep that waits for its decision."""
     with LocalAws(ROOT / ".demo" / "pictures", progress=lambda phase: print(f"· {phase}")) as aws:
         machine = aws.deploy(**PARAMETERS)["StateMachineArn"]  # type: ignore[arg-type]
+        aws.allow_deletions()
         print(f"· Sweeping with {STACK}")
         states = aws.client("stepfunctions")
         sweep = states.start_execution(

@@ -193,6 +193,11 @@ class LocalAws:
             raise LocalAwsError(f"sam deploy failed: {reason}" if reason else str(error)) from error
         return self.outputs()
 
+    def allow_deletions(self) -> None:
+        """What a person runs once after the first deployment."""
+        name = self.outputs()["KillSwitchName"]
+        self.client("ssm").put_parameter(Name=name, Value="off", Type="String", Overwrite=True)
+
     def create_member_roles(self, template: Path = MEMBER_TEMPLATE) -> None:
         """Creates a stack of the real member template in each active account that has a scan role and no stack yet."""
         if not template.is_file():

@@ -34,6 +34,6 @@ def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str
 
 
 def put_parameters(template: Template, client: Callable[[str], Any], resolve: Callable[[Any], str]) -> None:
-    """The kill switch and the lists."""
+    """The lists."""
     for one in cloudformation.resources(template, "AWS::SSM::Parameter").values():
         client("ssm").put_parameter(Name=resolve(one["Name"]), Value=resolve(one["Value"]), Type=one["Type"])

@@ -91,6 +91,7 @@ class Hub:
         hub = cls(world, quick | parameters)
         hub._keys |= make_resources(hub.template, hub.client)
         put_parameters(hub.template, hub.client, hub._resolve)
+        hub.kill("off")
         hub._load_handlers()
         wiring.hub.cache_clear()
         clock = staticmethod(hub.now)
@@ -147,7 +148,7 @@ class Hub:
         return self._review("POST", path, {}, body, sent)
 
     def kill(self, value: str = "on") -> None:
-        """Someone turns the kill switch on."""
+        """Someone sets the kill switch, which a new stack does not have."""
         name = self.environment()["KILL_SWITCH"]
         self.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 

@@ -22,6 +22,7 @@ from endpoint_sweep.domain.errors import (
     DocumentNotWritten,
     MailRefused,
     SettingsError,
+    SwitchMissing,
     SwitchUnreadable,
     Unavailable,
 )
@@ -172,15 +173,18 @@ def test_a_document_that_is_written_once(code: str, expected: type[Exception]) -
 
 
 def test_the_switch_is_asked_each_time() -> None:
-    """Nothing is remembered; whatever goes wrong is one error."""
+    """Nothing is remembered; whatever goes wrong is one error, and a switch that does not exist is named."""
     ssm = client("ssm")
     with Stubber(ssm) as stubber:
         for value in ("off", "on"):
             stubber.add_response("get_parameter", {"Parameter": {"Value": value}}, {"Name": "/x/kill"})
         stubber.add_client_error("get_parameter", "ParameterNotFound")
+        stubber.add_client_error("get_parameter", "AccessDeniedException")
         switch = AwsKillSwitch(ssm, "/x/kill")
         assert (switch.read(), switch.read()) == ("off", "on")
-        with pytest.raises(SwitchUnreadable, match="ParameterNotFound"):
+        with pytest.raises(SwitchMissing, match=r"^/x/kill$"):
+            switch.read()
+        with pytest.raises(SwitchUnreadable, match=r"^AccessDeniedException$"):
             switch.read()
 
 

@@ -183,11 +183,27 @@ def test_every_parameter_is_explained_and_grouped(hub: Template) -> None:
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
 
 
-def test_the_kill_switch_is_off(hub: Template) -> None:
-    """Made by the stack with the value off, and known to the functions by its name."""
-    switch = cloudformation.resources(hub, "AWS::SSM::Parameter")["KillSwitch"]
-    assert switch["Value"] == "off"
-    assert cloudformation.variables(hub, "ApplyDecisionFunction")["KILL_SWITCH"] == switch["Name"]
+def test_the_stack_does_not_own_the_kill_switch(hub: Template) -> None:
+    """CloudFormation writes its own value again when anything else of a parameter changes (D13.11): people make it."""
+    name = hub["Outputs"]["KillSwitchName"]["Value"]
+    assert cloudformation.variables(hub, "ApplyDecisionFunction")["KILL_SWITCH"] == name
+    owned = [one["Name"] for one in cloudformation.resources(hub, "AWS::SSM::Parameter").values()]
+    assert owned
+    assert name not in owned
+    command = hub["Outputs"]["AllowDeletionsCommand"]["Value"]["Fn::Sub"]
+    assert f"--name {name['Fn::Sub']} --value off --type String --overwrite" in command
+
+
+def test_what_the_stack_owns_is_changed_by_the_stack(hub: Template) -> None:
+    """Whoever looks at one of its parameters is told where to change it."""
+    for name, one in cloudformation.resources(hub, "AWS::SSM::Parameter").items():
+        assert re.search(r"Change the stack parameters? \w+( and \w+)? instead\.$", one["Description"]), name
+
+
+def test_the_setting_of_the_account_outlives_the_stack(hub: Template) -> None:
+    """Other APIs of the account and region write their logs with it."""
+    for name in ("AccessLogsRole", "AccessLogsSetting"):
+        assert hub["Resources"][name]["DeletionPolicy"] == hub["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

@@ -96,8 +96,8 @@ def test_who_reads_a_parameter_may_do_so(read: dict[str, set[str]]) -> None:
         given = cloudformation.variables(TEMPLATE, function)
         for name in variables:
             if name == "KILL_SWITCH" or name in NAMES:
-                parameter = written["KillSwitch"] if name == "KILL_SWITCH" else written[given[name]["Ref"]]
-                short = parameter["Name"]["Fn::Sub"].removeprefix("/${AWS::StackName}/")
+                named = given[name] if name == "KILL_SWITCH" else written[given[name]["Ref"]]["Name"]
+                short = named["Fn::Sub"].removeprefix("/${AWS::StackName}/")
                 roles.setdefault(short, set()).add(role_of(function))
     assert roles == PARAMETERS
 
@@ -138,7 +138,6 @@ def test_fifty_approvers_with_principals_fit() -> None:
     stored = {
         name: cloudformation.resolved(one["Value"], values)
         for name, one in cloudformation.resources(TEMPLATE, "AWS::SSM::Parameter").items()
-        if name != "KillSwitch"
     }
     assert max(map(len, stored.values())) <= ADVANCED_VALUE
     names = {name: given["Ref"] for name, given in cloudformation.variables(TEMPLATE, "ReviewFunction").items()
@@ -152,4 +151,4 @@ def test_an_empty_list_can_be_stored() -> None:
     """Systems Manager keeps no empty value, and keeps one that is too long for it as an advanced parameter (D9.8)."""
     for name, one in cloudformation.resources(TEMPLATE, "AWS::SSM::Parameter").items():
         assert cloudformation.resolved(one["Value"], Values(TEMPLATE)), name
-        assert name == "KillSwitch" or one["Tier"] == "Intelligent-Tiering"
+        assert one["Tier"] == "Intelligent-Tiering"

@@ -2,14 +2,17 @@
 
 import pytest
 
-from endpoint_sweep.storage.kill_switch import why_stopped
+from endpoint_sweep.domain.errors import SwitchMissing, SwitchUnreadable
+from endpoint_sweep.storage.kill_switch import is_on, why_stopped
 
 
 class Switch:
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str | Exception) -> None:
         self._value = value
 
     def read(self) -> str:
+        if isinstance(self._value, Exception):
+            raise self._value
         return self._value
 
 
@@ -17,3 +20,18 @@ class Switch:
 def test_only_off_is_off(value: str, stops: bool) -> None:
     """FI-50."""
     assert bool(why_stopped(Switch(value))) is stops
+
+
+def test_a_switch_that_no_one_made_is_on() -> None:
+    """A new installation deletes nothing until a person runs the command that the reason names."""
+    missing = Switch(SwitchMissing("/endpoint-sweep/kill"))
+    command = "aws ssm put-parameter --name /endpoint-sweep/kill --value off --type String --overwrite"
+    assert f"`{command}`" in str(why_stopped(missing))
+    assert is_on(missing)
+
+
+def test_a_switch_that_cannot_be_read_stops_and_voids_nothing() -> None:
+    """Systems Manager may answer again while the approval is still open."""
+    unreadable = Switch(SwitchUnreadable("AccessDeniedException"))
+    assert "could not be read and is treated as on: AccessDeniedException" in str(why_stopped(unreadable))
+    assert not is_on(unreadable)

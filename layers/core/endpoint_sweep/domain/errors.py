@@ -180,6 +180,10 @@ class SwitchUnreadable(EndpointSweepError):
     """The kill switch cannot be read."""
 
 
+class SwitchMissing(SwitchUnreadable):
+    """No one has made the kill switch yet, or someone removed it. The text is its name."""
+
+
 class ComponentNotFound(EndpointSweepError):
     """The inference component does not exist."""
 
