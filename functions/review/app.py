@@ -10,7 +10,7 @@ from endpoint_sweep.aws.wiring import hub
 from endpoint_sweep.domain.errors import CallerUnproven
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.review import Desk, Page, json_api, message, page_flow, result
-from endpoint_sweep.review.http import binding_of, headers, read_form, read_json, read_proof
+from endpoint_sweep.review.http import binding_of, headers, path_of, read_form, read_json, read_proof
 from endpoint_sweep.rules.approvals import RefusalCode
 
 app = APIGatewayRestResolver()
@@ -113,4 +113,4 @@ def _reply(reply: json_api.Reply) -> Response[str]:
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     log_step("review", {"method": event.get("httpMethod")})
-    return app.resolve(event, context)
+    return app.resolve(event | {"path": path_of(event)}, context)

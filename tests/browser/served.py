@@ -11,8 +11,8 @@ from tests.simulation.hub.review_site import ReviewSite
 
 
 @contextmanager
-def served(site: ReviewSite) -> Iterator[str]:
-    """Yields the base URL: what the parameter ReviewBaseUrl would be."""
+def served(site: ReviewSite, base_path: str = "") -> Iterator[str]:
+    """Yields the base URL: what the parameter ReviewBaseUrl would be. `base_path`: of a custom domain."""
 
     class Api(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -31,7 +31,11 @@ def served(site: ReviewSite) -> Iterator[str]:
 
         def _answer(self, method: str, body: str | None) -> None:
             url = urlsplit(self.path)
-            answer = site.send(method, url.path, url.query, body, dict(self.headers.items()))
+            if not url.path.startswith(f"{base_path}/"):
+                self.send_error(403)  # API Gateway knows no such mapping.
+                return
+            path = url.path.removeprefix(base_path)
+            answer = site.send(method, path, url.query, body, dict(self.headers.items()))
             payload = b"" if method == "HEAD" else answer.body.encode()
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -43,13 +47,15 @@ def served(site: ReviewSite) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
+    site.base_path = base_path
     server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}{base_path}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+        site.base_path = ""

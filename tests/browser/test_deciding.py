@@ -9,6 +9,7 @@ from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Stop, StopKind
 from tests.browser.conftest import PHONE, Open
 from tests.browser.reviewing import choose, confirm, go_to_confirmation, phrase, press, row_of, visit
+from tests.browser.served import served
 from tests.simulation.hub.offers import APPROVER, FINDINGS, NOW, SECOND, finding, put_on_offer
 from tests.simulation.hub.review_site import ReviewSite
 
@@ -48,6 +49,24 @@ def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Op
     assert decision is not None
     assert {one.name for one in decision.selected} == set(TWO)
     assert [(one.id.name, one.days) for one in decision.snoozes] == [("resnet-eu", 30)]
+
+
+def test_a_link_behind_a_custom_domain_with_a_base_path(desk: ReviewSite, tab: Open) -> None:
+    """D13.50: the forms stay behind the base path, and so does the page after the decision."""
+    offer = put_on_offer()
+    with served(desk, "/sweeps/idle") as url, tab(java_script_enabled=False) as page:
+        visit(page, url + offer.path)
+        page.get_by_role("button", name="Select all 3 of 222222222222").click()
+        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(3)
+        press(page.get_by_role("button", name="Review decision"))
+        confirm(page, desk.code())
+        expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
+        assert page.url == f"{url}/a/{offer.approval.id}/result"
+        visit(page, url + offer.path)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Your decision stands")
+    decision = offer.decision()
+    assert decision is not None
+    assert len(decision.selected) == 3
 
 
 def test_everything_is_kept_by_default(site: str, tab: Open) -> None:

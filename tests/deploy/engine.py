@@ -12,12 +12,15 @@ from tests.simulation.hub.local_aws import LocalAws
 
 LAMBDA_INVOKE = "arn:aws:states:::lambda:invoke"
 CODE = '''
-import os, time, boto3
+import json, os, time, boto3
 
 class CellUnreachable(Exception):
     """raised by name"""
 
 def handler(event, context):
+    if "httpMethod" in event:
+        paths = [event["resource"], event["path"], event["requestContext"]["path"]]
+        return {"statusCode": 200, "body": json.dumps(paths)}
     match event.get("do"):
         case "raise":
             raise CellUnreachable("no such role")

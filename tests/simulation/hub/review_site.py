@@ -18,7 +18,7 @@ from functools import cache
 from queue import SimpleQueue
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import boto3
 from botocore.credentials import ReadOnlyCredentials
@@ -32,6 +32,7 @@ from endpoint_sweep.domain.caller_proof import HEADER, Binding
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.lambda_endpoint import Handler, context, load
 from tests.simulation.hub.outbox import Mail, keeping
+from tests.simulation.hub.proxy_event import proxy_event
 from tests.simulation.member_aws import caller_identity
 from tests.simulation.member_aws.corrections import corrected, dynamodb, kms, s3
 from tests.simulation.wire import watching
@@ -112,13 +113,14 @@ class Sweeps:
 
 
 class ReviewSite:
-    """One deployed review function. Its clock can be set ahead."""
+    """One deployed review function. Its clock can be set ahead, its API mapped to a base path of a custom domain."""
 
     def __init__(self, instances: int = 1) -> None:
         self.outbox: list[Mail] = []
         self.sweeps = Sweeps()
         self.signatures: list[str] = []
         self.ahead = timedelta()
+        self.base_path = ""
         keys = {"testing": _key_of(PRINCIPAL), "stranger": _key_of(STRANGER)}
         self.sts = caller_identity.Sts(keys, lambda: datetime.now(UTC) + self.ahead)
         self.log = io.StringIO()
@@ -185,24 +187,10 @@ class ReviewSite:
     ) -> Answer:
         """One request as API Gateway hands it over. `principal`: who signed it, and proves it to the function."""
         proof = {HEADER: self.prove(principal, method, path, (body or "").encode())} if principal else {}
-        pairs = parse_qsl(query, keep_blank_values=True)
-        given: dict[str, Any] = {
-            "resource": "/a/{approval_id}",
-            "path": path,
-            "httpMethod": method,
-            "headers": {"Host": HOST} | proof | dict(headers or {}),
-            "multiValueHeaders": {},
-            "queryStringParameters": dict(pairs) or None,
-            "multiValueQueryStringParameters": _many(pairs) or None,
-            "requestContext": {
-                "path": f"/v1{path}",
-                "httpMethod": method,
-                "stage": "v1",
-                "identity": {"userArn": principal, "sourceIp": "192.0.2.1"},
-            },
-            "body": body,
-            "isBase64Encoded": False,
-        }
+        given = proxy_event(
+            method, path, query, body, headers={"Host": HOST} | proof | dict(headers or {}), base_path=self.base_path
+        )
+        given["requestContext"]["identity"] = {"userArn": principal, "sourceIp": "192.0.2.1"}
         handler = self._free.get()
         try:
             answer = handler(given | event, context())
@@ -291,10 +279,3 @@ def _sts() -> Any:
 @cache
 def _table() -> Any:
     return cloudformation.load(cloudformation.HUB_TEMPLATE)["Resources"]["Table"]["Properties"]
-
-
-def _many(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found

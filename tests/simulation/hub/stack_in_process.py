@@ -25,6 +25,7 @@ from tests.simulation.hub import cloudformation
 from tests.simulation.hub.approval_rows import item_of, stored_approval
 from tests.simulation.hub.lambda_endpoint import Handler, context, lambda_endpoint, load
 from tests.simulation.hub.outbox import Mail, keeping
+from tests.simulation.hub.proxy_event import proxy_event
 from tests.simulation.hub.resources import BUCKET, SENDER, STACK, TABLE, make_resources, put_parameters
 from tests.simulation.member_aws import caller_identity
 from tests.simulation.member_aws.state import PEOPLE_KEY
@@ -275,18 +276,8 @@ class Hub:
         body: str | None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        event = {
-            "resource": "/a/{approval_id}",
-            "path": path,
-            "httpMethod": method,
-            "headers": dict(headers or {"Host": "review.example.com"}),
-            "multiValueHeaders": {},
-            "queryStringParameters": query or None,
-            "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} or None,
-            "requestContext": {"path": f"/v1{path}", "httpMethod": method, "stage": "v1"},
-            "body": body,
-            "isBase64Encoded": False,
-        }
+        sent = dict(headers or {"Host": "review.example.com"})
+        event = proxy_event(method, path, urlencode(query), body, headers=sent)
         with self.reading(method) if method in READING else nullcontext():
             answer = self.handlers[f"{STACK}-ReviewFunction"](event, context())
         flat = {name: values[0] for name, values in answer.get("multiValueHeaders", {}).items()}

@@ -16,7 +16,7 @@ from tests.simulation.hub_aws import hearing
 from tests.simulation.hub_aws.conditions import request_keys
 from tests.simulation.hub_aws.forward import call_member
 from tests.simulation.hub_aws.members import Caller, authorise, caller_of, is_member_call, resource_arn, world_account
-from tests.simulation.hub_aws.patches import principals
+from tests.simulation.hub_aws.patches import page, principals
 from tests.simulation.hub_aws.refusal import refuse
 from tests.simulation.hub_aws.request import Receive, Request, Scope, Send, asked_in_query, send_nothing, send_reply
 from tests.simulation.hub_aws.served import ServedWorld
@@ -24,7 +24,8 @@ from tests.simulation.wire.calls import Call, Dropped
 from tests.simulation.wire.protocols import Reply, identify
 
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-REVIEW = "/review"  # Stands for the deployed stack's only REST API, whose id is unknown before the deployment.
+# The base path that a custom domain maps to the deployed stack's only REST API, whose id is unknown before.
+REVIEW = "/review"
 _JSON = {"content-type": "application/json"}
 
 
@@ -130,6 +131,7 @@ class Gateway:
                 statuses.append(message["status"])
             await send(message)
 
+        page.base_path.set(REVIEW)  # for this request: each has a task of its own
         await self._hub({**scope, "path": prefix + rest, "raw_path": prefix.encode() + raw_rest}, receive, watch)
         call = _call(Caller("", "anonymous"), self._world.organization.hub_region, "execute-api", scope["method"], rest)
         self._world.log.append(replace(call, status=statuses[0] if statuses else 0))

@@ -1,10 +1,11 @@
-"""HTTP for the review page: headers on every response, accepted bodies, allowed origins of forms."""
+"""HTTP for the review page: its paths, headers on every response, accepted bodies, allowed origins of forms."""
 
 import base64
 import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from endpoint_sweep.domain.caller_proof import HEADER, Binding
@@ -35,6 +36,14 @@ def headers() -> dict[str, str]:
         "X-Frame-Options": "DENY",
         "X-Robots-Tag": "noindex",
     }
+
+
+def path_of(event: Mapping[str, Any]) -> str:
+    """The path within the API. Behind a custom domain, the event's path begins with the base path of the mapping, so
+    only the last segments count: as many as the route has (D13.50).
+    """
+    path, depth = str(event.get("path") or ""), str(event.get("resource") or "").count("/")
+    return "/".join(["", *path.strip("/").split("/")[-depth:]]) if depth else path
 
 
 def read_form(given: Mapping[str, str], body: str | None, *, encoded: bool) -> Form | Page:

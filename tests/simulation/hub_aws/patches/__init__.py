@@ -35,6 +35,7 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     executions.answer_tokens_like_aws()
     executions.enforce_state_machine_roles(record_invocation)
     page.import_any_method()
+    page.keep_base_paths()
     maps.honour_concurrency_paths()
     stacks.create_roles_like_aws()
     keys.authenticate_ciphertexts()
