@@ -63,9 +63,8 @@ format: $(TOOLS) ## rewrites the style
 build: $(TOOLS) ## sam build
 	$(VENV)/sam build --cached --parallel
 
-# Guided the first time; once samconfig.toml knows the parameters, it is taken at its word.
-deploy: build ## sam deploy with the AWS credentials of this shell
-	$(VENV)/sam deploy $(if $(shell grep -s '^ *parameter_overrides' samconfig.toml),,--guided)
+deploy: $(TOOLS) ## from parameters.toml to AWS, with this shell's credentials (SET="Mode=approve" changes it, YES=1 asks nothing)
+	@PYTHONPATH=layers/core $(VENV)/python -m scripts.deploy
 
 pictures: $(TOOLS) $(CHROMIUM) ## the README's pictures, from the running demo
 	$(VENV)/python -m tests.simulation.demo.pictures

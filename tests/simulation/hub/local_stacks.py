@@ -1,7 +1,6 @@
 """CloudFormation stacks in the simulated accounts: by `sam` for the hub, by plain create-stack for the members."""
 
 import fcntl
-import json
 import os
 import re
 import shutil
@@ -12,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from scripts.deploy import overrides
 
 STACK = "endpoint-sweep"
 ARTIFACTS = "endpoint-sweep-artifacts"
@@ -49,8 +50,7 @@ class Sam:
         arguments += ["--capabilities", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
         arguments += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
         if parameters:
-            pairs = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
-            arguments += ["--parameter-overrides", *pairs]
+            arguments += ["--parameter-overrides", *overrides(parameters)]
         self._run(arguments)
 
     def _run(self, arguments: Iterable[str]) -> None:
