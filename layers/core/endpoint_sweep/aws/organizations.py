@@ -54,6 +54,15 @@ class AwsOrganization:
             return None
         return str(answer["MasterAccountId"]) if answer.get("MasterAccountId") else None
 
+    def roots(self) -> tuple[str, ...]:
+        """Today every Organization has one. Raises TargetsIncomplete where AWS does not say."""
+        with _complete():
+            pages = self._client.get_paginator("list_roots").paginate()
+            found = tuple(row["Id"] for page in pages for row in page.get("Roots") or ())
+        if not found:
+            raise TargetsIncomplete("the Organization could not be listed: AWS named no root")
+        return found
+
     def _walk(self) -> dict[str, str]:
         """Account id to path. Two listings a unit, however many accounts it has (D7.3, D7.7)."""
         found: dict[str, str] = {}

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 
 from endpoint_sweep import __version__
-from endpoint_sweep.cli import approve, doctor, init, probe, restore, scan
+from endpoint_sweep.cli import approve, doctor, init, member_roles, probe, restore, scan
 from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected, UsageError
 from endpoint_sweep.reports.text import clean
 
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"endpoint-sweep {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     init.add_parser(commands)
+    member_roles.add_parser(commands)
     scan.add_parser(commands)
     approve.add_parser(commands)
     restore.add_parser(commands)

@@ -24,7 +24,7 @@ FIELDS = (
     "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-_UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
+UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r".{1,60}", re.DOTALL)  # Any short text: which of them are regions is known to AWS.
 _MAX_INPUT = 32 * 1024
 MAX_APPROVERS = 50
@@ -171,8 +171,8 @@ def _scope(data: dict[str, Any], scan: ScanSettings) -> Scope:
     return Scope(
         accounts=_texts(data, "accounts", ACCOUNT, "E_ACCOUNT_ID", an_account),
         exclude_accounts=_texts(data, "exclude_accounts", ACCOUNT, "E_ACCOUNT_ID", an_account),
-        organizational_units=_texts(data, "organizational_units", _UNIT, "E_UNIT", a_unit),
-        exclude_organizational_units=_texts(data, "exclude_organizational_units", _UNIT, "E_UNIT", a_unit),
+        organizational_units=_texts(data, "organizational_units", UNIT, "E_UNIT", a_unit),
+        exclude_organizational_units=_texts(data, "exclude_organizational_units", UNIT, "E_UNIT", a_unit),
         regions=regions,
         exclude_regions=_texts(data, "exclude_regions", _REGION, "E_REGION", a_region),
     )
