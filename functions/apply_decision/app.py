@@ -19,6 +19,7 @@ def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
         records=at.records,
         seals=at.seals,
         switch=at.switch,
+        events=at.events,
         now=at.now,
     )
     log_step("apply_decision", event, event["item"], done)

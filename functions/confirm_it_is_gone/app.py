@@ -17,6 +17,7 @@ def handler(event: ResourceEvent, _context: object) -> dict[str, Any]:
         members=at.act_members,
         store=at.store,
         records=at.records,
+        events=at.events,
         now=at.now,
     )
     log_step("confirm_it_is_gone", event, event["item"], done)

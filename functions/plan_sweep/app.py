@@ -24,6 +24,7 @@ def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
         executions=at.executions,
         switch=at.switch,
         seals=at.seals,
+        events=at.events,
         now=at.now,
     )
     log_step("plan_sweep", event, done)

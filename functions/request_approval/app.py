@@ -22,6 +22,7 @@ def handler(event: RequestApprovalEvent, _context: object) -> dict[str, Any]:
             seals=at.seals,
             mailer=at.mailer,
             metrics=at.metrics,
+            events=at.events,
             now=at.now,
         )
     except DocumentTampered:

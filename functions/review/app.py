@@ -78,7 +78,9 @@ def trouble(error: Exception) -> Response[str]:
 
 def _desk() -> Desk:
     at = hub()
-    return Desk(at.records, at.store, at.executions, at.mailer, at.seals, at.rules, lambda: at.principals, at.now)
+    return Desk(
+        at.records, at.store, at.executions, at.mailer, at.seals, at.rules, lambda: at.principals, at.events, at.now
+    )
 
 
 def _principal(method: str, approval_id: str) -> str:

@@ -21,6 +21,7 @@ def handler(event: SendSummaryEvent, _context: object) -> dict[str, Any]:
         seals=at.seals,
         mailer=at.mailer,
         metrics=at.metrics,
+        events=at.events,
         now=at.now,
     )
     log_step("send_summary", event, done, {"alarm": Alarm.SUMMARY_NOT_MAILED} if done["ending"] == "not-mailed" else {})

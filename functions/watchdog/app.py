@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         records=at.records,
         executions=at.executions,
         mailer=at.mailer,
+        events=at.events,
         now=at.now,
     )
     log_step("watchdog", done, {"alarm": Alarm.SWEEP_STOPPED})

@@ -36,6 +36,7 @@ from tests.model.words import (
     verified,
 )
 from tests.unit.fake_cell import TYPES
+from tests.unit.quiet import NoEvents
 from tests.unit.samples import NOW, settings
 
 PLAIN = Laws()
@@ -68,7 +69,7 @@ def apply(hub: FakeHub, now: int = 0, laws: Laws = PLAIN) -> dict[str, Any]:
     return apply_decision(
         EVENT, settings=_settings(laws).act, types=TYPES,
         members=hub.member, store=hub.store, records=hub.records, seals=hub.seals,
-        switch=hub.switch, now=lambda: NOW + now * TICK,
+        switch=hub.switch, events=NoEvents(), now=lambda: NOW + now * TICK,
     )  # fmt: skip
 
 
@@ -132,6 +133,7 @@ def test_whatever_stops_it_at_a_point_keeps_the_endpoint(point: str) -> None:
         members=hub.member,
         store=hub.store,
         records=hub.records,
+        events=NoEvents(),
         now=lambda: NOW,
     )
     assert confirmed["status"] == "failed"
@@ -218,7 +220,8 @@ def test_the_page_overwrites_nothing_unseen() -> None:
 
 
 def _post(hub: FakeHub, who: int, selected: int, now: int, laws: Laws, between: Any = None) -> bool:
-    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, dict, lambda: NOW + now * TICK)
+    clock = lambda: NOW + now * TICK  # noqa: E731
+    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, dict, NoEvents(), clock)
     found = hub.records.approval(REQUEST.id)
     assert found
     made = honest(who, selected, now)

@@ -78,3 +78,10 @@ class NoMetrics:
 
     def publish(self, figures: Any) -> None:
         """Nothing."""
+
+
+class NoEvents:
+    """A bus without subscribers."""
+
+    def emit(self, *events: Any) -> None:
+        """Nothing."""

@@ -67,6 +67,7 @@ ENVIRONMENT = {
     "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
     "TWO_APPROVERS_ABOVE_USD": "10000",
     "REQUIRE_CODE": "true",
+    "EVENT_BUS": "endpoint-sweep",
     "SCHEDULE_NAME": "endpoint-sweep-sweep",
     "SCHEDULE_EXPRESSION": "cron(0 7 ? * TUE *)",
     "SCHEDULE_TIMEZONE": "Europe/Berlin",

@@ -71,7 +71,7 @@ class Stopper:
             return apply_decision(
                 event, settings=with_.act_settings, types=with_.types, members=with_.act_members, store=with_.store,
                 records=with_.records,
-                seals=with_.seals, switch=with_.switch, now=with_.now, at=at,
+                seals=with_.seals, switch=with_.switch, events=with_.events, now=with_.now, at=at,
             )  # fmt: skip
         except Stopped as error:
             raise RuntimeError("RequestId: 1 Error: Runtime exited with error: signal: killed") from error

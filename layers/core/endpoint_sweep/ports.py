@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from endpoint_sweep.domain.caller_proof import Binding
 from endpoint_sweep.domain.kinds import Access, Measure
 from endpoint_sweep.domain.model import Account, Cell, Pointer, ResourceId
+from endpoint_sweep.domain.sweep_events import SweepEvent
 from endpoint_sweep.rules.net_cost import Paid
 from endpoint_sweep.rules.second_opinion import Answers
 
@@ -174,6 +175,13 @@ class Mailer(Protocol):
 
     def send(self, recipient: str, subject: str, text: str, html: str, approval: str = "") -> None:
         """`approval`: the approval whose email this is, so that a bounce finds its way back."""
+
+
+class Events(Protocol):
+    """News for whoever subscribes. Best effort: never raises, gives up after seconds, and nothing depends on it."""
+
+    def emit(self, *events: SweepEvent) -> None:
+        """At least one."""
 
 
 class Metrics(Protocol):

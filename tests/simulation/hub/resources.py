@@ -13,7 +13,7 @@ SENDER = "finops@example.com"
 
 
 def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str, str]:
-    """Creates bucket, table, mail identity and keys. Returns the ARNs of the keys by their logical ids."""
+    """Creates bucket, table, mail identity, bus and keys. Returns the ARNs of the keys by their logical ids."""
     s3 = client("s3")
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -26,6 +26,7 @@ def make_resources(template: Template, client: Callable[[str], Any]) -> dict[str
     )
     client("sesv2").create_email_identity(EmailIdentity=SENDER)
     client("sesv2").create_configuration_set(ConfigurationSetName=STACK)
+    client("events").create_event_bus(Name=STACK)
     keys = {}
     for name, key in cloudformation.resources(template, "AWS::KMS::Key").items():
         kind = {field: key[field] for field in ("KeySpec", "KeyUsage") if field in key}

@@ -70,6 +70,7 @@ ENVIRONMENT = {
     "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
     "TWO_APPROVERS_ABOVE_USD": "100000",
     "REQUIRE_CODE": "true",
+    "EVENT_BUS": "endpoint-sweep",
 }
 # In parameters, as template.yaml writes them.
 LISTS = {

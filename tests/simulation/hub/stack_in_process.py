@@ -232,6 +232,7 @@ class Hub:
             "Table": TABLE,
             "Bucket": BUCKET,
             "MailEvents": STACK,
+            "EventBus": STACK,
             "AWS::StackName": STACK,
             "AWS::Partition": "aws",
             "AWS::Region": self.region,

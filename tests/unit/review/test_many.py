@@ -87,7 +87,8 @@ def many() -> Iterator[Many]:
         asked = request_approval(
             {"sweep_id": SWEEP, "execution": EXECUTION, "plan": said["plan"]},
             settings=at.decide_settings, base_url=at.review_base_url,
-            store=at.store, records=at.records, seals=at.seals, mailer=at.mailer, metrics=at.metrics, now=at.now,
+            store=at.store, records=at.records, seals=at.seals, mailer=at.mailer,
+            metrics=at.metrics, events=at.events, now=at.now,
         )  # fmt: skip
         found = at.records.approval(approval_id(SWEEP))
         assert found
@@ -135,7 +136,8 @@ def test_a_decision_on_all_of_them_fits_and_the_totals_add_up(many: Many) -> Non
     )
     assert (verified["status"], verified["approved"]["count"]) == ("approved", MOST_OFFERED)
     totals = send_summary(
-        {"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, metrics=at.metrics, seals=at.seals,
+        {"sweep_id": SWEEP, "execution": EXECUTION}, mailer=at.mailer, seals=at.seals,
+        metrics=at.metrics, events=at.events,
         recipients=lambda: at.recipients, approvers=lambda: at.approvers,
         deny_accounts=lambda: at.deny_accounts, **ports,
     )  # fmt: skip

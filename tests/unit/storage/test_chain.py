@@ -24,7 +24,7 @@ from endpoint_sweep.steps.request_approval import request_approval
 from endpoint_sweep.steps.scan_cell import scan_cell
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 from tests.unit.fake_cell import TYPES, FakeCell
-from tests.unit.quiet import Mails, NoMetrics, NoPrices, NoWitness, OnePrice, OpenRoles, Told
+from tests.unit.quiet import Mails, NoEvents, NoMetrics, NoPrices, NoWitness, OnePrice, OpenRoles, Told
 from tests.unit.rows import Stored
 from tests.unit.samples import ACCOUNT, NOW, REGION, cell, finding, settings
 
@@ -89,6 +89,7 @@ def request(hub: Stored, plan: Any, sweep: str = "sweep-1") -> list[str]:
         seals=hub.seals,
         mailer=mails,
         metrics=NoMetrics(),
+        events=NoEvents(),
         now=lambda: NOW,
     )
     return mails.sent

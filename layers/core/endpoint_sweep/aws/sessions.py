@@ -34,6 +34,9 @@ _READING = Config(
 )
 # A deletion whose reply was lost must not be sent again (S3.11).
 _DELETING = _READING.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+_BRIEF = _READING.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=1, read_timeout=1)
+)
 _SESSION_SECONDS = 900
 _making = threading.Lock()
 
@@ -63,6 +66,10 @@ class Sessions:
 
     def hub(self, service: str) -> Any:
         return self._session.client(service, config=_READING)
+
+    def brief(self, service: str) -> Any:
+        """A client for what may be lost: it gives up within seconds."""
+        return self._session.client(service, config=_BRIEF)
 
     def at(self, service: str, region: str) -> Any:
         """A client of the hub's credentials in another region."""

@@ -10,6 +10,7 @@ from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.compute_optimizer import AwsSecondOpinion
 from endpoint_sweep.aws.cost_explorer import AwsCostExplorer
+from endpoint_sweep.aws.events import AwsEvents
 from endpoint_sweep.aws.executions import AwsExecutions
 from endpoint_sweep.aws.list_parameters import AwsListParameters
 from endpoint_sweep.aws.mailer import AwsMailer
@@ -167,6 +168,14 @@ class Hub:
     def mailer(self) -> AwsMailer:
         configuration_set = self._variables.optional("CONFIGURATION_SET")
         return AwsMailer(self._sessions.hub("sesv2"), self._variables.sender, configuration_set)
+
+    @cached_property
+    def events(self) -> AwsEvents:
+        return AwsEvents(lambda: self._events_client, self._variables.text("EVENT_BUS"), self.now)
+
+    @cached_property
+    def _events_client(self) -> Any:
+        return self._sessions.brief("events")
 
     @cached_property
     def metrics(self) -> AwsMetrics:

@@ -113,6 +113,7 @@ class Alarm(StrEnum):
     APPROVAL_NOT_SENT = "ApprovalNotSent"
     SUMMARY_NOT_MAILED = "SummaryNotMailed"
     SWEEP_STOPPED = "SweepStopped"
+    EVENT_LOST = "EventLost"
 
 
 class Measure(StrEnum):

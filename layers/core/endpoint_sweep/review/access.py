@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordForged
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Plan
-from endpoint_sweep.ports import Clock, Executions, Mailer, Seals, Store
+from endpoint_sweep.ports import Clock, Events, Executions, Mailer, Seals, Store
 from endpoint_sweep.rules.approvals import (
     Approval,
     Decision,
@@ -49,6 +49,7 @@ class Desk:
     seals: Seals
     rules: Rules
     principals: Callable[[], Mapping[str, str]]
+    events: Events
     now: Clock
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from endpoint_sweep import reports
 from endpoint_sweep.domain.errors import AlreadyRecorded, DecisionUncertain, Unavailable
 from endpoint_sweep.domain.model import Plan
+from endpoint_sweep.domain.sweep_events import decision_recorded
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.review.access import Desk, Opened
 from endpoint_sweep.review.loading import load_receipt
@@ -78,12 +79,15 @@ def _is_there(decision: Decision, desk: Desk) -> bool:
 
 
 def wake_and_mail_receipt(approval: Approval, decision: Decision, plan: Plan, desk: Desk) -> Recorded:
-    """Wakes the sweep and emails the receipt."""
+    """Wakes the sweep, emails the receipt and tells subscribers."""
     recorded = Recorded(approval, _next(approval, desk))
     with suppress(Exception):
         receipt = load_receipt(approval, decision, plan, desk, recorded.next.value)
         text, html = reports.receipt_mail(receipt)
         desk.mailer.send(decision.approver, reports.receipt_subject(receipt), text, html)
+    desk.events.emit(
+        decision_recorded(approval.sweep_id, decision.digest, decision.choice.value, len(decision.selected))
+    )
     return recorded
 
 

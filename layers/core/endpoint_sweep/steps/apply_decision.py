@@ -20,8 +20,9 @@ from endpoint_sweep.domain.errors import (
     Unavailable,
 )
 from endpoint_sweep.domain.model import Component, Finding, Outcome, OutcomeStatus, Plan, ResourceId
+from endpoint_sweep.domain.sweep_events import endpoint_settled
 from endpoint_sweep.domain.why import Cause, Why
-from endpoint_sweep.ports import Clock, KillSwitch, Members, Seals, Store
+from endpoint_sweep.ports import Clock, Events, KillSwitch, Members, Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceType, ResourceTypes
 from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
@@ -84,6 +85,7 @@ def apply_decision(  # noqa: PLR0913 - everything a deletion depends on
     records: Records,
     seals: Seals,
     switch: KillSwitch,
+    events: Events,
     now: Clock,
     at: Callable[[Checkpoint], None] = _pass_by,
 ) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def apply_decision(  # noqa: PLR0913 - everything a deletion depends on
         outcome = replace(outcome, reason=outcome.reason + records.components_gone(sweep_id, target))
     at(Checkpoint.OUTCOME)
     written = records.write_outcome(sweep_id, outcome, signed=True)
+    if written.status is not OutcomeStatus.SENT:
+        events.emit(endpoint_settled(sweep_id, target, written.status))
     return _answer(written.status.value, 0, settings) | ({"alarm": metric} if metric else {})
 
 

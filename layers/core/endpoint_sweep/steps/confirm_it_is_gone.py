@@ -5,7 +5,8 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import CellFailed, CellUnreachable
 from endpoint_sweep.domain.model import Finding, Outcome, OutcomeStatus, ResourceId
-from endpoint_sweep.ports import Clock, Members, Store
+from endpoint_sweep.domain.sweep_events import endpoint_settled
+from endpoint_sweep.ports import Clock, Events, Members, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.planning import by_id
@@ -24,6 +25,7 @@ def confirm_it_is_gone(
     members: Members,
     store: Store,
     records: Records,
+    events: Events,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "approval_id", "item", "attempt"}`; returns `{"status", "attempt", "wait_seconds"}`.
@@ -43,7 +45,8 @@ def confirm_it_is_gone(
         finding = _approved(event, target, store, records)
         status, reason = _look(finding, attempt, types, members, sweep_id)
     if status is not OutcomeStatus.SENT:
-        records.write_outcome(sweep_id, Outcome.of(target, status, reason, now()), signed=True)
+        written = records.write_outcome(sweep_id, Outcome.of(target, status, reason, now()), signed=True)
+        events.emit(endpoint_settled(sweep_id, target, written.status))
     return _answer(status, attempt, gone_check)
 
 

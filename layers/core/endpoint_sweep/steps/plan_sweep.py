@@ -6,7 +6,8 @@ from typing import Any
 
 from endpoint_sweep.domain.errors import AlreadyRecorded, InputRejected
 from endpoint_sweep.domain.model import CellResult, CoverageStatus, Mode, Pointer
-from endpoint_sweep.ports import Clock, Executions, KillSwitch, Organization, Regions, Seals, Store
+from endpoint_sweep.domain.sweep_events import sweep_started
+from endpoint_sweep.ports import Clock, Events, Executions, KillSwitch, Organization, Regions, Seals, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.rules.region_names import why_refused
 from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
@@ -35,6 +36,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     executions: Executions,
     switch: KillSwitch,
     seals: Seals,
+    events: Events,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "started", "input"}`.
@@ -61,6 +63,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     named = tuple(region for region in scan.regions if region != ENABLED) or (home_region,)
     targets = _targets(asked, named, organization, regions, decide, act)
     cells = _put_lists(replace(asked, now=now()), targets, folder, seals)
+    events.emit(sweep_started(asked.id, asked.mode.value, cells.count))
     return {
         "lock": "taken",
         "id": asked.id,

@@ -10,11 +10,13 @@ from endpoint_sweep.domain.documents import from_data, to_data
 from endpoint_sweep.domain.errors import AlreadyRecorded, ApprovalNotSent, DocumentTampered, MailRefused
 from endpoint_sweep.domain.kinds import Measure
 from endpoint_sweep.domain.model import Pointer
-from endpoint_sweep.ports import Clock, Mailer, Metrics, Seals, Store
+from endpoint_sweep.domain.sweep_events import approval_requested
+from endpoint_sweep.ports import Clock, Events, Mailer, Metrics, Seals, Store
 from endpoint_sweep.rules.approval_rules import can_be_decided
 from endpoint_sweep.rules.approvals import Approval, Link, approval_id, hash_secret, mint_secret, reminder_times
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.offers import may_be_offered
+from endpoint_sweep.rules.pricing import total_monthly
 from endpoint_sweep.settings.environment import DecideSettings
 from endpoint_sweep.settings.sweep_input import SCHEDULE
 from endpoint_sweep.steps.contracts import RequestApprovalEvent
@@ -34,6 +36,7 @@ def request_approval(  # noqa: PLR0913 - one argument per port
     seals: Seals,
     mailer: Mailer,
     metrics: Metrics,
+    events: Events,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "plan": pointer}`. Raises ApprovalNotSent if too few could be emailed, and
@@ -61,11 +64,13 @@ def request_approval(  # noqa: PLR0913 - one argument per port
     if not can_be_decided(reached, plan, settings.rules):
         why = next(iter(refused.values()), "there are not enough approvers")
         raise ApprovalNotSent(f"too few approvers could be emailed to approve anything: {why}")
+    mailed, monthly = len(settings.rules.approvers) - len(refused), total_monthly(plan.items)[0]
     metrics.publish({Measure.APPROVALS_OPENED: 1})
+    events.emit(approval_requested(approval.sweep_id, len(plan.items), monthly, mailed, approval.expires_at))
     return {
         "id": approval.id,
         "status": "waiting",
-        "mailed": len(settings.rules.approvers) - len(refused),
+        "mailed": mailed,
         "refused": len(refused),
         "expires_at": to_data(approval.expires_at),
         "seen": NOTHING_SEEN,

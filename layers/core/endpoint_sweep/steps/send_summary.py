@@ -18,8 +18,9 @@ from endpoint_sweep.domain.errors import (
 )
 from endpoint_sweep.domain.kinds import Alarm
 from endpoint_sweep.domain.model import Account, Mode, Outcome, OutcomeStatus, Plan, ResourceId
+from endpoint_sweep.domain.sweep_events import SweepEvent, endpoint_settled, sweep_failed, sweep_finished
 from endpoint_sweep.domain.why import Cause, Why, alarm_of
-from endpoint_sweep.ports import Clock, Mailer, Metrics, Seals, StackList, Store
+from endpoint_sweep.ports import Clock, Events, Mailer, Metrics, Seals, StackList, Store
 from endpoint_sweep.reports.text import mentions
 from endpoint_sweep.rules.approval_rules import approved, authentic
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, approval_id
@@ -42,6 +43,7 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     seals: Seals,
     mailer: Mailer,
     metrics: Metrics,
+    events: Events,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: `{"sweep_id", "execution", "started"}`. Returns the totals and `ending`: complete, gaps, failed or
@@ -49,13 +51,14 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     """
     sweep_id = event["sweep_id"]
     folder = SweepFolder(store, sweep_id, every_version=True)
+    settled: list[SweepEvent] = []
     try:
         found = _found(folder, seals)
     except (DocumentNotFound, DocumentTampered) as error:
         report = _without_findings(sweep_id, error, folder, records)
     else:
         asked = _asked(sweep_id, found, records, _readable(approvers))
-        outcomes = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
+        outcomes, settled = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
         report = _report(sweep_id, found, asked, outcomes, folder, records, _readable(deny_accounts) or ())
     text, html = reports.summary_mail(report)
     folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
@@ -68,7 +71,16 @@ def send_summary(  # noqa: PLR0913 - one argument per port
     records.write_summary(sweep_id, totals | kept)
     records.release_lock(event["execution"])
     metrics.publish(reports.figures(report, event.get("started", ""), now()))
+    events.emit(*settled, _end_of(report, ending))
     return totals | ({"alarm": report.alarm} if report.alarm else {})
+
+
+def _end_of(report: reports.Report, ending: str) -> SweepEvent:
+    """A sweep whose summary reached no one ends as one that failed, as its execution does."""
+    if ending in ("complete", "gaps"):
+        percent = report.coverage.percent
+        return sweep_finished(report.sweep_id, report.mode.value, ending, percent, report.totals)
+    return sweep_failed(report.sweep_id, (report.failure or {}).get("error", "SummaryNotMailed"))
 
 
 def _readable(read: StackList) -> tuple[str, ...] | None:
@@ -123,16 +135,19 @@ def _without_findings(
 
 def _settle_unknown_outcomes(
     sweep_id: str, approval: Approval | None, records: Records, now: Clock
-) -> dict[ResourceId, Outcome]:
-    """What became of every approved endpoint. Writes down an end for those that the deleting step left without one."""
-    outcomes = records.outcomes(sweep_id)
+) -> tuple[dict[ResourceId, Outcome], list[SweepEvent]]:
+    """What became of every approved endpoint. Writes down an end for those that the deleting step left without one, and
+    says which these were.
+    """
+    outcomes, settled = records.outcomes(sweep_id), []
     # A note says that the decision had no effect, so nothing in it was approved.
     if approval and approval.status is ApprovalStatus.VERIFIED and approval.decisions and not approval.note:
         for target in approved(approval):
             known = outcomes.get(target)
             if known is None or known.status is OutcomeStatus.SENT:
                 outcomes[target] = _resolved(sweep_id, target, records, now())
-    return outcomes
+                settled.append(endpoint_settled(sweep_id, target, outcomes[target].status))
+    return outcomes, settled
 
 
 def _report(

@@ -12,7 +12,8 @@ from endpoint_sweep import reports
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.errors import DocumentNotWritten, Unavailable
 from endpoint_sweep.domain.model import Outcome, OutcomeStatus, ResourceId
-from endpoint_sweep.ports import Clock, Executions, Mailer, StackList, Store
+from endpoint_sweep.domain.sweep_events import sweep_failed
+from endpoint_sweep.ports import Clock, Events, Executions, Mailer, StackList, Store
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.steps.mailing import mail_to_all
 from endpoint_sweep.storage.records import Records
@@ -31,6 +32,7 @@ def watchdog(
     records: Records,
     executions: Executions,
     mailer: Mailer,
+    events: Events,
     now: Clock,
 ) -> dict[str, Any]:
     """`event`: EventBridge's "Step Functions Execution Status Change". Emails people unless the summary already did."""
@@ -53,6 +55,7 @@ def watchdog(
         written = False  # That may be what stopped the sweep; people still get the email (FI-52).
     text, html = reports.watchdog_mail(sweep_id, status, acted)
     mailed = mail_to_all(recipients, mailer, reports.watchdog_subject(sweep_id), text, html) or 0
+    events.emit(sweep_failed(sweep_id, status))
     return {"sweep": sweep_id, "closed": closed, "released": released, "mailed": mailed, "written": written}
 
 
