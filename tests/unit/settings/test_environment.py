@@ -6,12 +6,19 @@ from datetime import timedelta
 import pytest
 
 from endpoint_sweep.domain.errors import SettingsError
-from endpoint_sweep.settings.environment import ActSettings, DecideSettings, HubSettings, ScanSettings, Variables
+from endpoint_sweep.settings.environment import (
+    ActSettings,
+    DecideSettings,
+    HubSettings,
+    ScanSettings,
+    ScheduleSettings,
+    Variables,
+)
 from tests.unit.samples import ADA, ENVIRONMENT, NAMES, settings, variables
 
 OPTIONAL = {"SENDER", "REGIONS"}
 # An adapter reads these by itself; tests/unit/repository/test_variables.py says for whom.
-ADAPTERS = {"SCAN_ROLE_NAME", "ACT_ROLE_NAME", "EXTERNAL_ID", "KILL_SWITCH"}
+ADAPTERS = {"SCAN_ROLE_NAME", "ACT_ROLE_NAME", "EXTERNAL_ID", "KILL_SWITCH", "EVENT_BUS"}
 
 
 def test_everything_is_read() -> None:
@@ -30,6 +37,7 @@ def test_the_hub_knows_where_it_is() -> None:
     """By the ARN of its state machine."""
     found = HubSettings.of(variables(STATE_MACHINE_ARN="arn:aws-cn:states:cn-north-1:222222222222:stateMachine:x"))
     assert (found.partition, found.home_region, found.hub_account) == ("aws-cn", "cn-north-1", "222222222222")
+    assert found.stack == "x"
 
 
 def test_principals_are_read_in_pairs() -> None:
@@ -53,7 +61,7 @@ def test_an_empty_list_is_a_comma() -> None:
 def read_all(environment: Mapping[str, str]) -> tuple[object, ...]:
     found = Variables(environment, lambda _name: ",")
     kinds = HubSettings.of(found), ScanSettings.of(found), DecideSettings.of(found), ActSettings.of(found)
-    return (*kinds, found.principals, found.recipients, found.review_base_url)
+    return (*kinds, ScheduleSettings.of(found), found.principals, found.recipients, found.review_base_url)
 
 
 @pytest.mark.parametrize("name", sorted((ENVIRONMENT | NAMES).keys() - OPTIONAL - ADAPTERS))
