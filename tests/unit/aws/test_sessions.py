@@ -47,6 +47,8 @@ class Wired(Sessions):
 
     sent: list[Sent] = field(default_factory=list)
     _lean: bool = False
+    _profile: str | None = None
+    _region: str | None = None
 
     @cached_property
     def _session(self) -> Any:
