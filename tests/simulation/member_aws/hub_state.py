@@ -19,8 +19,9 @@ class MailState:
 
 @dataclass
 class HubState:
-    """`instances`: of each StackSet the status and the last operation's end, by account and region. `trusted`: the
-    services with trusted access; `delegated`: accounts by service. `concurrency`: Lambda's quota, and what is reserved.
+    """`instances`: of each StackSet the status and the last operation's end, by account and region. `allowing_delete`:
+    StackSets whose parameter AllowDelete is true. `trusted`: the services with trusted access; `delegated`: accounts by
+    service. `concurrency`: Lambda's quota, and what is reserved.
     """
 
     mail: MailState = field(default_factory=MailState)
@@ -28,4 +29,5 @@ class HubState:
     reserved: int = 0
     trusted: set[str] = field(default_factory=set)
     delegated: dict[str, set[str]] = field(default_factory=dict)
+    allowing_delete: set[str] = field(default_factory=set)
     instances: dict[str, dict[tuple[str, str], tuple[str, str]]] = field(default_factory=dict)

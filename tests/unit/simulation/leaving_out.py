@@ -79,6 +79,7 @@ NEEDED_BY = {
     "stop": "test_stepfunctions.py::test_it_is_aborted_and_nothing_follows",
     "stop-error": "test_stepfunctions.py::test_it_is_aborted_and_nothing_follows",
     "stop-events": "test_stepfunctions.py::test_it_is_aborted_and_nothing_follows",
+    "subscriptions": "test_sns.py::test_subscriptions_are_counted",
 }  # fmt: skip
 
 

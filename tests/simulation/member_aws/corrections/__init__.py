@@ -24,6 +24,7 @@ from tests.simulation.member_aws.corrections import (
     sagemaker,
     sagemaker_configs,
     schedules,
+    sns,
     stepfunctions,
     sts,
     tagging,
@@ -48,6 +49,7 @@ ALL: tuple[Correction, ...] = (
     *kms.CORRECTIONS,
     *autoscaling.CORRECTIONS,
     *stepfunctions.CORRECTIONS,
+    *sns.CORRECTIONS,
 )
 
 

@@ -38,12 +38,15 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
         return ActionResult({"Summaries": rows})
 
     def create_stack_instances(self) -> ActionResult:
-        """Makes the stack in each account, and with it the role."""
+        """Makes the stack in each account, and with it the roles."""
         instances = self._instances()
+        roles = (
+            {SCAN_ROLE, ACT_ROLE} if self._get_param("StackSetName") in active().hub.allowing_delete else {SCAN_ROLE}
+        )
         for account, region in self._targets():
             if (account, region) not in instances:
                 instances[account, region] = ("CURRENT", SUCCEEDED)
-                active().roles[account].add(SCAN_ROLE)
+                active().roles[account] |= roles
         return ActionResult({"OperationId": "operation-1"})
 
     def update_stack_instances(self) -> ActionResult:
