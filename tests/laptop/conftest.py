@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.cli import main
+from tests.laptop.clinic import READS, Clinic, Place
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build
 from tests.simulation.organization.specification import LOOKBACK_DAYS, Organization
 from tests.simulation.wire.calls import Call
 
-READS = ("List", "Describe", "Get", "AssumeRole")
 OF_A_CELL = {"sagemaker", "cloudwatch", "resourcegroupstaggingapi", "application-autoscaling"}
 
 
@@ -109,3 +109,21 @@ class Laptop:
 def laptop(capsys: pytest.CaptureFixture[str]) -> Iterator[Laptop]:
     with ExitStack() as stack:
         yield Laptop(capsys, stack)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    place = Place()
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def clinic(place: Place, capsys: pytest.CaptureFixture[str]) -> Iterator[Clinic]:
+    """Every test leaves a sound installation behind, or the next one gets another."""
+    clinic = Clinic(place.open(), capsys)
+    yield clinic
+    clinic.one.world.clear_faults()
+    clinic.one.world.state.hub.mail.production = True
+    if clinic.not_ok():
+        place.close()

@@ -9,7 +9,8 @@ import pytest
 
 from endpoint_sweep.cli import main
 from endpoint_sweep.probe.surroundings import BELIEFS
-from tests.laptop.conftest import READS, Laptop
+from tests.laptop.clinic import READS
+from tests.laptop.conftest import Laptop
 from tests.simulation.member_aws.corrections import cloudwatch
 from tests.simulation.member_aws.world import World
 from tests.simulation.organization.scenarios import build

@@ -15,7 +15,7 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.doctor import commands
 from endpoint_sweep.doctor.finding import Fix
 from endpoint_sweep.doctor.settings import variables_of
-from endpoint_sweep.domain.errors import DocumentNotFound, NotAnswered
+from endpoint_sweep.domain.errors import DocumentNotFound, NotAnswered, StackMissing
 from endpoint_sweep.domain.kinds import Access
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.rules.planning import Coverage
@@ -73,13 +73,23 @@ class Installation:
     def parameters(self) -> Mapping[str, str]:
         return self.stack.parameters
 
+    def parameter(self, name: str) -> str:
+        if name not in self.parameters:
+            raise StackMissing(f"the stack has no parameter {name}, so it is of another version than this program")
+        return self.parameters[name]
+
+    def output(self, name: str) -> str:
+        if name not in self.stack.outputs:
+            raise StackMissing(f"the stack has no output {name}: it was not deployed, or is of another version")
+        return self.stack.outputs[name]
+
     @cached_property
     def variables(self) -> Variables:
         return variables_of(self.parameters)
 
     @property
     def mode(self) -> Mode:
-        return Mode(self.parameters["Mode"])
+        return Mode(self.parameter("Mode"))
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -129,7 +139,7 @@ class Installation:
 
     @cached_property
     def executions(self) -> tuple[Execution, ...]:
-        found = parts.executions(self.ask, self.stack.outputs["StateMachineArn"])
+        found = parts.executions(self.ask, self.output("StateMachineArn"))
         if found is None:
             raise NotAnswered("states:ListExecutions", "the state machine of the stack does not exist")
         return found
@@ -141,7 +151,7 @@ class Installation:
     @cached_property
     def swept(self) -> Swept | None:
         """Of the newest sweep that got as far as writing down what it scanned."""
-        bucket = self.stack.outputs["BucketName"]
+        bucket = self.output("BucketName")
         store = AwsStore(self.ask.sessions.hub("s3"), bucket)
         for one in self.executions[:10]:
             with answering("s3:GetObject"):
@@ -167,7 +177,7 @@ class Installation:
     def sweep(self) -> Fix:
         """Starts a sweep that changes nothing. Its name must be new."""
         options = {
-            "state-machine-arn": self.stack.outputs["StateMachineArn"],
+            "state-machine-arn": self.output("StateMachineArn"),
             "name": f"{self.now:%Y-%m-%dT%H-%M-%SZ}-doctor",
             "input": {"mode": "report"},
         }

@@ -33,7 +33,7 @@ def sending(one: Installation) -> Iterator[Finding]:
 
 
 def sender(one: Installation) -> Iterator[Finding]:
-    address = one.parameters["Sender"]
+    address = one.parameter("Sender")
     if identity := mail.verified_by(one.ask, address):
         yield ok(f"{address} may send: {identity} is verified")
     else:

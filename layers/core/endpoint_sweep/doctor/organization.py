@@ -11,7 +11,7 @@ from endpoint_sweep.doctor.installation import Installation, Swept
 from endpoint_sweep.domain.errors import NotAllowed, NotAnswered, RoleDenied, RoleFailed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, GapCause
 from endpoint_sweep.reports.text import clean, plural
-from endpoint_sweep.rules.region_names import nearest, why_refused
+from endpoint_sweep.rules.region_names import is_name, nearest, why_refused
 from endpoint_sweep.rules.targets import ENABLED
 
 _SHOWN = 5
@@ -27,7 +27,7 @@ def organization(one: Installation) -> Iterator[Finding]:
     if not found:
         yield wrong("this account belongs to no Organization", one.aws("organizations", "describe-organization", {}))
         return
-    wanted = one.parameters["OrganizationId"]
+    wanted = one.parameter("OrganizationId")
     if found != wanted:
         seen = f"the hub belongs to {found}, and OrganizationId is {wanted}, so the member roles trust another one"
         yield wrong(seen, commands.set_parameter("OrganizationId", found))
@@ -62,7 +62,7 @@ def stack_sets(one: Installation) -> Iterator[Finding]:
         yield unknown(seen, one.aws("cloudformation", "list-stack-instances", options, one.management))
         return
     if not members.has_stack_set(one.ask, one.stack_set, one.call_as):
-        fix = Fix(" ".join(one.stack.outputs["MemberRolesCommand"].split()))
+        fix = Fix(" ".join(one.output("MemberRolesCommand").split()))
         yield note(f"there is no StackSet {one.stack_set} here: the roles came in another way, or are not there", fix)
         return
     yield from _instances(one)
@@ -146,7 +146,7 @@ def _again(one: Installation, accounts: list[str]) -> Iterator[Fix]:
     """A new member stack, then a sweep that tries it. The management account is in no StackSet (D7.5)."""
     if one.management in accounts:
         given = {"HubAccountId": one.stack.account, "HubStackName": one.stack.name}
-        given |= {name: one.parameters[name] for name in ("OrganizationId", "ExternalId")}
+        given |= {name: one.parameter(name) for name in ("OrganizationId", "ExternalId")}
         options = {
             "stack-name": one.stack_set,
             "template-body": "file://member-roles.yaml",
@@ -199,11 +199,11 @@ def _allow_delete(one: Installation, accounts: list[str]) -> Fix:
 
 def _assumed(one: Installation) -> Iterator[Finding]:
     """With the caller's own credentials, where the roles trust them; a refusal says nothing of the hub."""
-    external = one.parameters["ExternalId"]
+    external = one.parameter("ExternalId")
     for parameter, what in (("ScanRoleName", "scan"), ("ActRoleName", "act")):
         refused, failed, entered = [], [], 0
         for each in one.members:
-            arn = f"arn:{one.caller.partition}:iam::{each.id}:role/{one.parameters[parameter]}"
+            arn = f"arn:{one.caller.partition}:iam::{each.id}:role/{one.parameter(parameter)}"
             try:
                 one.ask.sessions.assume_role(arn, "doctor", external)
                 entered += 1
@@ -222,9 +222,15 @@ def regions(one: Installation) -> Iterator[Finding]:
     """They need not be enabled in the hub: each account is entered with tokens of the hub's region (D6.7)."""
     names = one.variables.words("REGIONS")
     here = known(one.region)
-    ssm = one.ask.sessions.hub("ssm")
-    if refused := why_refused("Regions", [each for each in names if each != ENABLED], here, lambda: offered(ssm)):
-        mended = [each if each in here or each == ENABLED else nearest(each, here) or "<region>" for each in names]
+    strange = [each for each in names if each not in here and each != ENABLED]
+    new = offered(one.ask.sessions.hub("ssm")) if any(map(is_name, strange)) else frozenset()
+    if new is None:
+        seen = "ssm:GetParametersByPath is not allowed or did not answer"
+        yield unknown(f"{seen}, so whether there is a region {strange[0]} is not known")
+        return
+    if refused := why_refused("Regions", strange, here, lambda: new):
+        slips = set(strange) - new
+        mended = [(nearest(each, here) or "<region>") if each in slips else each for each in names]
         yield wrong(f"{refused}: no sweep starts", commands.set_parameter("Regions", ",".join(dict.fromkeys(mended))))
         return
     rows = one.swept.coverage.rows if one.swept else ()

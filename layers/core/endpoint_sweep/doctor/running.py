@@ -31,10 +31,10 @@ def concurrency(one: Installation) -> Iterator[Finding]:
 
 def page(one: Installation) -> Iterator[Finding]:
     """What needs no link shows whether the page can be reached at all."""
-    url = one.stack.outputs["ReviewUrl"]
+    url = one.output("ReviewUrl")
     found = open_page(url)
     back = commands.set_parameter("ReviewBaseUrl", "")
-    is_own = not one.parameters["ReviewBaseUrl"]
+    is_own = not one.parameter("ReviewBaseUrl")
     match found.reached:
         case Reached.PAGE:
             yield ok(f"{found.host} answers over TLS")
@@ -85,7 +85,7 @@ def sweep(one: Installation) -> Iterator[Finding]:
 
 def lock(one: Installation) -> Iterator[Finding]:
     """A lock whose execution has ended is taken over by the next sweep (FI-22), so it is no fault."""
-    holder = parts.lock_holder(one.ask, one.stack.outputs["TableName"])
+    holder = parts.lock_holder(one.ask, one.output("TableName"))
     running = {each.arn for each in one.executions if each.ended is None}
     if not holder:
         yield ok("no sweep holds the lock")
@@ -118,7 +118,7 @@ def alarms(one: Installation) -> Iterator[Finding]:
 
 
 def _topic(one: Installation) -> Iterator[Finding]:
-    arn = one.parameters["AlarmTopicArn"]
+    arn = one.parameter("AlarmTopicArn")
     if not arn:
         name = f"{one.stack.name}-alarms"
         arn = f"arn:{one.caller.partition}:sns:{one.region}:{one.stack.account}:{name}"

@@ -35,7 +35,7 @@ def _mend(one: Installation, key: str, state: str) -> Iterator[Fix]:
 
 
 def bucket(one: Installation) -> Iterator[Finding]:
-    name = one.stack.outputs["BucketName"]
+    name = one.output("BucketName")
     status = parts.versioning(one.ask, name)
     if status == "Enabled":
         yield ok(f"{name} keeps every version")
@@ -48,7 +48,7 @@ def bucket(one: Installation) -> Iterator[Finding]:
 
 
 def table(one: Installation) -> Iterator[Finding]:
-    name = one.stack.outputs["TableName"]
+    name = one.output("TableName")
     recovers = parts.recovers(one.ask, name)
     if recovers:
         yield ok(f"{name} can be restored to a point in time")

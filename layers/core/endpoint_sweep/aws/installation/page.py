@@ -41,7 +41,7 @@ def open_page(base_url: str) -> PageAnswer:
         return PageAnswer(Reached.NO_TLS, host)
     request = Request(f"{base_url.rstrip('/')}{_PLACE}", headers={"User-Agent": "endpoint-sweep"})  # noqa: S310 - https
     try:
-        with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 - https, see above
+        with urlopen(request, timeout=_SECONDS, context=ssl.create_default_context()) as answer:  # noqa: S310 - https
             # Only our own page forbids everything that it does not need.
             is_ours = answer.status == 200 and "default-src 'none'" in answer.headers.get("Content-Security-Policy", "")
             return PageAnswer(Reached.PAGE if is_ours else Reached.SOMETHING_ELSE, host, answer.status)
