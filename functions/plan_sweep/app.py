@@ -16,6 +16,7 @@ def handler(event: PlanSweepEvent, _context: object) -> dict[str, Any]:
         decide=at.decide_settings,
         act=at.act_settings,
         people=at.people_settings,
+        stack=at.stack_scope,
         home_region=at.home_region,
         organization=at.organization,
         regions=at.regions,

@@ -16,12 +16,15 @@ from tests.judging.promises import broken
 from tests.judging.stage import Stage, link_in, secret_of
 from tests.simulation.member_aws.refusals import MEMBER_SERVICES
 from tests.simulation.member_aws.snapshot import Snapshot
+from tests.simulation.organization.specification import Organization
 from tests.simulation.wire.calls import Call
 
 NARROWING = {
     *("accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units"),
     *("regions", "exclude_regions"),
 }
+# What the stack leaves out without a row. What it excludes by name has one.
+UNLISTED = ("Accounts", "OrganizationalUnits", "ExcludeRegions")
 READS = ("List", "Describe", "Get")
 RUNNING = "RUNNING"
 DELETIONS = ("DeleteEndpoint", "DeleteInferenceComponent")
@@ -50,6 +53,7 @@ def violations(stage: Stage, start: Before) -> list[str]:
     found = unapproved_changes(calls, stage.approved, hosts)
     found += lost_or_altered(start.world, stage.world.snapshot(), stage.approved, stage.touched)
     found += deletions_without_undo(calls, hosts)
+    found += out_of_scope(calls, stage.world.organization, stage.hub.parameters)
     sent, sweeps = stage.onlooker.sent[start.sent :], stage.sweeps.keys() - start.sweeps
     found += broken(stage, sent, sweeps)
     found += deceived(stage, sent, sweeps)
@@ -173,6 +177,28 @@ def unfinished(stage: Stage, sweep: str, world: Snapshot) -> list[str]:
     return found + missing_cells(stage, sweep, report) + wrong_sums(report, world, stage.touched)
 
 
+def out_of_scope(calls: Iterable[Call], organization: Organization, parameters: Mapping[str, str]) -> list[str]:
+    """No endpoint is looked at where the stack's parameters say that no sweep goes, whatever a sweep was asked."""
+
+    def listed(name: str) -> set[str]:
+        return {one for one in parameters[name].split(",") if one}
+
+    units = {
+        account.id: {organization.root_id, *organization.units_above(account)} for account in organization.accounts
+    }
+    inside = {
+        one
+        for one, above in units.items()
+        if one not in listed("ExcludeAccounts")
+        and not above & listed("ExcludeOrganizationalUnits")
+        and (one in listed("Accounts") or not listed("Accounts"))
+        and (above & listed("OrganizationalUnits") or not listed("OrganizationalUnits"))
+    }
+    seen = [one for one in calls if one.service == "sagemaker"]
+    out = [one for one in seen if one.account not in inside or one.region in listed("ExcludeRegions")]
+    return [f"{one.operation} in {one.account}/{one.region}, which the stack leaves out" for one in out]
+
+
 def no_report(stage: Stage, sweep: str) -> list[str]:
     """What the watchdog has to leave behind: a report, or where nothing can be written, a mail all the same (I9)."""
     name = f"sweeps/{sweep}/report.failed.json"
@@ -188,6 +214,8 @@ def missing_cells(stage: Stage, sweep: str, report: Mapping[str, Any]) -> list[s
     """Every account in every region has its row, where the sweep came so far and no one narrowed it (I2)."""
     given = stage.asked.get(sweep)
     if report["failure"] or not isinstance(given, dict) or set(given) & NARROWING:
+        return []
+    if any(stage.hub.parameters[one] for one in UNLISTED):
         return []
     organization = stage.world.organization
     expected = {(account.id, region) for account in organization.accounts for region in organization.regions}

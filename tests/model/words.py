@@ -30,7 +30,7 @@ from endpoint_sweep.rules.approvals import (
 )
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.planning import by_id, plan_digest
-from endpoint_sweep.rules.targets import Scope
+from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings.sweep_input import SweepInput
 from tests.unit.samples import ADA, CAPS, NOW, POLICY, approval, decision, description, finding, plan
 

@@ -82,6 +82,11 @@ LISTS = {
     "SUMMARY_RECIPIENTS": ",",
     "TWO_APPROVERS_FOR_ACCOUNTS": ",",
     "DENY_ACCOUNTS": ",",
+    "ACCOUNTS": ",",
+    "EXCLUDE_ACCOUNTS": ",",
+    "ORGANIZATIONAL_UNITS": ",",
+    "EXCLUDE_ORGANIZATIONAL_UNITS": ",",
+    "EXCLUDE_REGIONS": ",",
 }
 NAMES = {f"{name}_PARAMETER": f"/endpoint-sweep/{name}" for name in LISTS}
 

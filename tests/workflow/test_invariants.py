@@ -5,7 +5,22 @@ from typing import Any
 
 import pytest
 
-from tests.judging.invariants import deletions_without_undo, lost_or_altered, unapproved_changes, wrong_sums
+from tests.judging.invariants import (
+    deletions_without_undo,
+    lost_or_altered,
+    out_of_scope,
+    unapproved_changes,
+    wrong_sums,
+)
+from tests.simulation.organization.scenarios.small import (
+    FIRST,
+    HUB,
+    OTHER_REGION,
+    PLATFORM,
+    REGION,
+    WORKLOADS,
+    small,
+)
 from tests.simulation.wire.calls import Call
 
 KEY = ("222222222222", "us-east-1", "resnet-demo")
@@ -99,3 +114,26 @@ def test_a_change_in_the_world_is_seen(section: str, name: str, how: str) -> Non
 def test_wrong_sums_are_seen(change: dict[str, Any]) -> None:
     """Totals that do not add up, rows that are missing or double."""
     assert wrong_sums(REPORT | change, WORLD) != []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "is_seen"),
+    [
+        ({}, False),
+        ({"Accounts": FIRST, "OrganizationalUnits": WORKLOADS.id, "ExcludeAccounts": HUB}, False),
+        ({"Accounts": HUB}, True),
+        ({"ExcludeAccounts": FIRST}, True),
+        ({"OrganizationalUnits": PLATFORM.id}, True),
+        ({"ExcludeOrganizationalUnits": WORKLOADS.id}, True),
+        ({"ExcludeRegions": f"{OTHER_REGION},{REGION}"}, True),
+    ],
+)
+def test_a_look_at_what_the_stack_leaves_out_is_seen(parameters: dict[str, str], is_seen: bool) -> None:
+    """Each parameter by itself; the table and the bucket of the hub are no endpoint."""
+    empty = dict.fromkeys(("Accounts", "ExcludeAccounts", "OrganizationalUnits", "ExcludeOrganizationalUnits",
+                           "ExcludeRegions"), "")  # fmt: skip
+    calls = [
+        Call("", "role", FIRST, REGION, "sagemaker", "ListEndpoints"),
+        Call("", "role", HUB, REGION, "dynamodb", "Query"),
+    ]
+    assert bool(out_of_scope(calls, small(), empty | parameters)) is is_seen

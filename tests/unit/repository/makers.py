@@ -99,6 +99,11 @@ PARAMETERS: dict[str, set[str]] = {
     "summary-recipients": {PLAN, SUMMARY, WATCHDOG, CHECK},
     "two-approvers-for-accounts": {PLAN, REQUEST, REMIND, REVIEW, VERIFY, APPLY, BOUNCE},
     "deny-accounts": {PLAN, AGGREGATE, APPLY, SUMMARY},
+    "accounts": {PLAN, APPLY},
+    "exclude-accounts": {PLAN, APPLY},
+    "organizational-units": {PLAN},
+    "exclude-organizational-units": {PLAN},
+    "exclude-regions": {PLAN, APPLY},
 }
 
 # Key -> what may be done with it by whom; any other use is no one's.

@@ -15,6 +15,10 @@ ACCOUNTS = (
     ["", "012345678901", "012345678901, 222222222222"],
     ["0123-4567-8901", "12345678901", "0123456789012", "0123 4567 8901", "012345678901;222222222222", "*"],
 )
+UNITS = (
+    ["", "ou-ab12-11111111", "r-ab12, ou-ab12-11111111"],
+    ["ou-ab12", "OU-ab12-11111111", "r-ab12;r-cd34", "222222222222", "r-ab12/ou-ab12-11111111", "*"],
+)
 ADDRESSES = (
     ["", "ada@example.com", "ada+x@mail.example.com,grace@example.com"],
     ["ada", "ada@example", "ada@example.com;grace@example.com", "ada@example.com grace@example.com", "<a@example.com>"],
@@ -28,6 +32,14 @@ PRINCIPALS = (
 VALUES: dict[str, tuple[list[str], list[str]]] = {
     "DenyAccounts": ACCOUNTS,
     "TwoApproversForAccounts": ACCOUNTS,
+    "Accounts": ACCOUNTS,
+    "ExcludeAccounts": ACCOUNTS,
+    "OrganizationalUnits": UNITS,
+    "ExcludeOrganizationalUnits": UNITS,
+    "ExcludeRegions": (
+        ["", "eu-west-1", "us-gov-west-1,ap-southeast-2"],
+        ["enabled", "Ireland", "eu-west", "eu-west-1;us-east-1", "*"],
+    ),
     "Approvers": ADDRESSES,
     "SummaryRecipients": ADDRESSES,
     "ApproverPrincipals": PRINCIPALS,

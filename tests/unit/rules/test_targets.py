@@ -8,16 +8,9 @@ import pytest
 
 from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.model import Account, Cell, GapCause
-from endpoint_sweep.rules.targets import (
-    NO_REGION,
-    NOT_ASKED_FOR,
-    OTHER_UNIT,
-    UNIT_NOT_KNOWN,
-    Scope,
-    Target,
-    choose,
-    in_enabled_regions,
-)
+from endpoint_sweep.rules.bounds import BY_INPUT
+from endpoint_sweep.rules.scopes import UNIT_NOT_KNOWN, Scope
+from endpoint_sweep.rules.targets import NO_REGION, Target, choose, in_enabled_regions
 
 MANAGEMENT, A, B, C, D = "100000000001", "222222222222", "333333333333", "444444444444", "555555555555"
 ROOT, PROD, TEAM, SANDBOX = "r-ab12", "ou-ab12-prod0000", "ou-ab12-team0000", "ou-ab12-sand0000"
@@ -95,7 +88,7 @@ def test_each_reason_says_which_list_it_was() -> None:
     targets = choose(ACCOUNTS, scope(accounts=(A, B, C, D), organizational_units=(PROD, SANDBOX), exclude_accounts=(A,),
                                      exclude_organizational_units=(TEAM,)), MANAGEMENT)  # fmt: skip
     assert reasons(targets) == {
-        MANAGEMENT: NOT_ASKED_FOR,
+        MANAGEMENT: BY_INPUT.not_listed,
         A: "excluded by the input of the sweep",
         B: f"its organizational unit {TEAM} is excluded by the input of the sweep",
         D: "the account is SUSPENDED",
@@ -108,7 +101,7 @@ def test_each_reason_says_which_list_it_was() -> None:
         D: GapCause.ACCOUNT_SUSPENDED,
     }
     [other] = choose([*ACCOUNTS[1:2], *ACCOUNTS[3:4]], scope(organizational_units=(SANDBOX,)), None)[:1]
-    assert (other.skipped, other.asked, other.cause) == (OTHER_UNIT, False, GapCause.LEFT_OUT)
+    assert (other.skipped, other.asked, other.cause) == (BY_INPUT.in_no_unit, False, GapCause.LEFT_OUT)
 
 
 @pytest.mark.parametrize("asked", [{"organizational_units": (PROD,)}, {"exclude_organizational_units": (PROD,)}])

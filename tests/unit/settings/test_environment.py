@@ -1,11 +1,13 @@
 """The environment: read once, and what is missing is named."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from endpoint_sweep.domain.errors import SettingsError
+from endpoint_sweep.rules.scopes import EVERYTHING, Scope
 from endpoint_sweep.settings.environment import (
     ActSettings,
     DecideSettings,
@@ -53,6 +55,18 @@ def test_summaries_go_to_the_approvers_unless_somebody_else_is_named() -> None:
     assert variables(SUMMARY_RECIPIENTS=",team@example.com").recipients == ("team@example.com",)
 
 
+def test_the_scope_of_the_stack() -> None:
+    """Each list where it belongs; the step that deletes asks no one about units."""
+    found = variables(ACCOUNTS=",222222222222", EXCLUDE_ACCOUNTS=",333333333333", EXCLUDE_REGIONS=",eu-west-1",
+                      ORGANIZATIONAL_UNITS=",r-ab12", EXCLUDE_ORGANIZATIONAL_UNITS=",ou-ab12-11111111")  # fmt: skip
+    names = Scope(("222222222222",), ("333333333333",), exclude_regions=("eu-west-1",))
+    assert ActSettings.of(found).scope == names
+    assert found.scope == replace(
+        names, organizational_units=("r-ab12",), exclude_organizational_units=("ou-ab12-11111111",)
+    )
+    assert variables().scope == EVERYTHING
+
+
 def test_an_empty_list_is_a_comma() -> None:
     """A parameter may not be empty (D9.8)."""
     assert variables(APPROVERS=",").approvers == ()
@@ -61,7 +75,8 @@ def test_an_empty_list_is_a_comma() -> None:
 def read_all(environment: Mapping[str, str]) -> tuple[object, ...]:
     found = Variables(environment, lambda _name: ",")
     kinds = HubSettings.of(found), ScanSettings.of(found), DecideSettings.of(found), ActSettings.of(found)
-    return (*kinds, ScheduleSettings.of(found), found.principals, found.recipients, found.review_base_url)
+    others = found.scope, found.principals, found.recipients, found.review_base_url
+    return (*kinds, ScheduleSettings.of(found), *others)
 
 
 @pytest.mark.parametrize("name", sorted((ENVIRONMENT | NAMES).keys() - OPTIONAL - ADAPTERS))

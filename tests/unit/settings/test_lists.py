@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import InputRejected, ListInvalid, ListUnreadable
-from endpoint_sweep.settings.lists import accounts, check_addresses, check_principals, tags
+from endpoint_sweep.settings.lists import accounts, check_addresses, check_principals, regions, tags, units
 from endpoint_sweep.settings.sweep_input import parse
 from tests.unit.samples import ADA, settings, variables
 
@@ -31,6 +31,7 @@ BAD_ACCOUNTS = [
 def test_an_empty_list(text: str) -> None:
     """The stack puts a comma before every value (D9.8)."""
     assert accounts("DenyAccounts", text) == tags("ProtectTags", text) == ()
+    assert units("OrganizationalUnits", text) == regions("ExcludeRegions", text) == ()
 
 
 def test_what_is_understood() -> None:
@@ -42,8 +43,9 @@ def test_what_is_understood() -> None:
 @pytest.mark.parametrize(("text", "fix"), BAD_ACCOUNTS)
 @pytest.mark.parametrize(
     ("name", "parameter"),
-    [("DENY_ACCOUNTS", "DenyAccounts"), ("TWO_APPROVERS_FOR_ACCOUNTS", "TwoApproversForAccounts")],
-)
+    [("DENY_ACCOUNTS", "DenyAccounts"), ("TWO_APPROVERS_FOR_ACCOUNTS", "TwoApproversForAccounts"),
+     ("ACCOUNTS", "Accounts"), ("EXCLUDE_ACCOUNTS", "ExcludeAccounts")],
+)  # fmt: skip
 def test_a_list_of_accounts_that_is_not_understood_is_no_shorter_list(
     name: str, parameter: str, text: str, fix: str
 ) -> None:
@@ -71,6 +73,31 @@ def test_a_protect_tag_that_is_not_understood(text: str, fix: str) -> None:
     """A wildcard or a wrong separator would protect nothing."""
     with pytest.raises(ListInvalid, match=r"^E_LIST: the stack parameter ProtectTags has ") as refused:
         _ = settings(PROTECT_TAGS=text).scan
+    assert fix in str(refused.value)
+
+
+BAD_UNITS = ["ou-ab12", "ab12-11111111", "OU-ab12-11111111", "r-", "222222222222", "ou-ab12-11111111;r-ab12", "*"]
+BAD_REGIONS = ["eu-west", "Ireland", "EU-WEST-1", "eu-west-1;us-east-1", "enabled", "*", "eu-west-1a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "text", "fix"),
+    [
+        *((name, parameter, text, "write each organizational unit as ou-ab12-11111111")
+          for name, parameter in (("ORGANIZATIONAL_UNITS", "OrganizationalUnits"),
+                                  ("EXCLUDE_ORGANIZATIONAL_UNITS", "ExcludeOrganizationalUnits"))
+          for text in BAD_UNITS),
+        *(("EXCLUDE_REGIONS", "ExcludeRegions", text, "write each region as its code, such as eu-west-1")
+          for text in BAD_REGIONS),
+        ("EXCLUDE_ORGANIZATIONAL_UNITS", "ExcludeOrganizationalUnits", "r-ab12,r-ab12", "twice; remove one"),
+        ("EXCLUDE_REGIONS", "ExcludeRegions", "eu-west-1,,us-east-1", "has an empty entry; remove the extra comma"),
+        ("EXCLUDE_REGIONS", "ExcludeRegions", "eu-west-1, eu-west-1", "twice; remove one"),
+    ],
+)  # fmt: skip
+def test_a_scope_that_is_not_understood(name: str, parameter: str, text: str, fix: str) -> None:
+    """No sweep starts with half of it."""
+    with pytest.raises(ListInvalid, match=rf"^E_LIST: the stack parameter {parameter} has ") as refused:
+        _ = variables(**{name: f",{text}"}).scope
     assert fix in str(refused.value)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.model import Mode
-from endpoint_sweep.rules.targets import ENABLED, Scope
+from endpoint_sweep.rules.scopes import ENABLED, Scope
 from endpoint_sweep.settings.sweep_input import MACHINE, parse
 from tests.simulation.hub import cloudformation
 from tests.unit.samples import settings

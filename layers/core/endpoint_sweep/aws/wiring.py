@@ -28,6 +28,7 @@ from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings.environment import (
     ActSettings,
     DecideSettings,
@@ -73,6 +74,10 @@ class Hub:
     @property
     def schedule_settings(self) -> ScheduleSettings:
         return ScheduleSettings.of(self._variables)
+
+    @property
+    def stack_scope(self) -> Scope:
+        return self._variables.scope
 
     @property
     def rules(self) -> Rules:

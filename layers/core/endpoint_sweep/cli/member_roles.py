@@ -12,7 +12,7 @@ from endpoint_sweep.cli.checkout import found, parameters_in
 from endpoint_sweep.cli.stack_set import ROOT_ID, StackSet
 from endpoint_sweep.domain.errors import TargetsIncomplete, UsageError
 from endpoint_sweep.settings.deployment import STACK
-from endpoint_sweep.settings.sweep_input import UNIT
+from endpoint_sweep.settings.lists import UNIT
 
 DONE = 0
 _FILE = "member-roles.yaml"

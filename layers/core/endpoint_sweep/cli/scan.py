@@ -23,7 +23,8 @@ from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
 from endpoint_sweep.rules.region_names import why_refused
-from endpoint_sweep.rules.targets import ENABLED, Scope, Target, choose, in_enabled_regions
+from endpoint_sweep.rules.scopes import ENABLED, Scope
+from endpoint_sweep.rules.targets import Target, choose, in_enabled_regions
 from endpoint_sweep.scanning.many_cells import scan_cells
 
 COMPLETE, BUT_FOR_CELLS = 0, 3

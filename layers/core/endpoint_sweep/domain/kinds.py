@@ -93,6 +93,7 @@ class GapCause(StrEnum):
     ACCOUNT_CLOSED = "account-closed"
     ACCOUNT_INACTIVE = "account-inactive"
     EXCLUDED = "excluded"
+    EXCLUDED_BY_STACK = "excluded-by-stack"
     LEFT_OUT = "left-out"
     NO_RESULT = "no-result"
     FOREIGN = "foreign"

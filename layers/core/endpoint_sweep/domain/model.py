@@ -176,7 +176,8 @@ class Plan:
     seen of each type in an account, by `share_of`, for the percent cap; `flagged` names accounts, or `*` for all,
     that need a second approver, and why (S3.8). `pins`: the SHA-256 of the sweep's other documents by name, so that
     the plan's own hash covers what people read. `why_not`: why no one may be asked about it, or empty. `closed`: what
-    is not offered because of its account, by `Access`. `money_note`: why no bill was read, or empty.
+    is not offered because of its account, by `Access`. `money_note`: why no bill was read, or empty. `scope`: what the
+    sweep is about, in words; empty if it is about everything.
     """
 
     sweep_id: str
@@ -190,6 +191,7 @@ class Plan:
     why_not: str = ""
     closed: dict[str, Closed] = field(default_factory=dict)
     money_note: str = ""
+    scope: tuple[str, ...] = ()
 
     def why_flagged(self, where: str) -> str:
         """The reason as a person reads it: the one of an account names it."""

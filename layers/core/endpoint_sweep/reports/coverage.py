@@ -26,6 +26,7 @@ _CAUSES: dict[GapCause, tuple[str, bool]] = {
     GapCause.ACCOUNT_CLOSED: ("The account is being closed or is closed", False),
     GapCause.ACCOUNT_INACTIVE: ("The account is not active", True),
     GapCause.EXCLUDED: ("Excluded by the sweep input", False),
+    GapCause.EXCLUDED_BY_STACK: ("Excluded by the stack", False),
     GapCause.LEFT_OUT: ("Skipped", True),
     GapCause.NO_RESULT: ("The scan produced no result", False),
     GapCause.FOREIGN: ("The scan returned another account or region", False),
@@ -57,7 +58,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CoverageView:
-    """Of all `cells`, `wanted` should be scanned and `scanned` were. `gaps` is the difference, `left_out` the rest."""
+    """Of all `cells`, `wanted` should be scanned and `scanned` were. `gaps` is the difference, `left_out` the rest.
+    `scope`: what the sweep is about, in words.
+    """
 
     percent: int
     scanned: int
@@ -70,9 +73,10 @@ class CoverageView:
     gaps: tuple[Gap, ...]
     left_out: tuple[Gap, ...]
     routers: Known
+    scope: tuple[str, ...] = ()
 
 
-def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> CoverageView:
+def coverage_view(coverage: Coverage, accounts: Mapping[str, Account], scope: tuple[str, ...] = ()) -> CoverageView:
     missed = [row for row in coverage.rows if row.status not in (CoverageStatus.SCANNED, *NOT_EXPECTED)]
     regions = len({row.region for row in coverage.rows})
     return CoverageView(
@@ -87,6 +91,7 @@ def coverage_view(coverage: Coverage, accounts: Mapping[str, Account]) -> Covera
         _gaps(missed, accounts, regions),
         _gaps((row for row in coverage.rows if row.status in NOT_EXPECTED), accounts, regions),
         known(coverage),
+        scope,
     )
 
 

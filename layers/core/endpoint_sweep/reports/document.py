@@ -51,6 +51,7 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         "sweep": {"id": report.sweep_id, "mode": report.mode.value, "reported_at": to_data(at)},
         "ending": report.ending,
         "failure": report.failure,
+        "scope": list(report.scope),
         "coverage": [
             {"account": row.account, "region": row.region, "status": row.status.value, "reason": row.reason,
              "resources": row.resources, "routers": why_unknown(row) or "known", "silence": silences(row.findings)}

@@ -88,7 +88,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
     return _both(
         "summary_mail",
         report=report,
-        coverage=coverage_view(report.coverage, report.accounts),
+        coverage=coverage_view(report.coverage, report.accounts, report.scope),
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
         closed=_rows(report, closed),

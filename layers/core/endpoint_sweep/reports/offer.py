@@ -79,7 +79,7 @@ def approval_view(
         plan_hash=short_hash(approval.plan.sha256),
         plan_sha256=approval.plan.sha256,
         expires_at=approval.expires_at,
-        coverage=coverage_view(coverage, accounts),
+        coverage=coverage_view(coverage, accounts, plan.scope),
         accounts=by_account(idle),
         rows=tuple(rows.values()),
         idle=idle,

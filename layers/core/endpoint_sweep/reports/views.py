@@ -122,6 +122,7 @@ class Report:
     alarm: str = ""
     deny_accounts: tuple[str, ...] = ()
     realized: Realized = field(default_factory=Realized)
+    scope: tuple[str, ...] = ()
 
     @property
     def offers(self) -> bool:

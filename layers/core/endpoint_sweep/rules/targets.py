@@ -6,48 +6,18 @@ from dataclasses import dataclass, replace
 from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.kinds import GapCause
 from endpoint_sweep.domain.model import Account, Cell
+from endpoint_sweep.rules.bounds import BY_INPUT, BY_STACK, EXCLUDE_REGIONS, left_out, refuse_wider
+from endpoint_sweep.rules.scopes import EVERYTHING, Scope, units_of
 
-ENABLED = "enabled"  # Instead of names in `Scope.regions`: all regions that each account has enabled (D6.2, D6.3).
 ACTIVE = "ACTIVE"
 
-NOT_ASKED_FOR = "not in the list of accounts to sweep"
-EXCLUDED = "excluded by the input of the sweep"
-OTHER_UNIT = "not in one of the organizational units to sweep"
-UNIT_NOT_KNOWN = "its organizational unit is not known, so it is skipped"
 _STATES = {
     "SUSPENDED": GapCause.ACCOUNT_SUSPENDED,
     "PENDING_CLOSURE": GapCause.ACCOUNT_CLOSED,
     "CLOSED": GapCause.ACCOUNT_CLOSED,
 }
+_OUT_OF_SCOPE = {GapCause.LEFT_OUT, GapCause.EXCLUDED, GapCause.EXCLUDED_BY_STACK}
 NO_REGION = "none of the regions to sweep is enabled in the account"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a sweep should scan. Empty lists of accounts and units mean all; exclusions win.
-
-    An account must match both the accounts and the units. A unit includes the units below it; a root is a unit too.
-    """
-
-    accounts: tuple[str, ...] = ()
-    exclude_accounts: tuple[str, ...] = ()
-    organizational_units: tuple[str, ...] = ()
-    exclude_organizational_units: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    exclude_regions: tuple[str, ...] = ()
-
-    @property
-    def needs_units(self) -> bool:
-        return bool(self.organizational_units or self.exclude_organizational_units)
-
-    @property
-    def needs_enabled_regions(self) -> bool:
-        return ENABLED in self.regions
-
-    @property
-    def named_regions(self) -> tuple[str, ...]:
-        """Those that someone asked for by name."""
-        return () if self.needs_enabled_regions else self.regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +36,33 @@ class Target:
     cause: GapCause = GapCause.LEFT_OUT
 
     @property
+    def in_scope(self) -> bool:
+        """Whether the sweep is about this account, even if its state keeps it from being scanned."""
+        return self.asked and not (self.skipped and self.cause in _OUT_OF_SCOPE)
+
+    @property
     def cells(self) -> tuple[Cell, ...]:
         """One coverage row each: to scan, or to record as skipped."""
         return tuple(Cell(self.account.id, region) for region in self.regions)
 
 
-def choose(accounts: Iterable[Account], scope: Scope, management_account: str | None) -> tuple[Target, ...]:
-    """One target per account, by account id. `management_account` is None if it is not known.
+def choose(
+    accounts: Iterable[Account], scope: Scope, management_account: str | None, stack: Scope = EVERYTHING
+) -> tuple[Target, ...]:
+    """One target per account, by account id. `management_account` is None if it is not known. `stack`: the outer bound,
+    which `scope` can only narrow.
 
     With `regions=enabled` the regions stay empty until `in_enabled_regions` fills them. Raises InputRejected
     (E_ACCOUNT_NOT_IN_SCOPE, E_UNIT, E_REGION).
     """
     found = sorted(accounts, key=lambda account: account.id)
     _refuse_strangers(found, scope)
+    refuse_wider(found, scope, stack)
     regions = () if scope.needs_enabled_regions else _without(scope.regions, scope)
     if not regions and not scope.needs_enabled_regions:
-        raise InputRejected("E_REGION: every region to sweep is also excluded")
-    return tuple(_target(account, regions, scope, management_account) for account in found)
+        by = f" by the stack parameter {EXCLUDE_REGIONS}" if set(scope.regions) <= set(stack.exclude_regions) else ""
+        raise InputRejected(f"E_REGION: every region to sweep is also excluded{by}")
+    return tuple(_target(account, regions, scope, stack, management_account) for account in found)
 
 
 def in_enabled_regions(
@@ -120,7 +100,7 @@ def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
     for name, asked in (("accounts", scope.accounts), ("exclude_accounts", scope.exclude_accounts)):
         if strangers := sorted(set(asked) - known):
             raise InputRejected(f"E_ACCOUNT_NOT_IN_SCOPE: {name} has {strangers[0]}, which is not in the Organization")
-    units = {unit for account in accounts for unit in _units(account)}
+    units = {unit for account in accounts for unit in units_of(account)}
     for name, asked in (
         ("organizational_units", scope.organizational_units),
         ("exclude_organizational_units", scope.exclude_organizational_units),
@@ -129,32 +109,20 @@ def _refuse_strangers(accounts: list[Account], scope: Scope) -> None:
             raise InputRejected(f"E_UNIT: {name} has {strangers[0][:80]}, which has no accounts")
 
 
-def _target(account: Account, regions: tuple[str, ...], scope: Scope, management_account: str | None) -> Target:
-    reason, asked, cause = _why_skipped(account, scope)
+def _target(
+    account: Account, regions: tuple[str, ...], scope: Scope, stack: Scope, management_account: str | None
+) -> Target:
+    reason, asked, cause = _why_skipped(account, scope, stack)
     return Target(account, regions, reason, asked, management=account.id == management_account, cause=cause)
 
 
-def _why_skipped(  # noqa: PLR0911 - one return per reason
-    account: Account, scope: Scope
-) -> tuple[str | None, bool, GapCause]:
+def _why_skipped(account: Account, scope: Scope, stack: Scope) -> tuple[str | None, bool, GapCause]:
     """The reason or None, whether the sweep is about this account at all, and the cause."""
-    out = GapCause.LEFT_OUT
-    units = set(_units(account))
-    if scope.accounts and account.id not in scope.accounts:
-        return NOT_ASKED_FOR, False, out
-    if scope.needs_units and not units:
-        return UNIT_NOT_KNOWN, True, out
-    if scope.organizational_units and not units & set(scope.organizational_units):
-        return OTHER_UNIT, False, out
-    if account.id in scope.exclude_accounts:
-        return EXCLUDED, True, GapCause.EXCLUDED
-    if denied := sorted(units & set(scope.exclude_organizational_units)):
-        return f"its organizational unit {denied[0]} is {EXCLUDED}", True, GapCause.EXCLUDED
+    outs = [out for one, by in ((scope, BY_INPUT), (stack, BY_STACK)) if (out := left_out(account, one, by))]
+    if outs:
+        # What either does not list is not reported, whatever the other says.
+        out = min(outs, key=lambda one: one.asked)
+        return out.reason, out.asked, out.cause
     if account.state != ACTIVE:
         return f"the account is {account.state}", True, _STATES.get(account.state, GapCause.ACCOUNT_INACTIVE)
-    return None, True, out
-
-
-def _units(account: Account) -> list[str]:
-    """The parts of `Account.unit`: the root and every unit down to the account (D0.2)."""
-    return [part for part in account.unit.split("/") if part]
+    return None, True, GapCause.LEFT_OUT

@@ -1,14 +1,16 @@
 """The settings of the functions: each reads only what it needs. Errors name what is missing or invalid."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from endpoint_sweep.domain.errors import ScheduleUnreadable, SettingsError
 from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.ports import Maker
+from endpoint_sweep.rules.bounds import ACCOUNTS, EXCLUDE_ACCOUNTS, EXCLUDE_REGIONS, EXCLUDE_UNITS, UNITS
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings import lists
 
 LAST_MINUTES = timedelta(minutes=15)
@@ -72,6 +74,32 @@ class Variables:
     def deny_accounts(self) -> tuple[str, ...]:
         """Where nothing is ever deleted. Raises ListInvalid if it cannot be understood: then nothing is deleted."""
         return lists.accounts("DenyAccounts", self._read_parameter(self.text("DENY_ACCOUNTS_PARAMETER")))
+
+    @property
+    def names_in_scope(self) -> Scope:
+        """The stack's scope as far as names alone say what is in it: without the units, which only Organizations knows.
+        Raises ListInvalid if a list cannot be understood: then nothing is deleted.
+        """
+        return Scope(
+            accounts=lists.accounts(ACCOUNTS, self._read_parameter(self.text("ACCOUNTS_PARAMETER"))),
+            exclude_accounts=lists.accounts(
+                EXCLUDE_ACCOUNTS, self._read_parameter(self.text("EXCLUDE_ACCOUNTS_PARAMETER"))
+            ),
+            exclude_regions=lists.regions(
+                EXCLUDE_REGIONS, self._read_parameter(self.text("EXCLUDE_REGIONS_PARAMETER"))
+            ),
+        )
+
+    @property
+    def scope(self) -> Scope:
+        """The outer bound of every sweep. Raises ListInvalid if a list cannot be understood: then no sweep starts."""
+        units = self._read_parameter(self.text("ORGANIZATIONAL_UNITS_PARAMETER"))
+        no_units = self._read_parameter(self.text("EXCLUDE_ORGANIZATIONAL_UNITS_PARAMETER"))
+        return replace(
+            self.names_in_scope,
+            organizational_units=lists.units(UNITS, units),
+            exclude_organizational_units=lists.units(EXCLUDE_UNITS, no_units),
+        )
 
     @property
     def two_approvers_for(self) -> tuple[str, ...]:
@@ -224,15 +252,16 @@ class DecideSettings:
 
 @dataclass(frozen=True, slots=True)
 class ActSettings:
-    """What may be deleted, and how."""
+    """What may be deleted, and how. `scope`: the stack's by now, without its units."""
 
     rules: Rules
     deny_accounts: tuple[str, ...]
+    scope: Scope
     gone_check: timedelta
 
     @classmethod
     def of(cls, variables: Variables) -> "ActSettings":
-        return cls(variables.rules, variables.deny_accounts, variables.gone_check)
+        return cls(variables.rules, variables.deny_accounts, variables.names_in_scope, variables.gone_check)
 
 
 @dataclass(frozen=True, slots=True)

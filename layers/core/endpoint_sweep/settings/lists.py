@@ -7,8 +7,10 @@ import re
 from collections.abc import Collection, Iterable
 
 from endpoint_sweep.domain.errors import InputRejected, ListInvalid
+from endpoint_sweep.rules.region_names import is_name
 
 ACCOUNT = re.compile(r"[0-9]{12}")
+UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _PRINCIPAL = re.compile(r"arn:[a-z-]+:(iam|sts)::[0-9]{12}:(user|role|assumed-role)/[^=\s]+")
 # What AWS takes in keys and values of tags; a value may have equals signs, a pattern has one more.
@@ -28,6 +30,26 @@ def accounts(parameter: str, text: str) -> tuple[str, ...]:
     for entry in entries:
         if not ACCOUNT.fullmatch(entry):
             fix = "write each account as 12 digits with its leading zeros, and separate them by commas"
+            raise ListInvalid(f"E_LIST: the stack parameter {parameter} has {_shown(entry)}; {fix}")
+    return _once(parameter, entries)
+
+
+def units(parameter: str, text: str) -> tuple[str, ...]:
+    """Raises ListInvalid."""
+    entries = _entries(parameter, text)
+    for entry in entries:
+        if not UNIT.fullmatch(entry):
+            fix = "write each organizational unit as ou-ab12-11111111, or a root as r-ab12, and separate them by commas"
+            raise ListInvalid(f"E_LIST: the stack parameter {parameter} has {_shown(entry)}; {fix}")
+    return _once(parameter, entries)
+
+
+def regions(parameter: str, text: str) -> tuple[str, ...]:
+    """Which of them are regions is known to AWS. Raises ListInvalid."""
+    entries = _entries(parameter, text)
+    for entry in entries:
+        if not is_name(entry):
+            fix = "write each region as its code, such as eu-west-1, and separate them by commas"
             raise ListInvalid(f"E_LIST: the stack parameter {parameter} has {_shown(entry)}; {fix}")
     return _once(parameter, entries)
 

@@ -14,9 +14,9 @@ from endpoint_sweep.domain.seen import MAX_LOOKBACK
 from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
 from endpoint_sweep.rules.decision_rules import Rules
-from endpoint_sweep.rules.targets import ENABLED, Scope
+from endpoint_sweep.rules.scopes import ENABLED, EVERYTHING, Scope
 from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
-from endpoint_sweep.settings.lists import ACCOUNT, ADDRESS, check_addresses, check_principals
+from endpoint_sweep.settings.lists import ACCOUNT, ADDRESS, UNIT, check_addresses, check_principals
 
 FIELDS = (
     "mode", "accounts", "exclude_accounts", "organizational_units", "exclude_organizational_units", "regions",
@@ -24,7 +24,6 @@ FIELDS = (
     "requested_by",
 )  # fmt: skip
 _SWEEP_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 _REGION = re.compile(r".{1,60}", re.DOTALL)  # Any short text: which of them are regions is known to AWS.
 _MAX_INPUT = 32 * 1024
 MAX_APPROVERS = 50
@@ -40,7 +39,8 @@ class SweepInput:
     """What one sweep should do: its input, completed with the stack's settings. `requested_by` is an address,
     `schedule`, or empty if no one will be asked. `expires_hours`: less time to answer than the stack allows; 0: the
     same. `started`: when the execution began, which tells it from another one with its name. `now`: the clock for
-    judging every cell. `pins`: SHA-256 of the lists that were written with this input.
+    judging every cell. `pins`: SHA-256 of the lists that were written with this input. `stack`: the stack's scope,
+    which `scope` narrows. `told`: both in words, as they met the Organization.
     """
 
     id: str
@@ -53,6 +53,8 @@ class SweepInput:
     started: str = ""
     now: datetime = _UNSET
     pins: dict[str, str] = field(default_factory=dict)
+    stack: Scope = EVERYTHING
+    told: tuple[str, ...] = ()
 
 
 def parse(sweep_id: str, data: Any, scan: ScanSettings, decide: DecideSettings, act: ActSettings) -> SweepInput:

@@ -67,7 +67,8 @@ def aggregate_findings(
     why = why_not_offered(plan, offered)
     if asked.mode is Mode.REPORT:
         why = "report mode does not ask for approval"
-    pointer = folder.put_plan(replace(plan, pins=pins, why_not=why or "", money_note=paid.why_not), seals)
+    plan = replace(plan, pins=pins, why_not=why or "", money_note=paid.why_not, scope=asked.told)
+    pointer = folder.put_plan(plan, seals)
     folder.put_coverage(answered)
     idle = tuple(one for one in plan.items if is_idle(one))
     monthly, unpriced = total_monthly(idle)

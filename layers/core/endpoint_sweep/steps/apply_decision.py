@@ -27,6 +27,7 @@ from endpoint_sweep.resources.resource_type import ResourceType, ResourceTypes
 from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
+from endpoint_sweep.rules.bounds import left_since
 from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.planning import by_id, over_caps, plan_digest
 from endpoint_sweep.rules.protection import lapsed, protection
@@ -130,6 +131,8 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     finding, approvers, plan = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
+    if why := left_since(path.target.cell, path.settings.scope):
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
     type_ = path.type
     path.at(Checkpoint.ROLE)
     was_over = lapsed(finding.tags, path.now())

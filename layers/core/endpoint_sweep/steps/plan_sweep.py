@@ -8,9 +8,12 @@ from endpoint_sweep.domain.errors import AlreadyRecorded, InputRejected
 from endpoint_sweep.domain.model import CellResult, CoverageStatus, Mode, Pointer
 from endpoint_sweep.domain.sweep_events import sweep_started
 from endpoint_sweep.ports import Clock, Events, Executions, KillSwitch, Organization, Regions, Seals, Store
+from endpoint_sweep.rules import bounds
 from endpoint_sweep.rules.approvals import Stop, StopKind, approval_id
 from endpoint_sweep.rules.region_names import why_refused
-from endpoint_sweep.rules.targets import ENABLED, Target, choose, in_enabled_regions
+from endpoint_sweep.rules.scope_words import told
+from endpoint_sweep.rules.scopes import ENABLED, Scope
+from endpoint_sweep.rules.targets import Target, choose, in_enabled_regions
 from endpoint_sweep.settings import sweep_input
 from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
 from endpoint_sweep.settings.sweep_input import SweepInput
@@ -28,6 +31,7 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     decide: DecideSettings,
     act: ActSettings,
     people: PeopleSettings,
+    stack: Scope,
     home_region: str,
     organization: Organization,
     regions: Regions,
@@ -44,8 +48,8 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
     Returns the small facts that the states carry, or `{"lock": "held", "holder"}` if another sweep is running.
     """
     asked = sweep_input.parse(event["sweep_id"], event["input"], scan, decide, act)
+    asked = replace(asked, started=event["started"], stack=stack)
     _refuse_unknown_regions(asked, event["input"], scan, regions)
-    asked = replace(asked, started=event["started"])
     sweep_input.check_people(asked.mode, people, decide.rules)
     if asked.mode is Mode.APPROVE and (why := why_stopped(switch)):
         raise InputRejected(f"E_KILL_SWITCH: {why}; only a sweep in report mode can run")
@@ -61,8 +65,8 @@ def plan_sweep(  # noqa: PLR0913 - one argument per port
         )
     _supersede(asked.id, records, now())
     named = tuple(region for region in scan.regions if region != ENABLED) or (home_region,)
-    targets = _targets(asked, named, organization, regions, decide, act)
-    cells = _put_lists(replace(asked, now=now()), targets, folder, seals)
+    targets, words = _targets(asked, named, organization, regions, decide, act)
+    cells = _put_lists(replace(asked, now=now(), told=words), targets, folder, seals)
     events.emit(sweep_started(asked.id, asked.mode.value, cells.count))
     return {
         "lock": "taken",
@@ -80,7 +84,12 @@ def _refuse_unknown_regions(asked: SweepInput, data: dict[str, Any], scan: ScanS
         first = ("the stack parameter Regions", named)
     else:
         first = ("regions", asked.scope.regions)
-    for place, names in (first, ("exclude_regions", asked.scope.exclude_regions)):
+        bounds.refuse_excluded_regions(asked.scope.regions, asked.stack)
+    others = (
+        ("exclude_regions", asked.scope.exclude_regions),
+        (f"the stack parameter {bounds.EXCLUDE_REGIONS}", asked.stack.exclude_regions),
+    )
+    for place, names in (first, *others):
         if why := why_refused(place, names, regions.known(), regions.offered):
             raise InputRejected(f"E_REGION: {why}")
 
@@ -136,25 +145,33 @@ def _targets(
     regions: Regions,
     decide: DecideSettings,
     act: ActSettings,
-) -> list[Target]:
-    """Every account that the sweep is about, and always the management account (D7.5). `named`: the stack's regions."""
-    scope = asked.scope
-    accounts = organization.accounts(with_units=scope.needs_units)
+) -> tuple[list[Target], tuple[str, ...]]:
+    """Every account that the sweep is about, and always the management account (D7.5); and the scope in words. `named`:
+    the stack's regions.
+    """
+    stack = asked.stack
+    excluded = tuple(dict.fromkeys((*asked.scope.exclude_regions, *stack.exclude_regions)))
+    scope = replace(asked.scope, exclude_regions=excluded)
+    accounts = organization.accounts(with_units=scope.needs_units or stack.needs_units)
     management = organization.management_account()
     sweep_input.check_members(asked, decide.rules, act, {account.id for account in accounts})
-    if asked.mode is Mode.APPROVE and management in scope.accounts:
+    if asked.mode is Mode.APPROVE and management in (*scope.accounts, *stack.accounts):
         # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so no one may name it.
+        fix = "" if management in scope.accounts else f"; remove it from the stack parameter {bounds.ACCOUNTS}"
         raise InputRejected(
             f"E_ACCOUNT_NOT_IN_SCOPE: {management} is the management account, which can only be swept in report mode"
+            f"{fix}"
         )
-    chosen = choose(accounts, scope, management)
+    chosen = choose(accounts, scope, management, stack)
+    words = told(chosen, scope, stack)
     targets = [target for target in chosen if target.asked or target.management]
     if not scope.needs_enabled_regions:
-        return targets
+        return targets, words
     offered, known = regions.offered(), regions.known()
-    return [
+    filled = [
         in_enabled_regions(
             target, scope, None if target.skipped else regions.enabled(target.account.id), offered, known, named
         )
         for target in targets
     ]
+    return filled, words

@@ -101,13 +101,16 @@ def _sent(sweep_id: str, records: Records) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What the sweep was asked to do and what it found. `doubt`: why that cannot be verified right now."""
+    """What the sweep was asked to do and what it found. `doubt`: why that cannot be verified right now. `scope`: what
+    it is about, in words.
+    """
 
     mode: Mode
     accounts: dict[str, Account]
     coverage: Coverage
     plan: Plan | None
     doubt: str = ""
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ def _report(
     return reports.Report(
         sweep_id, found.mode, found.coverage, found.accounts, None, asked.shown, listed, failure,
         restorable=folder.restore_keys(), kept_reason=asked.kept_reason, alarm=alarm,
-        deny_accounts=deny_accounts, realized=realized(earlier, found.coverage, listed.keys()),
+        deny_accounts=deny_accounts, realized=realized(earlier, found.coverage, listed.keys()), scope=found.scope,
     )  # fmt: skip
 
 
@@ -198,15 +201,15 @@ def _found(folder: SweepFolder, seals: Seals) -> _Found:
         with suppress(DocumentNotFound):
             plan = folder.proven_plan(seals)
             mode, accounts = folder.input(plan.pins).mode, folder.accounts(plan.pins)
-            return _Found(mode, accounts, folder.judged(plan.pins), plan)
+            return _Found(mode, accounts, folder.judged(plan.pins), plan, scope=plan.scope)
         opened = folder.opened(seals)
     except Unavailable as error:
         asked, doubt = folder.input(UNPROVEN), f"the findings cannot be verified right now: {error}"
-        return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt)
+        return _Found(asked.mode, folder.accounts(UNPROVEN), _unproven(folder), None, doubt, asked.told)
     asked = opened.input
     rows = (*folder.skipped(asked.pins), *folder.cells(opened.key).results)
     coverage = join(folder.expected(asked.pins), rows, asked.scope.named_regions)
-    return _Found(asked.mode, folder.accounts(asked.pins), coverage, None)
+    return _Found(asked.mode, folder.accounts(asked.pins), coverage, None, scope=asked.told)
 
 
 def _unproven(folder: SweepFolder) -> Coverage:

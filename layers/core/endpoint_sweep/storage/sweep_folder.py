@@ -91,7 +91,7 @@ class SweepFolder:
                 known = from_data(SweepInput, json.loads(self._store.get(key, version)))
             except (ValueError, TypeError):
                 return True
-            if replace(known, now=asked.now, pins=asked.pins) != asked:
+            if replace(known, now=asked.now, pins=asked.pins, told=asked.told) != asked:
                 return True
         return False
 
