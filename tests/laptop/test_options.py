@@ -180,7 +180,7 @@ def test_a_shell_without_credentials(monkeypatch: pytest.MonkeyPatch, capsys: py
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert main(["scan"]) == 1
     told = capsys.readouterr()
-    assert (told.out, "Unable to locate credentials" in told.err) == ("", True)
+    assert (told.out, "no AWS credentials found; name a profile with --profile" in told.err) == ("", True)
 
 
 def test_an_unknown_profile(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

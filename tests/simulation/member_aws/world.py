@@ -32,7 +32,7 @@ from tests.simulation.wire.calls import Call, CallLog, Fault, Faults, Refusal, W
 from tests.simulation.wire.in_process import client, stubbed
 
 HUB_KEY = "AKIASIMULATEDHUB0001"
-LEFT_BEHIND = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_DEFAULT_PROFILE")
+LEFT_BEHIND = ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_DEFAULT_PROFILE")
 
 
 class World:

@@ -285,4 +285,4 @@ def test_an_unknown_profile(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     for host in ("https://review.example.com", "https://abc.execute-api.eu-west-1.amazonaws.com/v1"):
         assert main(["approve", "s", "--api", host]) == 1
-        assert "AWS credentials cannot be used: The config profile (nobody)" in capsys.readouterr().err
+        assert "there is no AWS profile nobody" in capsys.readouterr().err

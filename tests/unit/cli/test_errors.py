@@ -11,10 +11,11 @@ def fails(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Ba
     """The scan of this process raises it."""
     error: BaseException = request.param
 
-    def look(_: object) -> None:
+    def look(*_: object) -> None:
         raise error
 
     monkeypatch.setattr(scan, "look", look)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     return error
 
 

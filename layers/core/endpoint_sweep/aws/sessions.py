@@ -12,9 +12,10 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.utils import parse_timestamp
 
+from endpoint_sweep.aws.credential_errors import why_unusable
 from endpoint_sweep.aws.error_translation import DENIED, code_of, message_of
 from endpoint_sweep.aws.lean_loader import LeanLoader
 from endpoint_sweep.domain.errors import CellFailed, RoleDenied, RoleFailed
@@ -82,21 +83,27 @@ class Sessions:
         return sts
 
     def chosen_region(self) -> str:
-        """The region of this shell; empty where none is set."""
+        """The region of this shell; empty where none is set. Raises BotoCoreError if the profile cannot be read."""
         return self._session.region_name or ""
 
     def region(self) -> str:
         """The region of this shell or function; us-east-1 where none is set."""
         return self.chosen_region() or "us-east-1"
 
+    @property
+    def profile(self) -> str:
+        """Its name; empty for the default one."""
+        return str(self._session._session.profile or "")
+
     def credentials(self) -> Credentials:
-        """The credentials of this shell. Raises CellFailed if there are none."""
+        """The credentials of this shell. Raises CellFailed if there are none, or if they cannot be renewed."""
         try:
             found: Credentials | None = self._session.get_credentials()
-        except BotoCoreError as error:
-            raise CellFailed(f"AWS credentials cannot be used: {error}") from error
-        if found is None:
-            raise CellFailed("no AWS credentials found: log in, or set AWS_PROFILE")
+            if found is None:
+                raise NoCredentialsError
+            found.get_frozen_credentials()
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise CellFailed(why_unusable(error, self.profile)) from error
         return found
 
     @cached_property

@@ -1,13 +1,14 @@
 """`laptop.Readers` on AWS: the credentials of this shell, and one assumed role an account."""
 
+import os
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from endpoint_sweep.aws import plugs
-from endpoint_sweep.aws.error_translation import code_of, message_of
+from endpoint_sweep.aws.credential_errors import why_unusable
 from endpoint_sweep.aws.members import AwsCellReaders
 from endpoint_sweep.aws.regions import RegionWitness
 from endpoint_sweep.aws.sessions import Member, Sessions
@@ -67,13 +68,24 @@ class LaptopReaders:
         return self._sessions.assume_role(arn, "scan", self._external_id, seconds=_SESSION_SECONDS)
 
 
+def of_this_shell(profile: str | None, region: str | None, *, lean: bool = False) -> Sessions:
+    """With the variables that the AWS CLI reads. Raises CellFailed if the profile cannot be used."""
+    # botocore itself reads only AWS_DEFAULT_REGION.
+    sessions = Sessions(lean=lean, profile=profile, region=region or os.environ.get("AWS_REGION") or None)
+    try:
+        sessions.chosen_region()
+    except BotoCoreError as error:
+        raise CellFailed(why_unusable(error, profile or os.environ.get("AWS_PROFILE", ""))) from error
+    return sessions
+
+
 def caller(sessions: Sessions) -> tuple[str, str]:
     """Account and partition of this shell's credentials. Raises CellFailed if there are none."""
     try:
         sts: STSClient = sessions.hub("sts")
         answer = sts.get_caller_identity()
-    except ClientError as error:
-        raise CellFailed(f"AWS does not accept these credentials: {code_of(error)}: {message_of(error)}") from error
-    except BotoCoreError as error:
+    except HTTPClientError as error:
         raise CellFailed(f"AWS did not say whose credentials these are: {error}") from error
+    except (ClientError, BotoCoreError, OSError) as error:
+        raise CellFailed(why_unusable(error, sessions.profile)) from error
     return answer["Account"], answer["Arn"].split(":")[1]

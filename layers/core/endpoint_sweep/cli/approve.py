@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from endpoint_sweep.aws.approval_api import ApprovalApi
-from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.cli import shell
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.domain.resource import ResourceId, noun_of
@@ -62,6 +62,7 @@ def add_parser(commands: Any) -> None:
         action="store_true",
         help="skip the grace period; takes effect only if at least two approvers decide and all of them choose it",
     )
+    shell.add_session(parser)
     add("--yes-i-typed", metavar="PHRASE", help="the confirmation phrase, instead of a prompt")
     parser.set_defaults(run=run)
 
@@ -69,7 +70,7 @@ def add_parser(commands: Any) -> None:
 def run(given: argparse.Namespace) -> int:
     """The exit status: 0, recorded or only shown. Raises UsageError, or what the API refuses."""
     asked = check(given)
-    _decide(asked, ApprovalApi(asked.api, Sessions()), _ask)
+    _decide(asked, ApprovalApi(asked.api, shell.opened(given, needs_region=False)), _ask)
     return DONE
 
 

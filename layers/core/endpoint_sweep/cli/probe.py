@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE
@@ -18,9 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from endpoint_sweep import __version__
-from endpoint_sweep.aws.regions import known, offered
-from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
+from endpoint_sweep.cli import shell
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.probe import metrics, sagemaker, surroundings
@@ -28,7 +26,6 @@ from endpoint_sweep.probe.belief import Observation, Outcome, Result, observe, s
 from endpoint_sweep.probe.place import Place
 from endpoint_sweep.probe.surroundings import Surroundings
 from endpoint_sweep.reports.text import clean
-from endpoint_sweep.rules.region_names import why_refused
 
 FINE, NOT_ALL = 0, 3
 SCHEMA = 1
@@ -42,11 +39,11 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("probe", help=words, description=f"{words[:1].upper()}{words[1:]}. {closing}")
     add = parser.add_argument
     add("--account", action="append", default=[], metavar="ID", help="this account instead of this shell's; repeat")
-    add("--member-role", default="endpoint-sweep-scan", metavar="NAME", help="the role to assume in other accounts")
-    add("--external-id", metavar="X", help="the external id that the role requires")
+    shell.add_session(parser)
+    shell.add_role(parser)
     add("--regions", default="", metavar="r,s", help="these regions instead of the one of this shell")
     add("--format", choices=("table", "json"), default="table", help="the output format")
-    add("--output", type=Path, metavar="FILE", help="write to this file instead of standard output")
+    shell.add_output(parser)
     parser.set_defaults(run=run)
 
 
@@ -58,23 +55,18 @@ def run(given: argparse.Namespace) -> int:
     for account in given.account:
         if not _ACCOUNT.fullmatch(account):
             raise UsageError("--account must be a 12-digit account id")
-    if given.output and not given.output.absolute().parent.is_dir():
-        raise UsageError(f"--output: the folder {given.output.parent} does not exist")
-    started, sessions = datetime.now(UTC), Sessions()
+    shell.check_output(given.output)
+    (role, external_id), named = shell.role_of(given), shell.listed_regions(given.regions)
+    started, sessions = datetime.now(UTC), shell.opened(given)
     own, partition = caller(sessions)
-    here = sessions.region()
-    regions = list(dict.fromkeys(part.strip() for part in given.regions.split(",") if part.strip())) or [here]
-    if why := why_refused("--regions", regions, known(here), lambda: offered(sessions.hub("ssm"))):
-        raise UsageError(why)
-    readers = LaptopReaders(sessions, own, partition, given.member_role, given.external_id)
+    regions = list(named) or [sessions.region()]
+    shell.refuse_unknown("--regions" if named else "the region of this shell", regions, sessions)
+    readers = LaptopReaders(sessions, own, partition, role, external_id)
     accounts = list(dict.fromkeys(given.account)) or [own]
     places = [Place(partial(readers.member, one), region, started) for one in accounts for region in regions]
     rows = look(places, Surroundings(sessions, own, places, started))
     text = _json(rows, len(accounts), regions, started) if given.format == "json" else _table(rows)
-    if given.output:
-        given.output.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    shell.put(text, given.output)
     return FINE if all(one.is_fine for one in rows) else NOT_ALL
 
 

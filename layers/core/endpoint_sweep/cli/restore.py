@@ -6,9 +6,10 @@ from functools import partial
 from typing import Any
 
 from endpoint_sweep.aws import plugs
-from endpoint_sweep.aws.sessions import Clients, Sessions
+from endpoint_sweep.aws.sessions import Clients
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
 from endpoint_sweep.aws.written_bundle import bucket_of, written_bundle
+from endpoint_sweep.cli import shell
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.resources.resource_type import Undo
@@ -29,6 +30,7 @@ def add_parser(commands: Any) -> None:
     add("--resume", action="store_true", help="continue a restore that stopped: create what is still missing")
     add("--bucket", default="", metavar="NAME", help="the hub's bucket; by default the stack's output names it")
     add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack")
+    shell.add_session(parser)
     add("--member-role", default="", metavar="NAME", help="a role in the endpoint's account that can create it")
     add("--external-id", metavar="X", help="the external id that the role requires")
     add("--wait-minutes", type=int, default=45, metavar="N", help="how long to wait until each part is in service")
@@ -41,7 +43,7 @@ def run(given: argparse.Namespace) -> int:
     Raises UsageError, RestoreFailed or CellUnreachable.
     """
     target = _target(given)
-    sessions = Sessions()
+    sessions = shell.opened(given)
     own, partition = caller(sessions)
     if target.account != own and not given.member_role:
         raise UsageError(f"your credentials are not for account {target.account}: name a role with --member-role")

@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 from endpoint_sweep.aws import plugs
 from endpoint_sweep.aws.organizations import AwsOrganization
 from endpoint_sweep.aws.price_list import AwsPriceList
-from endpoint_sweep.aws.regions import AwsRegions, known, offered
+from endpoint_sweep.aws.regions import AwsRegions
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.shell_credentials import LaptopReaders, caller
-from endpoint_sweep.cli import output
+from endpoint_sweep.cli import output, shell
 from endpoint_sweep.cli.progress import shown
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.domain.model import Account, Cell, CellResult, CoverageStatus, Policy
@@ -22,14 +21,12 @@ from endpoint_sweep.domain.seen import MAX_LOOKBACK
 from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.planning import Coverage, join
 from endpoint_sweep.rules.pricing import PriceBook
-from endpoint_sweep.rules.region_names import why_refused
 from endpoint_sweep.rules.scopes import ENABLED, Scope
 from endpoint_sweep.rules.targets import Target, choose, in_enabled_regions
 from endpoint_sweep.scanning.many_cells import scan_cells
 
 COMPLETE, BUT_FOR_CELLS = 0, 3
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_NAME = re.compile(r".+")  # Which of them are regions is known to AWS.
 _FINE = {CoverageStatus.SCANNED, CoverageStatus.SKIPPED}
 
 
@@ -52,8 +49,8 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("scan", help="find idle endpoints in an account or an Organization; read-only")
     add = parser.add_argument
     add("--organization", action="store_true", help="scan every account of the Organization, not only this one")
-    add("--member-role", default="endpoint-sweep-scan", metavar="NAME", help="the role to assume in other accounts")
-    add("--external-id", metavar="X", help="the external id that the role requires")
+    shell.add_session(parser)
+    shell.add_role(parser)
     add("--accounts", default="", metavar="a,b", help="only these accounts")
     add("--exclude-accounts", default="", metavar="a,b", help="skip these accounts")
     add("--organizational-units", default="", metavar="a,b", help="only accounts in or below these units")
@@ -65,7 +62,7 @@ def add_parser(commands: Any) -> None:
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
     add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
     add("--format", choices=("table", "json", "csv"), default="table", help="the output format")
-    add("--output", type=Path, metavar="FILE", help="write to this file instead of standard output")
+    shell.add_output(parser)
     parser.set_defaults(run=run)
 
 
@@ -76,12 +73,8 @@ def run(given: argparse.Namespace) -> int:
     where the file cannot be written. Nothing is written then.
     """
     asked = check(given)
-    coverage, accounts, started = look(asked)
-    text = output.write(asked.format, coverage, accounts, asked.policy, started)
-    if asked.output:
-        asked.output.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+    coverage, accounts, started = look(asked, shell.opened(given, lean=True))
+    shell.put(output.write(asked.format, coverage, accounts, asked.policy, started), asked.output)
     is_complete = coverage.scanned and all(row.status in _FINE for row in coverage.rows)
     return COMPLETE if is_complete else BUT_FOR_CELLS
 
@@ -94,21 +87,19 @@ def check(given: argparse.Namespace) -> Asked:
     no_units = tuple(part for part in given.exclude_organizational_units.split(",") if part)
     if (units or no_units) and not given.organization:
         raise UsageError("--organizational-units needs --organization")
-    regions = (ENABLED,) if given.regions == ENABLED else _list(given.regions, "--regions", _NAME, "eu-west-1")
+    regions = (ENABLED,) if given.regions == ENABLED else shell.listed_regions(given.regions)
     _in_range(given.lookback_days, "--lookback-days", 7, MAX_LOOKBACK)
     _in_range(given.threshold, "--threshold", 0, 1_000_000)
     _in_range(given.min_age_days, "--min-age-days", 1, 3650)
     _in_range(given.concurrency, "--concurrency", 1, 64)
     if any(not tag.partition("=")[0] for tag in given.protect_tag):
         raise UsageError("--protect-tag must be a key, or key=value")
-    if given.output and given.output.is_dir():
-        raise UsageError(f"--output must be a file, but {given.output} is a folder")
-    if given.output and not given.output.absolute().parent.is_dir():
-        raise UsageError(f"--output: the folder {given.output.parent} does not exist")
+    shell.check_output(given.output)
+    role, external_id = shell.role_of(given)
     return Asked(
         organization=given.organization,
-        role=given.member_role,
-        external_id=given.external_id,
+        role=role,
+        external_id=external_id,
         scope=Scope(accounts, excluded, units, no_units, regions),
         policy=Policy(given.lookback_days, given.min_age_days, tuple(given.protect_tag), given.threshold),
         concurrency=given.concurrency,
@@ -117,11 +108,11 @@ def check(given: argparse.Namespace) -> Asked:
     )
 
 
-def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
+def look(asked: Asked, sessions: Sessions) -> tuple[Coverage, dict[str, Account], datetime]:
     """The scan itself. Raises what AWS says to the first calls, and UsageError where a region is none; later trouble is
     a row.
     """
-    started, sessions = datetime.now(UTC), Sessions(lean=True)
+    started = datetime.now(UTC)
     own, partition = caller(sessions)
     _refuse_unknown_regions(asked.scope, sessions)
     readers = LaptopReaders(sessions, own, partition, asked.role, asked.external_id)
@@ -141,10 +132,8 @@ def look(asked: Asked) -> tuple[Coverage, dict[str, Account], datetime]:
 def _refuse_unknown_regions(scope: Scope, sessions: Sessions) -> None:
     if scope.regions == (ENABLED,):
         return
-    here = sessions.region()
-    place, names = ("--regions", scope.regions) if scope.regions else ("the region of this shell", (here,))
-    if why := why_refused(place, names, known(here), lambda: offered(sessions.hub("ssm"))):
-        raise UsageError(why)
+    place, names = ("--regions", scope.regions) if scope.regions else ("the region of this shell", (sessions.region(),))
+    shell.refuse_unknown(place, names, sessions)
 
 
 def _targets(asked: Asked, sessions: Sessions, readers: LaptopReaders, own: str) -> list[Target]:
