@@ -5,7 +5,7 @@ which is a call that IAM would refuse without that statement. What cannot be see
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import pytest
@@ -19,7 +19,7 @@ Needed = dict[tuple[str, str], tuple[str, str]]
 TEMPLATES = (cloudformation.HUB_TEMPLATE, cloudformation.MEMBER_TEMPLATE)
 MEMBER_ROLES = {"ScanRole": SCAN_ROLE, "ActRole": ACT_ROLE}
 # (role, Sid) -> why the local AWS cannot show that the permission is needed
-NOT_SHOWN = MappingProxyType({})
+NOT_SHOWN: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -37,7 +37,7 @@ def _statements() -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def needed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Needed]:
     """(role, Sid) as the templates name them -> the first call that nothing else allowed."""
-    with deploy(tmp_path_factory.mktemp("statements"), "default") as stack:
+    with deploy(tmp_path_factory.mktemp("statements"), "default", TwoApproversAboveUsd="1000000000") as stack:
         _play(stack)
         print(json.dumps(stack.aws.control("decisive"), indent=0))
         yield {}

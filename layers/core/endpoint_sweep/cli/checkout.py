@@ -7,7 +7,7 @@ from endpoint_sweep.aws.regions import known, offered
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.rules.region_names import why_refused
-from endpoint_sweep.rules.targets import ENABLED
+from endpoint_sweep.rules.scopes import ENABLED
 from endpoint_sweep.settings.cross_checks import cross_check
 from endpoint_sweep.settings.deployment import Deployment, check, edited, read, written
 from endpoint_sweep.settings.lists import split

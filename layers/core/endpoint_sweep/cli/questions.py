@@ -9,7 +9,7 @@ from endpoint_sweep.aws.regions import known
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.rules.region_names import why_refused
-from endpoint_sweep.rules.targets import ENABLED
+from endpoint_sweep.rules.scopes import ENABLED
 from endpoint_sweep.settings.deployment import Deployment, check_value
 from endpoint_sweep.settings.lists import split
 from endpoint_sweep.settings.template import Parameter

@@ -12,7 +12,7 @@ from endpoint_sweep.domain.errors import NotAllowed, NotAnswered, RoleDenied, Ro
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, GapCause
 from endpoint_sweep.reports.text import clean, plural
 from endpoint_sweep.rules.region_names import is_name, nearest, why_refused
-from endpoint_sweep.rules.targets import ENABLED
+from endpoint_sweep.rules.scopes import ENABLED
 
 _SHOWN = 5
 _GIVEN = (
