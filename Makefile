@@ -78,8 +78,9 @@ figures: $(TOOLS) ## thousands of sweeps in which things go wrong by chance; wri
 mutants: $(TOOLS) ## changes the rules one by one, a unit test must notice each (ARGS='rules.snoozes' for some modules)
 	@$(VENV)/python -m tests.mutants $(ARGS)
 
-docs: $(TOOLS) ## writes docs/configuration.md and parameters.example.toml from the templates
+docs: $(TOOLS) ## writes the pages, the policy and the example that are made from the templates
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.configuration
+	@$(VENV)/python -m scripts.readonly_policy
 
 prices: $(TOOLS) ## the price table from the Price List's offer file (FILE=index.json)
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.prices $(FILE)

@@ -70,6 +70,40 @@ def test_without_an_organization_it_looks_at_its_own_account(laptop: Laptop) -> 
     assert "AssumeRole" not in {call.operation for call in done.calls}
 
 
+def test_its_own_account_needs_nothing_but_read_access(laptop: Laptop) -> None:
+    """No Organization, no price list and no list of regions either: the result is whole, and the table has prices."""
+    world = laptop.open(organization([one("here", account=HUB), one("there")]))
+    for service in ("organizations", "pricing", "ssm", "account"):
+        world.fault(service=service, code="AccessDeniedException")
+    for options in ((), ("--regions", "enabled")):
+        done = laptop.scan(*options, organization=False, external_id=False)
+        assert (done.status, done.verdicts) == (0, {(HUB, REGION, "here"): "idle"})
+        assert done.document["findings"][0]["monthly_usd"]
+
+
+@pytest.mark.parametrize(
+    ("service", "action"), [("sagemaker", "sagemaker:ListEndpoints"), ("cloudwatch", "cloudwatch:ListMetrics")]
+)
+def test_a_missing_permission_is_named(laptop: Laptop, service: str, action: str) -> None:
+    """In the row of its own account, as AWS says it."""
+    world = laptop.open(organization([one("here", account=HUB)]))
+    said = f"User: arn:aws:iam::{HUB}:user/ada is not authorized to perform: {action}"
+    world.fault(service=service, operation=action.partition(":")[2], code="AccessDeniedException", message=said)
+    done = laptop.scan(organization=False, external_id=False)
+    assert (done.status, done.coverage) == (3, {(HUB, REGION): "denied"})
+    assert said in done.reason(HUB, REGION)
+
+
+@pytest.mark.parametrize("role", ["audit", "security/audit", f"arn:aws:iam::{HUB}:role/security/audit"])
+def test_a_role_that_exists_already(laptop: Laptop, role: str) -> None:
+    """The same in every account, with no external id unless one is given."""
+    laptop.open(two_accounts())
+    done = laptop.scan("--accounts", f"{FIRST},{SECOND}", "--scan-role", role, organization=False, external_id=False)
+    name = role.partition(":role/")[2] or role
+    for account in (FIRST, SECOND):
+        assert f"(assuming arn:aws:iam::{account}:role/{name})" in done.reason(account, REGION)
+
+
 def test_without_an_organization_it_looks_at_the_named_accounts(laptop: Laptop) -> None:
     """Through the role in each."""
     laptop.open(two_accounts())

@@ -1,9 +1,12 @@
 """The roles of member accounts, read as data: what they allow, refuse and trust."""
 
+import json
 from typing import Any
 
 import pytest
+from ministack.services.cloudformation.engine import _check_parameter_constraints
 
+from scripts.readonly_policy import DOCUMENT, document
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import Statement, Template
 
@@ -96,7 +99,8 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
     """The hub's account, narrowed to one function's role, the Organization and the external id."""
     trusted = {}
     for properties in cloudformation.resources(member, "AWS::IAM::Role").values():
-        [statement] = cloudformation.as_list(properties["AssumeRolePolicyDocument"]["Statement"])
+        statement, *people = cloudformation.as_list(properties["AssumeRolePolicyDocument"]["Statement"])
+        assert len(people) == (0 if "act" in cloudformation.text(member, properties["RoleName"]) else 1)
         acts = "act" in cloudformation.text(member, properties["RoleName"])
         named = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"] if acts else ["sts:AssumeRole"]
         assert cloudformation.as_list(statement["Action"]) == named
@@ -113,6 +117,59 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
         "endpoint-sweep-scan": "role/endpoint-sweep-scan-cell",
         "endpoint-sweep-act": "role/endpoint-sweep-apply-decision",
     }
+
+
+def test_people_may_scan_if_they_are_named(member: Template) -> None:
+    """Exactly those, of the Organization, and only by assuming the scan role; without the parameter no one."""
+    *_, people = member["Resources"]["ScanRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    condition, statement, otherwise = people["Fn::If"]
+    assert (statement["Effect"], statement["Action"], otherwise) == ("Allow", "sts:AssumeRole", {"Ref": "AWS::NoValue"})
+    assert statement["Principal"] == {"AWS": {"Ref": "AdditionalScanPrincipals"}}
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+    joined = {"Fn::Join": ["", {"Ref": "AdditionalScanPrincipals"}]}
+    assert member["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [joined, ""]}]}
+    assert member["Parameters"]["AdditionalScanPrincipals"]["Default"] == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "is_taken"),
+    [
+        ("", True),
+        ("arn:aws:iam::111111111111:role/finops", True),
+        (
+            "arn:aws-us-gov:iam::111111111111:user/team/ada, arn:aws:iam::111111111111:role/a/b/AWSReservedSSO_X_1a",
+            True,
+        ),
+        ("*", False),
+        ("arn:aws:iam::111111111111:role/*", False),
+        ("arn:aws:iam::111111111111:role/fin?ps", False),
+        ("arn:aws:iam::*:role/finops", False),
+        ("arn:aws:iam::111111111111:root", False),
+        ("111111111111", False),
+        ("arn:aws:sts::111111111111:assumed-role/finops/ada", False),
+        ("arn:aws:iam::111111111111:role/", False),
+    ],
+)
+def test_only_a_role_or_a_user_may_be_named(member: Template, value: str, is_taken: bool) -> None:
+    """No wildcard, no account, no session."""
+    spec = member["Parameters"]["AdditionalScanPrincipals"]
+    if is_taken:
+        _check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
+        return
+    with pytest.raises(ValueError, match="without wildcards"):
+        _check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
+
+
+def test_the_policy_of_the_documentation_is_that_of_the_scan_role(member: Template) -> None:
+    """After a change of the scan role: `make docs`."""
+    assert DOCUMENT.read_text(encoding="utf-8") == document()
+    [policy] = member["Resources"]["ScanRole"]["Properties"]["Policies"]
+    told = json.loads(document())
+    assert [one["Sid"] for one in told["Statement"]] == [one["Sid"] for one in policy["PolicyDocument"]["Statement"]]
+    assert [one["Action"] for one in told["Statement"]] == [
+        one["Action"] for one in policy["PolicyDocument"]["Statement"]
+    ]
+    assert "${" not in document()
 
 
 def test_the_hub_account_may_be_a_member_as_well(hub: Template, member: Template) -> None:
