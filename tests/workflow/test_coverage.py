@@ -68,7 +68,7 @@ def test_too_little_coverage_asks_nobody(stage_of: OpenStage) -> None:
     said = stage.disposition(sweep, "resnet-demo")[1]
     assert said == (
         "kept: no one was asked to approve. 2 of 4 account-region pairs were scanned (50%), and the minimum is 90%. "
-        "Deploy the scan role in the missing accounts, exclude them, or lower MinCoveragePercent"
+        "Deploy the scan role in the others, use ExcludeAccounts, or lower MinCoveragePercent"
     )
 
 

@@ -211,7 +211,7 @@ def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
         return (
             f"no one was asked to approve. {coverage.scanned} of {coverage.wanted} account-region pairs were scanned "
             f"({coverage.percent}%), and the minimum is {plan.minimum_coverage}%. Deploy the scan role in the "
-            "missing accounts, exclude them, or lower MinCoveragePercent"
+            "others, use ExcludeAccounts, or lower MinCoveragePercent"
         )
     return None
 
