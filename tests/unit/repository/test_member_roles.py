@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from ministack.services.cloudformation.engine import _check_parameter_constraints
+from ministack.services.cloudformation import engine
 
 from scripts.readonly_policy import DOCUMENT, document
 from tests.simulation.hub import cloudformation
@@ -119,15 +119,33 @@ def test_member_roles_trust_one_function_role_each(member: Template) -> None:
     }
 
 
-def test_people_may_scan_if_they_are_named(member: Template) -> None:
-    """Exactly those, of the Organization, and only by assuming the scan role; without the parameter no one."""
-    *_, people = member["Resources"]["ScanRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-    condition, statement, otherwise = people["Fn::If"]
-    assert (statement["Effect"], statement["Action"], otherwise) == ("Allow", "sts:AssumeRole", {"Ref": "AWS::NoValue"})
-    assert statement["Principal"] == {"AWS": {"Ref": "AdditionalScanPrincipals"}}
-    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
-    joined = {"Fn::Join": ["", {"Ref": "AdditionalScanPrincipals"}]}
-    assert member["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [joined, ""]}]}
+PEOPLE = ["arn:aws:iam::111111111111:role/finops", "arn:aws:iam::333333333333:user/team/ada"]
+
+
+@pytest.mark.parametrize("named", [[], PEOPLE[:1], PEOPLE])
+def test_people_may_scan_if_they_are_named(member: Template, named: list[str]) -> None:
+    """Exactly those, of the Organization, and only by assuming the scan role; without the parameter no one. As
+    CloudFormation makes the trust policy from the template.
+    """
+    given = {
+        "HubAccountId": "111111111111",
+        "OrganizationId": "o-abcdefghij",
+        "AdditionalScanPrincipals": ",".join(named),
+    }
+    parameters = engine._resolve_parameters(member, [{"Key": name, "Value": one} for name, one in given.items()])
+    conditions = engine._evaluate_conditions(member, parameters)
+    trust = member["Resources"]["ScanRole"]["Properties"]["AssumeRolePolicyDocument"]
+    made = engine._resolve_refs(trust, {}, parameters, conditions, {}, "roles", "arn:roles")
+    hub, *people = made["Statement"]
+    assert hub["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
+    wanted = {
+        "Sid": "PeopleWhoScanFromATerminal",
+        "Effect": "Allow",
+        "Principal": {"AWS": named},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+    }
+    assert people == ([wanted] if named else [])
     assert member["Parameters"]["AdditionalScanPrincipals"]["Default"] == ""
 
 
@@ -137,10 +155,12 @@ def test_people_may_scan_if_they_are_named(member: Template) -> None:
         ("", True),
         ("arn:aws:iam::111111111111:role/finops", True),
         (
-            "arn:aws-us-gov:iam::111111111111:user/team/ada, arn:aws:iam::111111111111:role/a/b/AWSReservedSSO_X_1a",
+            "arn:aws-us-gov:iam::111111111111:user/team/ada,arn:aws:iam::111111111111:role/a/b/AWSReservedSSO_X_1a",
             True,
         ),
         ("*", False),
+        ("arn:aws:iam::111111111111:role/finops,*", False),
+        ("arn:aws:iam::111111111111:role/finops,", False),
         ("arn:aws:iam::111111111111:role/*", False),
         ("arn:aws:iam::111111111111:role/fin?ps", False),
         ("arn:aws:iam::*:role/finops", False),
@@ -154,10 +174,10 @@ def test_only_a_role_or_a_user_may_be_named(member: Template, value: str, is_tak
     """No wildcard, no account, no session."""
     spec = member["Parameters"]["AdditionalScanPrincipals"]
     if is_taken:
-        _check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
+        engine._check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
         return
     with pytest.raises(ValueError, match="without wildcards"):
-        _check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
+        engine._check_parameter_constraints("AdditionalScanPrincipals", spec, spec["Type"], value)
 
 
 def test_the_policy_of_the_documentation_is_that_of_the_scan_role(member: Template) -> None:
