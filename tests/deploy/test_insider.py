@@ -32,7 +32,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     parameters = {
         "ApproverPrincipals": f"{PRINCIPAL}={ADA}",
         "MaxDeletePercentOfAccount": "100",
-        "WaitSliceSeconds": "2",
+        # Short slices fit into short approvals only.
+        "WaitSliceSeconds": "3",
+        "ApprovalTtlMinutes": "45",
+        "DeleteWindowMinutes": "10",
         "GraceMinutes": "0",
     }
     known = parameter_names(HUB_TEMPLATE)

@@ -71,6 +71,7 @@ class Hub:
     def in_process(cls, world: World, **parameters: str) -> Iterator["Hub"]:
         """`parameters` are those of `template.yaml`; waiting is short unless they say otherwise."""
         from endpoint_sweep.aws import wiring
+        from endpoint_sweep.settings import sweep_input
 
         quick = {
             "OrganizationId": world.organization.id,
@@ -100,6 +101,7 @@ class Hub:
             lambda_endpoint(hub.handlers) as url,
             patch.dict(os.environ, hub.environment() | {"AWS_ENDPOINT_URL_LAMBDA": url}),
             patch.object(wiring.Hub, "now", clock),
+            patch.object(sweep_input, "WAITING_EVENTS", 10**9),  # 72 hours of seconds, which are only set ahead
             patch.object(SESV2Response, "send_email", keeping(hub.outbox)),
             caller_identity.answering(caller_identity.Sts(now=hub.now)),
         ):

@@ -14,6 +14,7 @@ from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings import lists
 
 LAST_MINUTES = timedelta(minutes=15)
+SHORT_SLICE = timedelta(minutes=1)  # how often what was decided is checked while KMS is silent
 
 
 class Variables:

@@ -15,7 +15,7 @@ from endpoint_sweep.rules.acting import MAX_LOOKS
 from endpoint_sweep.rules.approvals import person
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.scopes import ENABLED, EVERYTHING, Scope
-from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
+from endpoint_sweep.settings.environment import SHORT_SLICE, ActSettings, DecideSettings, PeopleSettings, ScanSettings
 from endpoint_sweep.settings.lists import ACCOUNT, ADDRESS, UNIT, check_addresses, check_principals
 
 FIELDS = (
@@ -31,6 +31,9 @@ SCHEDULE = "schedule"  # the requester if no person started the sweep
 # Above what scanning takes; the state machine's own limit is in statemachine/sweep.asl.json.
 SCAN, MACHINE = timedelta(hours=2), timedelta(hours=96)
 LONGEST_SLICE = timedelta(hours=1)
+# Of the 25,000 events that an execution may have (D10.3): the waiting gets these, everything else the rest.
+WAITING_EVENTS = 20_000
+SLICE_EVENTS = 13  # Await decision 6, Verify decision 5, What was decided? 2
 _UNSET = datetime.min.replace(tzinfo=UTC)
 
 
@@ -141,8 +144,16 @@ def _check_timers(decide: DecideSettings, act: ActSettings) -> None:
     """
     if decide.link_ttl() <= timedelta():
         raise InputRejected("E_TTL: ApprovalTtlMinutes must be more than 15: the last 15 are for the deletions")
-    if decide.wait_slice > LONGEST_SLICE:
-        raise InputRejected("E_TTL: WaitSliceSeconds must be at most 3600, so a lost wake-up is found in an hour")
+    if not timedelta() < decide.wait_slice <= LONGEST_SLICE:
+        raise InputRejected("E_TTL: WaitSliceSeconds must be from 1 to 3600, so a lost wake-up is found in an hour")
+    slices = -(-(decide.approval_ttl + decide.rules.grace) // decide.wait_slice)
+    slices += -(-decide.rules.window // min(decide.wait_slice, SHORT_SLICE))
+    if slices * SLICE_EVENTS > WAITING_EVENTS:
+        raise InputRejected(
+            "E_TTL: WaitSliceSeconds is too short for ApprovalTtlMinutes, GraceMinutes and DeleteWindowMinutes: the "
+            f"sweep would check its record {slices:,} times, and Step Functions has room for "
+            f"{WAITING_EVENTS // SLICE_EVENTS:,}; raise WaitSliceSeconds, or lower ApprovalTtlMinutes"
+        )
     if decide.rules.grace >= decide.rules.window:
         raise InputRejected("E_TTL: GraceMinutes must be less than DeleteWindowMinutes, or nothing could be deleted")
     looking = act.gone_check * MAX_LOOKS

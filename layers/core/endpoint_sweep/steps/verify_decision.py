@@ -1,7 +1,6 @@
 """Verify decision: reads the record again and trusts nothing else, least of all what woke it."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from endpoint_sweep.domain.errors import (
@@ -21,7 +20,7 @@ from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Identity, S
 from endpoint_sweep.rules.decision_rules import grace_ends, is_stale
 from endpoint_sweep.rules.planning import plan_digest
 from endpoint_sweep.rules.snoozes import asked_for
-from endpoint_sweep.settings.environment import LAST_MINUTES, DecideSettings
+from endpoint_sweep.settings.environment import LAST_MINUTES, SHORT_SLICE, DecideSettings
 from endpoint_sweep.steps.contracts import ApprovalEvent
 from endpoint_sweep.steps.remind_approvers import used_up
 from endpoint_sweep.steps.request_approval import next_slice
@@ -30,7 +29,6 @@ from endpoint_sweep.storage.records import Records, Versions
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
 # While KMS is unavailable. Shorter than a slice, so a brief outage costs little time.
-_SHORT = timedelta(minutes=1)
 _SWITCHED_ON = "the kill switch is on"
 _OPEN = (ApprovalStatus.PENDING, ApprovalStatus.DECIDED)
 
@@ -154,12 +152,17 @@ def _not_certain(approval_id: str, why: str, settings: DecideSettings, records: 
     if found is None:
         return _kept(approval_id, reason)
     approval, versions, _ = found
-    decided = approval.expires_at
+    over = now() >= approval.expires_at + LAST_MINUTES
     if approval.status in (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED):
-        decided = max((one.at for one in approval.decisions), default=decided)
-    over = now() >= approval.expires_at + LAST_MINUTES or is_stale(decided, now(), settings.rules.window)
+        decided = max((one.at for one in approval.decisions), default=approval.expires_at)
+        over = over or is_stale(decided, now(), settings.rules.window)
+    elif approval.status is not ApprovalStatus.PENDING:
+        over = True
     if not over:
-        return _waiting(approval, versions, int(min(settings.wait_slice, _SHORT).total_seconds()))
+        # A decision wakes the sweep, so until then there is no hurry: an execution has room for few looks (D10.3).
+        pending = max(approval.expires_at + LAST_MINUTES - now(), SHORT_SLICE)
+        ahead = pending if approval.status is ApprovalStatus.PENDING else SHORT_SLICE
+        return _waiting(approval, versions, int(min(settings.wait_slice, ahead).total_seconds()))
     records.stop(approval.sweep_id, Stop(StopKind.CLOSED, now(), reason))
     records.forget_waiting(approval.id)
     return _kept(approval.id, reason)
