@@ -223,3 +223,20 @@ def test_a_laptop_reads_its_own_account_as_itself(sessions: Wired) -> None:
 def test_a_session_name_is_one_that_sts_takes(sweep: str) -> None:
     """At most 64 of its characters."""
     assert re.fullmatch(r"[\w+=,.@-]{2,64}", session_name(sweep), re.ASCII)
+
+
+@pytest.mark.parametrize(
+    ("home", "address"),
+    [
+        ("me-central-1", "https://sts.me-central-1.amazonaws.com"),
+        ("eu-south-2", "https://sts.eu-south-2.amazonaws.com"),
+        ("us-east-1", "https://sts.us-east-1.amazonaws.com"),
+    ],
+)
+def test_roles_are_assumed_at_the_hub_s_own_region(monkeypatch: pytest.MonkeyPatch, home: str, address: str) -> None:
+    """Also where the hub is in an opt-in Region, and whatever the shell prefers: tokens of the global endpoint do not
+    work in such Regions, those of a regional one do (D6.6, D6.7).
+    """
+    monkeypatch.setenv("AWS_DEFAULT_REGION", home)
+    monkeypatch.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+    assert Sessions()._sts.meta.endpoint_url == address

@@ -58,6 +58,13 @@ def test_the_machine_may_run_its_children(hub: Template) -> None:
     assert machine_permissions(hub, "s3:GetObject") == [{"Fn::Sub": "${Bucket.Arn}/sweeps/*"}]
 
 
+def test_no_role_redrives_an_execution(hub: Template) -> None:
+    """A sweep that failed is started anew: a redriven one would act on old decisions, which all count as expired."""
+    assert machine_permissions(hub, "states:RedriveExecution") == []
+    granted = {action for _, one in cloudformation.statements(hub) for action in cloudformation.actions(one)}
+    assert {one for one in granted if "redrive" in one.lower() or one == "states:*"} == set()
+
+
 def test_the_machine_logs_events_without_their_data(hub: Template) -> None:
     """Log and trace are on; what the states carry is not copied into logs."""
     machine = only(hub, "AWS::Serverless::StateMachine")

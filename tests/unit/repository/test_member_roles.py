@@ -34,6 +34,13 @@ def test_scan_role_only_reads(member: Template) -> None:
         assert any(action.startswith(f"sagemaker:{verb}") for action in denied), f"sagemaker:{verb}* is not denied"
 
 
+def test_the_scan_reads_tags_of_many_endpoints_at_once(member: Template) -> None:
+    """The question about one endpoint is the act role's (D3.14)."""
+    assert "tag:GetResources" in allowed(member, "endpoint-sweep-scan")
+    assert "sagemaker:ListTags" not in allowed(member, "endpoint-sweep-scan")
+    assert "sagemaker:ListTags" in allowed(member, "endpoint-sweep-act")
+
+
 def test_act_role_is_there_only_on_request(member: Template) -> None:
     """Without AllowDelete=true a member account has no role that could delete."""
     for logical_id, resource in member["Resources"].items():

@@ -76,11 +76,15 @@ def _mark(
     if found is None or found.approval.status is not ApprovalStatus.PENDING:
         return None
     approval, versions = found
-    bounced = [one for one in rules.approvers if one.lower() in addresses and one not in approval.unreachable]
+    bounced = [one for one in rules.approvers if one.lower() in addresses]
     if not bounced:
         return None
-    marked = replace(approval, unreachable=(*approval.unreachable, *bounced))
-    records.save_end(marked, versions.ended)
+    # Lambda calls the function again if it failed after this was written: then the rest is still to do.
+    if new := [one for one in bounced if one not in approval.unreachable]:
+        marked = replace(approval, unreachable=(*approval.unreachable, *new))
+        records.save_end(marked, versions.ended)
+    else:
+        marked = approval
     with suppress(DocumentNotFound, DocumentTampered):
         plan = SweepFolder(store, approval.sweep_id).plan(approval.plan)
         if not can_be_decided(marked, plan, rules):

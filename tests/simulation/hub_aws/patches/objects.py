@@ -23,7 +23,10 @@ def check_every_deletion() -> None:
 
 
 def hide_what_is_missing() -> None:
-    """Stock tells everyone that an object does not exist. AWS tells only those who may list the bucket."""
+    """Stock tells everyone that an object does not exist. AWS tells only those who may list the bucket.
+
+    A permission that is limited to a prefix does not count here, because no one knows whether it does (D13.18).
+    """
     handle = s3.handle_request
 
     async def handle_request(method: str, path: str, headers: Any, body: bytes, query: Any, **more: Any) -> Any:
