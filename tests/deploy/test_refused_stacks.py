@@ -35,3 +35,11 @@ def test_a_new_account_reserves_no_concurrency(cloud: LocalAws, engine: Engine) 
         functions.put_function_concurrency(FunctionName="probe", ReservedConcurrentExecutions=1)
     functions.put_function_concurrency(FunctionName="probe", ReservedConcurrentExecutions=0)
     functions.delete_function_concurrency(FunctionName="probe")
+
+
+def test_a_log_group_that_exists_is_not_taken_over(cloud: LocalAws) -> None:
+    """Such as one that an older stack of the same name left (D14.4)."""
+    cloud.client("logs").create_log_group(logGroupName="/left/functions")
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/left/functions"}}
+    with pytest.raises(LocalAwsError, match=r"Logs: .*already exists"):
+        create_stack(cloud.client("cloudformation"), "again", json.dumps({"Resources": {"Logs": group}}), {})

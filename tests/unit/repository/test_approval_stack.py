@@ -16,13 +16,14 @@ def test_no_role_s_own_policy_grants_a_key(hub: Template) -> None:
 
 
 def test_the_keys_are_of_their_kinds(hub: Template) -> None:
-    """An HMAC key cannot encrypt, the others rotate; each goes with the stack, after a week to think it over."""
+    """An HMAC key cannot encrypt, the others rotate; what proves the record may be missed for a month."""
     keys = cloudformation.resources(hub, "AWS::KMS::Key")
     hashing = {name for name, key in keys.items() if key.get("KeyUsage") == "GENERATE_VERIFY_MAC"}
     assert hashing == {"FindingsKey", "LinksKey", "MacKey", "ActsKey"}
     assert {keys[name]["KeySpec"] for name in hashing} == {"HMAC_256"}
     assert {name for name, key in keys.items() if key.get("EnableKeyRotation")} == set(keys) - hashing
-    assert {key["PendingWindowInDays"] for key in keys.values()} == {7}
+    months = {name for name, key in keys.items() if key["PendingWindowInDays"] == 30}
+    assert months == set(keys) - {"SealKey"}, "the sealing key proves nothing: it hides tokens that are spent"
 
 
 def test_every_function_knows_the_keys(hub: Template) -> None:

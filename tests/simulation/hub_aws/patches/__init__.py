@@ -38,6 +38,7 @@ def apply(organization: Organization, record_invocation: RecordInvocation) -> No
     page.keep_base_paths()
     maps.honour_concurrency_paths()
     stacks.create_roles_like_aws()
+    stacks.create_log_groups_like_aws()
     keys.authenticate_ciphertexts()
     objects.check_every_deletion()
     objects.hide_what_is_missing()

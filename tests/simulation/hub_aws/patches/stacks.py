@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ministack.services import iam
+from ministack.services import cloudwatch_logs, iam
 from ministack.services.cloudformation import provisioners
 
 
@@ -20,3 +20,17 @@ def create_roles_like_aws() -> None:
         return name, attributes
 
     role["create"] = create_role
+
+
+def create_log_groups_like_aws() -> None:
+    """Stock empties a log group that exists and gives it to the stack. AWS refuses to create it again (D14.4)."""
+    group = provisioners._RESOURCE_HANDLERS["AWS::Logs::LogGroup"]
+    create = group["create"]
+
+    def create_group(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        name = properties.get("LogGroupName")
+        if name in cloudwatch_logs._log_groups:
+            raise ValueError(f"Resource of type 'AWS::Logs::LogGroup' with identifier '{name}' already exists.")
+        return create(logical_id, properties, stack_name)
+
+    group["create"] = create_group
