@@ -1,5 +1,7 @@
 """`make deploy`: from the file of a deployment to its stack. SET="Name=Value" changes it first, YES=1 asks nothing.
 
+FILE=other.toml is the file of another deployment.
+
 `sam` gets every parameter on its command line, so the answers are never written into samconfig.toml.
 """
 
@@ -34,12 +36,12 @@ def overrides(values: Mapping[str, str]) -> list[str]:
     return [f'ParameterKey={name},ParameterValue="{value}"' for name, value in quoted.items()]
 
 
-def arguments(deployment: Deployment, values: Mapping[str, str], *, asks: bool) -> list[str]:
+def sam_arguments(deployment: Deployment, values: Mapping[str, str], *, asks: bool) -> list[str]:
     """The command line of `sam deploy`; the rest is in samconfig.toml. Raises UsageError."""
     return [
         "sam", "deploy", "--stack-name", deployment.stack, "--region", deployment.region,
         "--confirm-changeset" if asks else "--no-confirm-changeset", "--no-fail-on-empty-changeset",
-        "--parameter-overrides", *overrides(values),
+        *(["--parameter-overrides", *overrides(values)] if values else []),
     ]  # fmt: skip
 
 
@@ -84,19 +86,19 @@ def assignments(text: str) -> list[str]:
 
 def deploy(environment: Mapping[str, str]) -> int:
     """The exit status. Raises UsageError, or what AWS refuses."""
-    file, is_sure = ROOT / FILE, bool(environment.get("YES"))
+    file, is_sure = ROOT / (environment.get("FILE") or FILE), bool(environment.get("YES"))
     wanted = assignments(environment.get("SET", ""))
     if not is_sure and not sys.stdin.isatty():
         raise UsageError("there is no terminal to confirm the changes on: use make deploy YES=1")
     if wanted or not file.exists():
         options = [part for one in wanted for part in ("--set", one)] + ["--yes"] * (is_sure or file.exists())
-        if status := command_line(["init", "--template", str(TEMPLATE), *options]):
+        if status := command_line(["init", "--template", str(TEMPLATE), "--file", str(file), *options]):
             return status
     parameters, sessions = parameters_in(TEMPLATE), Sessions()
     deployment = deployment_in(file, parameters)
     check_whole(deployment, parameters, sessions)
     values = deployment.complete(parameters)
-    command = arguments(deployment, values, asks=not is_sure)
+    command = sam_arguments(deployment, values, asks=not is_sure)
     before = hub_stack(sessions, deployment.stack, deployment.region)
     if status := _run(["sam", "build", "--cached", "--parallel"]):
         return status

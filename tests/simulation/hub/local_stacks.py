@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.deploy import overrides
+from endpoint_sweep.settings.deployment import Deployment
+from scripts.deploy import sam_arguments
 
 STACK = "endpoint-sweep"
 ARTIFACTS = "endpoint-sweep-artifacts"
@@ -46,11 +47,10 @@ class Sam:
         return target / "template.yaml"
 
     def deploy(self, built: Path, parameters: Mapping[str, str]) -> None:
-        arguments = ["deploy", "--template-file", str(built), "--stack-name", STACK, "--s3-bucket", ARTIFACTS]
+        """As `make deploy` does it, without its questions."""
+        arguments = sam_arguments(Deployment(STACK, self.region), parameters, asks=False)[1:]
+        arguments += ["--template-file", str(built), "--s3-bucket", ARTIFACTS, "--no-progressbar"]
         arguments += ["--capabilities", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-        arguments += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
-        if parameters:
-            arguments += ["--parameter-overrides", *overrides(parameters)]
         self._run(arguments)
 
     def _run(self, arguments: Iterable[str]) -> None:

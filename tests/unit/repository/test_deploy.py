@@ -137,6 +137,16 @@ def test_a_file_becomes_a_deployment(folder: Path, sam: Sam, capsys: pytest.Capt
     assert "--state-machine-arn arn:aws:states:x" in said
 
 
+def test_another_deployment_has_another_file(folder: Path, sam: Sam) -> None:
+    """Its own stack and region; a change goes into that file."""
+    text = EXAMPLE.replace('stack = "endpoint-sweep"', 'stack = "sweep-test"').replace("us-east-1", "eu-west-1")
+    (folder / "test.toml").write_text(text, encoding="utf-8")
+    assert deploy.deploy({"YES": "1", "FILE": "test.toml", "SET": "MinAgeDays=20"}) == 0
+    assert sam.commands[1][2:6] == ["--stack-name", "sweep-test", "--region", "eu-west-1"]
+    assert sam.overrides["MinAgeDays"] == "20"
+    assert not (folder / "parameters.toml").exists()
+
+
 def test_a_person_confirms_the_change_set(folder: Path, sam: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal sam asks."""
     (folder / "parameters.toml").write_text(EXAMPLE, encoding="utf-8")
