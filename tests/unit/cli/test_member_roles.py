@@ -1,23 +1,19 @@
 """`endpoint-sweep member-roles`: each command that it prints is one that the AWS CLI takes, and moto carries it out."""
 
-import json
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
-from botocore.model import ListShape, Shape, StructureShape
-from botocore.validate import ParamValidator
 from moto import mock_aws
 
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli import main
 from tests.simulation.hub.cloudformation import MEMBER_TEMPLATE, load
 from tests.unit.answering import Refusal, client
+from tests.unit.aws_cli import calls, parameters
 
 HUB, MANAGEMENT = "111111111111", "999999999999"
 TEAM, LAB = "ou-ab12-11111111", "ou-ab12-22222222"
@@ -43,7 +39,6 @@ MATCHING = {
     "ActRoleName": "our-act",
 }
 
-type Called = tuple[str, dict[str, Any]]
 type Run = Callable[..., tuple[int, str, str]]
 
 
@@ -62,6 +57,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> dict[str, Mapping[str, Any]]:
         return answers[operation]
 
     monkeypatch.setattr(Sessions, "at", lambda _self, service, _region: client(service, answer)[0])
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.chdir(MEMBER_TEMPLATE.parent)
     return answers
 
@@ -74,86 +71,6 @@ def run(aws: object, capsys: pytest.CaptureFixture[str]) -> Run:
         return status, said.out, said.err
 
     return called
-
-
-def calls(text: str, *, optional: bool = False) -> list[Called]:
-    """What the AWS CLI would ask, in its own terms: operation and parameters, valid for the service's model."""
-    if optional:
-        text = "\n".join(line.removeprefix("#   ") for line in text.splitlines())
-    lines = [line for line in text.replace("\\\n", " ").splitlines() if line.startswith("aws ")]
-    return [call(shlex.split(line)) for line in lines]
-
-
-def call(words: list[str]) -> Called:
-    aws, service, operation, *rest = words
-    assert aws == "aws"
-    name = "".join(part.capitalize() for part in operation.split("-"))
-    name = {"ActivateOrganizationsAccess": name}.get(name, name)
-    model = botocore.session.get_session().get_service_model(service).operation_model(name)
-    members = model.input_shape.members if model.input_shape else {}
-    kebab = {kebab_of(member): member for member in members}
-    given: dict[str, Any] = {}
-    while rest:
-        option = rest.pop(0)
-        assert option.startswith("--"), f"{option} belongs to no option"
-        values = []
-        while rest and not rest[0].startswith("--"):
-            values.append(rest.pop(0))
-        if option == "--region":
-            assert values == ["eu-west-1"]
-            continue
-        member = kebab[option.removeprefix("--")]
-        assert member not in given
-        given[member] = value_of(members[member], values)
-    if model.input_shape:
-        report = ParamValidator().validate(given, model.input_shape)
-        assert not report.has_errors(), report.generate_report()
-    return name, given
-
-
-def kebab_of(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
-
-
-def value_of(shape: Shape, words: list[str]) -> Any:
-    """JSON, or the short form `A=x,B=y,z`; a file for a body."""
-    match shape:
-        case ListShape() if words[0].startswith("["):
-            return json.loads(words[0])
-        case ListShape(member=StructureShape() as member):
-            return [short(member, word) for word in words]
-        case ListShape():
-            return words
-        case StructureShape():
-            return short(shape, words[0])
-    [word] = words
-    return Path(word.removeprefix("file://")).read_text(encoding="utf-8") if word.startswith("file://") else word
-
-
-def short(shape: StructureShape, word: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    key = ""
-    for part in word.split(","):
-        name, equals, value = part.partition("=")
-        key = name if equals else key
-        found.setdefault(key, []).append(value if equals else part)
-    return {key: typed(shape.members[key], values) for key, values in found.items()}
-
-
-def typed(shape: Shape, values: list[str]) -> Any:
-    if isinstance(shape, ListShape):
-        return values
-    [value] = values
-    match shape.type_name:
-        case "integer":
-            return int(value)
-        case "boolean":
-            return {"true": True, "false": False}[value]
-    return value
-
-
-def parameters(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {row["ParameterKey"]: row.get("ParameterValue", row.get("UsePreviousValue")) for row in rows}
 
 
 def test_the_commands_that_create(run: Run) -> None:

@@ -32,6 +32,7 @@ class HubStack:
 
 def hub_stack(sessions: Sessions, name: str, region: str) -> HubStack | None:
     """None if there is no stack of this name. Raises CellDenied or CellFailed."""
+    sessions.credentials()  # whose error says what to do
     client: CloudFormationClient = sessions.at("cloudformation", region)
     with translated(f"describing the stack {name} in {region}"):
         try:

@@ -14,7 +14,7 @@ from endpoint_sweep.aws.hub_account import HubAccount
 from endpoint_sweep.aws.hub_stack import hub_stack
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli.checkout import check_whole, deployment_in, found, parameters_in, save
-from endpoint_sweep.cli.questions import Questions
+from endpoint_sweep.cli.questions import Questions, too_much
 from endpoint_sweep.domain.errors import CellUnreachable, UsageError
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.reports.text import clean
@@ -62,6 +62,9 @@ def run(given: argparse.Namespace) -> int:
         print(f"{file.name} says so already.")
         return DONE
     _show(before, deployment, parameters, file)
+    limit = HubAccount(sessions, deployment.region).concurrency()
+    for name, (fits, said) in too_much(limit, deployment.complete(parameters)).items():
+        print(f"\n{said} Use --set {name}={fits}.")
     if not given.yes and not _agreed(file):
         raise UsageError(_NOT_SAVED)
     save(file, deployment, parameters)

@@ -10,6 +10,7 @@ from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.rules.region_names import why_refused
 from endpoint_sweep.rules.scopes import ENABLED
+from endpoint_sweep.settings.cross_checks import cross_check
 from endpoint_sweep.settings.deployment import Deployment, check_value
 from endpoint_sweep.settings.lists import split
 from endpoint_sweep.settings.template import Parameter
@@ -17,6 +18,20 @@ from endpoint_sweep.settings.template import Parameter
 NONE = "none"
 _FULL = 100  # What Lambda keeps unreserved (D13.8).
 _WIDTH = 100
+
+
+def too_much(limit: int | None, values: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Parameters that ask for more concurrency than the account has: what fits, and what to say."""
+    found: dict[str, tuple[str, str]] = {}
+    if limit is None:
+        return found
+    small = f"This account runs at most {limit} Lambda functions at once."
+    reserved = int(values["ReviewConcurrency"])
+    if reserved and limit - reserved < _FULL:
+        found["ReviewConcurrency"] = "0", f"{small} Lambda keeps {_FULL} of them unreserved, so the deployment fails."
+    if int(values["ScanConcurrency"]) >= limit:
+        found["ScanConcurrency"] = str(max(1, limit // 2)), f"{small} Scans beyond that are throttled."
+    return found
 
 
 class Questions:
@@ -75,18 +90,8 @@ class Questions:
 
     def _concurrency(self, deployment: Deployment, account: HubAccount) -> Deployment:
         """Asked only where the defaults do not fit the account."""
-        limit = account.concurrency()
-        complete = deployment.complete(self._parameters)
-        if limit is None:
-            return deployment
-        small = f"This account runs at most {limit} Lambda functions at once in {deployment.region}."
-        reserved = int(complete["ReviewConcurrency"])
-        if reserved and limit - reserved < _FULL:
-            said = f"{small} Lambda keeps {_FULL} of them unreserved, so a deployment that reserves any fails."
-            deployment = self._parameter(deployment, "ReviewConcurrency", "0", said, prefer=True)
-        if int(complete["ScanConcurrency"]) >= limit:
-            fits = str(max(1, limit // 2))
-            deployment = self._parameter(deployment, "ScanConcurrency", fits, small, prefer=True)
+        for name, (fits, said) in too_much(account.concurrency(), deployment.complete(self._parameters)).items():
+            deployment = self._parameter(deployment, name, fits, said, prefer=True)
         return deployment
 
     def _parameter(
@@ -104,6 +109,8 @@ class Questions:
             check_value(parameter, value, deployment.region)
             if name == "Regions":
                 self._refuse_unknown_regions(name, split(value), deployment.region)
+            if name == "Approvers":
+                cross_check(deployment.with_values({name: value}).complete(self._parameters))
             return value
 
         takes = parameter.must_be + (f". Type {NONE} to leave it empty" if parameter.default == "" else "")
