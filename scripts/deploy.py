@@ -65,13 +65,14 @@ def changes(stack: HubStack | None, values: Mapping[str, str]) -> list[str]:
 def next_steps(stack: HubStack, name: str) -> str:
     """What comes after a deployment, each with its command."""
     at = f"--region {stack.region}"
+    switch = stack.outputs.get("KillSwitchName", f"/{name}/kill")
     return f"""
 The hub stack is deployed. What comes next:
 
 1. Roles in the other accounts. This prints the commands that create them:
      .venv/bin/endpoint-sweep member-roles --stack {name} {at}
 2. The kill switch. This stops every deletion, and off instead of on allows them again:
-     aws ssm put-parameter --name {stack.outputs["KillSwitchName"]} --value on --overwrite {at}
+     aws ssm put-parameter --name {switch} --value on --overwrite {at}
 3. A first sweep, which only reports:
      aws stepfunctions start-execution --state-machine-arn {stack.outputs["StateMachineArn"]} \\
        --name first-look --input '{{"mode": "report"}}' {at}

@@ -9,9 +9,11 @@ import pytest
 from endpoint_sweep.settings.deployment import Deployment
 from tests.unit.cli.conftest import GIVEN, Init, saved
 
+type Types = Callable[..., list[str]]
+
 
 @pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+def types(monkeypatch: pytest.MonkeyPatch) -> Types:
     """A person at a terminal, who types these lines; the prompts are noted."""
 
     def typing(*lines: str | type[BaseException]) -> list[str]:
@@ -32,7 +34,7 @@ def types(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     return typing
 
 
-def test_it_offers_what_it_finds(init: Init, file: Path, types: Callable[..., list[str]]) -> None:
+def test_it_offers_what_it_finds(init: Init, file: Path, types: Types) -> None:
     """With Enter alone there is a deployment that can only report."""
     prompts = types("", "", "", "", "", "", "")
     status, out, err = init()
@@ -62,16 +64,18 @@ def test_it_offers_what_it_finds(init: Init, file: Path, types: Callable[..., li
     assert "No sweep starts by itself." in out
 
 
-def test_it_asks_again(init: Init, file: Path, types: Callable[..., list[str]]) -> None:
+def test_it_asks_again(init: Init, file: Path, types: Types) -> None:
     """Whatever is wrong is said where it was typed, with what is meant."""
     topic = "arn:aws:sns:us-east-1:111111111111:alarms"
     prompts = types(
-        "eu-wset-1", "eu-west-1", "abcdefghij", "o-abcdefghij", "me", "me@example.net", "ada", "a@x.org, a+b@x.org",
+        "eu-wset-1", "enabled",
+        "eu-west-1", "abcdefghij", "o-abcdefghij", "me", "me@example.net", "ada", "a@x.org, a+b@x.org",
         "a@example.com, b@x.org", "Ireland", "enabled", topic, topic.replace("us-east-1", "eu-west-1"), "y",
     )  # fmt: skip
     status, out, _ = init()
-    assert (status, len(prompts)) == (0, 14)
+    assert (status, len(prompts)) == (0, 15)
     assert 'the answer has "eu-wset-1", which is not a region; did you mean eu-west-1?' in out
+    assert 'the answer has "enabled", which is not a region' in out
     assert 'OrganizationId is "abcdefghij", but must be an organization id' in out
     assert "me@example.net is not among the verified identities of eu-west-1" in out
     assert 'Approvers is "ada", but must be email addresses' in out
@@ -81,7 +85,7 @@ def test_it_asks_again(init: Init, file: Path, types: Callable[..., list[str]]) 
     assert saved(file).values["Approvers"] == "a@example.com,b@x.org"
 
 
-def test_an_answer_is_offered_again(init: Init, file: Path, types: Callable[..., list[str]]) -> None:
+def test_an_answer_is_offered_again(init: Init, file: Path, types: Types) -> None:
     """The second time with what was answered; `none` takes it back, and the change is shown."""
     init(*GIVEN, "--set", "Approvers=ada@example.com")
     prompts = types("", "", "", "none", "", "", "")
@@ -91,9 +95,7 @@ def test_an_answer_is_offered_again(init: Init, file: Path, types: Callable[...,
     assert saved(file).values["Approvers"] == ""
 
 
-def test_a_small_account_is_noticed(
-    init: Init, file: Path, says: dict[str, Mapping[str, Any]], types: Callable[..., list[str]]
-) -> None:
+def test_a_small_account_is_noticed(init: Init, file: Path, says: dict[str, Mapping[str, Any]], types: Types) -> None:
     """A reservation would fail the deployment (D13.8), and forty scans would be throttled."""
     says["GetAccountSettings"] = {"AccountLimit": {"ConcurrentExecutions": 10}}
     prompts = types(*[""] * 9)
@@ -105,8 +107,26 @@ def test_a_small_account_is_noticed(
     assert "so the deployment fails. Use --set ReviewConcurrency=0." in init(*GIVEN)[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('ScanConcurrency = "many"', 'ScanConcurrency is "many", but must be a whole number'),
+        (
+            'Sender = "a@x.org"\nApprovers = ["a@x.org"]\nGraceMinutes = 240',
+            "GraceMinutes must be less than DeleteWindowMinutes",
+        ),
+    ],
+)
+def test_what_is_wrong_already_is_said_first(init: Init, file: Path, types: Types, text: str, told: str) -> None:
+    """No answer to a later question could mend it."""
+    file.write_text(f"[parameters]\n{text}\n", encoding="utf-8")
+    types("")
+    status, _, err = init()
+    assert (status, told in err) == (2, True)
+
+
 def test_what_aws_does_not_say_is_asked(
-    init: Init, file: Path, says: dict[str, Mapping[str, Any]], types: Callable[..., list[str]]
+    init: Init, file: Path, says: dict[str, Mapping[str, Any]], types: Types
 ) -> None:
     """A refusal is no error; a required answer has no default then, and Enter is not one."""
     says.clear()
@@ -120,7 +140,7 @@ def test_what_aws_does_not_say_is_asked(
 @pytest.mark.parametrize(("key", "expected"), [(KeyboardInterrupt, 130), (EOFError, 2)])
 @pytest.mark.parametrize("answers", [0, 3, 6])
 def test_nothing_is_saved_before_the_end(
-    init: Init, file: Path, types: Callable[..., list[str]], key: type[BaseException], expected: int, answers: int
+    init: Init, file: Path, types: Types, key: type[BaseException], expected: int, answers: int
 ) -> None:
     """Ctrl-C and Ctrl-D at the first question, in the middle and at the last one."""
     types(*[""] * answers, key)
@@ -134,7 +154,7 @@ def test_nothing_is_saved_before_the_end(
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_no_is_no(init: Init, file: Path, types: Callable[..., list[str]]) -> None:
+def test_no_is_no(init: Init, file: Path, types: Types) -> None:
     """The last question is whether to save."""
     types(*[""] * 6, "n")
     assert init()[0] == 2

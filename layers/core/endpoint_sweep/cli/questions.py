@@ -26,12 +26,17 @@ def too_much(limit: int | None, values: Mapping[str, str]) -> dict[str, tuple[st
     if limit is None:
         return found
     small = f"This account runs at most {limit} Lambda functions at once."
-    reserved = int(values["ReviewConcurrency"])
+    reserved, scans = (_number(values.get(name, "")) for name in ("ReviewConcurrency", "ScanConcurrency"))
     if reserved and limit - reserved < _FULL:
         found["ReviewConcurrency"] = "0", f"{small} Lambda keeps {_FULL} of them unreserved, so the deployment fails."
-    if int(values["ScanConcurrency"]) >= limit:
+    if scans >= limit:
         found["ScanConcurrency"] = str(max(1, limit // 2)), f"{small} Scans beyond that are throttled."
     return found
+
+
+def _number(text: str) -> int:
+    """What is none is refused elsewhere."""
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 class Questions:
@@ -48,7 +53,14 @@ class Questions:
         self._ask = ask
 
     def answered(self, deployment: Deployment) -> Deployment:
-        """Completed by the person at the terminal. Whatever is wrong is said and asked again."""
+        """Completed by the person at the terminal. Whatever is wrong is said and asked again.
+
+        Raises UsageError where something is wrong that is not asked about.
+        """
+        for name, value in deployment.values.items():
+            check_value(self._parameters[name], value, deployment.region)
+        if all(deployment.values.get(name) for name in ("Sender", "Approvers")):
+            cross_check(deployment.complete(self._parameters))
         account = self._account(deployment.region)
         deployment = self._parameter(deployment, "OrganizationId", account.organization() or "")
         deployment = self._sender(deployment, account)
@@ -108,7 +120,8 @@ class Questions:
                 raise UsageError(f"{name} must have a value")
             check_value(parameter, value, deployment.region)
             if name == "Regions":
-                self._refuse_unknown_regions(name, split(value), deployment.region)
+                named = [one for one in split(value) if one != ENABLED]
+                self._refuse_unknown_regions(name, named, deployment.region)
             if name == "Approvers":
                 cross_check(deployment.with_values({name: value}).complete(self._parameters))
             return value
@@ -117,8 +130,7 @@ class Questions:
         return deployment.with_values({name: self._one(name, about, takes, before, checked)})
 
     def _refuse_unknown_regions(self, place: str, names: Iterable[str], near: str) -> None:
-        named = [one for one in names if one != ENABLED]
-        if why := why_refused(place, named, known(near), lambda: self._account(near).regions()):
+        if why := why_refused(place, names, known(near), lambda: self._account(near).regions()):
             raise UsageError(why)
 
     def _one(self, name: str, about: str, takes: str, before: str, checked: Callable[[str], str]) -> str:
