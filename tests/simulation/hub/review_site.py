@@ -70,10 +70,9 @@ ENVIRONMENT = {
     "TWO_APPROVERS_ABOVE_ENDPOINTS": "25",
     "TWO_APPROVERS_ABOVE_USD": "100000",
     "REQUIRE_CODE": "true",
-    "EVENT_BUS": "endpoint-sweep",
+    "EVENT_BUS": "default",
 }
-# In parameters, as template.yaml writes them.
-LISTS = {
+LISTS = {  # in parameters, as template.yaml writes them
     "APPROVERS": f"{ADA},{GRACE}",
     "TWO_APPROVERS_FOR_ACCOUNTS": "",
     "APPROVER_PRINCIPALS": f"{PRINCIPAL}={ADA}",
