@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from endpoint_sweep.aws import events as module
 from endpoint_sweep.aws.events import AwsEvents
 from endpoint_sweep.aws.sessions import Sessions
-from endpoint_sweep.domain.sweep_events import sweep_failed, sweep_started
+from endpoint_sweep.domain.kinds import OutcomeStatus
+from endpoint_sweep.domain.resource import ResourceId
+from endpoint_sweep.domain.sweep_events import endpoint_settled, sweep_failed, sweep_started
 from tests.unit.samples import NOW
 
 
@@ -50,6 +52,20 @@ def test_an_event_is_put_on_the_bus_of_the_stack(logged: list[dict[str, Any]]) -
         "Time": NOW, "Source": "endpoint-sweep", "DetailType": "SweepStarted", "EventBusName": "the-bus",
     }  # fmt: skip
     assert logged == []
+
+
+@pytest.mark.parametrize("name", ['","kind":"x', "<script>", "a\nb\r\u202e", "{{ 7 }}", "${jndi:x}", "é" * 60])
+def test_a_hostile_name_stays_a_name(name: str) -> None:
+    """It adds no field and no line, and a subscriber reads it as it was."""
+    bus, target = Bus(), ResourceId("222222222222", "us-east-1", name, "endpoint")
+    sender(bus).emit(endpoint_settled("s", target, OutcomeStatus.DONE))
+    [[entry]] = bus.calls
+    assert entry["DetailType"] == "EndpointDeleted"
+    assert "\n" not in entry["Detail"]
+    assert entry["Detail"].isascii()
+    detail = json.loads(entry["Detail"])
+    assert detail.keys() == {"schema", "id", "sweep_id", "at", "account", "region", "type", "name"}
+    assert detail["name"] == name
 
 
 def test_many_events_take_few_calls() -> None:
