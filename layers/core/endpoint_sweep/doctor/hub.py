@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from endpoint_sweep.aws.installation import parts
 from endpoint_sweep.doctor import commands
-from endpoint_sweep.doctor.finding import Check, Finding, Fix, note, ok, wrong
+from endpoint_sweep.doctor.finding import Check, Finding, Fix, State, note, ok, wrong
 from endpoint_sweep.doctor.installation import Installation
 from endpoint_sweep.doctor.settings import NEEDED
 from endpoint_sweep.domain.errors import InputRejected, NotAllowed, NotAnswered, SettingsError, StackMissing
@@ -63,9 +63,11 @@ def parameters(one: Installation) -> Iterator[Finding]:
         asked = {"mode": one.mode.value, "requested_by": sweep_input.SCHEDULE}
         found = [*_people(one, decide.rules), *_timers(decide.rules), *_strangers(one)]
         yield from found
+        if any(each.state is State.WRONG for each in found):
+            return
+        checked = sweep_input.parse("doctor", asked, scan, decide, act)
+        sweep_input.check_people(checked.mode, people, decide.rules)
         if not found:
-            checked = sweep_input.parse("doctor", asked, scan, decide, act)
-            sweep_input.check_people(checked.mode, people, decide.rules)
             yield ok(f"a sweep in {one.mode.value} mode starts with them")
     except (InputRejected, SettingsError) as error:
         fix = commands.set_parameter("<parameter>", "<value>")
