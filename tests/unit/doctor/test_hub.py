@@ -121,6 +121,22 @@ def test_a_schedule_that_is_gone_is_made_again() -> None:
     assert json.loads(target["Input"])["input"] == {"mode": "report"}
 
 
+def test_a_schedule_says_when_it_starts_the_next_sweep() -> None:
+    """Of the default of template.yaml, which is a Tuesday."""
+    asked = {"scheduled_at": "", "input": {"mode": "report"}}
+    given = {"State": "ENABLED", "ScheduleExpression": "cron(0 7 ? * TUE *)", "ScheduleExpressionTimezone": "UTC"}
+    one = installation(
+        cloudformation__DescribeStacks=stack(ScheduleState="ENABLED"),
+        scheduler__GetSchedule=given | {"Target": {"Input": json.dumps(asked)}},
+        states__ListExecutions={"executions": []},
+    )
+    [(state, seen, _)] = looked(hub.schedule, one)
+    assert (state, seen.endswith("report mode, never started a sweep yet, next at 2026-12-01 07:00 UTC")) == (
+        "ok",
+        True,
+    )
+
+
 def test_a_switch_that_cannot_be_read_is_not_known() -> None:
     """It is neither on nor off for whoever looks."""
     [(state, seen, _)] = looked(hub.kill_switch, installation(ssm__GetParameter=DENIED))

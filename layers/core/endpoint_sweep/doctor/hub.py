@@ -8,6 +8,7 @@ from endpoint_sweep.doctor import commands
 from endpoint_sweep.doctor.finding import Check, Finding, Fix, State, note, ok, wrong
 from endpoint_sweep.doctor.installation import Installation
 from endpoint_sweep.doctor.settings import NEEDED
+from endpoint_sweep.doctor.timetable import next_run
 from endpoint_sweep.domain.errors import InputRejected, NotAllowed, NotAnswered, SettingsError, StackMissing
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.rules.approvals import person
@@ -166,7 +167,8 @@ def schedule(one: Installation) -> Iterator[Finding]:
     ran = f"last started {last.started:%Y-%m-%d %H:%M} UTC" if last else "never started a sweep yet"
     told = f"{found.expression} in {found.timezone}, {found.mode or 'unknown'} mode, {ran}"
     if found.state == "ENABLED":
-        yield ok(told)
+        following = next_run(found.expression, found.timezone, one.now)
+        yield ok(f"{told}, next at {following:%Y-%m-%d %H:%M} UTC" if following else told)
     else:
         yield note(f"DISABLED, so people start every sweep: {told}", commands.set_parameter("ScheduleState", "ENABLED"))
 
