@@ -38,12 +38,15 @@ class Place:
 
 @dataclass
 class Clinic:
-    """The installation, and the doctor who looks at it."""
+    """The installation, and the doctor who looks at it. `is_sound`: the last look found nothing to say, or nothing but
+    an injected fault disturbs the installation.
+    """
 
     one: Installation
     capsys: pytest.CaptureFixture[str]
     status: int = -1
     calls: set[str] = field(default_factory=set)
+    is_sound: bool = False
 
     def look(self, *options: str) -> str:
         """What it prints."""
@@ -67,4 +70,6 @@ class Clinic:
         return found
 
     def not_ok(self, *options: str) -> Rows:
-        return [row for row in self.rows(*options) if row["state"] != OK]
+        found = [row for row in self.rows(*options) if row["state"] != OK]
+        self.is_sound = not found and not options
+        return found
