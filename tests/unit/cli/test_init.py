@@ -96,15 +96,16 @@ def test_an_answer_is_offered_again(init: Init, file: Path, types: Types) -> Non
 
 
 def test_a_small_account_is_noticed(init: Init, file: Path, says: dict[str, Mapping[str, Any]], types: Types) -> None:
-    """A reservation would fail the deployment (D13.8), and forty scans would be throttled."""
+    """A reservation would fail the deployment (D13.8), and more scans than fit would be throttled."""
     says["GetAccountSettings"] = {"AccountLimit": {"ConcurrentExecutions": 10}}
+    file.write_text("[parameters]\nReviewConcurrency = 5\nScanConcurrency = 40\n", encoding="utf-8")
     prompts = types(*[""] * 9)
     status, out, _ = init()
     assert (status, prompts[6:8]) == (0, ["ReviewConcurrency [0]: ", "ScanConcurrency [5]: "])
     assert "This account runs at most 10 Lambda functions at once." in out
     assert saved(file).values["ReviewConcurrency"] == "0"
     file.unlink()
-    assert "so the deployment fails. Use --set ReviewConcurrency=0." in init(*GIVEN)[1]
+    assert "so the deployment fails. Use --set ReviewConcurrency=0." in init(*GIVEN, "--set", "ReviewConcurrency=5")[1]
 
 
 @pytest.mark.parametrize(

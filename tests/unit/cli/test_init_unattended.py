@@ -22,7 +22,7 @@ from tests.unit.cli.conftest import GIVEN, Init, saved
         ((*GIVEN, "--set", "LookbackDays=3"), 'LookbackDays is "3", but must be a whole number from 7 to 400'),
         ((*GIVEN, "--set", "Mode=approve"), "approve mode needs the stack parameter Approvers"),
         ((*GIVEN, "--set", "Regions=eu-wset-1"), "did you mean eu-west-1?"),
-        ((*GIVEN, "--region", "eu-wset-1"), "the region of the stack has"),
+        ((*GIVEN, "--region", "eu-wset-1"), "--region has"),
         ((*GIVEN, "--stack", "my stack"), "the name of the stack must be"),
         ((*GIVEN, "--from", "gone.toml"), "--from: there is no file gone.toml"),
     ],
@@ -121,7 +121,7 @@ def test_credentials_that_cannot_be_used(
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     options = ("init", "--template", str(HUB_TEMPLATE), "--file", str(file), *GIVEN)
     assert main(options[:-2]) == 1
-    assert "AWS credentials cannot be used: The config profile (nobody)" in capsys.readouterr().err
+    assert "there is no AWS profile nobody" in capsys.readouterr().err
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert main(options) == 0

@@ -37,6 +37,7 @@ MATCHING = {
     "ExternalId": "a,b=c",
     "ScanRoleName": "our-scan",
     "ActRoleName": "our-act",
+    "AdditionalScanPrincipals": "",
 }
 
 type Run = Callable[..., tuple[int, str, str]]

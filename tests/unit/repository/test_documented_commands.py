@@ -15,7 +15,7 @@ def commands() -> list[tuple[str, str]]:
     found = set()
     for path in DOCUMENTS:
         text = path.read_text(encoding="utf-8")
-        marked = "\n".join(re.findall(r"```\n.*?```|`[^`\n]+`", text, re.DOTALL))
+        marked = "\n".join(re.findall(r"```[a-z]*\n.*?```|`[^`\n]+`", text, re.DOTALL))
         outputs = text.rpartition("\nOutputs:\n")[2] if path == HUB_TEMPLATE else ""
         found |= {(one[1], one[2]) for one in COMMAND.finditer(marked + outputs)}
     return sorted(found)

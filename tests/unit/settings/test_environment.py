@@ -13,9 +13,9 @@ from endpoint_sweep.settings.environment import (
     DecideSettings,
     HubSettings,
     ScanSettings,
-    ScheduleSettings,
     Variables,
 )
+from endpoint_sweep.settings.schedule import ScheduleSettings
 from tests.unit.samples import ADA, ENVIRONMENT, NAMES, settings, variables
 
 OPTIONAL = {"SENDER", "REGIONS"}

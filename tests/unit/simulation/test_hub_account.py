@@ -47,7 +47,7 @@ class TestMail:
 
 
 def test_a_higher_quota(world: World) -> None:
-    """D9.12: less is no request."""
+    """D9.16: less is no request."""
     quotas: Any = boto3.client("service-quotas", region_name="us-east-1")
     settings = boto3.client("lambda", region_name="us-east-1")
     world.state.hub.reserved = 5

@@ -7,7 +7,7 @@ import pytest
 
 from endpoint_sweep.domain.errors import InputRejected, ScheduleUnreadable
 from endpoint_sweep.domain.kinds import Measure
-from endpoint_sweep.settings.environment import ScheduleSettings
+from endpoint_sweep.settings.schedule import ScheduleSettings
 from endpoint_sweep.steps.check_schedule import check_schedule
 from tests.unit.quiet import Mails
 from tests.unit.samples import ADA, variables

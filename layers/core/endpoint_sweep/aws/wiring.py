@@ -35,9 +35,9 @@ from endpoint_sweep.settings.environment import (
     HubSettings,
     PeopleSettings,
     ScanSettings,
-    ScheduleSettings,
     Variables,
 )
+from endpoint_sweep.settings.schedule import ScheduleSettings
 from endpoint_sweep.storage.records import Records
 
 

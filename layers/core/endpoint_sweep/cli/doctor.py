@@ -18,13 +18,13 @@ from rich.text import Text
 from endpoint_sweep import __version__
 from endpoint_sweep.aws.installation.asking import Asking
 from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.cli import shell
 from endpoint_sweep.doctor import hub, mail, organization, running, storage
 from endpoint_sweep.doctor.finding import Check, Result, State, diagnose
 from endpoint_sweep.doctor.installation import Asked, Caller, Installation
 from endpoint_sweep.domain.documents import to_data
 from endpoint_sweep.domain.errors import CellFailed, NotAllowed, NotAnswered, UsageError
 from endpoint_sweep.reports.text import clean
-from endpoint_sweep.rules.region_names import is_name
 
 SOUND, SOMETHING_WRONG, NOT_SEEN = 0, 1, 3
 SCHEMA = 1
@@ -46,12 +46,11 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("doctor", help=words, description=f"{words[:1].upper()}{words[1:]}.")
     add = parser.add_argument
     add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack")
-    add("--region", default="", metavar="R", help="the hub's region instead of the one of this shell")
-    add("--profile", default="", metavar="P", help="the profile with credentials of the hub account")
     add("--accounts", default="", metavar="a,b", help="check the roles of these accounts only")
     add("--skip", default="", metavar="c,d", help=f"leave out these checks: {', '.join(one.name for one in CHECKS)}")
     add("--assume", action="store_true", help="assume the member roles with these credentials, which they must trust")
     add("--format", choices=("table", "json"), default="table", help="the output format")
+    shell.add_session(parser)
     parser.set_defaults(run=run)
 
 
@@ -60,7 +59,7 @@ def run(given: argparse.Namespace) -> int:
     asked, checks = _checked(given)
     started = datetime.now(UTC)
     try:
-        one = _installation(asked, given.region, started)
+        one = _installation(asked, shell.opened(given), started)
     except (CellFailed, NotAllowed, NotAnswered) as error:
         print(f"endpoint-sweep doctor: {clean(str(error), _SHOWN)}", file=sys.stderr)
         return NOT_SEEN
@@ -85,21 +84,18 @@ def _checked(given: argparse.Namespace) -> tuple[Asked, list[Check[Installation]
         raise UsageError(f"--skip: there is no check {strange[0]!r}; the checks are {', '.join(names)}")
     if not _STACK.fullmatch(given.stack):
         raise UsageError("--stack must be the name of a stack, such as endpoint-sweep")
-    if given.region and not is_name(given.region):
-        raise UsageError("--region must be a region such as eu-west-1")
     left = [one for one in CHECKS if one.name not in skipped]
     if not left:
         raise UsageError("--skip leaves no check")
-    return Asked(given.stack, given.profile, accounts, given.assume), left
+    return Asked(given.stack, given.profile or "", accounts, given.assume), left
 
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _installation(asked: Asked, region: str, now: datetime) -> Installation:
+def _installation(asked: Asked, sessions: Sessions, now: datetime) -> Installation:
     """Raises CellFailed, NotAllowed or NotAnswered where the credentials cannot be used."""
-    sessions = Sessions(profile=asked.profile or None, region=region or None)
     sessions.credentials()
     ask = Asking(sessions)
     answer = ask.sure("sts:GetCallerIdentity")

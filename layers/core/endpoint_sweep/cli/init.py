@@ -13,6 +13,7 @@ from typing import Any
 from endpoint_sweep.aws.hub_account import HubAccount
 from endpoint_sweep.aws.hub_stack import hub_stack
 from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.cli import shell
 from endpoint_sweep.cli.checkout import check_whole, deployment_in, found, parameters_in, save
 from endpoint_sweep.cli.questions import Questions, too_much
 from endpoint_sweep.domain.errors import CellUnreachable, UsageError
@@ -35,9 +36,9 @@ def add_parser(commands: Any) -> None:
     add("--from", dest="source", type=Path, metavar="FILE", help="take the answers of this file, in the same format")
     add("--yes", action="store_true", help="ask nothing, and save")
     add("--stack", metavar="NAME", help="the name of the hub stack; endpoint-sweep by default")
-    add("--region", metavar="R", help="the region of the hub stack; that of this shell by default")
     add("--file", type=Path, metavar="FILE", help="write to this file instead of parameters.toml beside the template")
     add("--template", type=Path, metavar="FILE", help="the hub's template; template.yaml of this checkout by default")
+    shell.add_session(parser)
     parser.set_defaults(run=run)
 
 
@@ -46,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
     template = found("template.yaml", given.template, "--template")
     parameters = parameters_in(template)
     file = given.file or template.parent / FILE
-    sessions = Sessions()
+    sessions = shell.opened(given, needs_region=False)
     before = deployment_in(file, parameters) if file.exists() else Deployment()
     deployment = _given(before, given, parameters, sessions)
     questions = Questions(parameters, lambda region: HubAccount(sessions, region), _typed)

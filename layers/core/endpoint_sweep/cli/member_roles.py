@@ -7,7 +7,7 @@ from typing import Any
 
 from endpoint_sweep.aws.hub_stack import HubStack, hub_stack
 from endpoint_sweep.aws.organizations import AwsOrganization
-from endpoint_sweep.aws.sessions import Sessions
+from endpoint_sweep.cli import shell
 from endpoint_sweep.cli.checkout import found, parameters_in
 from endpoint_sweep.cli.stack_set import ROOT_ID, StackSet
 from endpoint_sweep.domain.errors import TargetsIncomplete, UsageError
@@ -24,16 +24,19 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("member-roles", help=words, description=f"{words[:1].upper()}{words[1:]}.")
     add = parser.add_argument
     add("--stack", default=STACK, metavar="NAME", help="the hub's stack")
-    add("--region", metavar="R", help="the region of the hub's stack; that of this shell by default")
     add("--file", type=Path, metavar="FILE", help=f"the template of the roles; {_FILE} of this checkout by default")
     add("--organizational-units", default="", metavar="a,b", help="units of the accounts to scan; the root by default")
     add("--allow-delete-for", default="", metavar="a,b", help="units where deletion is possible; none by default")
+    add(
+        "--scan-principals", default="", metavar="a,b", help="ARNs of people's roles that may scan from a terminal, too"
+    )
     add("--update", action="store_true", help="for roles that exist: before you update the hub stack")
     add(
         "--management-account",
         action="store_true",
         help="for credentials of the management account; by default for a delegated administrator of StackSets",
     )
+    shell.add_session(parser)
     parser.set_defaults(run=run)
 
 
@@ -42,8 +45,8 @@ def run(given: argparse.Namespace) -> int:
     units = _units(given.organizational_units, "--organizational-units")
     allowed = _units(given.allow_delete_for, "--allow-delete-for")
     template = found(_FILE, given.file, "--file")
-    sessions = Sessions()
-    region = given.region or sessions.region()
+    sessions = shell.opened(given)
+    region = sessions.region()
     stack = hub_stack(sessions, given.stack, region)
     if stack is None:
         raise UsageError(f"there is no stack {given.stack} in {region}: name it with --stack and --region")
@@ -53,7 +56,7 @@ def run(given: argparse.Namespace) -> int:
         hub_account=stack.account,
         region=stack.region,
         template=_shown(template),
-        parameters=_matching(stack, given.stack, template),
+        parameters=_matching(stack, given, template),
         units=units or _root(organization),
         allow_delete_for=allowed,
         by_delegate=not given.management_account and organization.management_account() != stack.account,
@@ -62,16 +65,23 @@ def run(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _matching(stack: HubStack, name: str, template: Path) -> dict[str, str]:
-    """Every parameter of the roles that the hub decides. Raises UsageError where they do not fit the template."""
-    hub = {**stack.parameters, "HubAccountId": stack.account, "HubStackName": name}
+def _matching(stack: HubStack, given: argparse.Namespace, template: Path) -> dict[str, str]:
+    """Every parameter of the roles but AllowDelete. Raises UsageError where they do not fit the template."""
+    hub = {
+        **stack.parameters,
+        "HubAccountId": stack.account,
+        "HubStackName": given.stack,
+        "AdditionalScanPrincipals": given.scan_principals,
+    }
     values = {}
     for key, parameter in parameters_in(template).items():
         if key in hub:
             parameter.check(hub[key])
             values[key] = hub[key]
         elif parameter.default is None:
-            raise UsageError(f"{template.name} asks for {key}, which the stack {name} does not know: update the stack")
+            raise UsageError(
+                f"{template.name} asks for {key}, which the stack {given.stack} does not know: update the stack"
+            )
     return values
 
 

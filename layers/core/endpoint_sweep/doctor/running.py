@@ -11,8 +11,8 @@ from endpoint_sweep.doctor.installation import Installation
 from endpoint_sweep.domain.model import Mode
 from endpoint_sweep.reports.text import clean, plural
 
-_QUOTA = "L-B99A9384"  # concurrent executions of Lambda (D9.12)
-_SPARE = 100  # Lambda keeps so many for functions without a reservation (D9.12)
+_QUOTA = "L-B99A9384"  # concurrent executions of Lambda (D9.16)
+_SPARE = 100  # Lambda keeps so many for functions without a reservation (D9.16)
 
 
 def concurrency(one: Installation) -> Iterator[Finding]:

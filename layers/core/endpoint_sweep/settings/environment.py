@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from endpoint_sweep.domain.errors import ScheduleUnreadable, SettingsError
+from endpoint_sweep.domain.errors import SettingsError
 from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.bounds import ACCOUNTS, EXCLUDE_ACCOUNTS, EXCLUDE_REGIONS, EXCLUDE_UNITS, UNITS
@@ -277,31 +276,4 @@ class PeopleSettings:
         return cls(
             principals=variables.listed("APPROVER_PRINCIPALS_PARAMETER"),
             recipients=variables.listed("SUMMARY_RECIPIENTS_PARAMETER"),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleSettings:
-    """When sweeps should start, as the stack was deployed. `zone_name`: as people write it."""
-
-    name: str
-    expression: str
-    zone_name: str
-    is_enabled: bool
-
-    @property
-    def zone(self) -> tzinfo:
-        try:
-            return ZoneInfo(self.zone_name)
-        except (KeyError, ValueError, OSError) as error:
-            raise ScheduleUnreadable(f"ScheduleTimezone: no time zone is named {self.zone_name!r}") from error
-
-    @classmethod
-    def of(cls, variables: Variables) -> "ScheduleSettings":
-        return cls(
-            name=variables.text("SCHEDULE_NAME"),
-            expression=variables.text("SCHEDULE_EXPRESSION"),
-            zone_name=variables.text("SCHEDULE_TIMEZONE"),
-            # Anything but DISABLED is watched over.
-            is_enabled=variables.text("SCHEDULE_STATE") != "DISABLED",
         )

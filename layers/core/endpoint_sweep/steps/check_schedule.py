@@ -12,7 +12,7 @@ from endpoint_sweep.domain.errors import InputRejected
 from endpoint_sweep.domain.kinds import Measure
 from endpoint_sweep.ports import Clock, Mailer, Metrics, PastSweeps, Schedules, StackList
 from endpoint_sweep.rules.schedule import next_due
-from endpoint_sweep.settings.environment import ScheduleSettings
+from endpoint_sweep.settings.schedule import ScheduleSettings
 from endpoint_sweep.steps.mailing import mail_to_all
 
 # The schedule tries to start a sweep for an hour, Lambda for six more (D15.1). A sweep that runs is not late.
