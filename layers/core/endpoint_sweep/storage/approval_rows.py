@@ -29,6 +29,7 @@ from endpoint_sweep.rules.approvals import (
     joined,
 )
 from endpoint_sweep.storage.retrying import retry_if_changed
+from endpoint_sweep.storage.selections import packed, unpacked
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,80}", re.ASCII)
 _NO_MAC = "AAAA"
@@ -143,7 +144,7 @@ class ApprovalRows:
             request = from_data(Request, asked.document)
             if request.id != approval_id:
                 raise ValueError("it belongs to another approval")
-            decisions = from_data(_Chosen, chosen.document) if chosen else _Chosen()
+            decisions = from_data(_Chosen, unpacked(chosen.document)) if chosen else _Chosen()
             state = from_data(_Ended, ended.document) if ended else _Ended()
         except (ValueError, TypeError) as error:
             raise RecordUnreadable(f"the approval record cannot be read: {error}") from error
@@ -171,8 +172,8 @@ class ApprovalRows:
         """For the review page: the decisions to delete. Raises AlreadyRecorded if they changed in the meantime."""
         chosen = tuple(one for one in approval.decisions if one.choice is Choice.DELETE)
         decided = approval.status is not ApprovalStatus.PENDING
-        document = to_data(_Chosen(chosen, decided)) | {"status": "decided" if decided else "pending"}
-        self._table.put(*_chosen(approval.id), document, version)
+        state = {"decided": decided, "status": "decided" if decided else "pending"}
+        self._table.put(*_chosen(approval.id), packed(chosen) | state, version)
 
     def save_end(self, approval: Approval, version: int) -> None:
         """How it ended, and whose email bounced. Raises AlreadyRecorded where that changed since it was read."""
