@@ -79,7 +79,16 @@ def trouble(error: Exception) -> Response[str]:
 def _desk() -> Desk:
     at = hub()
     return Desk(
-        at.records, at.store, at.executions, at.mailer, at.seals, at.rules, lambda: at.principals, at.events, at.now
+        at.records,
+        at.store,
+        at.executions,
+        at.mailer,
+        at.seals,
+        at.rules,
+        lambda: at.principals,
+        at.events,
+        at.now,
+        at.code_ttl,
     )
 
 

@@ -55,10 +55,13 @@ def decide(insider: Insider, dice: random.Random, link: str, code: str = "") -> 
 def write_code(insider: Insider, secret: str, dice: random.Random) -> None:
     short = hash_secret(secret)[:32]
     known = insider.read(f"DECIDED#{insider.approval}", f"CODE#{short}") or {}
-    number = dice.choice((int(known.get("number", 1)), 10))
-    code = {"approval": insider.approval, "link": short, "hash": hash_code(ZEROS, secret), "number": number}
-    code |= {"expires_at": when(insider, minutes=10), "mac": known.get("mac", NO_MAC)}
-    insider.write(f"DECIDED#{insider.approval}", f"CODE#{short}", code)
+    mailed = known.get("codes") or []
+    number = dice.choice((int(mailed[-1]["number"]) if mailed else 1, 10))
+    code = {"hash": hash_code(ZEROS, secret), "number": number}
+    code |= {"mailed_at": when(insider), "expires_at": when(insider, minutes=10)}
+    row = {"approval": insider.approval, "link": short, "mac": known.get("mac", NO_MAC)}
+    row["codes"] = [*dice.choice(([], mailed)), code]
+    insider.write(f"DECIDED#{insider.approval}", f"CODE#{short}", row)
 
 
 def _code(insider: Insider, dice: random.Random) -> None:

@@ -13,7 +13,8 @@ from unittest.mock import patch
 from endpoint_sweep.aws.callers import AwsCallers
 from endpoint_sweep.aws.seals import AwsSeals
 from endpoint_sweep.aws.store import AwsStore
-from endpoint_sweep.domain.approval_record import Code, Decision
+from endpoint_sweep.domain.approval_record import Decision
+from endpoint_sweep.domain.codes import Codes
 from endpoint_sweep.domain.documents import digest, from_data, sealed_digest
 from endpoint_sweep.domain.model import Outcome, Pointer
 from endpoint_sweep.ports import Maker
@@ -40,11 +41,11 @@ def request_not_proven() -> Any:
 
 
 def code_not_proven() -> Any:
-    def code(rows: Any, approval_id: str, link: str) -> Any:
+    def read(rows: Any, approval_id: str, link: str) -> Any:
         row = rows._table.get(f"DECIDED#{approval_id}", f"CODE#{link}")
-        return (from_data(Code, row.document), row.version) if row else None
+        return (from_data(Codes, row.document), row.version) if row else None
 
-    return patch.object(ApprovalRows, "code", code)
+    return patch.object(ApprovalRows, "codes", read)
 
 
 def code_put_back_counts() -> Any:
@@ -52,9 +53,8 @@ def code_put_back_counts() -> Any:
 
     def known(opened: Any, link: Any, desk: Any) -> Any:
         tries = desk.records.tries(opened.approval.sweep_id, link.id)
-        found = desk.records.code(opened.approval.id, link.id)
-        code, version = found or (None, 0)
-        return codes._Known(code, version, tries)
+        found = desk.records.codes(opened.approval.id, link.id)
+        return codes._Known(found[0].codes if found else (), found[1] if found else 0, tries)
 
     return patch.object(codes, "_known", known)
 

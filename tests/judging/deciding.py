@@ -24,17 +24,20 @@ def decide(
     comment: str = "",
     *,
     at_once: bool = False,
+    code: str = "",
 ) -> Answer:
     """Both steps of the page. The body: the ids to be deleted where it was recorded (303), else the code.
+
+    `code`: digits that were mailed before; empty: asks for some.
 
     Where it falls between two slices the page says 202, recorded but not woken: by chance, so it is told as 303 here.
     """
     fields = form(hub, link, endpoints, snoozes, comment) | ({"at_once": "yes"} if at_once else {})
-    answer = hub.post(link, with_code(hub, link, fields))
+    answer = hub.post(link, fields | {"code": code} if code else with_code(hub, link, fields))
     if answer.status in (202, 303):
         return Answer(303, answer.headers, " ".join(ids(hub, link, endpoints)))
-    code = re.search(r"\bE_[A-Z_]+", answer.body)
-    return Answer(answer.status, answer.headers, code[0] if code else "")
+    refusal = re.search(r"\bE_[A-Z_]+", answer.body)
+    return Answer(answer.status, answer.headers, refusal[0] if refusal else "")
 
 
 def whose(hub: Hub, link: str) -> tuple[str, str]:

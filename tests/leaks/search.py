@@ -113,7 +113,9 @@ def _recorded(folder: Path) -> tuple[Links, Codes]:
             for one in known if isinstance(known, list) else ():
                 links[piece.hub, approval][str(one.get("hash"))] = str(one.get("approver"))
         elif kind.startswith("CODE#"):
-            codes[piece.hub, approval, kind.removeprefix("CODE#")].add(str(document.get("hash")))
+            emailed = document.get("codes")
+            hashes = {str(one.get("hash")) for one in emailed} if isinstance(emailed, list) else set()
+            codes[piece.hub, approval, kind.removeprefix("CODE#")] |= hashes
     return links, codes
 
 

@@ -127,7 +127,7 @@ def test_the_record_says_who_the_addressee_is(run: Run) -> None:
     _mail(GRACE)(run, f"https://review.example.com/a/{run.offer.approval.id}?k={stray}")
     _put("ASKED#1", "REQUEST", {"links": [{"hash": hash_secret(stray), "approver": ADA}]})
     code = mint_code()
-    _put("DECIDED#1", f"CODE#{hash_secret(stray)[:32]}", {"hash": hash_code(code, stray)})
+    _put("DECIDED#1", f"CODE#{hash_secret(stray)[:32]}", {"codes": [{"hash": hash_code(code, stray)}]})
     _mail(GRACE)(run, f"Your code: {code}")
     _mail(ADA)(run, f"Your code: {code}, for {stray}")  # whose they are
     assert sorted(one.partition(" (")[0] for one in run.leaks()) == [

@@ -72,6 +72,7 @@ ENVIRONMENT = {
     "SCHEDULE_EXPRESSION": "cron(0 7 ? * TUE *)",
     "SCHEDULE_TIMEZONE": "Europe/Berlin",
     "SCHEDULE_STATE": "ENABLED",
+    "CODE_TTL_MINUTES": "60",
 }
 
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from tests.judging.deciding import form
 from tests.judging.stage import ADA, GRACE, Stage
+from tests.simulation.hub.approver import newest_code
 from tests.workflow.conftest import OpenStage
 
 MEMBER, REGION = "222222222222", "us-east-1"
@@ -27,6 +29,24 @@ def test_everything_idle_is_approved_and_gone(stage_of: OpenStage) -> None:
     assert summary.subject.endswith("2 deleted, 2 idle, 66% of accounts and regions scanned")
     assert "$1,196.03" in summary.text
     assert stage.states(sweep)[-3:] == ["Send summary", "How did it end?", "Sweep complete but for some cells"]
+
+
+def test_codes_that_come_twelve_minutes_late(stage_of: OpenStage) -> None:
+    """A mail gateway holds every email back. The approver asks twice, and the first code that arrives decides."""
+    stage = stage_of("small")
+    sweep = stage.start()
+    link = stage.links(sweep)[ADA]
+    asked_at = (timedelta(), timedelta(minutes=8))
+    for stage.hub.ahead in asked_at:
+        assert stage.hub.post(link, form(stage.hub, link, ["resnet-demo"]) | {"step": "review"}).status == 200
+    stage.hub.ahead = timedelta(minutes=13)
+    mailed = [mail.text for mail in stage.mails(sweep) if mail.to == ADA and "Your code: " in mail.text]
+    late = timedelta(minutes=12)
+    arrived = [text for text, at in zip(mailed, asked_at, strict=True) if at + late <= stage.hub.ahead]
+    assert len(arrived) == 1
+    assert stage.decide(link, "resnet-demo", code=newest_code(arrived)).status == 303
+    stage.end(sweep)
+    assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
 
 
 def test_only_the_approved_one_is_deleted(stage_of: OpenStage) -> None:

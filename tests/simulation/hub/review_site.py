@@ -71,6 +71,7 @@ ENVIRONMENT = {
     "TWO_APPROVERS_ABOVE_USD": "100000",
     "REQUIRE_CODE": "true",
     "EVENT_BUS": "default",
+    "CODE_TTL_MINUTES": "60",
 }
 LISTS = {  # in parameters, as template.yaml writes them
     "APPROVERS": f"{ADA},{GRACE}",

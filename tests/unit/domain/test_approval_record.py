@@ -15,6 +15,7 @@ from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
     Code,
+    Codes,
     Decision,
     Link,
     Request,
@@ -175,7 +176,7 @@ def request_digest(one: Request) -> object:
     return one.digest
 
 
-def code_digest(one: Code) -> object:
+def codes_digest(one: Codes) -> object:
     return one.digest
 
 
@@ -188,10 +189,10 @@ def plan_hash(one: Plan) -> object:
     [
         (signed(ADA, A, B), decision_digest),
         (dataclasses.replace(REQUEST, requester=ADA), request_digest),
-        (Code("a1", "link", "hash", NOW, 2), code_digest),
+        (Codes("a1", "link", (Code("hash", NOW, NOW, 2),)), codes_digest),
         (PLAN, plan_hash),
     ],
-    ids=["decision", "request", "code", "plan"],
+    ids=["decision", "request", "codes", "plan"],
 )
 def test_changing_any_one_field_changes_the_digest(value: Any, digest_of: Callable[[Any], object]) -> None:
     """All fields but the MAC itself, whatever fields there are."""
@@ -228,9 +229,9 @@ def test_a_digest_is_of_one_place() -> None:
         one.digest,
         signed(GRACE, A).digest,
         signed(ADA, A, approval="a2").digest,
-        Code("a1", "l1", "h", NOW).digest,
-        Code("a1", "l2", "h", NOW).digest,
-        Code("a2", "l1", "h", NOW).digest,
+        Codes("a1", "l1", ()).digest,
+        Codes("a1", "l2", ()).digest,
+        Codes("a2", "l1", ()).digest,
         sealed_digest("sweeps/s1/plan.json", digest(to_json(PLAN))),
         sealed_digest("sweeps/s2/plan.json", digest(to_json(PLAN))),
         sealed_digest("a", "b c"),

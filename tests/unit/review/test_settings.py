@@ -1,6 +1,7 @@
 """What other settings of the stack change. Each test has a site of its own."""
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -40,6 +41,17 @@ def test_without_the_code_the_link_is_the_identity() -> None:
         assert site.post(offer.path, form(offer, "churn-poc")).status == 303
         assert [one.identity for one in offer.now().decisions] == [Identity.LINK]
         assert len(site.outbox) == 1
+
+
+def test_how_long_a_code_is_valid() -> None:
+    """The stack says so; the email and the page tell it."""
+    with ReviewSite.open(CODE_TTL_MINUTES="5") as site:
+        offer = put_on_offer()
+        fields = form(offer, "churn-poc")
+        assert "Valid for 5 minutes" in site.post(offer.path, fields | {"step": "review"}).body
+        assert "valid for 5 minutes" in site.outbox[-1].text
+        site.ahead = timedelta(minutes=5, seconds=1)
+        assert told(site.post(offer.path, fields | {"code": site.code()})) == (400, "E_CODE")
 
 
 def test_whose_address_left_the_list_is_a_stranger() -> None:

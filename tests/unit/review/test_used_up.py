@@ -134,7 +134,8 @@ def test_a_code_row_of_another_hand_is_told_and_replaced(site: ReviewSite, offer
     """Whoever writes to the table does not choose the digits."""
     fields = with_code(site, offer.path, form(offer, "resnet-demo"))
     item = code_row(offer)
-    forged = json.loads(item["document"]["S"]) | {"expires_at": "2030-01-01T00:00:00Z"}
+    document = json.loads(item["document"]["S"])
+    forged = document | {"codes": [one | {"expires_at": "2030-01-01T00:00:00Z"} for one in document["codes"]]}
     put_back(item | {"document": {"S": json.dumps(forged)}})
     assert told(site.post(offer.path, fields)) == (400, "E_CODE")
     assert offer.decision() is None

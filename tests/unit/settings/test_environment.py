@@ -33,6 +33,7 @@ def test_everything_is_read() -> None:
     assert found.act.rules.caps.per_account == 10
     assert found.scan.regions == ("us-east-1", "eu-west-1")
     assert variables().review_base_url == "https://review.example.com/v1"
+    assert variables().code_ttl == timedelta(hours=1)
 
 
 def test_the_hub_knows_where_it_is() -> None:
@@ -75,7 +76,7 @@ def test_an_empty_list_is_a_comma() -> None:
 def read_all(environment: Mapping[str, str]) -> tuple[object, ...]:
     found = Variables(environment, lambda _name: ",")
     kinds = HubSettings.of(found), ScanSettings.of(found), DecideSettings.of(found), ActSettings.of(found)
-    others = found.scope, found.principals, found.recipients, found.review_base_url
+    others = found.scope, found.principals, found.recipients, found.review_base_url, found.code_ttl
     return (*kinds, ScheduleSettings.of(found), *others)
 
 

@@ -11,7 +11,7 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.domain.documents import to_data, to_json
 from endpoint_sweep.domain.errors import AlreadyRecorded, RecordForged
 from endpoint_sweep.ports import Maker
-from endpoint_sweep.rules.approvals import Code, Link, Stop, StopKind, Tries, hash_secret
+from endpoint_sweep.rules.approvals import Code, Codes, Link, Stop, StopKind, Tries, hash_secret
 from tests.unit.rows import Stored
 from tests.unit.samples import ADA, NOW, approval, decision, plan
 
@@ -19,7 +19,8 @@ ASKED = approval(plan())
 ROW = ("ASKED#a1", "REQUEST")
 LINK = ASKED.links[0].id
 MINE = to_data(Link(hash_secret("mine"), "mallory@example.com", NOW))
-CODE = Code("a1", LINK, "hash", NOW, 1)
+CODES = Codes("a1", LINK, (Code("hash", NOW, NOW, 1),))
+THERE = to_data(CODES.codes[0])
 CODE_ROW = ("DECIDED#a1", f"CODE#{LINK}")
 CLOSED = Stop(StopKind.CLOSED, NOW, "it ended")
 STOPS = "sweeps/sweep-1/stops"
@@ -77,33 +78,35 @@ def test_only_the_mailing_functions_sign_a_request(hub: Stored) -> None:
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda hub: hub.change_row(*CODE_ROW, hash="mine"),
-        lambda hub: hub.change_row(*CODE_ROW, expires_at="2030-01-01T00:00:00Z"),
-        lambda hub: hub.change_row(*CODE_ROW, number=2),
+        lambda hub: hub.change_row(*CODE_ROW, codes=[THERE | {"hash": "mine"}]),
+        lambda hub: hub.change_row(*CODE_ROW, codes=[THERE | {"expires_at": "2030-01-01T00:00:00Z"}]),
+        lambda hub: hub.change_row(*CODE_ROW, codes=[THERE | {"number": 2}]),
+        lambda hub: hub.change_row(*CODE_ROW, codes=[THERE | {"hash": "mine"}, THERE]),
+        lambda hub: hub.change_row(*CODE_ROW, codes=[]),
         lambda hub: hub.change_row(*CODE_ROW, mac=""),
-        lambda hub: hub.put_row(*CODE_ROW, {"hash": 1}),
+        lambda hub: hub.put_row(*CODE_ROW, {"codes": 1}),
         lambda hub: hub.put_row(*CODE_ROW, []),
     ],
-    ids=["hash", "longer", "number", "no mac", "other shape", "a list"],
+    ids=["hash", "longer", "number", "one more", "none", "no mac", "other shape", "a list"],
 )
 def test_a_code_that_the_page_did_not_write_is_no_code(hub: Stored, forge: Callable[[Stored], None]) -> None:
     """Whoever writes to the table cannot set the digits that are accepted."""
-    hub.records.save_code(CODE, 0)
-    assert hub.records.code("a1", LINK) is not None
+    hub.records.save_codes(CODES, 0)
+    assert hub.records.codes("a1", LINK) is not None
     forge(hub)
     with pytest.raises(RecordForged):
-        hub.records.code("a1", LINK)
+        hub.records.codes("a1", LINK)
 
 
 @pytest.mark.parametrize(("name", "link"), [("a1", "f" * 32), ("a2", LINK)])
 def test_a_code_is_of_its_own_link(hub: Stored, name: str, link: str) -> None:
     """Moved to another link, or to another approval, with its right MAC, it is none; renamed, neither."""
-    hub.records.save_code(CODE, 0)
+    hub.records.save_codes(CODES, 0)
     document = hub.row(*CODE_ROW)
     for moved in (document, document | {"approval": name, "link": link}):
         hub.put_row(f"DECIDED#{name}", f"CODE#{link}", moved)
         with pytest.raises(RecordForged):
-            hub.records.code(name, link)
+            hub.records.codes(name, link)
 
 
 # tries: what was ever written counts

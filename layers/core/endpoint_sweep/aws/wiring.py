@@ -104,6 +104,10 @@ class Hub:
         return self._variables.gone_check
 
     @property
+    def code_ttl(self) -> timedelta:
+        return self._variables.code_ttl
+
+    @property
     def review_base_url(self) -> str:
         return self._variables.review_base_url
 

@@ -1,7 +1,7 @@
-"""What is written down of an approval: the request with its links, the decisions, the stops, the codes. Pure data.
+"""What is written down of an approval: the request with its links, the decisions, the stops. Pure data.
 
 What allows something is signed by the function that makes it: the request by who mails it, the decisions and the codes
-by the review page. What forbids something, a `Stop`, needs no proof and can only be added.
+(`codes`) by the review page. What forbids something, a `Stop`, needs no proof and can only be added.
 """
 
 import hashlib
@@ -256,33 +256,3 @@ def joined(
         cause=cause,
         newer=over.newer if over else "",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """The six digits emailed for one link. `hash` is over the link's secret, too: the table alone cannot be searched.
-
-    `number`: the first, second … code of this link. How often it was guessed is counted in `Tries`. `mac` is over
-    everything else.
-    """
-
-    approval: str
-    link: str
-    hash: str
-    expires_at: datetime
-    number: int = 1
-    mac: str = ""
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of everything but the MAC: what the MAC is made over."""
-        return sealed_digest(f"code {self.approval} {self.link}", replace(self, mac=""))
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """How many codes were emailed for a link, and how often the newest was guessed. Neither ever goes down."""
-
-    codes: int = 0
-    guesses: int = 0
-    used_up: bool = False

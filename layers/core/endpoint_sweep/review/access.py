@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from endpoint_sweep.domain.errors import DocumentNotFound, DocumentTampered, RecordForged
 from endpoint_sweep.domain.kinds import Alarm
@@ -40,6 +41,7 @@ _NO_APPROVER = Refusal(
 class Desk:
     """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the
     caller, read only for callers with AWS credentials, because anyone with a link can keep everything without it.
+    `code_ttl`: how long an emailed code is valid.
     """
 
     records: Records
@@ -51,6 +53,7 @@ class Desk:
     principals: Callable[[], Mapping[str, str]]
     events: Events
     now: Clock
+    code_ttl: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

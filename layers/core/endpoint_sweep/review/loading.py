@@ -22,7 +22,8 @@ def load_offer(opened: Opened, plan: Plan, desk: Desk) -> OfferView:
     coverage, accounts = folder.coverage(plan.pins), folder.accounts(plan.pins)
     shown = reports.approval_view(approval, plan, coverage, accounts, desk.rules.caps)
     progress = load_progress(approval, desk)
-    return OfferView(approval, opened.approver, opened.secret, plan, desk.rules, shown, progress)
+    minutes = int(desk.code_ttl.total_seconds() // 60)
+    return OfferView(approval, opened.approver, opened.secret, plan, desk.rules, shown, progress, minutes)
 
 
 def load_recorded(opened: Opened, plan: Plan, desk: Desk, coming: str = "") -> RecordedView:

@@ -109,8 +109,8 @@ def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code:
         barely_used=[row for _, row in chosen if row.verdict != Verdict.IDLE], money=money,
         phrase=phrase(draft.choice, len(chosen), draft.plan_sha256),
         quorum=quorum, given=len(before) + 1, others=reports.decision_views(approval, offer.approver),
-        agreed=len(agreed((*before, draft))), code_required=needs_code, at_once=draft.at_once,
-        grace=int(offer.rules.grace.total_seconds() // 60), progress=offer.progress,
+        agreed=len(agreed((*before, draft))), code_required=needs_code, code_minutes=offer.code_minutes,
+        at_once=draft.at_once, grace=int(offer.rules.grace.total_seconds() // 60), progress=offer.progress,
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
         comment=clean(typed.comment, 500), code=typed.code,
     )  # fmt: skip

@@ -27,7 +27,9 @@ HTTP = {
 
 @dataclass(frozen=True, slots=True)
 class OfferView:
-    """An approval and its plan, as one approver is asked about it. `shown`: the plan in words."""
+    """An approval and its plan, as one approver is asked about it. `shown`: the plan in words. `code_minutes`: how long
+    an emailed code is valid.
+    """
 
     approval: Approval
     approver: str
@@ -36,6 +38,7 @@ class OfferView:
     rules: Rules
     shown: ApprovalView
     progress: Progress
+    code_minutes: int
 
 
 @dataclass(frozen=True, slots=True)

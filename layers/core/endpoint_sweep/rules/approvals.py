@@ -15,7 +15,6 @@ from endpoint_sweep.domain.approval_record import (
     Approval,
     ApprovalStatus,
     Choice,
-    Code,
     Decision,
     Identity,
     Link,
@@ -23,10 +22,10 @@ from endpoint_sweep.domain.approval_record import (
     Snooze,
     Stop,
     StopKind,
-    Tries,
     joined,
     person,
 )
+from endpoint_sweep.domain.codes import Code, Codes, Tries
 from endpoint_sweep.domain.model import Caps, Plan, ResourceId
 from endpoint_sweep.rules.planning import by_id, over_caps, short_hash
 
@@ -35,6 +34,7 @@ __all__ = [
     "ApprovalStatus",
     "Choice",
     "Code",
+    "Codes",
     "Decision",
     "Identity",
     "Link",

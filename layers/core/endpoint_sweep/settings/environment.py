@@ -145,6 +145,11 @@ class Variables:
         return timedelta(seconds=self.number("GONE_CHECK_SECONDS"))
 
     @property
+    def code_ttl(self) -> timedelta:
+        """How long an emailed code is valid."""
+        return timedelta(minutes=self.number("CODE_TTL_MINUTES"))
+
+    @property
     def review_base_url(self) -> str:
         return self.text("REVIEW_BASE_URL").rstrip("/")
 

@@ -19,7 +19,7 @@ from endpoint_sweep.rules.approvals import (
     Approval,
     ApprovalStatus,
     Choice,
-    Code,
+    Codes,
     Decision,
     Request,
     Stop,
@@ -45,7 +45,7 @@ def _chosen(approval_id: str) -> tuple[str, str]:
     return f"DECIDED#{approval_id}", "DECISIONS"
 
 
-def _code(approval_id: str, link: str) -> tuple[str, str]:
+def _codes(approval_id: str, link: str) -> tuple[str, str]:
     return f"DECIDED#{approval_id}", f"CODE#{link}"
 
 
@@ -238,33 +238,33 @@ class ApprovalRows:
 
     # codes, and how often they were tried
 
-    def code(self, approval_id: str, link: str) -> tuple[Code, int] | None:
-        """The newest code of a link. Raises RecordForged if the review page did not write it, and Unavailable."""
-        row = self._table.get(*_code(approval_id, link))
+    def codes(self, approval_id: str, link: str) -> tuple[Codes, int] | None:
+        """The newest codes of a link. Raises RecordForged if the review page did not write them, and Unavailable."""
+        row = self._table.get(*_codes(approval_id, link))
         if row is None:
             return None
         try:
-            code = from_data(Code, row.document)
+            codes = from_data(Codes, row.document)
         except (ValueError, TypeError) as error:
-            raise RecordForged("the record of a code cannot be read") from error
-        is_placed = (code.approval, code.link) == (approval_id, link)
-        if not is_placed or not self._seals.is_authentic(Maker.DECISIONS, code.digest, code.mac):
-            raise RecordForged("the record of a code was not written by the review page")
-        return code, row.version
+            raise RecordForged("the record of codes cannot be read") from error
+        is_placed = (codes.approval, codes.link) == (approval_id, link)
+        if not is_placed or not self._seals.is_authentic(Maker.DECISIONS, codes.digest, codes.mac):
+            raise RecordForged("the record of codes was not written by the review page")
+        return codes, row.version
 
     def is_authentic(self, decision: Decision) -> bool:
         """Whether it was made on the review page. Raises Unavailable."""
         return self._seals.is_authentic(Maker.DECISIONS, decision.digest, decision.mac)
 
-    def code_version(self, approval_id: str, link: str) -> int:
-        """Version of the row with a link's newest code, proven or not; 0 if there is none."""
-        row = self._table.get(*_code(approval_id, link))
+    def codes_version(self, approval_id: str, link: str) -> int:
+        """Version of the row with a link's codes, proven or not; 0 if there is none."""
+        row = self._table.get(*_codes(approval_id, link))
         return row.version if row else 0
 
-    def save_code(self, code: Code, version: int) -> None:
+    def save_codes(self, codes: Codes, version: int) -> None:
         """Raises AlreadyRecorded if another request for the same link was faster."""
-        signed = replace(code, mac=self._seals.mac(Maker.DECISIONS, code.digest))
-        self._table.put(*_code(code.approval, code.link), to_data(signed), version)
+        signed = replace(codes, mac=self._seals.mac(Maker.DECISIONS, codes.digest))
+        self._table.put(*_codes(codes.approval, codes.link), to_data(signed), version)
 
     def tries(self, sweep_id: str, link: str) -> Tries:
         """Counts the names that were ever written, so no one can reset them."""
@@ -280,7 +280,7 @@ class ApprovalRows:
         self._store.put(_try_key(sweep_id, link, f"{number:03}"), b"{}", once=True)
 
     def count_guess(self, sweep_id: str, link: str, code: int, number: int) -> None:
-        """Called before the comparison. Raises AlreadyRecorded if another request took this number."""
+        """Called before the comparison. `code`: the newest. Raises AlreadyRecorded if another request was faster."""
         self._store.put(_try_key(sweep_id, link, f"{code:03}-{number:03}"), b"{}", once=True)
 
     def mark_used_up(self, sweep_id: str, link: str) -> bool:
