@@ -81,6 +81,7 @@ mutants: $(TOOLS) ## changes the rules one by one, a unit test must notice each 
 docs: $(TOOLS) ## writes the pages, the policy and the example that are made from the templates
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.configuration
 	@$(VENV)/python -m scripts.readonly_policy
+	@$(VENV)/python -m scripts.permissions
 
 prices: $(TOOLS) ## the price table from the Price List's offer file (FILE=index.json)
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.prices $(FILE)
