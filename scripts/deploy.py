@@ -65,17 +65,16 @@ def changes(stack: HubStack | None, values: Mapping[str, str]) -> list[str]:
 def next_steps(stack: HubStack, name: str) -> str:
     """What comes after a deployment, each with its command."""
     at = f"--region {stack.region}"
-    switch = stack.outputs.get("KillSwitchName", f"/{name}/kill")
     return f"""
 The hub stack is deployed. What comes next:
 
 1. Roles in the other accounts. This prints the commands that create them:
      .venv/bin/endpoint-sweep member-roles --stack {name} {at}
-2. The kill switch. This stops every deletion, and off instead of on allows them again:
-     aws ssm put-parameter --name {switch} --value on --overwrite {at}
-3. A first sweep, which only reports:
+2. A first sweep, which only reports:
      aws stepfunctions start-execution --state-machine-arn {stack.outputs["StateMachineArn"]} \\
        --name first-look --input '{{"mode": "report"}}' {at}
+3. Deletions, once the reports look right. Nothing can be deleted until you run this, or once you set it to on:
+     {stack.outputs["AllowDeletionsCommand"]}
 
 docs/operating.md says how to go on from there."""
 
@@ -110,6 +109,8 @@ def deploy(environment: Mapping[str, str]) -> int:
     after = hub_stack(sessions, deployment.stack, deployment.region)
     if after is not None and after.outputs:
         print(next_steps(after, deployment.stack))
+        print("\nIs everything sound? This is what endpoint-sweep doctor finds:\n", flush=True)
+        command_line(["doctor", "--stack", deployment.stack, "--region", deployment.region])
     return 0
 
 

@@ -22,7 +22,12 @@ from tests.simulation.hub.cloudformation import HUB_TEMPLATE, ROOT
 HUB = parameters_of(HUB_TEMPLATE.read_text(encoding="utf-8"))
 EXAMPLE = (ROOT / "parameters.example.toml").read_text(encoding="utf-8")
 ARN = "arn:aws:cloudformation:us-east-1:111111111111:stack/endpoint-sweep/1"
-OUTPUTS = {"StateMachineArn": "arn:aws:states:x", "KillSwitchName": "/endpoint-sweep/kill"}
+ALLOW = "aws ssm put-parameter --name /endpoint-sweep/kill --value off"
+OUTPUTS = {
+    "StateMachineArn": "arn:aws:states:x",
+    "KillSwitchName": "/endpoint-sweep/kill",
+    "AllowDeletionsCommand": ALLOW,
+}
 HARD = {
     "ScheduleExpression": "cron(0 7 ? * TUE *)",
     "Approvers": "ada@example.com,grace@example.com",
@@ -117,11 +122,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(deploy, "hub_stack", look)
     monkeypatch.setattr("endpoint_sweep.cli.init.hub_stack", lambda *_: None)
+    command_line = deploy.command_line
+
+    def call(arguments: list[str]) -> int:
+        if arguments[0] != "doctor":
+            return command_line(arguments)
+        print("called:", *arguments)
+        return 1
+
+    monkeypatch.setattr(deploy, "command_line", call)
     return tmp_path
 
 
 def test_a_file_becomes_a_deployment(folder: Path, sam: Sam, capsys: pytest.CaptureFixture[str]) -> None:
-    """Build, deploy with every parameter and without a question; then what comes next."""
+    """Build, deploy with every parameter and without a question; then what comes next, and the doctor."""
     (folder / "parameters.toml").write_text(EXAMPLE, encoding="utf-8")
     assert deploy.deploy({"YES": "1", "SET": "ScheduleExpression=cron(0 6 ? * MON,THU *) MinAgeDays=20"}) == 0
     assert [command[:2] for command in sam.commands] == [["sam", "build"], ["sam", "deploy"]]
@@ -133,7 +147,8 @@ def test_a_file_becomes_a_deployment(folder: Path, sam: Sam, capsys: pytest.Capt
     assert (sam.overrides["ScheduleExpression"], sam.overrides["MinAgeDays"]) == ("cron(0 6 ? * MON,THU *)", "20")
     said = capsys.readouterr().out
     assert "endpoint-sweep member-roles --stack endpoint-sweep --region us-east-1" in said
-    assert "put-parameter --name /endpoint-sweep/kill --value on --overwrite" in said
+    assert ALLOW in said
+    assert said.endswith("called: doctor --stack endpoint-sweep --region us-east-1\n")
     assert "--state-machine-arn arn:aws:states:x" in said
 
 
