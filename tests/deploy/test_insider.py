@@ -34,8 +34,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         "MaxDeletePercentOfAccount": "100",
         # Short slices fit into short approvals only.
         "WaitSliceSeconds": "3",
-        "ApprovalTtlMinutes": "45",
-        "DeleteWindowMinutes": "10",
+        "ApprovalTtlMinutes": "35",
+        "DeleteWindowMinutes": "20",
         "GraceMinutes": "0",
     }
     known = parameter_names(HUB_TEMPLATE)
