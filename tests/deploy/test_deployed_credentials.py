@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    parameters = {"ApproverPrincipals": f"{PRINCIPAL}={ADA}", "MaxDeletePercentOfAccount": "100"}
+    parameters = {"ApproverPrincipals": f"arn:aws:iam::{HUB}:role/finops={ADA}", "MaxDeletePercentOfAccount": "100"}
     with deploy(tmp_path_factory.mktemp("credentials"), SCENARIO, **parameters) as stack:
         for role in ("finops", "interns"):
             _make_role(stack, role)

@@ -19,7 +19,7 @@ from tests.simulation.hub.local_stacks import parameter_names
 
 ADA, GRACE = APPROVERS
 VISION, REGION = "222222222222", "us-east-1"
-PRINCIPAL = "arn:aws:iam::111111111111:role/finops"
+PRINCIPAL, CALLER = "arn:aws:iam::111111111111:role/finops", "arn:aws:sts::111111111111:assumed-role/finops/ada"
 POC = [f"vision-poc-{number}" for number in range(6)]
 BUSY = "fraud-scoring"
 MISLEADING = "sandbox-to-be-emptied"
@@ -134,7 +134,7 @@ def test_a_made_up_call_decides_nothing(deployed: Deployed, insider: Insider) ->
     approval, form = approval_of(sweep.link(ADA)), decision(sweep.plan, POC[3:4])
     body = {name: form[name] for name in ("choice", "plan_sha256", "phrase")}
     api = deployed.resource("ReviewApi")
-    event = made_up_call(api, approval, PRINCIPAL, body | {"selected": [f"{VISION}/{REGION}/{POC[3]}"]})
+    event = made_up_call(api, approval, CALLER, body | {"selected": [f"{VISION}/{REGION}/{POC[3]}"]})
     before = deployed.items()
     status = insider.call(deployed.resource("ReviewFunction"), event)
     recorded = [item for item in deployed.items() if item not in before and "WAIT" not in json.dumps(item)]

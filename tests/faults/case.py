@@ -45,7 +45,8 @@ LATEST = {
 POINTS = tuple(Checkpoint)
 FOREVER = 2000
 # Who may decide with AWS credentials.
-PRINCIPAL = "arn:aws:iam::600000000001:role/finops"
+PRINCIPAL = "arn:aws:iam::111111111111:role/finops"
+CALLER = "arn:aws:sts::111111111111:assumed-role/finops/ada"  # as AWS calls whoever uses it (D13.12)
 # When the insider acts: before the sweep starts, before a function of it runs, while it waits, while people decide,
 # when it is decided, before and after the first deletion, at the end and after it.
 MOMENTS = (

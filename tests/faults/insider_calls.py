@@ -8,7 +8,7 @@ from typing import Any
 
 from endpoint_sweep.domain.caller_proof import HEADER
 from endpoint_sweep.rules.approvals import Choice, phrase
-from tests.faults.case import PRINCIPAL
+from tests.faults.case import CALLER
 from tests.faults.insider import Document, Insider, item
 from tests.faults.insider_rows import some, when
 from tests.judging.deciding import form
@@ -113,8 +113,8 @@ def _proof(insider: Insider, dice: random.Random) -> None:
     body = {"choice": "delete", "selected": chosen, "plan_sha256": sha256, "comment": ""}
     body |= {"phrase": phrase(Choice.DELETE, len(chosen), sha256)}
     path = f"/approvals/{insider.approval}"
-    who = {"userArn": PRINCIPAL, "caller": "AIDASIMULATED", "accountId": "600000000001"}
-    headers = {"Content-Type": "application/json", "Host": "review.example.com", HEADER: PRINCIPAL}
+    who = {"userArn": CALLER, "caller": "AIDASIMULATED", "accountId": "111111111111"}
+    headers = {"Content-Type": "application/json", "Host": "review.example.com", HEADER: CALLER}
     event = {
         "resource": "/approvals/{approval_id}",
         "path": path,

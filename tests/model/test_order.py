@@ -221,7 +221,7 @@ def test_the_page_overwrites_nothing_unseen() -> None:
 
 def _post(hub: FakeHub, who: int, selected: int, now: int, laws: Laws, between: Any = None) -> bool:
     clock = lambda: NOW + now * TICK  # noqa: E731
-    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, dict, NoEvents(), clock)
+    desk = Desk(hub.records, hub.store, _Nobody(), _Nobody(), hub.seals, laws.rules, tuple, NoEvents(), clock)
     found = hub.records.approval(REQUEST.id)
     assert found
     made = honest(who, selected, now)

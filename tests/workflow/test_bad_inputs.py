@@ -262,6 +262,7 @@ def test_an_account_of_the_stack_that_is_nowhere_is_mistyped(stage_of: OpenStage
     [
         ({"ApproverPrincipals": ROLE}, "the stack parameters ApproverPrincipals and MoreApproverPrincipals have"),
         ({"MoreApproverPrincipals": f"{ROLE}=eve@example.com"}, "add it there"),
+        ({"ApproverPrincipals": f"arn:aws:iam::{STRANGER}:user/x={ADA}"}, "to the stack parameter ApproverAccounts"),
         ({"SummaryRecipients": "team at example.com"}, "the stack parameter SummaryRecipients has 1 entry that is not"),
     ],
 )

@@ -39,7 +39,8 @@ from tests.simulation.wire import watching
 
 BUCKET, TABLE, SENDER = "endpoint-sweep-bucket", "endpoint-sweep-table", "finops@example.com"
 ADA, GRACE = "ada@example.com", "grace@example.com"
-PRINCIPAL = "arn:aws:sts::111111111111:assumed-role/finops/ada"
+# What AWS calls a caller through this role: without the path of the role (D13.12).
+ROLE, PRINCIPAL = "arn:aws:iam::111111111111:role/team/finops", "arn:aws:sts::111111111111:assumed-role/finops/ada"
 STRANGER = "arn:aws:iam::111111111111:user/mallory"
 HOST = "review.example.com"
 FORM = "application/x-www-form-urlencoded"
@@ -76,7 +77,7 @@ ENVIRONMENT = {
 LISTS = {  # in parameters, as template.yaml writes them
     "APPROVERS": f"{ADA},{GRACE}",
     "TWO_APPROVERS_FOR_ACCOUNTS": "",
-    "APPROVER_PRINCIPALS": f"{PRINCIPAL}={ADA}",
+    "APPROVER_PRINCIPALS": f"{ROLE}={ADA}",
     "SUMMARY_RECIPIENTS": "",
     **dict.fromkeys(("DENY_ACCOUNTS", "ACCOUNTS", "EXCLUDE_ACCOUNTS", "EXCLUDE_REGIONS"), ""),
 }

@@ -85,13 +85,25 @@ def test_links_are_open_and_the_other_way_needs_credentials(hub: Template) -> No
     }
     # The function runs as itself, not as the caller.
     assert {one["Auth"]["InvokeRole"] for one in routes if "Auth" in one} == {"NONE"}
-    allowed = [s for s in api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"] if s["Effect"] == "Allow"]
-    assert [one["Resource"] for one in allowed] == ["execute-api:/*/*/a/*"]
+    statements = api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"]
+    assert [one["Resource"] for one in statements if one.get("Effect") == "Allow"] == ["execute-api:/*/*/a/*"]
+
+
+def test_other_accounts_reach_the_signed_routes_only_if_they_are_named(hub: Template) -> None:
+    """D13.51: no one of another account without it; with it, the accounts that it names and these two routes."""
+    [(condition, allow, otherwise)] = [
+        one["Fn::If"] for one in api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"] if "Fn::If" in one
+    ]
+    assert (condition, otherwise) == ("HasApproverAccounts", {"Ref": "AWS::NoValue"})
+    assert (allow["Effect"], allow["Action"]) == ("Allow", "execute-api:Invoke")
+    assert allow["Principal"] == {"AWS": {"Ref": "ApproverAccounts"}}
+    assert allow["Resource"] == ["execute-api:/v1/GET/approvals/*", "execute-api:/v1/POST/approvals/*"]
+    assert hub["Parameters"]["ApproverAccounts"]["Default"] == ""
 
 
 def test_only_allowed_addresses_reach_the_api(hub: Template) -> None:
     """Everybody by default, as a Deny on everything else."""
-    [deny] = [s for s in api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"] if s["Effect"] == "Deny"]
+    [deny] = [s for s in api(hub)["Auth"]["ResourcePolicy"]["CustomStatements"] if s.get("Effect") == "Deny"]
     assert deny["Resource"] == "execute-api:/*"
     assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedAddresses"}]}}}
     assert hub["Parameters"]["AllowedAddresses"]["Default"] == "0.0.0.0/0,::/0"

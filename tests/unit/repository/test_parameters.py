@@ -25,8 +25,12 @@ ADDRESSES = (
 )
 PRINCIPALS = (
     ["", "arn:aws:iam::111111111111:role/finops=ada@example.com",
-     "arn:aws-us-gov:sts::111111111111:assumed-role/finops/ada=ada@example.com,arn:aws:iam::111111111111:user/x=x@y.z"],
-    ["arn:aws:iam::111111111111:role/finops", "arn:aws:iam::11111111111:role/finops=ada@example.com",
+     "arn:aws-us-gov:iam::111111111111:role/team/finops=ada@example.com,arn:aws:iam::111111111111:user/x=x@y.z",
+     "arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_Approver_0123456789abcdef/ada@example.com=ada@example.com"],
+    ["arn:aws:sts::111111111111:assumed-role/finops/ada=ada@example.com",
+     "arn:aws:sts::111111111111:assumed-role/finops/AWSReservedSSO_x/ada=ada@example.com",
+     "arn:aws:sts::111111111111:role/finops=ada@example.com", "arn:aws:iam::111111111111:group/x=x@y.z",
+     "arn:aws:iam::111111111111:role/finops", "arn:aws:iam::11111111111:role/finops=ada@example.com",
      "arn:aws:iam::111111111111:role/finops:ada@example.com", "finops=ada@example.com"],
 )  # fmt: skip
 VALUES: dict[str, tuple[list[str], list[str]]] = {
@@ -42,6 +46,7 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "Approvers": ADDRESSES,
     "SummaryRecipients": ADDRESSES,
+    "ApproverAccounts": ACCOUNTS,
     "ApproverPrincipals": PRINCIPALS,
     "MoreApproverPrincipals": PRINCIPALS,
     "ProtectTags": (

@@ -118,7 +118,7 @@ def test_fifty_approvers_with_principals_fit() -> None:
     function's environment holds; all of them are read again.
     """
     addresses = [f"{f'approver-{number}':-<40}@finance.example.com" for number in FIFTY]
-    arns = [f"{f'arn:aws:sts::111111111111:assumed-role/finops-{number}/':-<100}" for number in FIFTY]
+    arns = [f"{f'arn:aws:iam::111111111111:role/finops-{number}':-<100}" for number in FIFTY]
     pairs = [f"{arn}={address}" for arn, address in zip(arns, addresses, strict=True)]
     given = {
         "Approvers": ",".join(addresses),
@@ -148,7 +148,7 @@ def test_fifty_approvers_with_principals_fit() -> None:
              if name in NAMES}  # fmt: skip
     found = Variables(names, stored.__getitem__)
     assert found.approvers == tuple(addresses)
-    assert found.principals == dict(zip(arns, addresses, strict=True))
+    assert [(one.arn, one.approver) for one in found.principals] == list(zip(arns, addresses, strict=True))
 
 
 def test_an_empty_list_can_be_stored() -> None:

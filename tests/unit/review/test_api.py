@@ -59,7 +59,9 @@ def test_the_offer_as_data(site: ReviewSite, offer: Offer) -> None:
     assert site.everything() == before
 
 
-@pytest.mark.parametrize("principal", [STRANGER, PRINCIPAL + "x", PRINCIPAL.replace("1" * 12, "2" * 12)])
+@pytest.mark.parametrize(
+    "principal", [STRANGER, PRINCIPAL.replace("/ada", "x/ada"), PRINCIPAL.replace("1" * 12, "2" * 12)]
+)
 def test_a_stranger_learns_nothing(site: ReviewSite, offer: Offer, principal: str) -> None:
     """BI-43: who is not mapped is refused alike, whatever is asked for."""
     before = site.everything()
@@ -139,6 +141,15 @@ def test_a_proof_is_over_the_bytes_of_the_body(site: ReviewSite, offer: Offer) -
     again = site.send("POST", path, "", text, headers)
     assert (again.status, json.loads(again.body)["again"]) == (200, True)
     assert site.everything() == before
+
+
+def test_another_session_of_the_role_is_the_same_person(site: ReviewSite) -> None:
+    """D13.12: whoever may assume it chooses the name of the session, and is one approver by any name."""
+    offer = put_on_offer(flagged={"*": "many are idle at once"})
+    assert post(site, offer, body(offer, CHURN)).status == 200
+    again = post(site, offer, body(offer, RESNET), PRINCIPAL.replace("/ada", "/grace"))
+    assert refusal(again) == (409, "E_ALREADY_DECIDED")
+    assert ([one.approver for one in offer.now().decisions], offer.now().status) == ([ADA], ApprovalStatus.PENDING)
 
 
 def test_without_sts_nobody_decides(site: ReviewSite, offer: Offer, unchanged: None) -> None:

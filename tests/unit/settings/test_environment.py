@@ -12,6 +12,7 @@ from endpoint_sweep.settings.environment import (
     ActSettings,
     DecideSettings,
     HubSettings,
+    PeopleSettings,
     ScanSettings,
     Variables,
 )
@@ -45,9 +46,15 @@ def test_the_hub_knows_where_it_is() -> None:
 
 def test_principals_are_read_in_pairs() -> None:
     """The ARN before the equals sign; spaces do not count."""
-    role = "arn:aws:sts::111111111111:assumed-role/finops"
+    role = "arn:aws:iam::111111111111:role/finops"
     found = variables(APPROVER_PRINCIPALS=f",{role}/ada = {ADA}, {role}/grace=grace@example.com").principals
-    assert found == {f"{role}/ada": ADA, f"{role}/grace": "grace@example.com"}
+    assert [(one.arn, one.approver) for one in found] == [(f"{role}/ada", ADA), (f"{role}/grace", "grace@example.com")]
+
+
+def test_the_hub_s_own_account_reaches_the_api() -> None:
+    """And those that the stack names."""
+    assert PeopleSettings.of(variables()).accounts == ("111111111111",)
+    assert PeopleSettings.of(variables(APPROVER_ACCOUNTS="222222222222")).accounts == ("111111111111", "222222222222")
 
 
 def test_summaries_go_to_the_approvers_unless_somebody_else_is_named() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.errors import InputRejected, ListInvalid, ListUnreadable
-from endpoint_sweep.settings.lists import accounts, check_addresses, check_principals, regions, tags, units
+from endpoint_sweep.settings.lists import accounts, check_addresses, check_principals, principals, regions, tags, units
 from endpoint_sweep.settings.sweep_input import parse
 from tests.unit.samples import ADA, settings, variables
 
@@ -126,7 +126,8 @@ def test_addresses(entries: list[str], said: str) -> None:
     assert said in str(refused.value)
 
 
-ROLE = "arn:aws:iam::111111111111:role/finops"
+ROLES, SESSIONS = "arn:aws:iam::111111111111:role/", "arn:aws:sts::111111111111:assumed-role/"
+ROLE, SSO, GRACE = f"{ROLES}finops", "AWSReservedSSO_Approver_0123456789abcdef", "grace@example.com"
 
 
 @pytest.mark.parametrize(
@@ -137,17 +138,38 @@ ROLE = "arn:aws:iam::111111111111:role/finops"
         ([f"finops={ADA}"], "write each as"),
         ([f"arn:aws:iam::11111111111:role/finops={ADA}"], "write each as"),
         ([f"arn:aws:iam::111111111111:group/finops={ADA}"], "write each as"),
-        ([f"{ROLE}=grace@example.com"], "an address that is not in Approvers; add it there"),
+        ([f"{ROLE}=linus@example.com"], "an address that is not in Approvers; add it there"),
         ([f"{ROLE}="], "an address that is not in Approvers"),
         ([f"{ROLE}={ADA}", f"{ROLE} = {ADA}"], "twice; remove one"),
+        ([f"{ROLE}={ADA}", f"{ROLES}team/finops={ADA}"], "twice; remove one"),
+        ([f"{ROLES}a/finops={ADA}", f"{ROLES}b/Finops={GRACE}"], f'the role "finops" to {ADA} and {GRACE}, but a role'),
+        (
+            [f"{ROLES}x/{SSO}={ADA}", f"{SESSIONS}{SSO}/grace={GRACE}"],
+            f"to {ADA} and {GRACE}, but a role is one person",
+        ),
+        ([f"{SESSIONS}finops/ada={ADA}"], "whoever assumes a role chooses the name of the session; give each approver"),
+        ([f"{SESSIONS}{SSO}/ada={ADA}", f"{SESSIONS}{SSO}/ada={GRACE}"], "twice; remove one"),
+        (
+            [f"arn:aws:iam::333333333333:user/ada={ADA}"],
+            "of account 333333333333, which cannot reach the review API; add",
+        ),
     ],
 )
 def test_principals(entries: list[str], said: str) -> None:
-    """An ARN of a user, a role or a session, and the address of an approver."""
-    check_principals([f"{ROLE} = {ADA}", f"arn:aws:sts::111111111111:assumed-role/finops/ada={ADA}"], [ADA])
+    """An ARN of a user, a role or a session, and the address of an approver; no one is two, and no two are one."""
+    people, places = [ADA, GRACE], ["111111111111", "222222222222"]
+    fine = [f"{ROLE} = {ADA}", f"{SESSIONS}{SSO}/ada={ADA}", f"{SESSIONS}{SSO}/grace={GRACE}"]
+    check_principals([*fine, f"arn:aws:iam::222222222222:user/finops={ADA}"], people, places)
+    check_principals([f"{ROLES}x/{SSO}={ADA}", f"{SESSIONS}{SSO}/ada={ADA}"], people, places)
     with pytest.raises(InputRejected, match=r"^E_LIST: the stack parameter") as refused:
-        check_principals(entries, [ADA])
+        check_principals(entries, people, places)
     assert said in str(refused.value)
+
+
+def test_what_is_no_principal_is_no_one() -> None:
+    """An entry that slipped past the check calls no one an approver."""
+    assert principals(["", "finops", f"finops={ADA}", f"arn:aws:iam::111111111111:group/x={ADA}"]) == ()
+    assert [one.approver for one in principals([f"{ROLE} = {ADA} "])] == [ADA]
 
 
 @pytest.mark.parametrize("mode", ["report", "approve"])

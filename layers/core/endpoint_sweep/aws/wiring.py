@@ -28,6 +28,7 @@ from endpoint_sweep.aws.switch_parameter import AwsKillSwitch
 from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.resources.resource_type import ResourceTypes
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.principals import Principal
 from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings.environment import (
     ActSettings,
@@ -88,7 +89,7 @@ class Hub:
         return self._variables.approvers
 
     @property
-    def principals(self) -> dict[str, str]:
+    def principals(self) -> tuple[Principal, ...]:
         return self._variables.principals
 
     @property

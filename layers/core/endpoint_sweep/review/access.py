@@ -1,7 +1,7 @@
 """What the review function works with, and who may open an approval."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from endpoint_sweep.rules.approvals import (
     person,
 )
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.principals import Principal, approver_of
 from endpoint_sweep.storage.records import Records, Versions
 from endpoint_sweep.storage.sweep_folder import SweepFolder
 
@@ -39,9 +40,9 @@ _NO_APPROVER = Refusal(
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The ports and rules of the review function. `principals`: approvers' addresses by the ARN of the
-    caller, read only for callers with AWS credentials, because anyone with a link can keep everything without it.
-    `code_ttl`: how long an emailed code is valid.
+    """The ports and rules of the review function. `principals`: who may decide with AWS credentials, read only for
+    callers that have some, because anyone with a link can keep everything without it. `code_ttl`: how long an emailed
+    code is valid.
     """
 
     records: Records
@@ -50,7 +51,7 @@ class Desk:
     mailer: Mailer
     seals: Seals
     rules: Rules
-    principals: Callable[[], Mapping[str, str]]
+    principals: Callable[[], Iterable[Principal]]
     events: Events
     now: Clock
     code_ttl: timedelta = timedelta(hours=1)
@@ -106,7 +107,7 @@ def _look_alike(secret: str, desk: Desk) -> None:
 
 def by_principal(approval_id: str, principal: str, desk: Desk) -> Opened | Refusal:
     """Finds the approver that AWS says is calling. Strangers learn nothing, not even whether the approval exists."""
-    approver = desk.principals().get(principal, "")
+    approver = approver_of(desk.principals(), principal)
     if approver not in desk.rules.approvers:
         return _NO_APPROVER
     try:

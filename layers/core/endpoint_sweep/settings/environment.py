@@ -9,6 +9,7 @@ from endpoint_sweep.domain.model import Caps
 from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.bounds import ACCOUNTS, EXCLUDE_ACCOUNTS, EXCLUDE_REGIONS, EXCLUDE_UNITS, UNITS
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.principals import Principal
 from endpoint_sweep.rules.scopes import Scope
 from endpoint_sweep.settings import lists
 
@@ -108,10 +109,14 @@ class Variables:
         return lists.accounts("TwoApproversForAccounts", text)
 
     @property
-    def principals(self) -> dict[str, str]:
-        """Approvers' addresses by the ARN of the caller. An ARN has no equals sign."""
-        pairs = (entry.partition("=") for entry in self.listed("APPROVER_PRINCIPALS_PARAMETER"))
-        return {arn.strip(): address.strip() for arn, _, address in pairs}
+    def principals(self) -> tuple[Principal, ...]:
+        """Who may decide with AWS credentials."""
+        return lists.principals(self.listed("APPROVER_PRINCIPALS_PARAMETER"))
+
+    @property
+    def approver_accounts(self) -> tuple[str, ...]:
+        """Other accounts than the hub's whose principals may decide. Raises ListInvalid."""
+        return lists.accounts("ApproverAccounts", self.optional("APPROVER_ACCOUNTS"))
 
     @property
     def rules(self) -> Rules:
@@ -271,14 +276,18 @@ class ActSettings:
 
 @dataclass(frozen=True, slots=True)
 class PeopleSettings:
-    """Who decides with AWS credentials, as the entries stand there, and who else gets the summaries."""
+    """Who decides with AWS credentials, as the entries stand there, and who else gets the summaries. `accounts`: whose
+    principals reach the review API.
+    """
 
     principals: tuple[str, ...]
+    accounts: tuple[str, ...]
     recipients: tuple[str, ...]
 
     @classmethod
     def of(cls, variables: Variables) -> "PeopleSettings":
         return cls(
             principals=variables.listed("APPROVER_PRINCIPALS_PARAMETER"),
+            accounts=(HubSettings.of(variables).hub_account, *variables.approver_accounts),
             recipients=variables.listed("SUMMARY_RECIPIENTS_PARAMETER"),
         )

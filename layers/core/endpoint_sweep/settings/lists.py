@@ -7,12 +7,12 @@ import re
 from collections.abc import Collection, Iterable
 
 from endpoint_sweep.domain.errors import InputRejected, ListInvalid
+from endpoint_sweep.rules.principals import Principal, principal, shared_role
 from endpoint_sweep.rules.region_names import is_name
 
 ACCOUNT = re.compile(r"[0-9]{12}")
 UNIT = re.compile(r"r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
-_PRINCIPAL = re.compile(r"arn:[a-z-]+:(iam|sts)::[0-9]{12}:(user|role|assumed-role)/[^=\s]+")
 # What AWS takes in keys and values of tags; a value may have equals signs, a pattern has one more.
 _TAG = re.compile(r"[\w\s.:/=+@-]{1,400}")
 _SHOWN = 20
@@ -73,19 +73,46 @@ def check_addresses(parameter: str, entries: Iterable[str]) -> None:
     _refuse_twice(parameter, found)
 
 
-def check_principals(entries: Iterable[str], approvers: Collection[str]) -> None:
-    """Each `arn=address`, an ARN only once, an address of an approver. Raises InputRejected."""
+def principals(entries: Iterable[str]) -> tuple[Principal, ...]:
+    """The entries `arn=address` that can be understood: any other is no one. An ARN has no equals sign."""
+    pairs = (entry.partition("=") for entry in entries)
+    found = (principal(arn.strip(), address.strip()) for arn, _, address in pairs)
+    return tuple(one for one in found if one)
+
+
+def check_principals(entries: Iterable[str], approvers: Collection[str], accounts: Collection[str]) -> None:
+    """Each `arn=address` of an approver, no one twice, no role of two people. `accounts`: whose principals reach the
+    API. Raises InputRejected.
+    """
     names = "the stack parameters ApproverPrincipals and MoreApproverPrincipals"
-    arns = []
+    found = []
     for entry in entries:
         arn, equals, address = (part.strip() for part in entry.partition("="))
-        if not equals or not _PRINCIPAL.fullmatch(arn):
+        one = principal(arn, address)
+        if not equals or not one:
             fix = "write each as arn:aws:iam::111111111111:role/finops=ada@example.com"
             raise InputRejected(f"E_LIST: {names} have {_shown(entry)}; {fix}")
+        if one.is_anybodys:
+            raise InputRejected(
+                f"E_LIST: {names} have a session of the role {_shown(one.role[-1])}, but whoever assumes a role "
+                "chooses the name of the session; give each approver a role of their own and list that role, or use "
+                "the sessions of IAM Identity Center (AWSReservedSSO_…)"
+            )
         if address not in approvers:
             raise InputRejected(f"E_LIST: {names} give {_shown(arn)} an address that is not in Approvers; add it there")
-        arns.append(arn)
-    _refuse_twice("ApproverPrincipals", arns)
+        if one.account not in accounts:
+            raise InputRejected(
+                f"E_LIST: {names} have a principal of account {one.account}, which cannot reach the review API; add "
+                "the account to the stack parameter ApproverAccounts"
+            )
+        found.append(one)
+    if both := shared_role(found):
+        people = " and ".join(one.approver for one in both)
+        raise InputRejected(
+            f"E_LIST: {names} give the role {_shown(both[0].role[-1])} to {people}, but a role is one person, whatever "
+            "its path and its sessions are called; give each of them a role of their own"
+        )
+    _refuse_twice("ApproverPrincipals", ["/".join(one.role) if one.is_whole_role else one.arn for one in found])
 
 
 def _entries(parameter: str, text: str) -> tuple[str, ...]:

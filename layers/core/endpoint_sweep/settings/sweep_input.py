@@ -106,7 +106,7 @@ def check_people(mode: Mode, people: PeopleSettings, rules: Rules) -> None:
     """
     check_addresses("SummaryRecipients", people.recipients)
     if mode is Mode.APPROVE:
-        check_principals(people.principals, rules.approvers)
+        check_principals(people.principals, rules.approvers, people.accounts)
 
 
 def check_members(asked: SweepInput, rules: Rules, act: ActSettings, known: Collection[str]) -> None:
