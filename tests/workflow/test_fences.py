@@ -122,7 +122,8 @@ def test_a_switch_that_is_removed_voids_what_was_asked(stage_of: OpenStage) -> N
     sweep = stage.start()
     links = stage.links(sweep)
     stage.hub.client("ssm").delete_parameter(Name=stage.hub.environment()["KILL_SWITCH"])
-    assert stage.decide(links[ADA], "idle-1").status == 303
+    # The sweep looks at the switch by itself, too, and can be over before the decision arrives.
+    assert stage.decide(links[ADA], "idle-1").status in (303, 409)
     stage.end(sweep)
     assert deleted(stage) == []
     assert stage.disposition(sweep, "idle-1") == ("kept", "kept: the kill switch is on")

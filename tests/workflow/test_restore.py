@@ -130,6 +130,7 @@ def test_a_dry_run_changes_nothing(after: After, capsys: pytest.CaptureFixture[s
     client.delete_endpoint_config(EndpointConfigName="plain-config")
     client.delete_model(ModelName="plain-AllTraffic")
     gone = stage.world.snapshot()
+    capsys.readouterr()  # what the steps of the sweep logged
     assert restore(stage, sweep, "plain", "--dry-run") == 0
     assert capsys.readouterr().out.splitlines() == [
         "would create model plain-AllTraffic",
@@ -201,6 +202,7 @@ def test_an_endpoint_that_only_lost_its_components_gets_them_back(
     assert violations(stage, start) == []
     assert sorted(cell(stage)["components"]) == ["host-base"]
     calls = len(stage.world.log)
+    capsys.readouterr()  # what the steps of the sweep logged
     assert restore(stage, sweep, "host", "--dry-run") == 0
     assert capsys.readouterr().out.splitlines() == ["would create inference component host-adapter"]
     assert restore(stage, sweep, "host") == 0, capsys.readouterr()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from samcli.cli.types import CfnParameterOverridesType
 
 from endpoint_sweep.aws.hub_stack import HubStack
-from endpoint_sweep.cli import checkout
+from endpoint_sweep.cli import checkout, main
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.settings.deployment import Deployment, edited, read
 from endpoint_sweep.settings.template import parameters_of
@@ -122,11 +122,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(deploy, "hub_stack", look)
     monkeypatch.setattr("endpoint_sweep.cli.init.hub_stack", lambda *_: None)
-    command_line = deploy.command_line
 
     def call(arguments: list[str]) -> int:
         if arguments[0] != "doctor":
-            return command_line(arguments)
+            return main(arguments)
         print("called:", *arguments)
         return 1
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from endpoint_sweep.domain.errors import StackMissing
 from endpoint_sweep.settings.environment import Variables
 
-_LISTS = ("Approvers", "SummaryRecipients", "TwoApproversForAccounts", "DenyAccounts")
+_LISTS = (
+    "Approvers", "SummaryRecipients", "TwoApproversForAccounts", "DenyAccounts", "Accounts", "ExcludeAccounts",
+    "OrganizationalUnits", "ExcludeOrganizationalUnits", "ExcludeRegions",
+)  # fmt: skip
 _PRINCIPALS = ("ApproverPrincipals", "MoreApproverPrincipals")
 NEEDED = (
     "OrganizationId", "ExternalId", "Regions", "ScanRoleName", "ActRoleName", "Sender", "AlarmTopicArn",
     "MinApprovers", "TwoApproversAboveEndpoints", "TwoApproversAboveUsd", "RequireCode", "ProtectTags",
-    "ReviewBaseUrl", "ReviewConcurrency", "Mode", "ScheduleExpression", "ScheduleTimezone", "ScheduleState",
+    "ReviewBaseUrl", "ReviewConcurrency", "CodeTtlMinutes", "Mode", "ScheduleExpression", "ScheduleTimezone", "ScheduleState",
     "LookbackDays", "BarelyUsedBelow", "OfferBarelyUsed", "MinAgeDays", "MinCoveragePercent", "MaxDeletesPerSweep",
     "MaxDeletesPerAccount", "MaxDeletePercentOfAccount", "ApprovalTtlMinutes", "GraceMinutes", "DeleteWindowMinutes",
     "WaitSliceSeconds", "GoneCheckSeconds", "ScanConcurrency", *_LISTS, *_PRINCIPALS,
