@@ -2,8 +2,9 @@
 
 import pytest
 
-from endpoint_sweep.doctor.settings import NEEDED, variable, variables_of
+from endpoint_sweep.doctor.settings import NEEDED, variables_of
 from endpoint_sweep.domain.errors import StackMissing
+from endpoint_sweep.settings.cross_checks import variable
 from endpoint_sweep.settings.environment import ActSettings, DecideSettings, PeopleSettings, ScanSettings
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import HUB_TEMPLATE
@@ -39,7 +40,7 @@ def test_all_settings_can_be_read() -> None:
     """With lists, and principals in two parameters."""
     arns = [f"arn:aws:iam::{'1' * 12}:role/{name}={name}@example.com" for name in ("ada", "grace")]
     given = parameters(ApproverPrincipals=arns[0], MoreApproverPrincipals=arns[1], DenyAccounts="222222222222")
-    found = variables_of(given)
+    found = variables_of(given, "1" * 12)
     assert ScanSettings.of(found).regions == ("us-east-1",)
     assert DecideSettings.of(found).rules.approvers == ("ada@example.com", "grace@example.com")
     assert ActSettings.of(found).deny_accounts == ("222222222222",)
@@ -51,4 +52,4 @@ def test_a_parameter_of_another_version() -> None:
     given = parameters()
     del given["GraceMinutes"]
     with pytest.raises(StackMissing, match="no parameter GraceMinutes"):
-        variables_of(given)
+        variables_of(given, "1" * 12)

@@ -85,7 +85,7 @@ class Installation:
 
     @cached_property
     def variables(self) -> Variables:
-        return variables_of(self.parameters)
+        return variables_of(self.parameters, self.stack.account)
 
     @property
     def mode(self) -> Mode:

@@ -114,6 +114,10 @@ class Variables:
         return lists.principals(self.listed("APPROVER_PRINCIPALS_PARAMETER"))
 
     @property
+    def hub_account(self) -> str:
+        return self.text("STATE_MACHINE_ARN").split(":")[4]
+
+    @property
     def approver_accounts(self) -> tuple[str, ...]:
         """Other accounts than the hub's whose principals may decide. Raises ListInvalid."""
         return lists.accounts("ApproverAccounts", self.optional("APPROVER_ACCOUNTS"))
@@ -288,6 +292,6 @@ class PeopleSettings:
     def of(cls, variables: Variables) -> "PeopleSettings":
         return cls(
             principals=variables.listed("APPROVER_PRINCIPALS_PARAMETER"),
-            accounts=(HubSettings.of(variables).hub_account, *variables.approver_accounts),
+            accounts=(variables.hub_account, *variables.approver_accounts),
             recipients=variables.listed("SUMMARY_RECIPIENTS_PARAMETER"),
         )
