@@ -104,8 +104,8 @@ FAULTS = {
         lambda one: one.world.state.hub.mail.suppressed.update({APPROVERS[0]: "BOUNCE"}),
         f"{APPROVERS[0]} (BOUNCE)",
     ),
-    "a new account's quota": Planted(
-        "concurrency", lambda one: setattr(one.world.state.hub, "concurrency", 10), "10 of 10 executions"
+    "a small quota": Planted(
+        "concurrency", lambda one: setattr(one.world.state.hub, "concurrency", 6), "6 of 6 executions"
     ),
     "a domain without a name": Planted(
         "page", deployed(ReviewBaseUrl="https://review.example.invalid/v1"), "no name server knows"

@@ -191,6 +191,7 @@ def test_without_credentials(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert main(["doctor"]) == 3
     told = capsys.readouterr()
-    assert (told.out, told.err) == ("", "endpoint-sweep doctor: no AWS credentials found: log in, or set AWS_PROFILE\n")
+    assert told.out == ""
+    assert told.err.startswith("endpoint-sweep doctor: no AWS credentials found; name a profile with --profile")
     assert main(["doctor", "--profile", "nobody"]) == 3
     assert "nobody" in capsys.readouterr().err
