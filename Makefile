@@ -32,7 +32,7 @@ COVERED := domain rules resources
 COVERAGE := $(VENV)/pytest --quiet $(PARALLEL) --cov --cov-report=term --ignore-glob='*_properties.py' \
 	$(COVERED:%=tests/unit/%)
 
-.PHONY: help setup demo test coverage lint format build deploy pictures bench figures mutants docs prices lock clean distclean
+.PHONY: help setup demo test coverage lint format build package deploy pictures bench figures mutants docs prices lock clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ format: $(TOOLS) ## rewrites the style
 
 build: $(TOOLS) ## sam build
 	$(VENV)/sam build --cached --parallel
+
+# The whole recipe is expanded first, so without a bucket nothing is built.
+package: $(TOOLS) ## the built application to a bucket, for pipelines and `sam publish` (BUCKET=name)
+	$(VENV)/sam build --cached --parallel
+	$(VENV)/sam package --s3-bucket $(or $(BUCKET),$(error name a bucket in the region of the stack: make package \
+		BUCKET=name)) --s3-prefix endpoint-sweep --output-template-file .aws-sam/packaged.yaml
 
 deploy: $(TOOLS) ## from parameters.toml to AWS, with this shell's credentials (SET="Mode=approve" changes it, YES=1 asks nothing)
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.deploy
