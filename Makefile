@@ -88,6 +88,7 @@ docs: $(TOOLS) ## writes the pages, the policy and the example that are made fro
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.configuration
 	@$(VENV)/python -m scripts.readonly_policy
 	@$(VENV)/python -m scripts.permissions
+	@$(VENV)/python -m scripts.running_cost
 
 prices: $(TOOLS) ## the price table from the Price List's offer file (FILE=index.json)
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.prices $(FILE)

@@ -76,7 +76,7 @@ The hub stack is deployed. What comes next:
 3. Deletions, once the reports look right. Nothing can be deleted until you run this, or once you set it to on:
      {stack.outputs["AllowDeletionsCommand"]}
 
-docs/operating.md says how to go on from there."""
+docs/deploy.md says how to go on from there."""
 
 
 def assignments(text: str) -> list[str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
+from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 type Called = tuple[str, dict[str, Any]]
+OTHER_NAMES = {"s3api": "s3"}  # the CLI's name of a service -> botocore's
 
 
 def calls(text: str, *, optional: bool = False) -> list[Called]:
@@ -24,8 +26,9 @@ def calls(text: str, *, optional: bool = False) -> list[Called]:
 def call(words: list[str]) -> Called:
     aws, service, operation, *rest = words
     assert aws == "aws"
-    name = "".join(part.capitalize() for part in operation.split("-"))
-    model = botocore.session.get_session().get_service_model(service).operation_model(name)
+    known = botocore.session.get_session().get_service_model(OTHER_NAMES.get(service, service))
+    name = {xform_name(one, "-"): one for one in known.operation_names}[operation]
+    model = known.operation_model(name)
     members = model.input_shape.members if model.input_shape else {}
     kebab = {kebab_of(member): member for member in members}
     given: dict[str, Any] = {}
@@ -38,6 +41,11 @@ def call(words: list[str]) -> Called:
         if option == "--region":
             assert values == ["eu-west-1"]
             continue
+        if not values:
+            member, is_on = flag(option.removeprefix("--"), kebab)
+            assert members[member].type_name == "boolean", f"{option} has no value"
+            given[member] = is_on
+            continue
         member = kebab[option.removeprefix("--")]
         assert member not in given
         given[member] = value_of(members[member], values)
@@ -45,6 +53,11 @@ def call(words: list[str]) -> Called:
         report = ParamValidator().validate(given, model.input_shape)
         assert not report.has_errors(), report.generate_report()
     return name, given
+
+
+def flag(option: str, kebab: dict[str, str]) -> tuple[str, bool]:
+    """A switch and whether it is on: `no-` turns it off, unless that is part of its name."""
+    return (kebab[option], True) if option in kebab else (kebab[option.removeprefix("no-")], False)
 
 
 def kebab_of(name: str) -> str:
@@ -63,7 +76,9 @@ def value_of(shape: Shape, words: list[str]) -> Any:
         case StructureShape():
             return short(shape, words[0])
     [word] = words
-    return Path(word.removeprefix("file://")).read_text(encoding="utf-8") if word.startswith("file://") else word
+    if word.startswith("file://"):
+        return Path(word.removeprefix("file://")).read_text(encoding="utf-8")
+    return typed(shape, [word])
 
 
 def short(shape: StructureShape, word: str) -> dict[str, Any]:
