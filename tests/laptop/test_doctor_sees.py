@@ -189,6 +189,7 @@ def test_without_credentials(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/dev/null")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     assert main(["doctor"]) == 3
     told = capsys.readouterr()
     assert told.out == ""
