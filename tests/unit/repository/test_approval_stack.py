@@ -96,7 +96,7 @@ def test_other_accounts_reach_the_signed_routes_only_if_they_are_named(hub: Temp
     ]
     assert (condition, otherwise) == ("HasApproverAccounts", {"Ref": "AWS::NoValue"})
     assert (allow["Effect"], allow["Action"]) == ("Allow", "execute-api:Invoke")
-    assert allow["Principal"] == {"AWS": {"Ref": "ApproverAccounts"}}
+    assert allow["Principal"] == {"AWS": {"Fn::Split": [",", {"Ref": "ApproverAccounts"}]}}
     assert allow["Resource"] == ["execute-api:/v1/GET/approvals/*", "execute-api:/v1/POST/approvals/*"]
     assert hub["Parameters"]["ApproverAccounts"]["Default"] == ""
 

@@ -46,7 +46,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "Approvers": ADDRESSES,
     "SummaryRecipients": ADDRESSES,
-    "ApproverAccounts": ACCOUNTS,
+    "ApproverAccounts": (
+        ["", "012345678901", "012345678901,222222222222"],
+        ["12345678901", "012345678901, 222222222222", "012345678901,", "012345678901;222222222222", "*"],
+    ),
     "ApproverPrincipals": PRINCIPALS,
     "MoreApproverPrincipals": PRINCIPALS,
     "ProtectTags": (

@@ -33,9 +33,19 @@ def test_each_allowed_address_is_one_entry(addresses: str) -> None:
     # An engine that leaves the reference alone gets the same.
     before = only(cloudformation.load(HUB_TEMPLATE), "AWS::Serverless::Api")["Auth"]["ResourcePolicy"]
     for statements in (after["Statement"], before["CustomStatements"]):
-        [deny] = [one for one in statements if one["Effect"] == "Deny"]
+        [deny] = [one for one in statements if one.get("Effect") == "Deny"]
         condition = resolved(cloudformation.load(HUB_TEMPLATE), deny["Condition"], **given)
         assert condition == {"NotIpAddress": {"aws:SourceIp": addresses.split(",")}}
+
+
+def test_each_account_of_other_approvers_is_one_principal() -> None:
+    """One text with both is no principal (D14.1, D13.51)."""
+    given = {"ApproverAccounts": "222222222222,333333333333"}
+    policy = only(transformed(**given), "AWS::ApiGateway::RestApi")["Body"]["x-amazon-apigateway-policy"]
+    [(condition, allow, _)] = [one["Fn::If"] for one in policy["Statement"] if "Fn::If" in one]
+    assert condition == "HasApproverAccounts"
+    allowed = resolved(cloudformation.load(HUB_TEMPLATE), allow["Principal"], **given)
+    assert allowed == {"AWS": ["222222222222", "333333333333"]}
 
 
 def test_every_list_that_is_joined_is_still_a_list(deployed: Template) -> None:
