@@ -38,6 +38,7 @@ MATCHING = {
     "ScanRoleName": "our-scan",
     "ActRoleName": "our-act",
     "AdditionalScanPrincipals": "",
+    "PermissionsBoundaryName": "",
 }
 
 type Run = Callable[..., tuple[int, str, str]]
@@ -127,6 +128,21 @@ def test_deletion_is_allowed_for_units(run: Run) -> None:
     assert parameters(allowed["ParameterOverrides"]) == {"AllowDelete": "true"}
 
 
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [((), "team/boundary"), (("--permissions-boundary", "other"), "other"), (("--permissions-boundary", ""), "")],
+)
+def test_the_boundary_is_the_hubs_unless_another_is_named(
+    run: Run, aws: dict[str, Mapping[str, Any]], options: tuple[str, ...], name: str
+) -> None:
+    """By its name, because the ARN is another one in each account."""
+    arn = f"arn:aws:iam::{HUB}:policy/team/boundary"
+    given = [*STACK["Parameters"], {"ParameterKey": "PermissionsBoundary", "ParameterValue": arn}]
+    aws["DescribeStacks"] = {"Stacks": [STACK | {"Parameters": given}]}
+    (_, stack_set), *_ = calls(run(*options)[1])
+    assert parameters(stack_set["Parameters"])["PermissionsBoundaryName"] == name
+
+
 @pytest.mark.parametrize("way", ["option", "hub"])
 def test_the_management_account_calls_as_itself(run: Run, aws: dict[str, Mapping[str, Any]], way: str) -> None:
     """Asked for, or because the hub lies there."""
@@ -163,6 +179,7 @@ def test_the_template_may_lie_elsewhere(run: Run, tmp_path: Path, monkeypatch: p
     [
         (("--organizational-units", "prod"), '--organizational-units has "prod"; write a unit as ou-ab12-11111111'),
         (("--allow-delete-for", "ou-1"), '--allow-delete-for has "ou-1"'),
+        (("--permissions-boundary", "arn:aws:iam::1:policy/x"), "but must be the name of a policy such as boundary"),
         (("--file", "none.yaml"), "--file: there is no file none.yaml"),
     ],
 )

@@ -80,6 +80,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
             ",::1",
         ],
     ),
+    "PermissionsBoundary": (
+        ["", "arn:aws:iam::111111111111:policy/boundary", "arn:aws-cn:iam::111111111111:policy/team/a/boundary"],
+        ["boundary", "arn:aws:iam::111111111111:role/boundary", "arn:aws:iam::aws:policy/PowerUserAccess", "none"],
+    ),
     "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
     "ScheduleTimezone": (
         ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],

@@ -15,6 +15,7 @@ from tests.simulation.hub.cloudformation import HUB_TEMPLATE, Template, load
 
 # SAM CLI uploads local files before the transform, which takes only addresses in S3.
 _LOCAL = ("CodeUri", "ContentUri", "DefinitionUri")
+_NOTHING = {"Ref": "AWS::NoValue"}
 _NEEDED = {"OrganizationId": "o-abcdefghij", "Sender": "finops@example.com"}
 
 
@@ -36,6 +37,49 @@ def transformed(**parameters: str) -> Template:
     with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "eu-west-1"}):
         made: Template = transform(template, _NEEDED | parameters, _NoManagedPolicies())
     return made
+
+
+def created(template: Template, **parameters: str) -> dict[str, dict[str, Any]]:
+    """Logical id -> resource, as CloudFormation makes them: without what a condition leaves out."""
+    given = {name: _parameter(one, (_NEEDED | parameters).get(name)) for name, one in template["Parameters"].items()}
+    truth = {name: _holds(one, given) for name, one in template.get("Conditions", {}).items()}
+    made = _chosen(template["Resources"], truth)
+    return {name: one for name, one in made.items() if truth.get(one.get("Condition"), True)}
+
+
+def _holds(condition: Any, given: Mapping[str, Any]) -> bool:
+    match condition:
+        case {"Fn::Not": [inner]}:
+            return not _holds(inner, given)
+        case {"Fn::Equals": [one, other]}:
+            return _compared(one, given) == _compared(other, given)
+        case _:
+            raise Refused(f"a condition that is not known here: {condition}")
+
+
+def _compared(value: Any, given: Mapping[str, Any]) -> str:
+    match value:
+        case {"Ref": str(name)}:
+            return _compared(given[name], given)
+        case {"Fn::Join": [glue, parts]}:
+            return str(glue).join(given[parts["Ref"]])
+        case list():
+            raise Refused("Fn::Equals takes texts")
+        case _:
+            return str(value)
+
+
+def _chosen(value: Any, truth: Mapping[str, bool]) -> Any:
+    match value:
+        case {"Fn::If": [str(name), yes, no]}:
+            return _chosen(yes if truth[name] else no, truth)
+        case dict():
+            made = {key: _chosen(one, truth) for key, one in value.items()}
+            return {key: one for key, one in made.items() if one != _NOTHING}
+        case list():
+            return [one for one in (_chosen(one, truth) for one in value) if one != _NOTHING]
+        case _:
+            return value
 
 
 class Refused(Exception):

@@ -30,6 +30,11 @@ def add_parser(commands: Any) -> None:
     add(
         "--scan-principals", default="", metavar="a,b", help="ARNs of people's roles that may scan from a terminal, too"
     )
+    add(
+        "--permissions-boundary",
+        metavar="NAME",
+        help="the policy of that name in each account is the boundary of the roles; the name of the hub's by default",
+    )
     add("--update", action="store_true", help="for roles that exist: before you update the hub stack")
     add(
         "--management-account",
@@ -67,11 +72,15 @@ def run(given: argparse.Namespace) -> int:
 
 def _matching(stack: HubStack, given: argparse.Namespace, template: Path) -> dict[str, str]:
     """Every parameter of the roles but AllowDelete. Raises UsageError where they do not fit the template."""
+    boundary = stack.parameters.get("PermissionsBoundary", "").partition(":policy/")[2]
+    if given.permissions_boundary is not None:
+        boundary = given.permissions_boundary
     hub = {
         **stack.parameters,
         "HubAccountId": stack.account,
         "HubStackName": given.stack,
         "AdditionalScanPrincipals": given.scan_principals,
+        "PermissionsBoundaryName": boundary,
     }
     values = {}
     for key, parameter in parameters_in(template).items():

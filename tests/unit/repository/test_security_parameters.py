@@ -1,0 +1,60 @@
+"""What organizations with rules of their own ask of the stacks: off by default, everywhere when it is on."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulation.hub import cloudformation
+from tests.simulation.hub.cloudformation import COST_TEMPLATE, HUB_TEMPLATE, MEMBER_TEMPLATE, TEMPLATES, Template
+from tests.unit.repository.transformed import created, transformed
+
+MEMBER = {"HubAccountId": "111111111111", "AllowDelete": "true"}
+BOUNDARY = "arn:aws:iam::111111111111:policy/team/boundary"
+
+
+def stack(path: Path, **parameters: str) -> dict[str, dict[str, Any]]:
+    """The resources of the stack, as CloudFormation makes them."""
+    if path == HUB_TEMPLATE:
+        return created(transformed(**parameters), **parameters)
+    return created(cloudformation.load(path), **(MEMBER | parameters))
+
+
+def of_type(resources: Template, kind: str) -> dict[str, dict[str, Any]]:
+    """Logical id -> properties."""
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_role_has_a_boundary_by_default(path: Path) -> None:
+    roles = of_type(stack(path), "AWS::IAM::Role")
+    assert roles
+    assert [name for name, one in roles.items() if "PermissionsBoundary" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "expected"),
+    [
+        (HUB_TEMPLATE, {"PermissionsBoundary": BOUNDARY}, {"Ref": "PermissionsBoundary"}),
+        (COST_TEMPLATE, {"PermissionsBoundary": BOUNDARY}, {"Ref": "PermissionsBoundary"}),
+        (
+            MEMBER_TEMPLATE,
+            {"PermissionsBoundaryName": "team/boundary"},
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${PermissionsBoundaryName}"},
+        ),
+    ],
+    ids=["hub", "cost", "member"],
+)
+def test_every_role_gets_the_boundary(path: Path, given: dict[str, str], expected: object) -> None:
+    """Those that SAM makes for functions, the state machine and the schedules, too."""
+    roles = of_type(stack(path, **given), "AWS::IAM::Role")
+    # SAM puts the value of a parameter in place of a reference.
+    told = (expected, BOUNDARY)
+    assert [name for name, one in roles.items() if one.get("PermissionsBoundary") not in told] == []
+
+
+def test_sam_makes_roles_for_functions_machine_and_schedules() -> None:
+    """So that the tests of every role look at all kinds."""
+    roles = of_type(stack(HUB_TEMPLATE), "AWS::IAM::Role")
+    kinds = {"PlanSweepFunctionRole", "SweepStateMachineRole", "StartSweepFunctionWeeklyRole", "ScanCellRole"}
+    assert kinds <= roles.keys()
