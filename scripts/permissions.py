@@ -21,7 +21,9 @@ INTRODUCTION = """# Permissions
 function has a role of its own, except where the tables say otherwise.
 
 Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess`, to
-write its trace. The keys of the stack are used by their [key policies](#keys).
+write its trace. For functions in a VPC, Lambda needs `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles
+that it makes even without a VPC, so `OnlyLambdaMakesInterfaces` denies the code of every function what it allows. The
+keys of the stack are used by their [key policies](#keys).
 """
 _HEAD = "| Action | Resource | Condition | Why |\n|---|---|---|---|"
 _COMMENTED = re.compile(r"^\s*- ([a-z0-9-]+:\w+\*?)\s+# (.+)$", re.MULTILINE)

@@ -84,6 +84,11 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["", "arn:aws:iam::111111111111:policy/boundary", "arn:aws-cn:iam::111111111111:policy/team/a/boundary"],
         ["boundary", "arn:aws:iam::111111111111:role/boundary", "arn:aws:iam::aws:policy/PowerUserAccess", "none"],
     ),
+    "VpcSubnetIds": (
+        ["", "subnet-01234567", "subnet-0123456789abcdef0,subnet-0123456789abcdef1"],
+        ["vpc-01234567", "subnet-01234567, subnet-01234568", "subnet-01234567,", "sg-01234567"],
+    ),
+    "VpcSecurityGroupIds": (["", "sg-01234567", "sg-01234567,sg-0123456789abcdef0"], ["default", "sg-01234567;sg-1"]),
     "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
     "ScheduleTimezone": (
         ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],

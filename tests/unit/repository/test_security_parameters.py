@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import COST_TEMPLATE, HUB_TEMPLATE, MEMBER_TEMPLATE, TEMPLATES, Template
-from tests.unit.repository.transformed import created, transformed
+from tests.unit.repository.transformed import created, resolved, transformed
 
 MEMBER = {"HubAccountId": "111111111111", "AllowDelete": "true"}
 BOUNDARY = "arn:aws:iam::111111111111:policy/team/boundary"
@@ -58,3 +58,55 @@ def test_sam_makes_roles_for_functions_machine_and_schedules() -> None:
     roles = of_type(stack(HUB_TEMPLATE), "AWS::IAM::Role")
     kinds = {"PlanSweepFunctionRole", "SweepStateMachineRole", "StartSweepFunctionWeeklyRole", "ScanCellRole"}
     assert kinds <= roles.keys()
+
+
+NETWORK = {"VpcSubnetIds": "subnet-0123456789abcdef0,subnet-0123456789abcdef1", "VpcSecurityGroupIds": "sg-01234567"}
+MANAGED = "AWSLambdaVPCAccessExecutionRole"
+
+
+def roles_of_functions(resources: Template) -> dict[str, dict[str, Any]]:
+    """Logical id -> properties of the roles that Lambda assumes."""
+    roles = of_type(resources, "AWS::IAM::Role")
+    return {name: one for name, one in roles.items() if "lambda.amazonaws.com" in str(one["AssumeRolePolicyDocument"])}
+
+
+def test_no_function_is_in_a_vpc_by_default() -> None:
+    made = stack(HUB_TEMPLATE)
+    functions = of_type(made, "AWS::Lambda::Function")
+    assert functions
+    assert [name for name, one in functions.items() if "VpcConfig" in one] == []
+    explicit = cloudformation.resources(cloudformation.load(HUB_TEMPLATE), "AWS::IAM::Role")
+    assert [name for name in explicit if MANAGED in str(made[name])] == []
+
+
+def test_every_function_is_in_the_vpc() -> None:
+    """With a role that Lambda can connect it with."""
+    template = transformed(**NETWORK)
+    made = created(template, **NETWORK)
+    wanted = {name: value.split(",") for name, value in NETWORK.items()}
+    for name, one in of_type(made, "AWS::Lambda::Function").items():
+        network = resolved(template, one["VpcConfig"], **NETWORK)
+        assert network == {
+            "SubnetIds": wanted["VpcSubnetIds"],
+            "SecurityGroupIds": wanted["VpcSecurityGroupIds"],
+        }, name
+    assert [name for name, one in roles_of_functions(made).items() if MANAGED not in str(one)] == []
+
+
+@pytest.mark.parametrize("given", [{}, NETWORK], ids=["no-vpc", "vpc"])
+def test_no_code_makes_network_interfaces(given: dict[str, str]) -> None:
+    """What SAM allows every role is denied to the code of every function, with a VPC and without (D18.1)."""
+    made = stack(HUB_TEMPLATE, **given)
+    [denied] = of_type(made, "AWS::IAM::Policy").values()
+    [statement] = denied["PolicyDocument"]["Statement"]
+    assert {one["Ref"] for one in denied["Roles"]} == set(roles_of_functions(made))
+    assert (statement["Effect"], statement["Resource"]) == ("Deny", "*")
+    assert list(statement["Condition"]) == ["ArnLike"]
+    assert set(statement["Action"]) == {
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    }

@@ -54,6 +54,8 @@ def test_what_fits(changes: dict[str, str]) -> None:
         ({"DenyAccounts": "012345678901,012345678901"}, "DenyAccounts has"),
         ({"Approvers": ADA, "TwoApproversForAccounts": "012345678901,"}, "TwoApproversForAccounts has an empty entry"),
         ({"ProtectTags": "team,Team"}, "ProtectTags has"),
+        ({"VpcSubnetIds": "subnet-01234567"}, "VpcSubnetIds and VpcSecurityGroupIds belong together"),
+        ({"VpcSecurityGroupIds": "sg-01234567"}, "VpcSubnetIds and VpcSecurityGroupIds belong together"),
     ],
 )
 def test_what_does_not_fit(changes: dict[str, str], told: str) -> None:

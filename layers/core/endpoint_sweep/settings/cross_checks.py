@@ -17,6 +17,8 @@ def cross_check(values: Mapping[str, str]) -> None:
 
     What a sweep in approve mode needs is checked as soon as there are approvers, whatever the schedule does.
     """
+    if bool(values.get("VpcSubnetIds")) != bool(values.get("VpcSecurityGroupIds")):
+        raise UsageError("VpcSubnetIds and VpcSecurityGroupIds belong together: set both, or leave both empty")
     settings = variables(values, _UNKNOWN)
     is_asking = values["Mode"] == Mode.APPROVE or values["Approvers"].strip()
     mode = Mode.APPROVE if is_asking else Mode.REPORT
