@@ -89,6 +89,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["vpc-01234567", "subnet-01234567, subnet-01234568", "subnet-01234567,", "sg-01234567"],
     ),
     "VpcSecurityGroupIds": (["", "sg-01234567", "sg-01234567,sg-0123456789abcdef0"], ["default", "sg-01234567;sg-1"]),
+    "CodeSigningConfigArn": (
+        ["", "arn:aws:lambda:eu-west-1:111111111111:code-signing-config:csc-0123456789abcdefa"],
+        ["csc-0123456789abcdefa", "arn:aws:signer:eu-west-1:111111111111:/signing-profiles/ours"],
+    ),
     "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
     "ScheduleTimezone": (
         ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],

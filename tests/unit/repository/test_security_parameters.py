@@ -10,6 +10,7 @@ from tests.simulation.hub.cloudformation import COST_TEMPLATE, HUB_TEMPLATE, MEM
 from tests.unit.repository.transformed import created, resolved, transformed
 
 MEMBER = {"HubAccountId": "111111111111", "AllowDelete": "true"}
+SIGNING = "arn:aws:lambda:eu-west-1:111111111111:code-signing-config:csc-0123456789abcdefa"
 BOUNDARY = "arn:aws:iam::111111111111:policy/team/boundary"
 
 
@@ -110,3 +111,16 @@ def test_no_code_makes_network_interfaces(given: dict[str, str]) -> None:
         "ec2:DescribeSubnets",
         "ec2:UnassignPrivateIpAddresses",
     }
+
+
+def test_the_code_of_no_function_must_be_signed_by_default() -> None:
+    functions = of_type(stack(HUB_TEMPLATE), "AWS::Lambda::Function")
+    assert [name for name, one in functions.items() if "CodeSigningConfigArn" in one] == []
+
+
+def test_the_code_of_every_function_must_be_signed() -> None:
+    given = {"CodeSigningConfigArn": SIGNING}
+    functions = of_type(stack(HUB_TEMPLATE, **given), "AWS::Lambda::Function")
+    told = ({"Ref": "CodeSigningConfigArn"}, SIGNING)
+    assert functions
+    assert [name for name, one in functions.items() if one.get("CodeSigningConfigArn") not in told] == []

@@ -172,6 +172,11 @@ def test_an_assignment_may_have_equals_signs() -> None:
             "s",
             "AlarmTopicArn is in us-east-1, but must be in the region of the stack, eu-west-1",
         ),
+        (
+            {"CodeSigningConfigArn": "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0123456789abcdefa"},
+            "s",
+            "CodeSigningConfigArn is in us-east-1, but must be in the region of the stack, eu-west-1",
+        ),
         ({}, "1s", "the name of the stack"),
         ({}, "s" * 46, "the name of the stack"),
     ],

@@ -21,7 +21,7 @@ _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,44}")  # The names of roles and fun
 _TABLES = {"deploy": ("stack", "region"), "parameters": ()}
 _HEADER = re.compile(r'\s*\[[\w."-]+\]\s*(#.*)?')
 _BOOLEANS = {"true", "false"}
-_IN_THE_REGION = ("AlarmTopicArn", "WebAclArn")
+_IN_THE_REGION = ("AlarmTopicArn", "WebAclArn", "CodeSigningConfigArn")
 _ABOUT = f"""\
 # The deployment of endpoint-sweep. `make deploy` reads this file and shows what will change before it changes anything.
 # A parameter that is not here has its default: {EXAMPLE} lists all of them.
@@ -115,7 +115,7 @@ def check(deployment: Deployment, parameters: Mapping[str, Parameter]) -> None:
 def check_value(parameter: Parameter, value: str, region: str) -> None:
     """Raises UsageError. `region`: of the stack; empty where none is chosen yet."""
     parameter.check(value)
-    # CloudFormation would only notice when it makes the alarms, and take everything back (D9.12).
+    # CloudFormation would only notice when it makes what uses it, and take everything back (D9.12).
     other = (value.split(":") + [""] * 4)[3] if parameter.name in _IN_THE_REGION else ""
     if region and other not in ("", region):
         raise UsageError(f"{parameter.name} is in {other}, but must be in the region of the stack, {region}")
