@@ -22,8 +22,9 @@ function has a role of its own, except where the tables say otherwise.
 
 Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess`, to
 write its trace. For functions in a VPC, Lambda needs `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles
-that it makes even without a VPC, so `OnlyLambdaMakesInterfaces` denies the code of every function what it allows. The
-keys of the stack are used by their [key policies](#keys).
+that it makes even without a VPC, so `OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With
+`KmsKeyArn`, `UsesYourKey` lets the roles that use the bucket or the table use that key, through these services only.
+The keys of the stack are used by their [key policies](#keys).
 """
 _HEAD = "| Action | Resource | Condition | Why |\n|---|---|---|---|"
 _COMMENTED = re.compile(r"^\s*- ([a-z0-9-]+:\w+\*?)\s+# (.+)$", re.MULTILINE)

@@ -11,6 +11,7 @@ from tests.unit.repository.transformed import created, resolved, transformed
 
 MEMBER = {"HubAccountId": "111111111111", "AllowDelete": "true"}
 SIGNING = "arn:aws:lambda:eu-west-1:111111111111:code-signing-config:csc-0123456789abcdefa"
+KEY = "arn:aws:kms:eu-west-1:111111111111:key/01234567-89ab-cdef-0123-456789abcdef"
 BOUNDARY = "arn:aws:iam::111111111111:policy/team/boundary"
 
 
@@ -98,7 +99,7 @@ def test_every_function_is_in_the_vpc() -> None:
 def test_no_code_makes_network_interfaces(given: dict[str, str]) -> None:
     """What SAM allows every role is denied to the code of every function, with a VPC and without (D18.1)."""
     made = stack(HUB_TEMPLATE, **given)
-    [denied] = of_type(made, "AWS::IAM::Policy").values()
+    denied = of_type(made, "AWS::IAM::Policy")["OnlyLambdaMakesInterfaces"]
     [statement] = denied["PolicyDocument"]["Statement"]
     assert {one["Ref"] for one in denied["Roles"]} == set(roles_of_functions(made))
     assert (statement["Effect"], statement["Resource"]) == ("Deny", "*")
@@ -124,3 +125,53 @@ def test_the_code_of_every_function_must_be_signed() -> None:
     told = ({"Ref": "CodeSigningConfigArn"}, SIGNING)
     assert functions
     assert [name for name, one in functions.items() if one.get("CodeSigningConfigArn") not in told] == []
+
+
+def test_keys_of_aws_encrypt_by_default() -> None:
+    made = stack(HUB_TEMPLATE)
+    [bucket], [table] = of_type(made, "AWS::S3::Bucket").values(), of_type(made, "AWS::DynamoDB::Table").values()
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert [name for name, one in of_type(made, "AWS::Logs::LogGroup").items() if "KmsKeyId" in one] == []
+    assert "UsesYourKey" not in made
+
+
+def test_your_key_encrypts_what_is_kept() -> None:
+    """The bucket with a bucket key, the table and every log group."""
+    given = {"KmsKeyArn": KEY}
+    template = transformed(**given)
+    made = resolved(template, created(template, **given), **given)
+    [bucket], [table] = of_type(made, "AWS::S3::Bucket").values(), of_type(made, "AWS::DynamoDB::Table").values()
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"] == [
+        {
+            "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
+            "BucketKeyEnabled": True,
+        }
+    ]
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
+    assert {one["KmsKeyId"] for one in of_type(made, "AWS::Logs::LogGroup").values()} == {KEY}
+
+
+def test_who_reads_or_writes_may_use_your_key() -> None:
+    """Every role that may use the bucket or the table, through these services only."""
+    given = {"KmsKeyArn": KEY}
+    template = transformed(**given)
+    made = resolved(template, created(template, **given), **given)
+    policy = made["UsesYourKey"]["Properties"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    users = {
+        name
+        for name, one in of_type(made, "AWS::IAM::Role").items()
+        if any(action in str(one.get("Policies")) for action in ("s3:GetObject", "s3:PutObject", "dynamodb:"))
+    }
+    assert {"SweepStateMachineRole", "ScanCellRole", "ReviewFunctionRole"} <= users
+    assert {one["Ref"] for one in policy["Roles"]} == users
+    assert statement["Resource"] == KEY
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "kms:ViaService": [
+                {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"} for service in ("s3", "dynamodb")
+            ]
+        }
+    }

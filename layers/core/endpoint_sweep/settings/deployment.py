@@ -21,7 +21,7 @@ _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,44}")  # The names of roles and fun
 _TABLES = {"deploy": ("stack", "region"), "parameters": ()}
 _HEADER = re.compile(r'\s*\[[\w."-]+\]\s*(#.*)?')
 _BOOLEANS = {"true", "false"}
-_IN_THE_REGION = ("AlarmTopicArn", "WebAclArn", "CodeSigningConfigArn")
+_IN_THE_REGION = ("AlarmTopicArn", "WebAclArn", "CodeSigningConfigArn", "KmsKeyArn")
 _ABOUT = f"""\
 # The deployment of endpoint-sweep. `make deploy` reads this file and shows what will change before it changes anything.
 # A parameter that is not here has its default: {EXAMPLE} lists all of them.
