@@ -52,14 +52,17 @@ class Approver:
             time.sleep(0.5)
         return ask()
 
-    def decide(self, choose: Callable[[Sequence[str]], Sequence[str]]) -> Answer:
-        """Lets `choose` pick from the offered ids. An empty choice keeps everything. Raises PageError."""
+    def decide(self, choose: Callable[[Sequence[str]], Sequence[str]], snoozed: Sequence[str] = ()) -> Answer:
+        """Lets `choose` pick from the offered ids. An empty choice keeps everything. `snoozed`: ids to snooze for a
+        week. Raises PageError.
+        """
         page = self.open()
         fields = _Fields.of(page.body)
         if page.status != 200:
             raise PageError(f"the page answered {page.status}: {text_of(page.body)}")
         wanted = choose(list(fields.rows))
         sent = {name: fields.hidden[name] for name in ("k", "plan_sha256")} | {fields.rows[one]: "d" for one in wanted}
+        sent |= {fields.rows[one]: "7" for one in snoozed}
         confirm = self.post(sent | {"step": "review"})
         phrase = re.search(r"Type <code>([^<]+)</code>", confirm.body)
         if confirm.status != 200 or phrase is None:
