@@ -19,8 +19,8 @@ INTRODUCTION = """# Permissions
 
 `make docs` writes this page from the templates. It has one row for each action that a role is allowed or denied. Every
 function has a role of its own, except where the tables say otherwise. Nothing is spare: for each statement that allows
-something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it, and lists with
-a reason the few that cannot be shown there.
+something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it. It lists the
+few that cannot be shown there, with reasons.
 
 Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess`, to
 write its trace. For functions in a VPC, Lambda needs `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles
