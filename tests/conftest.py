@@ -13,11 +13,12 @@ settings.load_profile("workers")
 pytest_plugins = ["tests.leaks.plugin"]
 # Measured: files that begin late must not be those that the other workers then wait for.
 LONGEST_FIRST = (
-    "tests/deploy/test_deployed", "tests/deploy/test_statements", "tests/laptop/test_doctor", "tests/workflow/test_stops",
-    "tests/workflow/test_forgery", "tests/workflow/test_approvals", "tests/workflow/test_fences", "tests/unit/repository/test_templates",
-    "tests/workflow/", "tests/deploy/", "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/",
-    "tests/unit/simulation/test_corrections", "tests/unit/repository/test_layer", "tests/unit/repository/test_wheel",
-    "tests/unit/review/", "tests/unit/rules/test_approval_rules", "tests/unit/cli/test_approve",
+    "tests/deploy/test_deployed", "tests/deploy/test_statements", "tests/laptop/test_doctor",
+    "tests/workflow/test_stops", "tests/workflow/test_forgery", "tests/workflow/test_approvals",
+    "tests/workflow/test_fences", "tests/unit/repository/test_templates", "tests/workflow/", "tests/deploy/",
+    "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/", "tests/unit/simulation/test_corrections",
+    "tests/unit/repository/test_layer", "tests/unit/repository/test_wheel", "tests/unit/review/",
+    "tests/unit/rules/test_approval_rules", "tests/unit/cli/test_approve",
 )  # fmt: skip
 
 
