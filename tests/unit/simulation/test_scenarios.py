@@ -2,10 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, tzinfo
 
 import pytest
 
-from tests.simulation.organization.scenarios import build, names
+from tests.simulation.organization.scenarios import build, guards, names
 from tests.simulation.organization.scenarios.small import one, organization
 from tests.simulation.organization.specification import (
     Account,
@@ -27,8 +28,15 @@ REFUSED = ComponentSpec("refused", 0, refused=Traffic.last_seen(3))
 
 
 @pytest.mark.parametrize("name", names())
-def test_deterministic(name: str) -> None:
-    """Built twice, a world is equal to itself."""
+def test_deterministic(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built twice at one moment, a world is equal to itself. Dates in its tags move with the clock."""
+
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Noon":
+            return cls(2026, 6, 1, 12, tzinfo=tz)
+
+    monkeypatch.setattr(guards, "datetime", Noon)
     assert build(name) == build(name)
 
 
