@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from botocore.loaders import create_loader
+from moto.core import errors
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from moto.core.request import normalize_request
 
@@ -23,6 +25,7 @@ from tests.simulation.wire.protocols import SERVICES, Reply, identify
 
 _loader = create_loader()  # A client made with a loader of its own costs ten times as much.
 _moto = BotocoreStubber.__call__
+_errors = cache(errors.ErrorLookupFactory)  # moto makes one for each error, and reads all of a service's for it.
 
 
 @contextmanager
@@ -54,7 +57,7 @@ def stubbed(wire: Wire, state: State) -> Iterator[None]:
         raw = MockRawResponse(reply.body)
         return AWSResponse(request.url, reply.status, dict(reply.headers), raw)  # type: ignore[arg-type]
 
-    with patch.object(BotocoreStubber, "__call__", call):
+    with patch.object(BotocoreStubber, "__call__", call), patch.object(errors, "ErrorLookupFactory", _errors):
         yield
 
 
