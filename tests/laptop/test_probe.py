@@ -56,11 +56,11 @@ def differing(document: dict[str, Any]) -> set[str]:
     return {fact for fact, one in document["beliefs"].items() if one["outcome"] == DIFFERS}
 
 
-@pytest.mark.parametrize(("world", "contradicted"), [("default", set()), ("kinds", {"D1.20", "D13.6"})])
+@pytest.mark.parametrize(("world", "contradicted"), [("default", set()), ("kinds", {"D1.20", "D1.25", "D13.6"})])
 def test_the_beliefs_hold_in_the_simulation(
     laptop: Laptop, probe: Probe, world: str, contradicted: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Or have nothing to be seen by. The second world has a field that no one knows and a mute endpoint, on purpose."""
+    """Or have nothing to be seen by. The second world has a field that no one knows and mute endpoints, on purpose."""
     monkeypatch.setattr(place, "MOST_DESCRIBED", 1000)  # Which of them are the oldest is a matter of milliseconds.
     laptop.open(world)
     found = probe()
