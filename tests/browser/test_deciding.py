@@ -23,7 +23,7 @@ def test_the_whole_decision_needs_no_script(site: str, desk: ReviewSite, tab: Op
     offer = put_on_offer()
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
-        row_of(page, "resnet-eu").get_by_label("Snooze 30 days").check()
+        row_of(page, "resnet-eu").get_by_label("Snooze").select_option("30")
         go_to_confirmation(page, TWO)
         expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 endpoints?")
         expect(page.get_by_text("Your approval is enough.")).to_be_visible()
@@ -57,7 +57,7 @@ def test_a_link_behind_a_custom_domain_with_a_base_path(desk: ReviewSite, tab: O
     with served(desk, "/sweeps/idle") as url, tab(java_script_enabled=False) as page:
         visit(page, url + offer.path)
         page.get_by_role("button", name="Select all 3 of 222222222222").click()
-        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(3)
+        expect(page.get_by_role("checkbox", name="Delete", checked=True)).to_have_count(3)
         press(page.get_by_role("button", name="Review decision"))
         confirm(page, desk.code())
         expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
@@ -74,7 +74,7 @@ def test_everything_is_kept_by_default(site: str, tab: Open) -> None:
     offer = put_on_offer()
     with tab(java_script_enabled=False) as page:
         visit(page, site + offer.path)
-        expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(offer.plan.items))
+        expect(page.get_by_role("checkbox", name="Delete", checked=False)).to_have_count(len(offer.plan.items))
         press(page.get_by_role("button", name="Keep everything"))
         confirm(page)
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")
@@ -117,10 +117,10 @@ def test_all_of_an_account_by_one_button(site: str, tab: Open) -> None:
         visit(page, site + offer.path)
         choose(page, ["churn-poc"])
         page.get_by_role("button", name="Select all 3 of 222222222222").click()
-        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(4)
-        assert page.url.endswith("#account-1")
+        expect(page.get_by_role("checkbox", name="Delete", checked=True)).to_have_count(4)
+        assert page.url.endswith("#group-1")
         page.get_by_role("button", name="Keep all 3 of 222222222222").click()
-        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(1)
+        expect(page.get_by_role("checkbox", name="Delete", checked=True)).to_have_count(1)
         expect(row_of(page, "churn-poc").get_by_label("Delete")).to_be_checked()
     assert offer.decision() is None
 
@@ -129,12 +129,12 @@ def test_back_to_the_list_keeps_what_was_chosen(site: str, tab: Open) -> None:
     """Deletions and snoozes are where they were."""
     with tab(java_script_enabled=False) as page:
         visit(page, site + put_on_offer().path)
-        row_of(page, "resnet-eu").get_by_label("Snooze 7 days").check()
+        row_of(page, "resnet-eu").get_by_label("Snooze").select_option("7")
         go_to_confirmation(page, TWO)
         page.get_by_role("button", name="Back to the list").click()
         for endpoint in TWO:
             expect(row_of(page, endpoint).get_by_label("Delete")).to_be_checked()
-        expect(row_of(page, "resnet-eu").get_by_label("Snooze 7 days")).to_be_checked()
+        expect(row_of(page, "resnet-eu").get_by_label("Snooze")).to_have_value("7")
 
 
 def test_a_page_that_has_become_stale(site: str, desk: ReviewSite, tab: Open) -> None:
@@ -178,7 +178,7 @@ def test_a_selection_over_the_cap_stays_chosen(site: str, tab: Open) -> None:
         visit(page, site + offer.path)
         go_to_confirmation(page, TWO)
         expect(page.get_by_role("alert")).to_contain_text("2 endpoints are selected")
-        expect(page.get_by_role("radio", name="Delete", checked=True)).to_have_count(2)
+        expect(page.get_by_role("checkbox", name="Delete", checked=True)).to_have_count(2)
     assert offer.decision() is None
 
 
@@ -197,8 +197,8 @@ def test_a_keyboard_is_enough(site: str, desk: ReviewSite, tab: Open) -> None:
     offer = put_on_offer()
     with tab() as page:
         visit(page, site + offer.path)
-        tab_to(page, "input[type=radio]")
-        page.keyboard.press("ArrowRight")
+        tab_to(page, "input[type=checkbox]")
+        page.keyboard.press("Space")
         tab_to(page, "button.go")
         page.keyboard.press("Enter")
         page.wait_for_load_state()
@@ -214,22 +214,24 @@ def test_a_keyboard_is_enough(site: str, desk: ReviewSite, tab: Open) -> None:
     assert [one.name for one in decision.selected] == ["llama3-70b-demo"]
 
 
-def test_enter_in_the_list_goes_on_and_chooses_nothing(site: str, tab: Open) -> None:
+def test_enter_in_the_list_shows_it_again_and_chooses_nothing(site: str, tab: Open) -> None:
     """The first button of a form is what Enter presses: it is none that chooses a whole account."""
     with tab(java_script_enabled=False) as page:
         visit(page, site + put_on_offer().path)
-        radio = row_of(page, "churn-poc").get_by_label("Delete")
-        radio.check()
-        radio.press("Enter")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Delete 1 endpoint?")
+        box = row_of(page, "churn-poc").get_by_label("Delete")
+        box.check()
+        with page.expect_navigation():
+            box.press("Enter")
+        expect(page.get_by_role("checkbox", name="Delete", checked=True)).to_have_count(1)
+        expect(row_of(page, "churn-poc").get_by_label("Delete")).to_be_checked()
 
 
 def test_the_bar_never_covers_the_focus(site: str, tab: Open) -> None:
     """Tabbing through thirty choices, each one is seen above the bar (WCAG 2.4.11)."""
     with tab() as page:
         visit(page, site + put_on_offer([finding(f"demo-{number:02}") for number in range(30)]).path)
-        tab_to(page, "input[type=radio]")
-        for _ in range(29):
+        tab_to(page, "input[type=checkbox]")
+        for _ in range(29 * 3):
             page.keyboard.press("Tab")
             assert is_uncovered(page.locator(":focus"))
         assert page.locator(":focus").get_attribute("name") == "i29"
@@ -260,9 +262,9 @@ def test_a_thumb_is_enough(site: str, tab: Open) -> None:
     """On a phone the choice is large enough to be met: 44 pixels (WCAG 2.5.5)."""
     with tab(viewport=PHONE, has_touch=True) as page:
         visit(page, site + put_on_offer().path)
-        labels = page.locator("fieldset label").all()
-        assert len(labels) == 5 * len(FINDINGS)
-        for label in labels:
+        controls = page.locator("td.decision > *").all()
+        assert len(controls) == 2 * len(FINDINGS)
+        for label in controls:
             box = label.bounding_box()
             assert box
             assert box["height"] >= 44

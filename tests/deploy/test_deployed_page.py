@@ -48,8 +48,8 @@ def test_part_of_the_list_is_approved(deployed: Deployed, tab: Open) -> None:
         assert violations(page) == []
     with tab(java_script_enabled=False) as page:
         visit(page, link)
-        expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(9)
-        row_of(page, SNOOZED).get_by_label("Snooze 7 days").check()
+        expect(page.get_by_role("checkbox", name="Delete", checked=False)).to_have_count(9)
+        row_of(page, SNOOZED).get_by_label("Snooze").select_option("7")
         go_to_confirmation(page, chosen)
         expect(page.get_by_text("Your approval is enough.")).to_be_visible()
         code = deployed.code(ADA)
@@ -79,7 +79,7 @@ def test_a_snoozed_endpoint_is_not_offered_again(deployed: Deployed, tab: Open) 
     with tab(java_script_enabled=False, viewport=PHONE, has_touch=True) as page:
         visit(page, deployed.link("phone-1", ADA))
         assert fits(page)
-        expect(page.get_by_role("radio", name="Delete")).to_have_count(6)
+        expect(page.get_by_role("checkbox", name="Delete")).to_have_count(6)
         expect(row_of(page, SNOOZED)).to_have_count(0)
         choose(page, ["vision-poc-2"])
         page.get_by_role("button", name="Review decision").tap()

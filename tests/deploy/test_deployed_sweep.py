@@ -59,7 +59,7 @@ def test_a_person_in_a_browser_approves_one_of_two(deployed: Deployed) -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
         page = browser.new_context(java_script_enabled=False).new_page()
         page.goto(link)
-        expect(page.get_by_role("radio", name="Keep", checked=True)).to_have_count(len(plan))
+        expect(page.get_by_role("checkbox", name="Delete", checked=False)).to_have_count(len(plan))
         go_to_confirmation(page, [chosen["name"]])
         confirm(page, newest_code(deployed.texts(APPROVERS[0])))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Recorded")

@@ -20,9 +20,10 @@ from endpoint_sweep.review.access import Opened, by_link, plan_of
 from endpoint_sweep.review.selection import Wish, drafted
 from endpoint_sweep.rules import access as access_rules
 from endpoint_sweep.rules import approval_rules, approvals, planning
-from endpoint_sweep.rules.approval_rules import Quorum, Ruling
+from endpoint_sweep.rules.approval_rules import Ruling
 from endpoint_sweep.rules.approvals import ApprovalStatus, Identity, StopKind
 from endpoint_sweep.rules.planning import by_id
+from endpoint_sweep.rules.quorum import Quorum
 from endpoint_sweep.steps import aggregate_findings, apply_decision, request_approval, verify_decision
 from endpoint_sweep.storage.approval_rows import ApprovalRows
 from endpoint_sweep.storage.records import Records
@@ -143,8 +144,15 @@ def intent_not_written() -> Any:
 
 @contextmanager
 def any_approver_is_enough() -> Iterator[None]:
-    with patch.object(approval_rules, "quorum", lambda *_: Quorum(1)):
+    with (
+        patch.object(approval_rules, "quorum", _one_is_enough),
+        patch.object(approval_rules, "quorum_of", _one_is_enough),
+    ):
         yield
+
+
+def _one_is_enough(*_: object) -> Quorum:
+    return Quorum(1)
 
 
 def all_that_anybody_chose() -> Any:

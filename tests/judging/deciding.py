@@ -52,8 +52,8 @@ def form(
     """A correct final form but for its code. `endpoints` are ids or names."""
     rows, sha256 = ids(hub, link), _record(hub, link)["plan"]["sha256"]
     choice = Choice.DELETE if endpoints else Choice.KEEP
-    values = dict.fromkeys(endpoints, "d") | {one: str(days) for one, days in (snoozes or {}).items()}
-    fields: Fields = {f"i{rows.index(_id(rows, one))}": value for one, value in values.items()}
+    fields: Fields = {f"i{rows.index(_id(rows, one))}": "d" for one in endpoints}
+    fields |= {f"z{rows.index(_id(rows, one))}": str(days) for one, days in (snoozes or {}).items()}
     words = phrase(choice, len(endpoints), sha256)
     return fields | {
         "plan_sha256": sha256, "choice": choice.value, "step": "decide", "phrase": words, "comment": comment,

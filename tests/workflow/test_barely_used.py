@@ -63,7 +63,7 @@ def test_it_is_offered_by_itself_and_deleted_when_approved(stage_of: OpenStage) 
     before, after = page.split('<h2 id="barely-used">')
     assert ("called-twice" in before, "called-twice" in after, "resnet-demo" in after) == (False, True, False)
     assert page.count('value="d" checked') == 0
-    everything = {"plan_sha256": stage.record(sweep)["plan"]["sha256"], "delete_all": FIRST}
+    everything = {"plan_sha256": stage.record(sweep)["plan"]["sha256"], "delete_all": "found"}
     selected = stage.hub.post(links[ADA], everything).body
     before, after = selected.split('<h2 id="barely-used">')
     assert (before.count('value="d" checked'), after.count('value="d" checked')) == (1, 0)

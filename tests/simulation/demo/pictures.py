@@ -95,7 +95,7 @@ def take(browser: Browser, stage: Stage, folder: Path) -> None:
     with window(browser, PHONE) as page:
         page.goto(stage.link)
         choose(page)
-        page.get_by_role("radio", checked=True, name="Delete").last.evaluate(
+        page.get_by_role("checkbox", checked=True, name="Delete").last.evaluate(
             "one => one.scrollIntoView({block: 'center'})"
         )
         shoot(page, folder, "review-page-phone")
@@ -128,7 +128,7 @@ def mail(browser: Browser, html: str, folder: Path, name: str) -> None:
 
 
 def choose(page: Page) -> None:
-    for radio in page.get_by_role("radio", name="Delete").all()[:CHOSEN]:
+    for radio in page.get_by_role("checkbox", name="Delete").all()[:CHOSEN]:
         radio.check()
 
 

@@ -62,7 +62,7 @@ class Approver:
             raise PageError(f"the page answered {page.status}: {text_of(page.body)}")
         wanted = choose(list(fields.rows))
         sent = {name: fields.hidden[name] for name in ("k", "plan_sha256")} | {fields.rows[one]: "d" for one in wanted}
-        sent |= {fields.rows[one]: "7" for one in snoozed}
+        sent |= {fields.rows[one].replace("i", "z", 1): "7" for one in snoozed}
         confirm = self.post(sent | {"step": "review"})
         phrase = re.search(r"Type <code>([^<]+)</code>", confirm.body)
         if confirm.status != 200 or phrase is None:
@@ -95,13 +95,12 @@ def text_of(html: str) -> str:
 
 
 class _Fields(HTMLParser):
-    """Hidden fields, and the field of every endpoint by its id: a group of radio buttons whose legend names it."""
+    """Hidden fields, and the field of every endpoint by its id: a check box whose label names it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.hidden: dict[str, str] = {}
         self.rows: dict[str, str] = {}
-        self._legend: str | None = None
 
     @classmethod
     def of(cls, html: str) -> "_Fields":
@@ -111,19 +110,12 @@ class _Fields(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "legend":
-            self._legend = ""
-        elif tag == "input" and given.get("type") == "hidden":
+        if tag == "input" and given.get("type") == "hidden":
             self.hidden[given["name"]] = given["value"]
-        elif tag == "input" and given.get("type") == "radio" and self._legend:
-            endpoint, _, place = self._legend.partition(" in ")
+        elif tag == "input" and given.get("type") == "checkbox":
+            endpoint, _, place = given["aria-label"].removeprefix("Delete ").rpartition(" in ")
             account, _, region = place.partition(", ")
             self.rows[f"{account}/{region}/{endpoint}"] = given["name"]
-            self._legend = None
-
-    def handle_data(self, data: str) -> None:
-        if self._legend is not None and data.strip():
-            self._legend += data.strip() if not self._legend else ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

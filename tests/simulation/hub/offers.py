@@ -82,9 +82,9 @@ class Offer:
         """The first decision that is recorded by now."""
         return next(iter(self.now().decisions), None)
 
-    def row(self, endpoint: str) -> str:
-        """The name of an endpoint's row in the form."""
-        return next(f"i{number}" for number, one in enumerate(self.plan.items) if one.name == endpoint)
+    def row(self, endpoint: str, mark: str = "i") -> str:
+        """The name of an endpoint's field in the form: `i` deletes, `z` snoozes."""
+        return next(f"{mark}{number}" for number, one in enumerate(self.plan.items) if one.name == endpoint)
 
 
 def finding(

@@ -20,7 +20,7 @@ def form(offer: Offer, *delete: str, snooze: dict[str, int] | None = None, **oth
         "phrase": phrase(choice, len(delete), sha256),
     }
     fields |= {offer.row(name): "d" for name in delete}
-    fields |= {offer.row(name): str(days) for name, days in (snooze or {}).items()}
+    fields |= {offer.row(name, "z"): str(days) for name, days in (snooze or {}).items()}
     return fields | other
 
 
@@ -33,6 +33,17 @@ def with_code(site: ReviewSite, path: str, fields: Fields, approver: str = ADA) 
 
 def decide(site: ReviewSite, path: str, fields: Fields, approver: str = ADA) -> Answer:
     return site.post(path, with_code(site, path, fields, approver))
+
+
+def selected(body: str) -> list[str]:
+    """The fields of the rows that a page shows as selected for deletion."""
+    return re.findall(r'name="(i\d+)" value="d" checked', body)
+
+
+def snoozed(body: str) -> dict[str, str]:
+    """The fields of the rows that a page shows as snoozed, with their days."""
+    chosen = r'<select name="(z\d+)"[^>]*>(?:<option value="\w*">[^<]*</option>)*<option value="(\d+)" selected>'
+    return dict(re.findall(chosen, body))
 
 
 def told(answer: Answer) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from endpoint_sweep.ports import Maker
 from endpoint_sweep.rules.approvals import ApprovalStatus, Choice, Identity, StopKind
 from tests.simulation.hub.offers import FINDINGS, NOW, Offer, put_on_offer
 from tests.simulation.hub.review_site import ADA, GRACE, ReviewSite
-from tests.unit.review.forms import decide, form, told, with_code
+from tests.unit.review.forms import decide, form, selected, snoozed, told, with_code
 
 
 def test_a_decision_is_recorded_and_wakes_the_sweep(site: ReviewSite, offer: Offer) -> None:
@@ -196,7 +196,7 @@ def test_more_than_those_who_can_decide_may_choose(site: ReviewSite) -> None:
     before = site.everything()
     shown = site.get(offer.path).body
     assert "You are the only approver who can decide." in shown
-    assert shown.count("too few approvers to delete any") == 1
+    assert shown.count("needs more approvers than can decide") == 3
     for step in ("review", "decide"):
         answer = site.post(offer.path, form(offer, "churn-poc", "resnet-demo", step=step))
         assert told(answer) == (400, "E_QUORUM_IMPOSSIBLE")
@@ -221,18 +221,20 @@ def test_all_of_an_account(site: ReviewSite, offer: Offer) -> None:
     """One button chooses, one keeps; other accounts stay as they were chosen; nothing is written."""
     before = site.everything()
     rows = {row: offer.row(row) for row in ("llama3-70b-demo", "resnet-demo", "resnet-eu", "churn-poc")}
-    sent = {"plan_sha256": offer.approval.plan.sha256, rows["churn-poc"]: "d", rows["resnet-eu"]: "7"}
+    sent = {"plan_sha256": offer.approval.plan.sha256, rows["churn-poc"]: "d", offer.row("resnet-eu", "z"): "7"}
 
     def chosen(**button: str) -> set[str]:
         body = site.post(offer.path, sent | button).body
-        checked = re.findall(r'name="(i\d+)" value="(\w+)"(?: aria-label="[^"]*")? checked', body)
-        return {f"{name}={value}" for name, value in checked}
+        return set(selected(body)) | {f"{name} {days}" for name, days in snoozed(body).items()}
 
-    account = {f"{rows[name]}=d" for name in ("llama3-70b-demo", "resnet-demo", "resnet-eu")}
-    assert chosen(delete_all="222222222222") == account | {f"{rows['churn-poc']}=d"}
-    assert chosen(keep_all="222222222222") == {f"{rows['churn-poc']}=d"}
-    assert chosen(keep_all="333333333333") == {f"{rows['resnet-eu']}=7"}
-    assert chosen(keep_all="000000000000") == {f"{rows['churn-poc']}=d", f"{rows['resnet-eu']}=7"}
+    account = {rows[name] for name in ("llama3-70b-demo", "resnet-demo")}
+    group, other = rows["resnet-demo"][1:], rows["churn-poc"][1:]
+    nap, taken = f"z{rows['resnet-eu'][1:]} 7", rows["churn-poc"]
+    assert chosen(delete_all=group) == account | {taken, nap}
+    assert chosen(keep_all=group) == {taken}
+    assert chosen(keep_all=other) == {nap}
+    for nonsense in ("", "999999", "-1", "222222222222", "x", "1e1"):
+        assert chosen(keep_all=nonsense) == chosen(delete_all=nonsense) == {taken, nap}
     assert site.everything() == before
 
 

@@ -40,8 +40,9 @@ def test_a_field_that_comes_twice_is_empty() -> None:
 
 def test_rows_are_read() -> None:
     """By their number; one that is not understood makes all of them unreadable, but no other field."""
-    assert read("i3=d&i0=30&i1=&i12=7") == Form(delete=(3,), snoozes=((0, 30), (12, 7)))
-    for wrong in ("item=a", "i0=d&i0=d", "i1=8", "i00=d", "i=d", "i-1=d", "i1234567=d"):
+    assert read("i3=d&z0=30&i1=&z1=&z12=7") == Form(delete=(3,), snoozes=((0, 30), (12, 7)))
+    wrongs = "item=a i0=d&i0=d i1=8 i1=7 z1=8 z1=d z00=7 z=7 z0=7&z0=7 i00=d i=d i-1=d i1234567=d"
+    for wrong in wrongs.split():
         assert read(f"i2=d&{wrong}&k=a") == Form(secret="a", delete=(2,), is_readable=False)
 
 

@@ -49,7 +49,8 @@ def test_a_get_decides_nothing_whatever_its_query(site: ReviewSite, offer: Offer
         answer = site.get(f"{offer.path}&{query}")
         assert careful(answer) == (200, "")
         assert "evil" not in answer.body
-        assert answer.body.count('value="" checked') == len(offer.plan.items)
+        assert answer.body.count('value="d">') == len(offer.plan.items)
+        assert 'value="d" checked' not in answer.body
 
 
 def test_a_wrong_secret_an_unknown_approval_and_another_sweeps_secret_look_alike(
@@ -156,7 +157,10 @@ def test_a_phrase_that_is_not_exact(site: ReviewSite, offer: Offer, phrase: str)
         {"i0": ["d", "d"]},
         {"i0": ["d", "7"]},
         {"i0": "x"},
-        {"i0": "8"},
+        {"i0": "7"},
+        {"z0": "8"},
+        {"z0": "d"},
+        {"z0": ["7", "30"]},
         {"i0": "d "},
         {"i": "d"},
         {"item": "222222222222/us-east-1/resnet-demo", "choice": "delete"},

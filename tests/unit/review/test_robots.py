@@ -65,7 +65,7 @@ class Forms(HTMLParser):
             self.forms.append(({}, []))
         elif tag == "button":
             self.forms[-1][1].append((given.get("name", ""), given.get("value", "")))
-        elif tag == "input" and (given.get("type") != "radio" or "checked" in given):
+        elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
             self.forms[-1][0][given["name"]] = given.get("value", "")
 
 

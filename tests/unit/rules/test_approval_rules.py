@@ -9,10 +9,11 @@ import pytest
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.model import ResourceId
 from endpoint_sweep.domain.why import Cause, Why
-from endpoint_sweep.rules.approval_rules import Ruling, admit, can_be_decided, quorum, reach
+from endpoint_sweep.rules.approval_rules import Ruling, admit, can_be_decided
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, Identity, Refusal, Snooze
 from endpoint_sweep.rules.approvals import RefusalCode as Code
 from endpoint_sweep.rules.decision_rules import Rules, is_stale
+from endpoint_sweep.rules.quorum import quorum, reach
 from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, because, decided, mac, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, REGION, approval, decision, finding, plan
 
@@ -221,12 +222,12 @@ def test_what_an_approver_alone_can_choose() -> None:
     """Too much of everything, nothing of a listed account, all where another can join in."""
     alone, listed = Rules((ADA,)), replace(RULES, two_for_accounts=frozenset({ACCOUNT}))
     found = reach(approval(PLAN), PLAN, alone, ADA)
-    assert (found.persons, found.short, found.accounts) == (1, True, frozenset())
+    assert (found.persons, found.short, found.beyond) == (1, True, frozenset())
     assert not reach(approval(PLAN), PLAN, replace(alone, two_above_usd=20_000), ADA).short
     assert not reach(approval(PLAN), PLAN, listed, ADA).short
     asked = approval(PLAN, unreachable=(GRACE, LINUS))
-    assert reach(asked, PLAN, listed, ADA).accounts == {ACCOUNT}
-    assert reach(approval(PLAN, requester=ADA), PLAN, alone, ADA).accounts == {ACCOUNT}
+    assert reach(asked, PLAN, listed, ADA).beyond == {one.id for one in PLAN.items}
+    assert reach(approval(PLAN, requester=ADA), PLAN, alone, ADA).beyond == {one.id for one in PLAN.items}
 
 
 # what a record allows

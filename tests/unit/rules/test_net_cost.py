@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from endpoint_sweep.domain.model import Cell, Finding, Variant, Verdict
-from endpoint_sweep.rules.approval_rules import quorum
 from endpoint_sweep.rules.decision_rules import Rules
 from endpoint_sweep.rules.net_cost import (
     COMPUTE_OPTIMIZER,
@@ -26,6 +25,7 @@ from endpoint_sweep.rules.net_cost import (
     with_net,
 )
 from endpoint_sweep.rules.pricing import HIGHEST_RATE, STORAGE, Price, PriceBook
+from endpoint_sweep.rules.quorum import quorum
 from endpoint_sweep.rules.second_opinion import Answers, Opinion
 from tests.unit.samples import ACCOUNT, ADA, ARN, REGION, finding, plan
 

@@ -16,12 +16,12 @@ from endpoint_sweep.rules.approval_rules import (
     approved,
     can_be_decided,
     effective,
-    quorum,
     what_may_be_deleted,
     why_stopped,
 )
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Refusal, RefusalCode, Stop, StopKind
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, keep_ends
+from endpoint_sweep.rules.quorum import quorum
 from tests.unit.decisions import GRACE, LINUS, PLAN, RULES, TWO, WINDOW, A, B, C, decided, is_authentic, ruled, signed
 from tests.unit.samples import ACCOUNT, ADA, NOW, approval
 

@@ -61,7 +61,7 @@ _TIMES = "\u00a0×\u00a0"  # no line break between a count and its type
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One resource as a template shows it."""
+    """One resource as a template shows it. `words`: what a search finds it by."""
 
     id: str
     account: str
@@ -90,6 +90,7 @@ class RowView:
     calls: int | None = None
     per_call: Decimal | None = None
     labels: tuple[str, ...] = ()
+    words: str = ""
     outcome: str = ""
     is_done: bool = False
     outcome_words: str = ""
@@ -237,6 +238,7 @@ def row_view(
         calls=finding.invocations,
         per_call=cost_per_call(finding),
         labels=labels(finding),
+        words=_words(finding, accounts),
         outcome=outcome.status.value if outcome else "",
         is_done=outcome is not None and outcome.status is OutcomeStatus.DONE,
         outcome_words=outcome_words(outcome.status, finding.action) if outcome else "",
@@ -244,6 +246,14 @@ def row_view(
         outcome_reason=clip(outcome.reason, 160) if outcome else "",
         request_id=clean(outcome.request_id) if outcome else "",
     )
+
+
+def _words(finding: Finding, accounts: Mapping[str, Account]) -> str:
+    """What a person can search for, in lower case."""
+    texts = [finding.name, finding.owner, finding.account, account_name(finding.account, accounts), finding.region]
+    texts += [finding.kind, *labels(finding), *(one.type for one in finding.instances)]
+    texts += [f"{key}={value}" for key, value in finding.tags.items()]
+    return " ".join(clean(text, 256).casefold() for text in texts if text)
 
 
 def labels(finding: Finding) -> tuple[str, ...]:

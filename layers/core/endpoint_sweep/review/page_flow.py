@@ -9,6 +9,7 @@ from endpoint_sweep.review import pages
 from endpoint_sweep.review.access import Desk, Opened, by_link, plan_of
 from endpoint_sweep.review.codes import check_code, mail_code
 from endpoint_sweep.review.drafting import LOOKS, Case, SameDecision, Stop, case_of, draft_decision
+from endpoint_sweep.review.listing import with_buttons
 from endpoint_sweep.review.loading import load_offer, load_recorded
 from endpoint_sweep.review.pages import Page, Typed
 from endpoint_sweep.review.recording import Next, Recorded, record, wake, wake_and_mail_receipt
@@ -26,6 +27,10 @@ from endpoint_sweep.storage.retrying import retry_if_changed
 
 _STEPS = ("review", "keep", "decide")
 _SIX = re.compile(r"[0-9]{6}", re.ASCII)
+_TWICE = Refusal(
+    RefusalCode.ITEM_SELECTION,
+    "Some rows were selected for deletion and snoozed as well. They are only snoozed now: check them and go on.",
+)
 _PHRASE = Refusal(
     RefusalCode.CONFIRM_PHRASE, "Type the confirmation exactly as shown, with its capital letters and numbers."
 )
@@ -75,14 +80,15 @@ def _answer(  # noqa: PLR0911 - one return per answer
         return _recorded(case, wake_and_mail_receipt(case.opened.approval, mine, case.plan, desk), desk)
     wish = from_form(form, case.plan)
     if isinstance(wish, Refusal):
-        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, None, desk, wish)
-    if form.step not in _STEPS:
-        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, wish, desk)
+        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, form, Wish(), desk, wish)
+    if form.step not in _STEPS or wish.both:
+        twice = _TWICE if wish.both else None
+        return _stopped(Stop(case.closed, case.opened)) if case.closed else _list(case, form, wish, desk, twice)
     weighed = draft_decision(case, wish, choice=form.choice, comment=form.comment, nonce=nonce, desk=desk)
     if isinstance(weighed, SameDecision):
         return pages.recorded(load_recorded(case.opened, case.plan, desk), title="Already recorded")
     if isinstance(weighed, Stop):
-        return _list(case, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
+        return _list(case, form, wish, desk, weighed.refusal) if weighed.can_choose else _stopped(weighed)
     return _decide(case, weighed, form, proven, desk)
 
 
@@ -93,11 +99,12 @@ def _decide(case: Case, draft: Decision, form: Form, proven: set[str], desk: Des
     if form.step != "decide":
         unsent = mail_code(case.opened, desk, lambda: wake(case.opened.approval, desk)) if needs_code else None
         offer = load_offer(case.opened, case.plan, desk)
-        return pages.confirmation(offer, draft, Typed(form.comment, refusal=unsent), needs_code=needs_code)
+        return pages.confirmation(offer, draft, Typed(form.comment, refusal=unsent), form.look, needs_code=needs_code)
     if wrong := _unconfirmed(case.opened, form, draft, proven, desk, needs_code=needs_code):
         digits = form.code.strip()
         typed = Typed(form.comment, digits if _SIX.fullmatch(digits) else "", wrong)
-        return pages.confirmation(load_offer(case.opened, case.plan, desk), draft, typed, needs_code=needs_code)
+        offer = load_offer(case.opened, case.plan, desk)
+        return pages.confirmation(offer, draft, typed, form.look, needs_code=needs_code)
     draft = replace(draft, identity=Identity.LINK_AND_CODE) if needs_code else draft
     recorded = record(case.opened, draft, case.plan, desk)
     if isinstance(recorded, Refusal):
@@ -119,8 +126,11 @@ def _stopped(stop: Stop) -> Page:
     return pages.closed(stop.opened.approval, stop.refusal) if stop.opened else pages.refused(stop.refusal)
 
 
-def _list(case: Case, wish: Wish | None, desk: Desk, refusal: Refusal | None = None) -> Page:
-    return pages.listed(load_offer(case.opened, case.plan, desk), refusal, wish)
+def _list(case: Case, form: Form, wish: Wish, desk: Desk, refusal: Refusal | None = None) -> Page:
+    offer = load_offer(case.opened, case.plan, desk)
+    if form.delete_all or form.keep_all:
+        return pages.listed(offer, refusal, with_buttons(form, wish, offer), form.shown)
+    return pages.listed(offer, refusal, wish, form.look)
 
 
 def _unconfirmed(

@@ -7,11 +7,14 @@ from endpoint_sweep import reports
 from endpoint_sweep.domain.model import Verdict
 from endpoint_sweep.reports.rendering import render
 from endpoint_sweep.reports.text import clean
+from endpoint_sweep.review.browsing import GROUPINGS, ROWS, SORTINGS, Look
+from endpoint_sweep.review.listing import FOUND, listing
 from endpoint_sweep.review.receipts import others, quorum_with
-from endpoint_sweep.review.selection import DELETE, Wish
+from endpoint_sweep.review.selection import Wish
 from endpoint_sweep.review.views import HTTP, OfferView, RecordedView
-from endpoint_sweep.rules.approval_rules import agreed, reach
+from endpoint_sweep.rules.approval_rules import agreed
 from endpoint_sweep.rules.approvals import Approval, Decision, Refusal, RefusalCode, can_be_kept, phrase
+from endpoint_sweep.rules.quorum import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +77,25 @@ def unavailable(line: str) -> Page:
     return message("Not available", line, code="E_UNAVAILABLE", status=503)
 
 
-def listed(offer: OfferView, refusal: Refusal | None = None, wish: Wish | None = None) -> Page:
-    """Step one: every endpoint and its findings. Everything is kept unless selected."""
+def listed(
+    offer: OfferView, refusal: Refusal | None = None, wish: Wish | None = None, look: Look | None = None
+) -> Page:
+    """Step one: the endpoints and their findings, a hundred on a page. Everything is kept unless selected."""
     view, rules = offer.shown, offer.rules
     numbers = {row.id: number for number, row in enumerate(view.rows)}
-    chosen = {str(target): DELETE for target in wish.delete} if wish else {}
-    chosen |= {str(one.id): str(one.days) for one in wish.snoozes} if wish else {}
+    can = reach(offer.approval, offer.plan, rules, offer.approver)
     html = render(
-        "review.html.j2", view=view, approver=offer.approver, secret=offer.secret, numbers=numbers, chosen=chosen,
-        others=reports.decision_views(offer.approval, offer.approver), rules=rules,
-        reach=reach(offer.approval, offer.plan, rules, offer.approver),
+        "review.html.j2", view=view, approver=offer.approver, secret=offer.secret, numbers=numbers,
+        list=listing(offer, wish or Wish(), look or Look()), groupings=GROUPINGS, sortings=SORTINGS, found=FOUND,
+        rows_on_page=ROWS, others=reports.decision_views(offer.approval, offer.approver), rules=rules,
+        reach=can, beyond={str(one) for one in can.beyond},
         always_two=sorted(rules.two_for_accounts & view.places),
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
     )  # fmt: skip
     return Page(HTTP[refusal.code] if refusal else 200, html, code=refusal.code if refusal else "")
 
 
-def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code: bool) -> Page:
+def confirmation(offer: OfferView, draft: Decision, typed: Typed, look: Look, *, needs_code: bool) -> Page:
     """Step two: what will happen, how many approvers it takes and why, the phrase and, if needed, the code."""
     view, approval = offer.shown, offer.approval
     by_id = {row.id: (number, row) for number, row in enumerate(view.rows)}
@@ -112,7 +117,7 @@ def confirmation(offer: OfferView, draft: Decision, typed: Typed, *, needs_code:
         agreed=len(agreed((*before, draft))), code_required=needs_code, code_minutes=offer.code_minutes,
         at_once=draft.at_once, grace=int(offer.rules.grace.total_seconds() // 60), progress=offer.progress,
         error=refusal.message if refusal else "", wrong=refusal.code.value if refusal else "",
-        comment=clean(typed.comment, 500), code=typed.code,
+        comment=clean(typed.comment, 500), code=typed.code, look=look,
     )  # fmt: skip
     if refusal is None:
         return Page(200, html)

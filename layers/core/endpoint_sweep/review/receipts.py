@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from endpoint_sweep import reports
 from endpoint_sweep.domain.model import Account, Plan
-from endpoint_sweep.rules.approval_rules import Quorum, agreed, quorum
+from endpoint_sweep.rules.approval_rules import agreed
 from endpoint_sweep.rules.approvals import Approval, ApprovalStatus, Choice, Decision, person
 from endpoint_sweep.rules.decision_rules import Rules
+from endpoint_sweep.rules.quorum import Quorum, quorum
 
 # What a receipt says if the decision is read later.
 _COMING = {ApprovalStatus.PENDING: "awaiting", ApprovalStatus.VERIFIED: "acting"}

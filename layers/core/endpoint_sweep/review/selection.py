@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from endpoint_sweep.domain.model import Caps, Plan, ResourceId
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.review.access import Opened
+from endpoint_sweep.review.browsing import Look
 from endpoint_sweep.rules.approvals import (
     MAX_COMMENT,
     SNOOZE_DAYS,
@@ -19,10 +20,10 @@ from endpoint_sweep.rules.approvals import (
     resolve_ids,
     select,
 )
-from endpoint_sweep.rules.offers import is_idle
 
 # Form rows are named by their number in the plan, which the plan hash in the form pins. 500 rows take 4 KB.
-_ROW = re.compile(r"i(0|[1-9][0-9]{0,5})", re.ASCII)
+_ROW = re.compile(r"([iz])(0|[1-9][0-9]{0,5})", re.ASCII)
+_SNOOZES = frozenset(map(str, SNOOZE_DAYS))
 DELETE = "d"
 _MISFIT = Refusal(RefusalCode.ITEM_SELECTION, "The selection does not match this plan. Reload the page.")
 _NOTHING = Refusal(RefusalCode.ITEM_SELECTION, "Nothing is selected for deletion. Select at least one row.")
@@ -33,7 +34,8 @@ class Form:
     """The form of the page as it was posted. A field that does not occur exactly once is empty.
 
     `delete` and `snoozes` name rows by their number in the plan, a snooze with its days. `is_readable`: whether every
-    row was understood. `delete_all` and `keep_all` name an account.
+    row was understood. `delete_all` and `keep_all`: a row whose whole group is meant, or `found`. `look`: what the list
+    shows next; `shown`: what it showed when the button was pressed.
     """
 
     secret: str = ""
@@ -45,6 +47,8 @@ class Form:
     is_readable: bool = True
     delete_all: str = ""
     keep_all: str = ""
+    look: Look = field(default_factory=Look)
+    shown: Look = field(default_factory=Look)
     at_once: bool = False
     comment: str = ""
     phrase: str = ""
@@ -53,11 +57,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Resources to delete and to snooze; the others are kept. `at_once`: skip the grace period."""
+    """Resources to delete and to snooze; the others are kept. `at_once`: skip the grace period. `both`: what was asked
+    to be deleted and snoozed; it is only snoozed.
+    """
 
     delete: tuple[ResourceId, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
     at_once: bool = False
+    both: tuple[ResourceId, ...] = ()
 
     @property
     def choice(self) -> Choice:
@@ -65,12 +72,15 @@ class Wish:
 
 
 def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
-    """Fields `i<row>`: `d` deletes; `7`, `30` or `90` snoozes for that many days; no field keeps (BI-35)."""
+    """Field `i<row>` with `d` deletes; `z<row>` with `7`, `30` or `90` snoozes for that many days; no field keeps
+    (BI-35).
+    """
     values = {name: given[0] for name, given in fields.items() if len(given) == 1}
-    rows = {name: values.get(name, "") for name in fields if name.startswith("i")}
-    numbers = {int(row[1]): value for name, value in rows.items() if (row := _ROW.fullmatch(name))}
-    delete = tuple(number for number, value in numbers.items() if value == DELETE)
-    snoozes = tuple((number, int(value)) for number, value in numbers.items() if value in map(str, SNOOZE_DAYS))
+    rows = {name: values.get(name, "") for name in fields if name.startswith(("i", "z"))}
+    asked = [(row[1], int(row[2]), value) for name, value in rows.items() if (row := _ROW.fullmatch(name))]
+    delete = tuple(number for mark, number, value in asked if mark == "i" and value == DELETE)
+    snoozes = tuple((number, int(value)) for mark, number, value in asked if mark == "z" and value in _SNOOZES)
+    page = values.get("page", "") or ("" if values.get("step") == "list" else values.get("shown_page", ""))
     return Form(
         secret=values.get("k", ""),
         plan_sha256=values.get("plan_sha256", ""),
@@ -81,6 +91,8 @@ def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
         is_readable=len(delete) + len(snoozes) == len(rows),
         delete_all=values.get("delete_all", ""),
         keep_all=values.get("keep_all", ""),
+        look=Look.of(values.get("find", ""), values.get("group", ""), values.get("order", ""), page),
+        shown=Look.of(*(values.get(f"shown_{name}", "") for name in ("find", "group", "order", "page"))),
         at_once=values.get("at_once") == "yes",
         comment=values.get("comment", ""),
         phrase=values.get("phrase", ""),
@@ -89,21 +101,16 @@ def form_of(fields: Mapping[str, Sequence[str]]) -> Form:
 
 
 def from_form(form: Form, plan: Plan) -> Wish | Refusal:
-    """The selected rows. `step=keep` drops the deletions; `delete_all` and `keep_all` change the idle ones of their
-    account. Barely used endpoints are chosen row by row.
-    """
+    """The selected rows. `step=keep` drops the deletions."""
     numbers = (*form.delete, *(number for number, _ in form.snoozes))
     if not form.is_readable or any(number >= len(plan.items) for number in numbers):
         return _MISFIT
-    delete = [plan.items[number].id for number in form.delete]
-    snoozes = [Snooze(plan.items[number].id, days) for number, days in form.snoozes]
+    snoozes = _sorted([Snooze(plan.items[number].id, days) for number, days in form.snoozes])
     if form.step == "keep":
-        return Wish((), _sorted(snoozes))
-    if account := form.delete_all or form.keep_all:
-        idle = {item.id for item in plan.items if item.account == account and is_idle(item)}
-        delete = [target for target in delete if target not in idle] + [*(idle if form.delete_all else ())]
-        snoozes = [snooze for snooze in snoozes if snooze.id not in idle]
-    return Wish(tuple(sorted(delete)), _sorted(snoozes), form.at_once)
+        return Wish((), snoozes)
+    wanted = {plan.items[number].id for number in form.delete}
+    both = wanted & {snooze.id for snooze in snoozes}
+    return Wish(tuple(sorted(wanted - both)), snoozes, form.at_once, tuple(sorted(both)))
 
 
 def from_ids(delete: Sequence[str], snoozes: Mapping[str, int], plan: Plan, *, at_once: bool) -> Wish | Refusal:

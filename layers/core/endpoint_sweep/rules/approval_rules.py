@@ -6,11 +6,9 @@ Nothing relies on earlier checks: the verify step and the delete step check ever
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from endpoint_sweep.domain.documents import to_json
 from endpoint_sweep.domain.model import Plan, ResourceId
-from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.rules.approvals import (
     Approval,
@@ -26,35 +24,15 @@ from endpoint_sweep.rules.approvals import (
     joined,
     person,
     resolve_ids,
-    undecided,
 )
 from endpoint_sweep.rules.decision_rules import CLOCKS_DIFFER, Rules, grace_ends, is_stale
-from endpoint_sweep.rules.net_cost import total_highest
 from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.planning import by_id, over_caps
+from endpoint_sweep.rules.quorum import Quorum, people_who_can_decide, quorum, quorum_of
 
 # A table item can have 400 KB, and a rejection must always fit.
 MOST_BYTES = 320_000
 NO_LONGER_OFFERED = "the decision names something that is not idle, and this deployment does not offer it"
-
-
-@dataclass(frozen=True, slots=True)
-class Quorum:
-    """How many different people a selection needs, and why more than usual."""
-
-    needed: int
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How many people can decide. `short`: too few to select everything. `accounts`: where they are too few to select
-    anything.
-    """
-
-    persons: int
-    short: bool
-    accounts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,49 +48,13 @@ class Ruling:
         return self.why.alarm if self.why else ""
 
 
-def quorum(
-    plan: Plan, selected: Collection[ResourceId], approving: Collection[str], requester: str, rules: Rules
-) -> Quorum:
-    """How many people must approve this selection (S1.10). `approving`: the addresses of those who did."""
-    reasons = []
-    if len(selected) > rules.two_above_endpoints:
-        reasons.append(f"more than {rules.two_above_endpoints} {noun_of(one.type for one in selected)}s are selected")
-    findings = by_id(plan.items)
-    saving = total_highest(findings[one] for one in selected if one in findings)
-    if saving > Decimal(rules.two_above_usd):
-        reasons.append(f"more than {rules.two_above_usd:,} USD a month are selected")
-    accounts = sorted({one.account for one in selected})
-    reasons += [f"account {one} always needs two" for one in accounts if one in rules.two_for_accounts]
-    reasons += [plan.why_flagged(one) for one in ("*", *accounts) if one in plan.flagged and selected]
-    if requester and person(requester) in {person(one) for one in approving}:
-        reasons.append("the person who started a sweep cannot be its only approver")
-    return Quorum(max(rules.minimum, 2 if reasons else 1), tuple(reasons))
-
-
-def people_who_can_decide(approval: Approval, rules: Rules, deciding: str = "") -> frozenset[str]:
-    """The people who have decided, can still be reached, or are deciding right now, even if their email bounced."""
-    addresses = [one.approver for one in approval.decisions]
-    addresses += [*undecided(approval, rules.approvers), *([deciding] if deciding else [])]
-    return frozenset(person(one) for one in addresses)
-
-
-def reach(approval: Approval, plan: Plan, rules: Rules, deciding: str) -> Reach:
-    """What this approver can select from the plan, given who else can decide or has decided."""
-    approving = [*(one.approver for one in approval.decisions), deciding]
-    persons = len(people_who_can_decide(approval, rules, deciding))
-
-    def is_short(*chosen: ResourceId) -> bool:
-        return quorum(plan, chosen, approving, approval.requester, rules).needed > persons
-
-    everything = tuple(by_id(plan.items))
-    return Reach(persons, is_short(*everything), frozenset(one.account for one in everything if is_short(one)))
-
-
 def can_be_decided(approval: Approval, plan: Plan, rules: Rules) -> bool:
     """Whether those who decided and those who can still be reached can approve anything together (FI-24)."""
     persons = people_who_can_decide(approval, rules)
-    offered = agreed(approval.decisions) if approval.decisions else tuple(by_id(plan.items))
-    return any(quorum(plan, (one,), persons, approval.requester, rules).needed <= len(persons) for one in offered)
+    findings = by_id(plan.items)
+    offered = agreed(approval.decisions) if approval.decisions else tuple(findings)
+    quorums = (quorum_of(plan, findings, (one,), persons, approval.requester, rules) for one in offered)
+    return any(one.needed <= len(persons) for one in quorums)
 
 
 def agreed(decisions: Collection[Decision]) -> tuple[ResourceId, ...]:

@@ -191,14 +191,36 @@ def over_caps(plan: Plan, selected: Collection[ResourceId], stack: Caps) -> list
             limit = f"the limit for an account is {caps.per_account}"
             reasons.append(f"{count} in account {account} are selected, but {limit}")
     for (account, type_), count in sorted(Counter((one.account, one.type) for one in selected).items()):
-        found = plan.found.get(share_of(account, type_), 0)
-        share = max(1, found * caps.percent_of_account // 100)
+        found, share = share_within(plan, caps, account, type_)
         if count > share:
             reasons.append(
                 f"{count} in account {account} are selected, but the limit is {caps.percent_of_account}% "
                 f"of its {found} {noun_of({type_})}s, which is {share}"
             )
     return reasons
+
+
+def share_within(plan: Plan, caps: Caps, account: str, type_: str) -> tuple[int, int]:
+    """How many of a type were found in an account, and how many of these the percentage allows: one at least."""
+    found = plan.found.get(share_of(account, type_), 0)
+    return found, max(1, found * caps.percent_of_account // 100)
+
+
+def fitting(
+    plan: Plan, wanted: Iterable[ResourceId], chosen: Collection[ResourceId], stack: Caps
+) -> tuple[ResourceId, ...]:
+    """The first of `wanted` that fit into the caps beside what is chosen already."""
+    caps, fits = plan.caps.within(stack), list[ResourceId]()
+    accounts = Counter(one.account for one in chosen)
+    types = Counter((one.account, one.type) for one in chosen)
+    for one in wanted:
+        _, share = share_within(plan, caps, one.account, one.type)
+        room = accounts[one.account] < caps.per_account and types[one.account, one.type] < share
+        if room and len(chosen) + len(fits) < caps.per_sweep:
+            fits.append(one)
+            accounts[one.account] += 1
+            types[one.account, one.type] += 1
+    return tuple(fits)
 
 
 def why_not_offered(plan: Plan, coverage: Coverage) -> str | None:
