@@ -22,10 +22,11 @@ function has a role of its own, except where the tables say otherwise. Nothing i
 something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it. It lists the
 few that cannot be shown there, with reasons.
 
-Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess`, to
-write its trace. For functions in a VPC, Lambda needs `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles
-that it makes even without a VPC, so `OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With
-`KmsKeyArn`, `UsesYourKey` lets the roles that use the bucket or the table use that key, through these services only.
+Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess` or the
+equal `AWSXrayWriteOnlyAccess`, to write its trace. For functions in a VPC, Lambda needs
+`AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles that it makes even without a VPC, so
+`OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With `KmsKeyArn`, `UsesYourKey` lets the
+roles that use the bucket or the table use that key, through these services only.
 The keys of the stack are used by their [key policies](#keys).
 """
 _HEAD = "| Action | Resource | Condition | Why |\n|---|---|---|---|"
