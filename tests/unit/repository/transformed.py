@@ -27,14 +27,14 @@ class _NoManagedPolicies:
         return {}
 
 
-def transformed(**parameters: str) -> Template:
-    """The template after the transform, deployed with these parameters and otherwise with the defaults."""
+def transformed(*, region: str = "eu-west-1", **parameters: str) -> Template:
+    """The template after the transform, deployed to a region with these parameters and otherwise with the defaults."""
     template = copy.deepcopy(load(HUB_TEMPLATE))
     for resource in template["Resources"].values():
         for name in _LOCAL:
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://artifacts/uploaded"
-    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": "eu-west-1"}):
+    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": region}):
         made: Template = transform(template, _NEEDED | parameters, _NoManagedPolicies())
     return made
 
