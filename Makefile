@@ -20,6 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 LOCKS := requirements/dev.txt requirements/uv.txt layers/core/requirements.txt
 TOOLS := .venv/.ready
 NODE := node_modules/.ready
+CHECKOV := .tools/checkov/.ready
 CHROMIUM := .tools/.chromium
 
 # Whole files go to the workers, the longest first: see tests/conftest.py.
@@ -37,7 +38,7 @@ COVERAGE := $(VENV)/pytest --quiet $(PARALLEL) --cov --cov-report=term --ignore-
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(TOOLS) $(NODE) $(CHROMIUM) ## everything that tests need, without running them
+setup: $(TOOLS) $(NODE) $(CHECKOV) $(CHROMIUM) ## everything that tests need, without running them
 
 demo: $(TOOLS) ## a sweep of a simulated organization, from deployment to the summary email (APPROVE=all|none|some)
 	@$(VENV)/python -m tests.simulation.demo
@@ -49,12 +50,13 @@ test: $(TOOLS) $(NODE) $(CHROMIUM) ## every test, then coverage (ARGS='-k word' 
 coverage: $(TOOLS) ## all lines and branches of domain, rules and resources: their unit tests must take each
 	$(COVERAGE) --cov-fail-under=100 $(ARGS)
 
-lint: $(TOOLS) ## style, types, templates
+lint: $(TOOLS) $(CHECKOV) ## style, types, templates
 	$(VENV)/ruff check
 	$(VENV)/ruff format --check
 	$(VENV)/mypy
 	$(VENV)/cfn-lint template.yaml member-roles.yaml cost-role.yaml
 	$(VENV)/sam validate --lint
+	$(VENV)/python -m scripts.check_templates
 
 format: $(TOOLS) ## rewrites the style
 	$(VENV)/ruff check --fix
@@ -109,6 +111,11 @@ $(TOOLS): $(LOCKS) pyproject.toml scripts/bootstrap.py scripts/machine.py
 
 $(NODE): package.json package-lock.json | $(TOOLS)
 	@$(BOOTSTRAP) node
+	@touch $@
+
+# Only `make lint` wants it, so it is no part of the tools.
+$(CHECKOV): requirements/checkov.txt | $(TOOLS)
+	@$(BOOTSTRAP) checkov
 	@touch $@
 
 # No browser is wanted for the demo, so it is no part of the tools.

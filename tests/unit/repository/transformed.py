@@ -3,45 +3,24 @@
 The transform replaces some references to parameters by their values, as text, before CloudFormation sees them.
 """
 
-import copy
-import os
 from collections.abc import Mapping
 from typing import Any
-from unittest.mock import patch
 
-from samtranslator.translator.transform import transform
-
+from scripts import transform
+from scripts.transform import NEEDED
 from tests.simulation.hub.cloudformation import HUB_TEMPLATE, Template, load
 
-# SAM CLI uploads local files before the transform, which takes only addresses in S3.
-_LOCAL = ("CodeUri", "ContentUri", "DefinitionUri")
 _NOTHING = {"Ref": "AWS::NoValue"}
-_NEEDED = {"OrganizationId": "o-abcdefghij", "Sender": "finops@example.com"}
-
-
-class _NoManagedPolicies:
-    """Names of managed policies, which the template does not use."""
-
-    @staticmethod
-    def load() -> dict[str, str]:
-        return {}
 
 
 def transformed(*, region: str = "eu-west-1", **parameters: str) -> Template:
     """The template after the transform, deployed to a region with these parameters and otherwise with the defaults."""
-    template = copy.deepcopy(load(HUB_TEMPLATE))
-    for resource in template["Resources"].values():
-        for name in _LOCAL:
-            if name in resource.get("Properties", {}):
-                resource["Properties"][name] = "s3://artifacts/uploaded"
-    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": region}):
-        made: Template = transform(template, _NEEDED | parameters, _NoManagedPolicies())
-    return made
+    return transform.transformed(load(HUB_TEMPLATE), region, **parameters)
 
 
 def created(template: Template, **parameters: str) -> dict[str, dict[str, Any]]:
     """Logical id -> resource, as CloudFormation makes them: without what a condition leaves out."""
-    given = {name: _parameter(one, (_NEEDED | parameters).get(name)) for name, one in template["Parameters"].items()}
+    given = {name: _parameter(one, (NEEDED | parameters).get(name)) for name, one in template["Parameters"].items()}
     truth = {name: _holds(one, given) for name, one in template.get("Conditions", {}).items()}
     made = _chosen(template["Resources"], truth)
     return {name: one for name, one in made.items() if truth.get(one.get("Condition"), True)}
@@ -90,7 +69,7 @@ def resolved(template: Template, value: Any, **parameters: str) -> Any:
     """What CloudFormation makes of `Ref` to a parameter, `Fn::Join` and `Fn::Split`; anything else stays as it is."""
     match value:
         case {"Ref": str(name)} if name in template["Parameters"]:
-            return _parameter(template["Parameters"][name], (_NEEDED | parameters).get(name))
+            return _parameter(template["Parameters"][name], (NEEDED | parameters).get(name))
         case {"Fn::Join": [str(glue), parts]}:
             items = resolved(template, parts, **parameters)
             if not isinstance(items, list):
