@@ -50,7 +50,10 @@ def test_a_row_written_by_hand_deletes_nothing(stage: Stage, forgery: str) -> No
     assert reason in kept[1]
     assert kept[1].removeprefix("kept: ")[:40] in stage.summary(sweep).text
     alarm = ALARMS.get(reason, "")
-    assert f"SOMEONE CHANGED THE RECORDS: {alarm}" in stage.summary(sweep).text or not alarm
+    assert (
+        f"Someone changed the records of this sweep.\nAlarm {alarm}: nothing is deleted." in stage.summary(sweep).text
+        or not alarm
+    )
     assert f'"alarm":"{alarm}"' in stage.log.getvalue() or not alarm
 
 
@@ -105,7 +108,10 @@ def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> No
     stage.end(sweep)
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert f"{GRACE} decided" not in stage.summary(sweep).text
-    assert "SOMEONE CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
+    assert (
+        "Someone changed the records of this sweep.\nAlarm DecisionForged: nothing is deleted."
+        in stage.summary(sweep).text
+    )
 
 
 def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +129,7 @@ def test_names_that_cannot_be_proven_are_no_forgery(stage_of: OpenStage, monkeyp
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert stage.disposition(sweep, "churn-poc") == ("kept", f"kept: {Why(Cause.UNPROVEN).sentence}")
     assert f"{ADA} decided" not in stage.summary(sweep).text
-    assert "SOMEONE CHANGED THE RECORDS" not in stage.summary(sweep).text
+    assert "Someone changed the records" not in stage.summary(sweep).text
 
 
 def once(do: Callable[[], object]) -> Callable[[Document], None]:
@@ -147,7 +153,10 @@ def test_a_verified_row_written_by_hand_is_checked_again(stage: Stage) -> None:
     assert stage.disposition(sweep, "fraud-scoring")[0] == "kept"
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {FORGED}")
     assert not any(f"{who} decided" in stage.summary(sweep).text for who in (ADA, GRACE))
-    assert "SOMEONE CHANGED THE RECORDS: DecisionForged" in stage.summary(sweep).text
+    assert (
+        "Someone changed the records of this sweep.\nAlarm DecisionForged: nothing is deleted."
+        in stage.summary(sweep).text
+    )
 
 
 def test_a_list_of_approved_endpoints_is_no_permission(stage: Stage) -> None:

@@ -67,7 +67,7 @@ def deployed() -> Iterator[Stage]:
             return [mail.text for mail in aws.mails() if APPROVER in mail.to]
 
         def summaries() -> list[str]:
-            return [mail.html for mail in aws.mails() if APPROVER in mail.to and " deleted, " in mail.subject]
+            return [mail.html for mail in aws.mails() if APPROVER in mail.to and " deleted" in mail.subject]
 
         approval = until(to_approver)[0]
         yield Stage(approval, links(aws)[APPROVER], texts, lambda: until(summaries)[0])

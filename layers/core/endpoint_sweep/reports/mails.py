@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
+from endpoint_sweep.reports.headline import headline
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.offer import ApprovalView
 from endpoint_sweep.reports.receipts import Receipt, decision_views
@@ -64,11 +65,10 @@ def receipt_mail(receipt: Receipt) -> tuple[str, str]:
 
 
 def summary_subject(report: Report) -> str:
-    if report.failure:
-        return f"endpoint-sweep {report.sweep_id}: the sweep failed"
-    totals = report.totals
-    gaps = "" if report.coverage.complete else f", {report.coverage.percent}% of accounts and regions scanned"
-    return f"endpoint-sweep {report.sweep_id}: {totals['deleted']} deleted, {_idle(report)} idle{gaps}"
+    said = headline(report)
+    is_told = report.coverage.complete or report.failure or report.alarm
+    gaps = "" if is_told else f" ({report.coverage.percent}% of accounts and regions scanned)"
+    return f"endpoint-sweep {report.sweep_id}: {said[0].lower()}{said[1:]}{gaps}"
 
 
 def summary_mail(report: Report) -> tuple[str, str]:
@@ -88,6 +88,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
     return _both(
         "summary_mail",
         report=report,
+        headline=headline(report),
         coverage=coverage_view(report.coverage, report.accounts, report.scope),
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],
@@ -177,7 +178,3 @@ def _rows(report: Report, findings: list[Finding]) -> list[RowView]:
     """The most expensive first, unknown prices last."""
     findings = sorted(findings, key=lambda finding: (-(finding.monthly_usd or 0), finding.id))
     return [row_view(one, report.accounts, one.evidence.end, report.outcomes.get(one.id)) for one in findings]
-
-
-def _idle(report: Report) -> int:
-    return sum(finding.verdict is Verdict.IDLE for finding in report.findings)

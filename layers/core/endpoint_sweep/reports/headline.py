@@ -1,0 +1,64 @@
+"""What a summary says first, in its subject and above everything else: how the sweep ended, in numbers."""
+
+from decimal import Decimal
+
+from endpoint_sweep.domain.model import Verdict
+from endpoint_sweep.reports.text import plural
+from endpoint_sweep.reports.views import Report
+
+
+def headline(report: Report) -> str:
+    if report.failure:
+        return "The sweep failed"
+    if report.alarm:
+        return "Someone changed the records of this sweep"
+    if report.outcomes:
+        return _acted(report)
+    if not report.offers:
+        return f"Report: {_idle(report)}"
+    return f"{_nobody(report)}{_idle(report)} kept"
+
+
+def _nobody(report: Report) -> str:
+    """Who did not decide: empty if someone did."""
+    approval = report.approval
+    if approval:
+        return "" if approval.decisions or approval.stops else "No one responded: "
+    needed, scanned = report.plan.minimum_coverage if report.plan else 0, report.coverage.percent
+    why = f"{scanned}% was scanned and {needed}% is needed; " if scanned < needed else ""
+    return f"No one was asked: {why}"
+
+
+def _acted(report: Report) -> str:
+    """Of what was approved: how much was deleted, and what became of the rest."""
+    totals, wanted, noun = report.totals, len(report.outcomes), report.noun
+    if totals["failed"] == wanted:
+        return f"{wanted:,} of {wanted:,} approved {'deletion' if wanted == 1 else 'deletions'} failed"
+    rest = {
+        "already gone": totals["already_gone"],
+        "kept because it is in use" if totals["spared"] == 1 else "kept because they are in use": totals["spared"],
+        "kept because it changed" if totals["changed"] == 1 else "kept because they changed": totals["changed"],
+        "failed": totals["failed"],
+        "unknown": totals["unknown"],
+    }
+    parts = [f"{count:,} {words}" for words, count in rest.items() if count]
+    saving, unpriced = report.saving
+    saved = f", {_dollars(saving)} a month saved" if saving and not unpriced else ""
+    done = totals["deleted"]
+    if not parts:
+        return f"{plural(done, noun)} deleted{saved}"
+    return ", ".join([f"{done:,} of {plural(wanted, f'approved {noun}')} deleted{saved}", *parts])
+
+
+def _idle(report: Report) -> str:
+    count = sum(finding.verdict is Verdict.IDLE for finding in report.findings)
+    money = report.idle_money
+    if not count:
+        return f"no idle {report.noun}"
+    priced = f", {_dollars(money.monthly)} a month" if money.monthly else ""
+    return f"{plural(count, f'idle {report.noun}')}{priced}"
+
+
+def _dollars(amount: Decimal) -> str:
+    """In a subject, cents are noise."""
+    return f"${amount:,.0f}" if amount >= 1 else f"${amount:,.2f}"
