@@ -36,6 +36,11 @@ TEXTS = {
 }
 COMMENT = "<b>fine</b>\r\nBcc: all@example.com\u202e \U0001f44d " + "x" * 10_000
 NAMES = {row: re.sub(r"[^a-z0-9]+", "-", row.lower()) for row in TEXTS}
+OWN = {"the page": {"form", "input"}, "the report": {"script", "input"}}
+# Addresses of endpoints whose name has the form that AWS demands.
+CONSOLE = re.compile(
+    r"https://[\w-]+\.console\.aws\.amazon\.com/sagemaker/home\?region=[\w-]+#/endpoints/[\w-]+", re.ASCII
+)
 ELEMENTS = {"script", "img", "iframe", "object", "svg", "link", "base", "form", "input"}
 
 
@@ -89,15 +94,18 @@ def test_the_sweep_is_as_any_other(told: tuple[Stage, str, dict[str, str], list[
 
 
 def test_nothing_of_it_is_an_element_or_a_link(told: tuple[Stage, str, dict[str, str], list[str]]) -> None:
-    """The page has its own forms, the approval mail its own link, and nothing has any other; no template was run."""
+    """The page has its own forms, the approval mail its own link, the report its script and addresses of the console.
+    Nothing has any other, and no template was run."""
     stage, sweep, shown, _ = told
     own = {link for mail in stage.mails(sweep) if (link := link_in(mail))}
     assert len(shown) > 6
     for place, html in shown.items():
         found = Elements(html)
-        allowed = {"form", "input"} if place == "the page" else set()
-        assert found.names & ELEMENTS <= allowed, place
-        assert {link for link in found.links if not link.startswith(("#", "?"))} <= own, place
+        assert found.names & ELEMENTS <= OWN.get(place, set()), place
+        assert html.count("<script") == (place == "the report"), place
+        assert {
+            link for link in found.links if not link.startswith(("#", "?")) and not CONSOLE.fullmatch(link)
+        } <= own, place
         assert "7*7" in html or place.startswith("mail"), place
         assert "49{" not in html, place
         assert "<b>fine" not in html, place
@@ -109,7 +117,7 @@ def test_no_mail_has_a_line_or_a_header_of_theirs(told: tuple[Stage, str, dict[s
     """Subjects are constants and numbers; in the texts no control, bidi or joining character, no new line, no essay."""
     stage, sweep, _, _ = told
     for mail in stage.mails(sweep):
-        assert re.fullmatch(r"endpoint-sweep [\w.-]+: [a-z0-9 ,.$%-]+", mail.subject, re.ASCII), mail.subject
+        assert re.fullmatch(r"endpoint-sweep [\w.-]+: [a-z0-9 ,.$%():-]+", mail.subject, re.ASCII), mail.subject
         assert not re.search("[\x00\u2028\u202e\u200d\r]", mail.text)
         assert not re.search(r"^\s*Bcc:", mail.text, re.MULTILINE)
         assert "x" * 600 not in mail.text

@@ -22,6 +22,7 @@ from endpoint_sweep.reports.offer import ApprovalView, approval_view
 from endpoint_sweep.reports.receipts import DecisionView, Progress, Receipt, decision_views, in_words, receipt
 from endpoint_sweep.reports.spreadsheet import findings_csv
 from endpoint_sweep.reports.views import Report
+from endpoint_sweep.reports.whole import report_page
 
 __all__ = [
     "ApprovalView",
@@ -46,6 +47,7 @@ __all__ = [
     "receipt_subject",
     "reminder_subject",
     "report_data",
+    "report_page",
     "summary_mail",
     "summary_subject",
     "watchdog_mail",

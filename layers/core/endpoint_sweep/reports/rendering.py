@@ -34,7 +34,7 @@ def render(name: str, **values: object) -> str:
 
 
 @cache
-def stylesheet_source() -> str:
-    """The hash of the page's only style sheet, for the Content-Security-Policy: nothing else may style the page."""
-    sheet = resources.files("endpoint_sweep").joinpath("templates/page.css").read_bytes()
-    return f"'sha256-{base64.b64encode(hashlib.sha256(sheet).digest()).decode()}'"
+def source_of(name: str) -> str:
+    """The hash of a page's only style sheet or script, for the Content-Security-Policy: no other one counts."""
+    included = resources.files("endpoint_sweep").joinpath(f"templates/{name}").read_bytes()
+    return f"'sha256-{base64.b64encode(hashlib.sha256(included).digest()).decode()}'"

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from endpoint_sweep.domain.caller_proof import HEADER, Binding
 from endpoint_sweep.domain.errors import CallerUnproven
-from endpoint_sweep.reports.rendering import stylesheet_source
+from endpoint_sweep.reports.rendering import source_of
 from endpoint_sweep.review.json_api import Reply, refusing
 from endpoint_sweep.review.pages import Page, message
 from endpoint_sweep.review.selection import Form, form_of
@@ -23,7 +23,7 @@ _JSON = "application/json"
 def headers() -> dict[str, str]:
     """Headers of every response, errors too (S1.8): no caching, frames, scripts, sniffing, indexing or referrers."""
     policy = (
-        f"default-src 'none'; style-src {stylesheet_source()}; form-action 'self'; base-uri 'none'; "
+        f"default-src 'none'; style-src {source_of('page.css')}; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
     return {

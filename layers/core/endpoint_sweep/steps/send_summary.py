@@ -61,7 +61,7 @@ def send_summary(  # noqa: PLR0913 - one argument per port
         outcomes, settled = _settle_unknown_outcomes(sweep_id, asked.recorded, records, now)
         report = _report(sweep_id, found, asked, outcomes, folder, records, _readable(deny_accounts) or ())
     text, html = reports.summary_mail(report)
-    folder.put_report("report.html", html.encode(), "text/html; charset=utf-8")
+    folder.put_report("report.html", reports.report_page(report, now()).encode(), "text/html; charset=utf-8")
     folder.put_report("report.csv", reports.findings_csv(report).encode("utf-8-sig"), "text/csv; charset=utf-8")
     folder.put_report("report.json", to_json(reports.report_data(report, now())), "application/json")
     mailed = mail_to_all(recipients, mailer, reports.summary_subject(report), text, html)
