@@ -26,6 +26,7 @@ SCALED = "210000000002/us-east-1/llm-router-bakeoff"  # idle, and registered for
 # (role, Sid) -> why the local AWS cannot show that the permission is needed
 _MISSING = "it is judged only where an object is missing, which then reads as missing and not as forbidden (D13.18)"
 _BY_STEP_FUNCTIONS = "Step Functions itself makes these calls, and the local engine does not"
+_BY_THE_SCHEDULER = "EventBridge Scheduler itself makes these calls, and the local AWS does not"
 _LATER = "the call comes only when half of the time to answer is over"
 _NO_ANSWER = "it is asked only where a region does not answer"
 NOT_SHOWN: Mapping[Statement, str] = MappingProxyType(
@@ -41,6 +42,10 @@ NOT_SHOWN: Mapping[Statement, str] = MappingProxyType(
         ("RemindApproversFunction", "BeToldWhatIsMissing"): _MISSING,
         ("RecordBounceFunction", "BeToldWhatIsMissing"): _MISSING,
         ("ReviewFunction", "BeToldWhatIsMissing"): _MISSING,
+        ("StartSweepFunctionWeeklyRole", "StartThisFunctionOnly"): _BY_THE_SCHEDULER,
+        ("StartSweepFunctionWeeklyRole", "KeepWhatFailed"): _BY_THE_SCHEDULER,
+        ("CheckScheduleFunctionHourlyRole", "StartThisFunctionOnly"): _BY_THE_SCHEDULER,
+        ("CheckScheduleFunctionHourlyRole", "KeepWhatFailed"): _BY_THE_SCHEDULER,
         (ACT_ROLE, "DeregisterTheScalableTarget"): "SageMaker makes this call while it deletes the endpoint (D3.5)",
     }
 )

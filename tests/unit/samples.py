@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "BUCKET_NAME": "bucket",
     "SCAN_ROLE_NAME": "endpoint-sweep-scan",
     "ACT_ROLE_NAME": "endpoint-sweep-act",
+    "ROLE_PATH": "/finops/",
     "EXTERNAL_ID": "external",
     "SENDER": "finops@example.com",
     "REGIONS": "us-east-1,eu-west-1",

@@ -98,7 +98,7 @@ def test_a_session_that_acts_says_for_whom_and_what_it_may(sessions: Wired, part
     [request] = sessions.assumed
     assert json.loads(request.pop("Policy")) == act_policy(partition, TARGET, [ARN])
     assert request == {
-        "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['ACT_ROLE_NAME']}",
+        "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/finops/{ENVIRONMENT['ACT_ROLE_NAME']}",
         "RoleSessionName": f"endpoint-sweep-{SWEEP}",
         "DurationSeconds": 900,
         "ExternalId": ENVIRONMENT["EXTERNAL_ID"],
@@ -135,7 +135,7 @@ def test_a_session_that_scans_is_of_the_scan_role(sessions: Wired, partition: st
     hub_of(sessions, partition).scan_members.readers(CELL, SWEEP)
     assert sessions.assumed == [
         {
-            "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/{ENVIRONMENT['SCAN_ROLE_NAME']}",
+            "RoleArn": f"arn:{partition}:iam::{ACCOUNT}:role/finops/{ENVIRONMENT['SCAN_ROLE_NAME']}",
             "RoleSessionName": f"endpoint-sweep-{SWEEP}",
             "DurationSeconds": 900,
             "ExternalId": ENVIRONMENT["EXTERNAL_ID"],

@@ -27,6 +27,7 @@ STACK = {
         {"ParameterKey": "ExternalId", "ParameterValue": "a,b=c"},
         {"ParameterKey": "ScanRoleName", "ParameterValue": "our-scan"},
         {"ParameterKey": "ActRoleName", "ParameterValue": "our-act"},
+        {"ParameterKey": "RolePath", "ParameterValue": "/finops/"},
         {"ParameterKey": "Mode", "ParameterValue": "report"},
     ],
 }
@@ -37,6 +38,7 @@ MATCHING = {
     "ExternalId": "a,b=c",
     "ScanRoleName": "our-scan",
     "ActRoleName": "our-act",
+    "RolePath": "/finops/",
     "AdditionalScanPrincipals": "",
     "PermissionsBoundaryName": "",
 }

@@ -111,12 +111,16 @@ def test_a_schedule_that_is_gone_is_made_again() -> None:
             ("MissedEvents", "https://sqs.eu-west-1.amazonaws.com/111111111111/missed"),
         )
     ]
-    one = installation(scheduler__GetSchedule=None, cloudformation__ListStackResources=resources)
+    given = stack(RolePath="/finops/")
+    one = installation(
+        cloudformation__DescribeStacks=given, scheduler__GetSchedule=None, cloudformation__ListStackResources=resources
+    )
     [(state, _, [command])] = looked(hub.schedule, one)
     call = parse(command)
     assert (state, call.operation) == ("wrong", "create_schedule")
     target = call.request["Target"]
     assert target["Arn"].endswith(":function:endpoint-sweep-StartSweepFunction-1")
+    assert target["RoleArn"] == f"arn:aws:iam::{HUB}:role/finops/endpoint-sweep-Weekly-1"
     assert target["DeadLetterConfig"]["Arn"].endswith(":111111111111:missed")
     assert json.loads(target["Input"])["input"] == {"mode": "report"}
 

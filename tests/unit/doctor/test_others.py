@@ -43,21 +43,30 @@ DONE = CellResult(HUB, "eu-west-1", CoverageStatus.SCANNED)
 
 
 def test_an_older_scan_role() -> None:
-    """It does not allow what the program asks: the StackSet gets the template of today, its parameters stay."""
-    one = swept(installation(**ORGANIZATIONS), DONE, gap(MEMBER, GapCause.PERMISSION))
+    """It does not allow what the program asks: the StackSet gets the template of today, its parameters stay. Only the
+    path is that of the hub, because an older StackSet has none.
+    """
+    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(RolePath="/finops/")}
+    one = swept(installation(**given), DONE, gap(MEMBER, GapCause.PERMISSION))
     [(state, _, commands), _] = looked(organization.roles, one)
     update = parse(commands[0])
     assert (state, update.operation) == ("wrong", "update_stack_set")
-    assert all(row["UsePreviousValue"] for row in update.request["Parameters"])
+    *kept, path = update.request["Parameters"]
+    assert all(row["UsePreviousValue"] for row in kept)
+    assert path == {"ParameterKey": "RolePath", "ParameterValue": "/finops/"}
 
 
 def test_the_management_account_gets_its_own_stack() -> None:
-    """D7.5."""
-    one = swept(installation(**ORGANIZATIONS), DONE, gap(MANAGEMENT, GapCause.ROLE_DENIED))
+    """With the names and the path that the hub asks for (D7.5)."""
+    roles = {"ScanRoleName": "our-scan", "ActRoleName": "our-act", "RolePath": "/finops/"}
+    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(**roles)}
+    one = swept(installation(**given), DONE, gap(MANAGEMENT, GapCause.ROLE_DENIED))
     [(state, seen, commands), _] = looked(organization.roles, one)
     create = parse(commands[0])
     assert (state, create.operation, MANAGEMENT in seen) == ("wrong", "create_stack", True)
-    assert {row["ParameterKey"]: row["ParameterValue"] for row in create.request["Parameters"]}["HubAccountId"] == HUB
+    made = {row["ParameterKey"]: row["ParameterValue"] for row in create.request["Parameters"]}
+    assert made["HubAccountId"] == HUB
+    assert made.items() >= roles.items()
     assert parse(commands[-1]).operation == "start_execution"
 
 

@@ -11,9 +11,10 @@ APPLY, BOUNCE, FAILURE = "ApplyDecisionRole", "RecordBounceFunctionRole", "Recor
 SUMMARY, WATCHDOG = "SendSummaryFunctionRole", "WatchdogFunctionRole"
 START, MACHINE, LOGS = "StartSweepFunctionRole", "SweepStateMachineRole", "AccessLogsRole"
 CHECK = "CheckScheduleFunctionRole"
+WEEKLY, HOURLY = "StartSweepFunctionWeeklyRole", "CheckScheduleFunctionHourlyRole"
 ROLES = {
     PLAN, SCAN, UNREACHABLE, AGGREGATE, REQUEST, REMIND, AWAIT, REVIEW, VERIFY, APPLY, BOUNCE, FAILURE,
-    SUMMARY, WATCHDOG, START, CHECK, MACHINE, LOGS,
+    SUMMARY, WATCHDOG, START, CHECK, MACHINE, LOGS, WEEKLY, HOURLY,
 }  # fmt: skip
 
 # Kind of row -> its partition key, who may write it, who may remove it, who may read one, who may list them.

@@ -84,6 +84,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["", "arn:aws:iam::111111111111:policy/boundary", "arn:aws-cn:iam::111111111111:policy/team/a/boundary"],
         ["boundary", "arn:aws:iam::111111111111:role/boundary", "arn:aws:iam::aws:policy/PowerUserAccess", "none"],
     ),
+    "RolePath": (
+        ["/", "/finops/", "/a/b.c+d=e,f@g_h-i/"],
+        ["", "finops", "/finops", "finops/", "//", "/a//b/", "/a b/", "/a*/", "/a:b/"],
+    ),
     "VpcSubnetIds": (
         ["", "subnet-01234567", "subnet-0123456789abcdef0,subnet-0123456789abcdef1"],
         ["vpc-01234567", "subnet-01234567, subnet-01234568", "subnet-01234567,", "sg-01234567"],

@@ -1,5 +1,6 @@
 """What organizations with rules of their own ask of the stacks: off by default, everywhere when it is on."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,53 @@ def test_every_role_gets_the_boundary(path: Path, given: dict[str, str], expecte
     # SAM puts the value of a parameter in place of a reference.
     told = (expected, BOUNDARY)
     assert [name for name, one in roles.items() if one.get("PermissionsBoundary") not in told] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_role_has_the_path(path: Path) -> None:
+    """Those of functions, the state machine and the schedules, too."""
+    roles = of_type(stack(path, RolePath="/finops/"), "AWS::IAM::Role")
+    told = ({"Ref": "RolePath"}, "/finops/")
+    assert [name for name, one in roles.items() if one.get("Path") not in told] == []
+
+
+@pytest.mark.parametrize("given", [{}, {"RolePath": "/finops/a/"}], ids=["default", "path"])
+def test_who_assumes_a_role_and_who_is_trusted_agree_on_the_path(given: dict[str, str]) -> None:
+    """What a trust policy names is a role of the hub, and what the hub may assume is a role of a member account."""
+    made = {path: of_type(stack(path, **given), "AWS::IAM::Role") for path in TEMPLATES}
+    hub = {arn(one, **given) for one in made[HUB_TEMPLATE].values() if "RoleName" in one}
+    others = {path: {arn(one, **given) for one in made[path].values()} for path in (MEMBER_TEMPLATE, COST_TEMPLATE)}
+    trusted = {
+        filled(statement["Condition"]["ArnEquals"]["aws:PrincipalArn"], **given)
+        for path in others
+        for one in made[path].values()
+        for statement in one["AssumeRolePolicyDocument"]["Statement"]
+    }
+    assert trusted == hub
+    assumed = {
+        filled(statement["Resource"], **given)
+        for one in made[HUB_TEMPLATE].values()
+        for policy in one.get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "sts:AssumeRole" in statement["Action"] and statement["Resource"] != {"Ref": "CostRoleArn"}
+    }
+    assert {one.replace("*", "111111111111") for one in assumed} == others[MEMBER_TEMPLATE]
+    assert all(f":role{given.get('RolePath', '/')}endpoint-sweep" in one for one in trusted | assumed)
+
+
+def arn(role: dict[str, Any], **given: str) -> str:
+    name, path = filled(role["RoleName"], **given), filled(role["Path"], **given)
+    return f"arn:aws:iam::111111111111:role{path}{name}"
+
+
+def filled(value: Any, **given: str) -> str:
+    """`Ref` and `Fn::Sub` of parameters and of what CloudFormation knows."""
+    known = {"AWS::StackName": "endpoint-sweep", "HubAccountId": "111111111111", "AWS::Partition": "aws"}
+    for path in TEMPLATES:
+        for name, one in cloudformation.load(path)["Parameters"].items():
+            known.setdefault(name, str(one.get("Default", "")))
+    text = str(value["Fn::Sub"] if "Fn::Sub" in value else f"${{{value['Ref']}}}") if isinstance(value, dict) else value
+    return re.sub(r"\$\{([\w:]+)\}", lambda found: (known | given)[found[1]], text)
 
 
 def test_sam_makes_roles_for_functions_machine_and_schedules() -> None:

@@ -21,7 +21,7 @@ from tests.unit.samples import ADA, ENVIRONMENT, NAMES, settings, variables
 
 OPTIONAL = {"SENDER", "REGIONS"}
 # An adapter reads these by itself; tests/unit/repository/test_variables.py says for whom.
-ADAPTERS = {"SCAN_ROLE_NAME", "ACT_ROLE_NAME", "EXTERNAL_ID", "KILL_SWITCH", "EVENT_BUS"}
+ADAPTERS = {"ROLE_PATH", "SCAN_ROLE_NAME", "ACT_ROLE_NAME", "EXTERNAL_ID", "KILL_SWITCH", "EVENT_BUS"}
 
 
 def test_everything_is_read() -> None:

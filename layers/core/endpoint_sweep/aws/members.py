@@ -18,12 +18,13 @@ LAPSED = {"endpoint-sweep:lapsed": "true"}
 
 
 class AwsMembers:
-    """Ways into the member accounts, by one role that has the same name in all of them."""
+    """Ways into the member accounts, by one role that has the same path and name in all of them."""
 
     def __init__(
         self,
         sessions: Sessions,
         partition: str,
+        role_path: str,
         role: str,
         external_id: str,
         plugs: Iterable[Plug],
@@ -31,7 +32,7 @@ class AwsMembers:
     ) -> None:
         self._sessions = sessions
         self._partition = partition
-        self._role = role
+        self._role = f"role{role_path}{role}"
         self._external_id = external_id
         self._plugs = by_type(plugs)
         self._witness = witness
@@ -65,7 +66,7 @@ class AwsMembers:
     def _assume(
         self, account: str, sweep_id: str, policy: object = None, source: str = "", is_lapsed: bool = False
     ) -> Member:
-        arn = f"arn:{self._partition}:iam::{account}:role/{self._role}"
+        arn = f"arn:{self._partition}:iam::{account}:{self._role}"
         tags = LAPSED if is_lapsed else {}
         return self._sessions.assume_role(arn, sweep_id, self._external_id, policy, source=source, tags=tags)
 

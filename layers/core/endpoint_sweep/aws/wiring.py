@@ -162,7 +162,7 @@ class Hub:
         return self._members("ACT_ROLE_NAME")
 
     def _members(self, role: str) -> AwsMembers:
-        names = self._variables.text(role), self._variables.text("EXTERNAL_ID")
+        names = (self._variables.text(name) for name in ("ROLE_PATH", role, "EXTERNAL_ID"))
         witness = RegionWitness(self.home_region, lambda: self._ssm)
         return AwsMembers(self._sessions, self._settings.partition, *names, self._plugs, witness)
 

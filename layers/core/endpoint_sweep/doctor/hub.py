@@ -180,7 +180,7 @@ def _as_deployed(one: Installation) -> Fix:
     at, asked = "<aws.scheduler.scheduled-time>", {"mode": given["Mode"]}
     target = {
         "Arn": f"{aws}:lambda:{hub}:function:{one.part('StartSweepFunction')}",
-        "RoleArn": f"{aws}:iam::{one.stack.account}:role/{role}",
+        "RoleArn": f"{aws}:iam::{one.stack.account}:role{given['RolePath']}{role}",
         "Input": json.dumps({"scheduled_at": at, "label": "scheduled", "input": asked}),
         "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
         "DeadLetterConfig": {"Arn": f"{aws}:sqs:{hub}:{one.part('MissedEvents').rpartition('/')[2]}"},

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from endpoint_sweep.aws.installation import members
 from endpoint_sweep.aws.regions import known, offered
@@ -15,10 +16,9 @@ from endpoint_sweep.rules.region_names import is_name, nearest, why_refused
 from endpoint_sweep.rules.scopes import ENABLED
 
 _SHOWN = 5
-_GIVEN = (
-    *("HubAccountId", "HubStackName", "OrganizationId", "ExternalId"),
-    *("AllowDelete", "ScanRoleName", "ActRoleName"),
-)  # the parameters of member-roles.yaml
+# Parameters of member-roles.yaml: those that a stack of them has, and those that the hub has, too.
+_GIVEN = ("HubAccountId", "HubStackName", "OrganizationId", "ExternalId", "AllowDelete", "ScanRoleName", "ActRoleName")
+_LIKE_THE_HUBS = ("OrganizationId", "ExternalId", "ScanRoleName", "ActRoleName", "RolePath")
 
 
 def organization(one: Installation) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def _again(one: Installation, accounts: list[str]) -> Iterator[Fix]:
     """A new member stack, then a sweep that tries it. The management account is in no StackSet (D7.5)."""
     if one.management in accounts:
         given = {"HubAccountId": one.stack.account, "HubStackName": one.stack.name}
-        given |= {name: one.parameter(name) for name in ("OrganizationId", "ExternalId")}
+        given |= {name: one.parameter(name) for name in _LIKE_THE_HUBS}
         options = {
             "stack-name": one.stack_set,
             "template-body": "file://member-roles.yaml",
@@ -175,7 +175,9 @@ def _there(one: Installation) -> tuple[set[str], set[str]]:
 
 
 def _update(one: Installation) -> Fix:
-    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in _GIVEN]
+    kept: list[dict[str, Any]] = [{"ParameterKey": name, "UsePreviousValue": True} for name in _GIVEN]
+    # An older StackSet does not have it, and then has no previous value.
+    kept.append({"ParameterKey": "RolePath", "ParameterValue": one.parameter("RolePath")})
     options = {
         "stack-set-name": one.stack_set,
         "template-body": "file://member-roles.yaml",
@@ -203,7 +205,7 @@ def _assumed(one: Installation) -> Iterator[Finding]:
     for parameter, what in (("ScanRoleName", "scan"), ("ActRoleName", "act")):
         refused, failed, entered = [], [], 0
         for each in one.members:
-            arn = f"arn:{one.caller.partition}:iam::{each.id}:role/{one.parameter(parameter)}"
+            arn = f"arn:{one.caller.partition}:iam::{each.id}:role{one.parameter('RolePath')}{one.parameter(parameter)}"
             try:
                 one.ask.sessions.assume_role(arn, "doctor", external)
                 entered += 1

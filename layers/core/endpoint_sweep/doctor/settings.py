@@ -7,7 +7,7 @@ from endpoint_sweep.settings.cross_checks import variables
 from endpoint_sweep.settings.environment import Variables
 
 NEEDED = (
-    "OrganizationId", "ExternalId", "Regions", "ScanRoleName", "ActRoleName", "Sender", "AlarmTopicArn",
+    "OrganizationId", "ExternalId", "Regions", "ScanRoleName", "ActRoleName", "RolePath", "Sender", "AlarmTopicArn",
     "MinApprovers", "TwoApproversAboveEndpoints", "TwoApproversAboveUsd", "RequireCode", "CodeTtlMinutes",
     "ProtectTags", "ReviewBaseUrl", "ReviewConcurrency", "Mode", "ScheduleExpression", "ScheduleTimezone",
     "ScheduleState", "LookbackDays", "BarelyUsedBelow", "OfferBarelyUsed", "MinAgeDays", "MinCoveragePercent",
