@@ -1,5 +1,6 @@
 """What organizations with rules of their own ask of the stacks: off by default, everywhere when it is on."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -182,11 +183,14 @@ def test_keys_of_aws_encrypt_by_default() -> None:
     assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert [name for name, one in of_type(made, "AWS::Logs::LogGroup").items() if "KmsKeyId" in one] == []
-    assert "UsesYourKey" not in made
+    [queue], [topic] = of_type(made, "AWS::SQS::Queue").values(), of_type(made, "AWS::SNS::Topic").values()
+    assert queue["SqsManagedSseEnabled"] is True
+    assert "KmsMasterKeyId" not in queue | topic
+    assert not {"UsesYourKey", "KeepsWhatFailedWithYourKey"} & made.keys()
 
 
 def test_your_key_encrypts_what_is_kept() -> None:
-    """The bucket with a bucket key, the table and every log group."""
+    """The bucket with a bucket key, the table, every log group, the queue and the topic."""
     given = {"KmsKeyArn": KEY}
     template = transformed(**given)
     made = resolved(template, created(template, **given), **given)
@@ -199,6 +203,35 @@ def test_your_key_encrypts_what_is_kept() -> None:
     ]
     assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
     assert {one["KmsKeyId"] for one in of_type(made, "AWS::Logs::LogGroup").values()} == {KEY}
+    [queue], [topic] = of_type(made, "AWS::SQS::Queue").values(), of_type(made, "AWS::SNS::Topic").values()
+    assert (queue["KmsMasterKeyId"], topic["KmsMasterKeyId"]) == (KEY, KEY)
+    assert "SqsManagedSseEnabled" not in queue
+
+
+def test_who_sends_to_the_queue_may_use_your_key() -> None:
+    """Every role that may send to it, through SQS only; the other senders are services that operating.md names."""
+    given = {"KmsKeyArn": KEY}
+    template = transformed(**given)
+    made = resolved(template, created(template, **given), **given)
+    policy = made["KeepsWhatFailedWithYourKey"]["Properties"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    roles = of_type(made, "AWS::IAM::Role")
+    assert {one["Ref"] for one in policy["Roles"]} == {
+        name for name, one in roles.items() if "sqs:SendMessage" in str(one.get("Policies"))
+    }
+    assert (statement["Resource"], statement["Action"]) == (KEY, ["kms:Decrypt", "kms:GenerateDataKey"])
+    assert statement["Condition"]["StringEquals"] == {
+        "kms:ViaService": {"Fn::Sub": "sqs.${AWS::Region}.${AWS::URLSuffix}"}
+    }
+    services = {
+        statement["Principal"]["Service"]
+        for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+        for one in of_type(made, kind).values()
+        for statement in one["PolicyDocument"]["Statement"]
+    }
+    text = (HUB_TEMPLATE.parent / "docs" / "operating.md").read_text(encoding="utf-8")
+    [named] = re.findall(r'"BouncesAndMissedEvents".*?"Service": (\[[^\]]+\])', text, re.DOTALL)
+    assert set(json.loads(named)) == services
 
 
 def test_who_reads_or_writes_may_use_your_key() -> None:
