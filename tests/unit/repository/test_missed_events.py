@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulation.hub import cloudformation
 from tests.simulation.hub.cloudformation import Template
-from tests.unit.repository.transformed import transformed
+from tests.unit.repository.transformed import created, transformed
 
 QUEUE = {"Fn::GetAtt": ["MissedEvents", "Arn"]}
 SEND = "sqs:SendMessage"
@@ -93,5 +93,5 @@ def test_no_one_reads_the_queue(stack: Template) -> None:
     """Messages wait for people, for as long as SQS keeps them, encrypted."""
     assert "sqs:ReceiveMessage" not in json.dumps(stack)
     assert "sqs:DeleteMessage" not in json.dumps(stack)
-    [queue] = cloudformation.resources(stack, "AWS::SQS::Queue").values()
+    [queue] = [one["Properties"] for one in created(stack).values() if one["Type"] == "AWS::SQS::Queue"]
     assert (queue["MessageRetentionPeriod"], queue["SqsManagedSseEnabled"]) == (14 * 86_400, True)

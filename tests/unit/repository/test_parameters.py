@@ -101,6 +101,10 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["", "arn:aws-us-gov:kms:us-gov-west-1:111111111111:key/01234567-89ab-cdef-0123-456789abcdef"],
         ["alias/ours", "arn:aws:kms:eu-west-1:111111111111:alias/ours", "01234567-89ab-cdef-0123-456789abcdef"],
     ),
+    "LogBucket": (
+        ["", "our-logs", "logs.example.com", "123"],
+        ["arn:aws:s3:::our-logs", "s3://our-logs", "Our-Logs", "a", "-logs", "logs/", "x" * 64],
+    ),
     "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
     "ScheduleTimezone": (
         ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],

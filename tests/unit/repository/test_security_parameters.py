@@ -256,3 +256,14 @@ def test_who_reads_or_writes_may_use_your_key() -> None:
             ]
         }
     }
+
+
+def test_the_bucket_is_logged_only_if_a_bucket_for_it_is_named() -> None:
+    """There, under the prefix that the policy of operating.md allows."""
+    [bucket] = of_type(stack(HUB_TEMPLATE), "AWS::S3::Bucket").values()
+    assert "LoggingConfiguration" not in bucket
+    [bucket] = of_type(stack(HUB_TEMPLATE, LogBucket="our-logs"), "AWS::S3::Bucket").values()
+    logging = {name: filled(value, LogBucket="our-logs") for name, value in bucket["LoggingConfiguration"].items()}
+    assert logging == {"DestinationBucketName": "our-logs", "LogFilePrefix": "endpoint-sweep/bucket/"}
+    text = (HUB_TEMPLATE.parent / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert f'"arn:aws:s3:::<log bucket>/{logging["LogFilePrefix"]}*"' in text
