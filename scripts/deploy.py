@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from endpoint_sweep.aws.hub_stack import HubStack, hub_stack
+from endpoint_sweep.aws.partition_services import without
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli import main as command_line
 from endpoint_sweep.cli.checkout import check_whole, deployment_in, parameters_in
@@ -102,6 +103,8 @@ def deploy(environment: Mapping[str, str]) -> int:
     before = hub_stack(sessions, deployment.stack, deployment.region)
     if status := _run(["sam", "build", "--cached", "--parallel"]):
         return status
+    for line in without(deployment.region):
+        print(line)
     print(f"\nThe parameters of the stack {deployment.stack} in {deployment.region} that change:", flush=True)
     print("\n".join(f"  {line}" for line in changes(before, values)) or "  none", flush=True)
     if status := _run(command):

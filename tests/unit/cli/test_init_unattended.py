@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli import main
 from endpoint_sweep.settings.deployment import Deployment
 from tests.simulation.hub.cloudformation import HUB_TEMPLATE
@@ -126,3 +127,20 @@ def test_credentials_that_cannot_be_used(
         monkeypatch.delenv(name, raising=False)
     assert main(options) == 0
     assert "could not be read: no AWS credentials found" in capsys.readouterr().out
+
+
+def test_what_a_partition_lacks_is_said_before_anything_is_saved(init: Init, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence each; a commercial region lacks nothing (D18.7)."""
+    assert "There is no" not in init(*GIVEN, "--set", "Regions=eu-west-1")[1]
+    monkeypatch.setattr(Sessions, "chosen_region", lambda _self: "us-gov-west-1")
+    status, out, err = init(*GIVEN[:-1], "us-gov-west-1", "--set", "Regions=us-gov-west-1")
+    assert (status, err) == (0, "")
+    assert "* There is no Price List API" in out
+
+
+def test_a_partition_without_email_is_refused(init: Init, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack could not be created there (D18.7)."""
+    monkeypatch.setattr(Sessions, "chosen_region", lambda _self: "cn-north-1")
+    status, _, err = init(*GIVEN[:-1], "cn-north-1", "--set", "Regions=cn-north-1")
+    assert (status, file.exists()) == (2, False)
+    assert "Amazon SES is not offered in the partition of cn-north-1" in err

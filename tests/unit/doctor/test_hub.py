@@ -152,3 +152,11 @@ def test_a_switch_that_cannot_be_read_is_not_known() -> None:
 
     [(state, seen, _)] = looked(hub.kill_switch, installation(ssm__GetParameter=fail))
     assert (state, "Throttling" in seen) == ("not known", True)
+
+
+@pytest.mark.parametrize(("region", "states"), [("eu-west-1", ["ok"]), ("us-gov-west-1", ["note"] * 3)])
+def test_what_the_partition_does_not_offer(region: str, states: list[str]) -> None:
+    """No fault, because the hub does without it."""
+    one = installation()
+    one.region = region
+    assert [state for state, _, _ in looked(hub.services, one)] == states

@@ -161,6 +161,14 @@ def test_another_deployment_has_another_file(folder: Path, sam: Sam) -> None:
     assert not (folder / "parameters.toml").exists()
 
 
+def test_what_the_partition_lacks_is_said(folder: Path, sam: Sam, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before sam is asked to deploy (D18.7)."""
+    text = EXAMPLE.replace("us-east-1", "us-gov-west-1").replace("# Regions =", "Regions =")
+    (folder / "parameters.toml").write_text(text, encoding="utf-8")
+    assert deploy.deploy({"YES": "1"}) == 0
+    assert "There is no Cost Explorer" in capsys.readouterr().out
+
+
 def test_a_person_confirms_the_change_set(folder: Path, sam: Sam, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a terminal sam asks."""
     (folder / "parameters.toml").write_text(EXAMPLE, encoding="utf-8")

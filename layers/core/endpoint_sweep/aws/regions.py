@@ -138,6 +138,11 @@ def known(region: str) -> dict[str, str]:
     return {name: row["description"] for name, row in here["regions"].items() if not name.endswith("-global")}
 
 
+def partition_of(region: str) -> str:
+    """`aws` for a region that is newer than botocore and fits no partition."""
+    return str(_partition_of(region)["id"])
+
+
 def _elsewhere(region: str) -> Callable[[str], bool]:
     """Whether a region is surely in another partition. One that is newer than botocore may fit none."""
     here = _partition_of(region)

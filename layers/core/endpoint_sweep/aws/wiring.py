@@ -162,7 +162,8 @@ class Hub:
         return self._members("ACT_ROLE_NAME")
 
     def _members(self, role: str) -> AwsMembers:
-        names = (self._variables.text(name) for name in ("ROLE_PATH", role, "EXTERNAL_ID"))
+        text = self._variables.text
+        names = text("ROLE_PATH"), text(role), text("EXTERNAL_ID")
         witness = RegionWitness(self.home_region, lambda: self._ssm)
         return AwsMembers(self._sessions, self._settings.partition, *names, self._plugs, witness)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from endpoint_sweep.aws.partition_services import sends_mail
 from endpoint_sweep.aws.regions import known, offered
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.domain.errors import UsageError
@@ -51,6 +52,11 @@ def check_whole(deployment: Deployment, parameters: Mapping[str, Parameter], ses
     for place, names in (("the region of the stack", [region]), ("Regions", scanned)):
         if why := why_refused(place, names, known(region), lambda: offered(sessions.at("ssm", region))):
             raise UsageError(why)
+    if not sends_mail(region):
+        raise UsageError(
+            f"Amazon SES is not offered in the partition of {region}: no email could bring a report or ask for an "
+            "approval, and the stack could not be created. endpoint-sweep scan works there without a stack"
+        )
     cross_check(values)
 
 

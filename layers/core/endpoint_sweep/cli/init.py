@@ -12,6 +12,7 @@ from typing import Any
 
 from endpoint_sweep.aws.hub_account import HubAccount
 from endpoint_sweep.aws.hub_stack import hub_stack
+from endpoint_sweep.aws.partition_services import without
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.cli import shell
 from endpoint_sweep.cli.checkout import check_whole, deployment_in, found, parameters_in, save
@@ -110,7 +111,7 @@ def _show(before: Deployment, after: Deployment, parameters: Mapping[str, Parame
         was = f" (until now {clean(before.values.get(name, parameters[name].default)) or 'none'})" if is_new else ""
         print(f"  {name} = {clean(value, 400) or 'none'}{was}")
     print("and the defaults of the template for everything else. That means:")
-    for line in meaning(after.complete(parameters)):
+    for line in (*meaning(after.complete(parameters)), *without(after.region)):
         print(f"  * {line}")
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from endpoint_sweep.aws.installation import parts
+from endpoint_sweep.aws.partition_services import without
 from endpoint_sweep.doctor import commands
 from endpoint_sweep.doctor.finding import Check, Finding, Fix, State, note, ok, wrong
 from endpoint_sweep.doctor.installation import Installation
@@ -30,6 +31,15 @@ def identity(one: Installation) -> Iterator[Finding]:
         yield note(f"{who}; whether {one.caller.account} is the hub's account is not known, for the stack is not there")
         return
     yield ok(f"{who}; {hub} is the hub's account")
+
+
+def services(one: Installation) -> Iterator[Finding]:
+    """What the partition of the hub does not offer."""
+    missing = without(one.region)
+    for sentence in missing:
+        yield note(sentence)
+    if not missing:
+        yield ok("every service that the hub asks is offered in this partition")
 
 
 def stack(one: Installation) -> Iterator[Finding]:
@@ -198,6 +208,7 @@ def _as_deployed(one: Installation) -> Fix:
 
 CHECKS: tuple[Check[Installation], ...] = (
     Check("identity", identity),
+    Check("services", services),
     Check("stack", stack),
     Check("parameters", parameters),
     Check("kill-switch", kill_switch),
