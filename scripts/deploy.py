@@ -42,6 +42,7 @@ def sam_arguments(deployment: Deployment, values: Mapping[str, str], *, asks: bo
     return [
         "sam", "deploy", "--stack-name", deployment.stack, "--region", deployment.region,
         "--confirm-changeset" if asks else "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+        *(["--tags", *(f'"{key}"="{value}"' for key, value in deployment.tags.items())] if deployment.tags else []),
         *(["--parameter-overrides", *overrides(values)] if values else []),
     ]  # fmt: skip
 
@@ -107,6 +108,8 @@ def deploy(environment: Mapping[str, str]) -> int:
         print(line)
     print(f"\nThe parameters of the stack {deployment.stack} in {deployment.region} that change:", flush=True)
     print("\n".join(f"  {line}" for line in changes(before, values)) or "  none", flush=True)
+    if deployment.tags:
+        print("with the tags " + ", ".join(f"{key} = {value}" for key, value in deployment.tags.items()), flush=True)
     if status := _run(command):
         return status
     after = hub_stack(sessions, deployment.stack, deployment.region)

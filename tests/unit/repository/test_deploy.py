@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samcli.cli.types import CfnParameterOverridesType
+from samcli.cli.types import CfnParameterOverridesType, CfnTags
 
 from endpoint_sweep.aws.hub_stack import HubStack
 from endpoint_sweep.cli import checkout, main
 from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.settings.deployment import Deployment, edited, read
+from endpoint_sweep.settings.tags import check_tags
 from endpoint_sweep.settings.template import parameters_of
 from scripts import deploy
 from tests.simulation.hub.cloudformation import HUB_TEMPLATE, ROOT
@@ -55,6 +56,25 @@ def test_every_value_survives_sam() -> None:
 def test_any_text_survives_sam(value: str) -> None:
     """Whatever a parameter takes."""
     assert read_by_sam({"A": value, "B": "b"}) == {"A": value, "B": "b"}
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[\w .:/+@-]{1,128}", fullmatch=True), st.from_regex(r"[\w .:/+@-]{0,256}", fullmatch=True),
+        max_size=3,
+    )
+)  # fmt: skip
+def test_any_tag_survives_sam(tags: dict[str, str]) -> None:
+    """Whatever AWS takes."""
+    deployment = Deployment(region="eu-west-1", tags=tags)
+    try:
+        check_tags(tags)
+    except UsageError:
+        return
+    command = deploy.sam_arguments(deployment, {}, asks=False)
+    given = command[command.index("--tags") + 1 :] if tags else []
+    assert CfnTags().convert(tuple(given), None, None) == tags
+    assert ("--tags" in command) is bool(tags)
 
 
 def test_a_backslash_is_refused() -> None:
@@ -154,9 +174,11 @@ def test_a_file_becomes_a_deployment(folder: Path, sam: Sam, capsys: pytest.Capt
 def test_another_deployment_has_another_file(folder: Path, sam: Sam) -> None:
     """Its own stack and region; a change goes into that file."""
     text = EXAMPLE.replace('stack = "endpoint-sweep"', 'stack = "sweep-test"').replace("us-east-1", "eu-west-1")
+    text = text.replace("# cost-center", "cost-center")
     (folder / "test.toml").write_text(text, encoding="utf-8")
     assert deploy.deploy({"YES": "1", "FILE": "test.toml", "SET": "MinAgeDays=20"}) == 0
     assert sam.commands[1][2:6] == ["--stack-name", "sweep-test", "--region", "eu-west-1"]
+    assert '"cost-center"="4711"' in sam.commands[1]
     assert sam.overrides["MinAgeDays"] == "20"
     assert not (folder / "parameters.toml").exists()
 

@@ -1,6 +1,7 @@
 """The file of a deployment: what is read is what was written, and whatever is wrong is named."""
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ VALUES = {
     "LookbackDays": "90",
     "DenyAccounts": "012345678901",
 }
-WHOLE = Deployment("sweep", "eu-west-1", VALUES)
+WHOLE = Deployment("sweep", "eu-west-1", VALUES, {"cost center": "4711", "team": "ml"})
 COMMENTED = """\
 # ours
 [deploy]
@@ -107,6 +108,36 @@ def test_a_change_finds_its_table() -> None:
     assert text == f'[deploy]\nregion = "y"\nstack = "sweep"\n{report}'
 
 
+def test_tags_are_changed_in_their_table() -> None:
+    """Which is made where it is missing."""
+    text = '[tags]\nteam = "ml"  # ours\n'
+    wanted = Deployment(tags={"team": "ops", "a.b": "c"})
+    assert edited(text, "p.toml", wanted, HUB) == '[tags]\nteam = "ops"\n"a.b" = "c"\n'
+    assert edited("", "p.toml", wanted, HUB) == '\n[tags]\nteam = "ops"\n"a.b" = "c"\n'
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({"aws:x": "y"}, "must not begin with aws:"),
+        ({"Team": "a", "team": "b"}, 'the tag "team" is given twice'),
+        ({"team": "a", "Team": "b"}, 'the tag "Team" is given twice'),
+        ({"a=b": "x"}, "must be a key of at most 128"),
+        ({"a": "b=c"}, "must be a key of at most 128"),
+        ({"": "y"}, "must be a key of at most 128"),
+        ({"a": 'say "x"'}, "must be a key of at most 128"),
+        ({"a;b": "x"}, "must be a key of at most 128"),
+        ({"a": "x" * 257}, "a value of at most 256"),
+        ({"a": " x"}, "without a blank at an end"),
+        ({f"k{number}": "" for number in range(41)}, "there are 41 tags"),
+    ],
+)
+def test_tags_that_are_refused(tags: dict[str, str], told: str) -> None:
+    """AWS would refuse them in the middle of the deployment (D18.8)."""
+    with pytest.raises(UsageError, match=told):
+        check(replace(WHOLE, tags=tags), HUB)
+
+
 def test_no_change_is_no_change() -> None:
     """Not a byte."""
     assert changed(COMMENTED) == COMMENTED
@@ -123,6 +154,8 @@ def test_a_file_that_cannot_be_changed_is_said_to_be_so() -> None:
     [
         ("Mode = report", "p.toml is not valid TOML"),
         ('Mode = "report"', "move Mode below [parameters]"),
+        ("[tags]\nteam = ['ml']", "the tag team must be a text, not list"),
+        ("[tags]\nteam = true", "the tag team must be a text, not bool"),
         ("parameters = 1", "parameters must be a table"),
         ('[deploy]\naccount = "1"', "[deploy] has no account; it has stack and region"),
         ('[parameters]\nMod = "report"', "p.toml: the template has no parameter Mod; did you mean Mode?"),

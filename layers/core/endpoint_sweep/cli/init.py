@@ -82,7 +82,8 @@ def _given(
     if given.source:
         source = deployment_in(found("", given.source, "--from"), parameters)
         stack = before.stack if source.stack == STACK else source.stack
-        deployment = Deployment(stack, source.region or before.region, {**before.values, **source.values})
+        values, tags = {**before.values, **source.values}, {**before.tags, **source.tags}
+        deployment = Deployment(stack, source.region or before.region, values, tags)
     stack = given.stack or deployment.stack
     region = given.region or deployment.region or sessions.chosen_region()
     return replace(deployment, stack=stack, region=region).with_values(assigned(given.set, parameters))
@@ -110,6 +111,8 @@ def _show(before: Deployment, after: Deployment, parameters: Mapping[str, Parame
         is_new = before.values and before.values.get(name, parameters[name].default or "") != value
         was = f" (until now {clean(before.values.get(name, parameters[name].default)) or 'none'})" if is_new else ""
         print(f"  {name} = {clean(value, 400) or 'none'}{was}")
+    for name, value in after.tags.items():
+        print(f"  the tag {clean(name)} = {clean(value)}")
     print("and the defaults of the template for everything else. That means:")
     for line in (*meaning(after.complete(parameters)), *without(after.region)):
         print(f"  * {line}")

@@ -13,18 +13,24 @@ from textwrap import wrap
 from typing import Any
 
 from endpoint_sweep.domain.errors import UsageError
+from endpoint_sweep.settings.tags import check_tags, tags_of
 from endpoint_sweep.settings.template import NUMBER, Parameter, nearest
 
 STACK = "endpoint-sweep"
 FILE, EXAMPLE = "parameters.toml", "parameters.example.toml"
 _STACK = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,44}")  # The names of roles and functions begin with it.
-_TABLES = {"deploy": ("stack", "region"), "parameters": ()}
+_TABLES = {"deploy": ("stack", "region"), "tags": (), "parameters": ()}
 _HEADER = re.compile(r'\s*\[[\w."-]+\]\s*(#.*)?')
 _BOOLEANS = {"true", "false"}
 _IN_THE_REGION = ("AlarmTopicArn", "WebAclArn", "CodeSigningConfigArn", "KmsKeyArn")
 _ABOUT = f"""\
 # The deployment of endpoint-sweep. `make deploy` reads this file and shows what will change before it changes anything.
 # A parameter that is not here has its default: {EXAMPLE} lists all of them.
+"""
+_NO_TAGS = """\
+# Tags of the stack, which CloudFormation gives to its resources.
+[tags]
+# cost-center = "4711"
 """
 
 
@@ -35,6 +41,7 @@ class Deployment:
     stack: str = STACK
     region: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def with_values(self, changes: Mapping[str, str]) -> "Deployment":
         return replace(self, values={**self.values, **changes})
@@ -64,15 +71,18 @@ def read(text: str, name: str, parameters: Mapping[str, Parameter]) -> Deploymen
             if keys and key not in keys:
                 raise UsageError(f"{name}: [{table}] has no {key}; it has {' and '.join(keys)}")
     if strangers := [key for key in document if key not in _TABLES]:
-        raise UsageError(f"{name}: move {strangers[0]} below [parameters]; the tables are [deploy] and [parameters]")
+        raise UsageError(
+            f"{name}: move {strangers[0]} below [parameters]; the tables are [deploy], [tags] and [parameters]"
+        )
     given = document.get("parameters", {})
     try:
         refuse_unknown(given, parameters)
         values = {key: _text(parameters[key], value) for key, value in given.items()}
+        tags = tags_of(document.get("tags", {}))
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from error
     place = {key: str(value) for key, value in document.get("deploy", {}).items()}
-    return Deployment(place.get("stack", STACK), place.get("region", ""), values)
+    return Deployment(place.get("stack", STACK), place.get("region", ""), values, tags)
 
 
 def refuse_unknown(names: Iterable[str], parameters: Mapping[str, Parameter]) -> None:
@@ -105,6 +115,7 @@ def check(deployment: Deployment, parameters: Mapping[str, Parameter]) -> None:
     if not _STACK.fullmatch(deployment.stack):
         raise UsageError("the name of the stack must be at most 45 letters, digits and dashes, and begin with a letter")
     refuse_unknown(deployment.values, parameters)
+    check_tags(deployment.tags)
     missing = [name for name, one in parameters.items() if one.default is None and not deployment.values.get(name)]
     if missing:
         raise UsageError(f"{' and '.join(missing)} must have a value: {'; '.join(map(_asks, missing))}")
@@ -123,7 +134,8 @@ def check_value(parameter: Parameter, value: str, region: str) -> None:
 
 def written(deployment: Deployment, parameters: Mapping[str, Parameter]) -> str:
     """A new file with these values, each below its description."""
-    parts = [_ABOUT, _place(deployment), "[parameters]"]
+    tags = "".join(f"{_key(key)} = {_quoted(value)}\n" for key, value in deployment.tags.items())
+    parts = [_ABOUT, _place(deployment), *([f"[tags]\n{tags}"] if tags else []), "[parameters]"]
     for name, value in deployment.values.items():
         parts.append(f"{_described(parameters[name])}{name} = {_literal(parameters[name], value)}\n")
     return "\n".join(parts)
@@ -132,7 +144,7 @@ def written(deployment: Deployment, parameters: Mapping[str, Parameter]) -> str:
 def example(parameters: Mapping[str, Parameter], required: Mapping[str, str]) -> str:
     """A file with every parameter. Those with a default are commented out, so that a copy follows the template."""
     about = f"# Every parameter. Copy this file to {FILE}, or let `endpoint-sweep init` write that file.\n"
-    parts = [about, _place(Deployment(region="us-east-1")), "[parameters]"]
+    parts = [about, _place(Deployment(region="us-east-1")), _NO_TAGS, "[parameters]"]
     for name, one in parameters.items():
         mark, value = ("", required[name]) if one.default is None else ("# ", one.default)
         parts.append(f"{_described(one)}# It must be {one.must_be}.\n{mark}{name} = {_literal(one, value)}\n")
@@ -146,6 +158,9 @@ def edited(text: str, name: str, wanted: Deployment, parameters: Mapping[str, Pa
     for key in _TABLES["deploy"]:
         if getattr(before, key) != getattr(wanted, key):
             _replace(lines, "deploy", key, f"{key} = {_quoted(getattr(wanted, key))}")
+    for key, value in wanted.tags.items():
+        if before.tags.get(key) != value:
+            _replace(lines, "tags", key, f"{_key(key)} = {_quoted(value)}")
     changes = {key: value for key, value in wanted.values.items() if before.values.get(key) != value}
     for key, value in changes.items():
         _replace(lines, "parameters", key, f"{key} = {_literal(parameters[key], value)}")
@@ -167,7 +182,7 @@ def _replace(lines: list[str], table: str, key: str, line: str) -> None:
     end = next((n for n in range(start + 1, len(lines)) if _HEADER.fullmatch(lines[n])), len(lines))
     for mark in ("", r"#\s*"):
         for first in range(start + 1, end):
-            if re.match(rf'\s*{mark}"?{key}"?\s*=', lines[first]):
+            if re.match(rf'\s*{mark}"?{re.escape(key)}"?\s*=', lines[first]):
                 lines[first : _end_of_value(lines, first, end)] = [line]
                 return
     while not lines[end - 1].strip():
@@ -207,6 +222,10 @@ def _literal(parameter: Parameter, value: str) -> str:
     is_number = parameter.type == NUMBER and re.fullmatch(r"0|-?[1-9][0-9]*", value)
     is_plain = is_number or (value in _BOOLEANS and set(parameter.allowed) == _BOOLEANS)
     return value if is_plain else _quoted(value)
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:
