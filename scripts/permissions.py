@@ -97,7 +97,8 @@ def _keys() -> str:
     for name, resource in template["Resources"].items():
         if resource["Type"] != "AWS::KMS::Key":
             continue
-        for statement in resource["Properties"]["KeyPolicy"]["Statement"]:
+        for given in resource["Properties"]["KeyPolicy"]["Statement"]:
+            statement = given["Fn::If"][1] if "Fn::If" in given else given
             who = ", ".join(_shown(one) for one in _list(statement["Principal"]["AWS"]))
             used = ", ".join(f"`{one}`" for one in _list(statement["Action"]))
             rows.append(f"| {name} | {who} | {used} | {_words(statement['Sid'])} |")

@@ -5,6 +5,7 @@ import os
 from typing import Any
 from unittest.mock import patch
 
+from samtranslator.translator.arn_generator import ArnGenerator
 from samtranslator.translator.transform import transform
 
 type Template = dict[str, Any]
@@ -33,6 +34,10 @@ def transformed(template: Template, region: str, **parameters: str) -> Template:
         for name in _LOCAL:
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://artifacts/uploaded"
-    with patch.dict(os.environ, {"AWS_DEFAULT_REGION": region}):
+    # SAM remembers the first region that it was asked about.
+    with (
+        patch.dict(os.environ, {"AWS_DEFAULT_REGION": region}),
+        patch.object(ArnGenerator, "BOTO_SESSION_REGION_NAME", region),
+    ):
         made: Template = transform(given, NEEDED | parameters, _NoManagedPolicies())
     return made

@@ -105,6 +105,20 @@ VALUES: dict[str, tuple[list[str], list[str]]] = {
         ["", "our-logs", "logs.example.com", "123"],
         ["arn:aws:s3:::our-logs", "s3://our-logs", "Our-Logs", "a", "-logs", "logs/", "x" * 64],
     ),
+    "AuditorPrincipals": (
+        [
+            "",
+            "arn:aws:iam::111111111111:role/audit",
+            "arn:aws-cn:iam::111111111111:user/a/b,arn:aws:iam::111111111111:role/x",
+        ],
+        [
+            "audit",
+            "*",
+            "arn:aws:iam::111111111111:role/*",
+            "arn:aws:iam::111111111111:root",
+            "arn:aws:iam::111111111111:role/a, ",
+        ],
+    ),
     "ScheduleExpression": (["cron(0 7 ? * TUE *)", "rate(7 days)"], ["", "0 7 * * 2", "cron(0 7 ? * TUE *", "weekly"]),
     "ScheduleTimezone": (
         ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+12"],

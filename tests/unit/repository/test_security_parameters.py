@@ -267,3 +267,24 @@ def test_the_bucket_is_logged_only_if_a_bucket_for_it_is_named() -> None:
     assert logging == {"DestinationBucketName": "our-logs", "LogFilePrefix": "endpoint-sweep/bucket/"}
     text = (HUB_TEMPLATE.parent / "docs" / "operating.md").read_text(encoding="utf-8")
     assert f'"arn:aws:s3:::<log bucket>/{logging["LogFilePrefix"]}*"' in text
+
+
+AUDITORS = ["arn:aws:iam::111111111111:role/team/audit", "arn:aws:iam::111111111111:user/ada"]
+
+
+def test_auditors_may_verify_the_record_and_nothing_else() -> None:
+    """With the four keys that sign it, and only those who are named."""
+    given = {"AuditorPrincipals": ",".join(AUDITORS)}
+    template = transformed(**given)
+    keys = of_type(resolved(template, created(template, **given), **given), "AWS::KMS::Key")
+    without = of_type(stack(HUB_TEMPLATE), "AWS::KMS::Key")
+    added = {}
+    for name, key in keys.items():
+        before = without[name]["KeyPolicy"]["Statement"]
+        new = [one for one in key["KeyPolicy"]["Statement"] if one["Sid"] not in {one["Sid"] for one in before}]
+        if new:
+            [added[name]] = new
+    assert added.keys() == {"FindingsKey", "LinksKey", "MacKey", "ActsKey"}
+    for statement in added.values():
+        assert (statement["Effect"], statement["Action"]) == ("Allow", "kms:VerifyMac")
+        assert statement["Principal"] == {"AWS": AUDITORS}

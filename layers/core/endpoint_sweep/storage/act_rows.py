@@ -144,6 +144,21 @@ class ActRows:
             found[target] = outcome
         return found
 
+    def claims(self, sweep_id: str) -> dict[str, Outcome | None]:
+        """By the name of its row, every outcome that claims a deletion; None if the deleting functions did not sign it.
+
+        Raises Unavailable.
+        """
+        found: dict[str, Outcome | None] = {}
+        for row in self._table.query(f"SWEEP#{sweep_id}", "OUTCOME#"):
+            name, outcome = row.key[1].partition("#")[2], None
+            with suppress(ValueError, TypeError):
+                outcome = from_data(Outcome, row.document)
+            if outcome and outcome.status in _UNSIGNED and name == str(outcome.id):
+                continue
+            found[name] = outcome if outcome and self._is_signed(sweep_id, row, outcome) else None
+        return found
+
     def _read(self, sweep_id: str, row: Row) -> Outcome:
         try:
             outcome = from_data(Outcome, row.document)
