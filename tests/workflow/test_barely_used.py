@@ -76,6 +76,8 @@ def test_it_is_offered_by_itself_and_deleted_when_approved(stage_of: OpenStage) 
         "resnet-demo": "kept",
     }
     assert not stage.world.exists(FIRST, REGION, "called-twice")
+    assert stage.disposition(sweep, "called-four-times") == ("kept", f"kept by {ADA}")
+    assert "They were offered separately from the idle ones" in " ".join(stage.summary(sweep).text.split())
 
 
 @pytest.mark.parametrize(

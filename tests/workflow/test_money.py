@@ -116,6 +116,7 @@ def test_a_bill_that_is_not_there_stops_no_sweep(stage_of: OpenStage) -> None:
     stage.decide(link, "resnet-demo")
     assert stage.end(sweep)["status"] == "SUCCEEDED"
     assert not stage.world.exists(FIRST, REGION, "resnet-demo")
+    assert line in stage.summary(sweep).text.replace("\u200c", "")
 
 
 def test_without_a_cost_role_nobody_asks(stage_of: OpenStage) -> None:

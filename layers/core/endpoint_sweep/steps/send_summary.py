@@ -176,7 +176,7 @@ def _report(
         alarm = alarm or ("" if found.doubt else Alarm.PLAN_TAMPERED)
     earlier = [row for row in records.ledger() if row["sweep_id"] != sweep_id]
     return reports.Report(
-        sweep_id, found.mode, found.coverage, found.accounts, None, asked.shown, listed, failure,
+        sweep_id, found.mode, found.coverage, found.accounts, found.plan, asked.shown, listed, failure,
         restorable=folder.restore_keys(), kept_reason=asked.kept_reason, alarm=alarm,
         deny_accounts=deny_accounts, realized=realized(earlier, found.coverage, listed.keys()), scope=found.scope,
     )  # fmt: skip
