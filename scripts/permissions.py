@@ -20,13 +20,15 @@ INTRODUCTION = """# Permissions
 `make docs` writes this page from the templates. It has one row for each action that a role is allowed or denied. Every
 function has a role of its own, except where the tables say otherwise. Nothing is spare: for each statement that allows
 something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it. It lists the
-few that cannot be shown there, with reasons.
+few that cannot be shown there, with reasons. The statements about a key of your own are not among them, because the
+local AWS has no such key.
 
 Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess` or the
 equal `AWSXrayWriteOnlyAccess`, to write its trace. For functions in a VPC, Lambda needs
 `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles that it makes even without a VPC, so
-`OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With `KmsKeyArn`, `UsesYourKey` lets the
-roles that use the bucket or the table use that key, through these services only.
+`OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With `KmsKeyArn`, `UsesYourKey` and
+`KeepsWhatFailedWithYourKey` let the roles that use the bucket, the table or the queue use that key, through these
+services only.
 The keys of the stack are used by their [key policies](#keys).
 """
 _HEAD = "| Action | Resource | Condition | Why |\n|---|---|---|---|"
@@ -37,6 +39,7 @@ _OPERATORS = {
     "StringNotEquals": "is not",
     "StringNotLike": "is not like",
     "ArnEquals": "is",
+    "ArnLike": "is like",
     "NotIpAddress": "is not in",
 }
 
@@ -48,24 +51,28 @@ def page() -> str:
         path = ROOT / name
         template, _ = decode(str(path))
         reasons = _reasons(path.read_text(encoding="utf-8"))
-        parts.append(f"## {title}\n\nRoles of `{name}`.\n")
+        parts.append(f"## {title}\n\nRoles of `{name}`, and policies that several of them have.\n")
         for role, statements in roles(template):
             rows = [row for one in statements for row in _rows(one, reasons)]
             users = _users(template, role)
-            used = f"The role of {', '.join(users)}.\n\n" if users else ""
+            used = f"{users}\n\n" if users else ""
             parts.append(f"### {role}\n\n{used}{_HEAD}\n" + "\n".join(rows) + "\n")
     parts.append(_keys())
     return "\n".join(parts)
 
 
 def roles(template: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """(logical id, statements) of every role, those that SAM makes for functions and the state machine among them."""
+    """(logical id, statements) of every role, those that SAM makes for functions and the state machine among them, and
+    of every policy that is attached to several roles.
+    """
     for name, resource in template["Resources"].items():
         given = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::IAM::Role":
                 policies = [one["Fn::If"][1] if "Fn::If" in one else one for one in given.get("Policies", [])]
                 documents = [one["PolicyDocument"] for one in policies]
+            case "AWS::IAM::Policy":
+                documents = [given["PolicyDocument"]]
             case "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" if "Role" not in given:
                 documents = given.get("Policies", [])
             case _:
@@ -85,10 +92,15 @@ def _reasons(text: str) -> dict[tuple[str, str], str]:
     }
 
 
-def _users(template: Mapping[str, Any], role: str) -> list[str]:
-    """The functions that were given this role."""
+def _users(template: Mapping[str, Any], role: str) -> str:
+    """The functions that were given this role, or the roles that have this policy, as a sentence."""
+    resource = template["Resources"][role]
+    if resource["Type"] == "AWS::IAM::Policy":
+        where = f", if `{resource['Condition']}`" if "Condition" in resource else ""
+        return f"Attached to {', '.join(one['Ref'] for one in resource['Properties']['Roles'])}{where}."
     given = {name: one.get("Properties", {}).get("Role") for name, one in template["Resources"].items()}
-    return [str(name) for name, one in given.items() if one == {"Fn::GetAtt": [role, "Arn"]}]
+    users = [str(name) for name, one in given.items() if one == {"Fn::GetAtt": [role, "Arn"]}]
+    return f"The role of {', '.join(users)}." if users else ""
 
 
 def _keys() -> str:

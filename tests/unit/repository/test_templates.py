@@ -1,5 +1,6 @@
 """The templates, read as data: what a deployment grants. What linters say of them is part of `make lint`."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -159,3 +160,10 @@ def test_only_two_roles_reach_member_accounts(hub: Template) -> None:
         ("${AWS::StackName}-apply-decision", "arn:${AWS::Partition}:iam::*:role/endpoint-sweep-act"),
         ("${AWS::StackName}-scan-cell", "arn:${AWS::Partition}:iam::*:role/endpoint-sweep-scan"),
     ]
+
+
+def test_the_application_repository_takes_the_author(hub: Template) -> None:
+    """Lower-case letters, digits and single dashes, as CreateApplication demands."""
+    about = hub["Metadata"]["AWS::ServerlessRepo::Application"]
+    assert re.fullmatch(r"[a-z0-9](?:[a-z0-9]|-(?!-))*[a-z0-9]", about["Author"])
+    assert about["Author"] != about["Name"], "a name says nothing of who wrote it"
