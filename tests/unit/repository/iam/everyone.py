@@ -23,9 +23,11 @@ from tests.unit.repository.iam.rows import (
 )
 from tests.unit.repository.iam.stacks import HUB
 from tests.unit.repository.makers import (
+    BOUNCE,
     CHECK,
     DOCUMENTS,
     EVERY_VERSION,
+    HOURLY,
     KEYS,
     LOGS,
     PARAMETERS,
@@ -38,10 +40,12 @@ from tests.unit.repository.makers import (
     SUMMARY,
     USES,
     WATCHDOG,
+    WEEKLY,
 )
 
 MAILERS = {REQUEST, REMIND, REVIEW, SUMMARY, WATCHDOG, CHECK}
-USERS = ROLES - {START, CHECK, LOGS}  # of the bucket or the table
+USERS = ROLES - {START, CHECK, LOGS, WEEKLY, HOURLY}  # of the bucket or the table
+SENDERS = {START, CHECK, WATCHDOG, BOUNCE, WEEKLY, HOURLY}  # to the queue of missed events
 
 ROLE = f"arn:aws:iam::{HUB}:role/endpoint-sweep-apply-decision"
 # Action, resource, why no role may.
@@ -108,7 +112,7 @@ def alike() -> Iterator[Row]:
         for sender, may in (("finops@example.com", MAILERS), ("ceo@example.com", set())):
             yield _row(role, may, "ses:SendEmail", MAIL, f"from {sender}", {FROM: sender})
     for role in _of_the_hub("your key"):
-        for service, may in (("s3", USERS), ("dynamodb", USERS), ("secretsmanager", set())):
+        for service, may in (("s3", USERS), ("dynamodb", USERS), ("sqs", SENDERS), ("secretsmanager", set())):
             via = {"kms:ViaService": f"{service}.eu-west-1.amazonaws.com"}
             yield _row(role, may, "kms:Decrypt", YOUR_KEY, f"your key, for {service}", via, "your key")
     for role, one in deployed("default").roles.items():

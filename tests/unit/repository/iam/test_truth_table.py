@@ -46,7 +46,7 @@ def test_a_second_opinion_on_who_makes_what() -> None:
 
 
 def test_what_is_alike_for_many_roles() -> None:
-    """Mail from the sender only, your key for the bucket and the table only, no network interfaces."""
+    """Mail from the sender only, your key for the bucket, the table and the queue only, no network interfaces."""
     rows = list(everyone.alike())
     assert {row.expected for row in rows} == set(Answer)
     assert wrong(rows) == []
