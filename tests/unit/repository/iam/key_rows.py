@@ -95,4 +95,18 @@ YOURS = [
     denied(REVIEW, "kms:ScheduleKeyDeletion", YOUR_KEY, "nor away", {"kms:ViaService": _S3}, stack="your key"),
 ]
 
-ROWS = SIGNATURES + SECRETS + ADMINISTRATION + YOURS
+_AUDITOR = "an auditor"
+AUDITS = [
+    allowed(_AUDITOR, CHECK, FINDINGS, "an auditor checks plans", stack="auditors"),
+    allowed(_AUDITOR, CHECK, LINKS, "and requests", stack="auditors"),
+    allowed(_AUDITOR, CHECK, DECISIONS, "and decisions", stack="auditors"),
+    allowed(_AUDITOR, CHECK, ACTS, "and deletions", stack="auditors"),
+    denied(_AUDITOR, CHECK, DECISIONS, "who is named, that is"),
+    denied(_AUDITOR, SIGN, DECISIONS, "but makes none", stack="auditors"),
+    denied(_AUDITOR, SIGN, ACTS, "nor of these", stack="auditors"),
+    denied(_AUDITOR, OPEN, CELLS, "and opens no cells", stack="auditors"),
+    denied(_AUDITOR, OPEN, SEAL, "nor task tokens", stack="auditors"),
+    denied("somebody of the hub without permissions", CHECK, DECISIONS, "and nobody else checks", stack="auditors"),
+]
+
+ROWS = SIGNATURES + SECRETS + ADMINISTRATION + YOURS + AUDITS

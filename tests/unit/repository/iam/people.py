@@ -50,6 +50,7 @@ PEOPLE = {
     "an approver of a listed account": role("444444444444", "bea-approves", THE_PAGE),
     "an approver of another account": role("555555555555", "cyd-approves", THE_PAGE),
     "somebody of the hub without permissions": role(HUB, "nobody", None),
+    "an auditor": role(HUB, "team/audit", None),
     "anyone": Person(None, organization=None),
     # Services.
     "EventBridge": Person("events.amazonaws.com", organization=None),
@@ -90,6 +91,7 @@ DEPLOYMENTS = {
         member=DELETES | {"PermissionsBoundaryName": "team/boundary"},
     ),
     "your key": Deployment(hub={"KmsKeyArn": YOUR_KEY}),
+    "auditors": Deployment(hub={"AuditorPrincipals": f"arn:aws:iam::{HUB}:role/team/audit"}),
     "VPC": Deployment(hub={"VpcSubnetIds": "subnet-0123456789abcdef0", "VpcSecurityGroupIds": "sg-01234567"}),
     "list prices": Deployment(hub={"CostRoleArn": ""}),
 }

@@ -13,7 +13,7 @@ from tests.unit.repository.iam.stacks import Document, Stacks
 # IAM takes no policy without a statement.
 _NOTHING = {"Effect": "Deny", "Action": "aws-portal:ViewBilling", "Resource": "*"}
 # Together they have every statement of the templates.
-STACKS = ("default", "people scan", "your key")
+STACKS = ("default", "people scan", "your key", "auditors")
 
 
 def weakened(rows: Sequence[Row]) -> Iterator[tuple[str, Stacks, list[Row]]]:
