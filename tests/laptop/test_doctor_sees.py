@@ -153,7 +153,7 @@ def test_a_name_that_would_draw_on_the_terminal(clinic: Clinic) -> None:
 
 def test_a_table_for_people(clinic: Clinic) -> None:
     """Each command on one line, to be copied; that of another account says so."""
-    assert "22 findings: 22 ok." in clinic.look()
+    assert "23 findings: 23 ok." in clinic.look()
     clinic.one.hub.kill()
     clinic.one.world.state.hub.trusted.clear()
     lines = clinic.look().splitlines()
@@ -170,7 +170,7 @@ def test_a_table_for_people(clinic: Clinic) -> None:
     ("options", "words"),
     [
         (["--accounts", "12"], "--accounts must be 12-digit account ids"),
-        (["--skip", "keyz"], "there is no check 'keyz'; the checks are identity, stack"),
+        (["--skip", "keyz"], "there is no check 'keyz'; the checks are identity, services, stack"),
         (["--stack", "a b"], "--stack must be the name of a stack"),
         (["--region", "here"], "which is not a region"),
         (["--format", "xml"], "invalid choice"),

@@ -179,7 +179,8 @@ def _template(hub: Hub) -> str:
         "ReviewUrl": {"Value": hub.parameters["ReviewBaseUrl"] or f"https://{API_HOST}/v1"},
         "MemberRolesCommand": {"Value": f"aws cloudformation create-stack-set --stack-set-name {STACK_SET}"},
     }
-    return json.dumps({"Parameters": declared, "Resources": made, "Outputs": outputs})
+    conditions = hub.template["Conditions"]
+    return json.dumps({"Parameters": declared, "Conditions": conditions, "Resources": made, "Outputs": outputs})
 
 
 def _given(hub: Hub) -> list[dict[str, str]]:
