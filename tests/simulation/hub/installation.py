@@ -177,8 +177,9 @@ def _template(hub: Hub) -> str:
         "BucketName": {"Value": BUCKET},
         "TableName": {"Value": TABLE},
         "ReviewUrl": {"Value": hub.parameters["ReviewBaseUrl"] or f"https://{API_HOST}/v1"},
-        "MemberRolesCommand": {"Value": f"aws cloudformation create-stack-set --stack-set-name {STACK_SET}"},
+        "MemberRoles": {"Value": f"endpoint-sweep member-roles --stack {STACK}"},
     }
+    assert outputs.keys() <= hub.template["Outputs"].keys(), "an output that the template does not have"
     conditions = hub.template["Conditions"]
     return json.dumps({"Parameters": declared, "Conditions": conditions, "Resources": made, "Outputs": outputs})
 

@@ -20,7 +20,7 @@ OUTPUTS = {
     "BucketName": "the-bucket",
     "TableName": "the-table",
     "ReviewUrl": "https://review.example.com/v1",
-    "MemberRolesCommand": "aws cloudformation create-stack-set",
+    "MemberRoles": "endpoint-sweep member-roles",
 }
 GIVEN = {
     "OrganizationId": ORGANIZATION,
@@ -28,6 +28,7 @@ GIVEN = {
     "Approvers": "ada@example.com,grace@example.com",
 }
 DENIED = NotAllowed("")
+assert OUTPUTS.keys() <= cloudformation.load(HUB_TEMPLATE)["Outputs"].keys(), "the template has no such output"
 
 
 @cache

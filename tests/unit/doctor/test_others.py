@@ -31,7 +31,10 @@ RAN = {"states__ListExecutions": {"executions": [SWEEP]}}
 
 
 def swept(one: Any, *rows: CellResult, access: dict[str, Access] | None = None) -> Any:
-    one.swept = Swept("one", Coverage(rows), access or {})
+    """By the sweep “one”; no other wrote anything down."""
+    found = Swept("one", Coverage(rows), access or {})
+    one.swept_by = {"one": found}.get
+    one.swept = found
     return one
 
 
@@ -95,7 +98,7 @@ def test_no_stack_set() -> None:
         **ORGANIZATIONS, organizations__ListAWSServiceAccessForOrganization=trusted,
         organizations__ListDelegatedAdministrators=[{"Id": HUB}], cloudformation__DescribeStackSet=None,
     )  # fmt: skip
-    assert looked(organization.stack_sets, one)[0][::2] == ("note", [OUTPUTS["MemberRolesCommand"]])
+    assert looked(organization.stack_sets, one)[0][::2] == ("note", [OUTPUTS["MemberRoles"]])
 
 
 def test_an_account_without_an_organization() -> None:
@@ -175,6 +178,15 @@ def test_a_sweep_that_saw_too_little() -> None:
     one = swept(installation(**RAN), DONE, gap(MEMBER, GapCause.REGION_DENIED))
     [(state, seen, _)] = looked(running.sweep, one)
     assert (state, "50%, and MinCoveragePercent is 90" in seen, "1 region-denied" in seen) == ("wrong", True, True)
+
+
+def test_a_sweep_that_ended_while_the_next_one_waits() -> None:
+    """What it scanned is told of it, not of the one that is running, for whatever that wrote down."""
+    waits = {name: value for name, value in SWEEP.items() if name != "stopDate"} | {"name": "two", "status": "RUNNING"}
+    one = swept(installation(states__ListExecutions={"executions": [waits, SWEEP]}), DONE)
+    one.swept = Swept("two", Coverage((DONE, gap(MEMBER, GapCause.REGION_DENIED))), {})
+    [(state, seen, _)] = looked(running.sweep, one)
+    assert (state, "one ended" in seen, "it scanned 100%" in seen) == ("ok", True, True)
 
 
 @pytest.mark.parametrize(

@@ -151,16 +151,17 @@ class Installation:
     @cached_property
     def swept(self) -> Swept | None:
         """Of the newest sweep that got as far as writing down what it scanned."""
-        bucket = self.output("BucketName")
-        store = AwsStore(self.ask.sessions.hub("s3"), bucket)
-        for one in self.executions[:10]:
-            with answering("s3:GetObject"):
-                try:
-                    coverage = SweepFolder(store, one.name).coverage(UNPROVEN)
-                except DocumentNotFound:
-                    continue
-                return Swept(one.name, coverage, read_access(store, one.name))
-        return None
+        return next(filter(None, (self.swept_by(one.name) for one in self.executions[:10])), None)
+
+    def swept_by(self, sweep: str) -> Swept | None:
+        """None if it did not get as far as writing down what it scanned."""
+        store = AwsStore(self.ask.sessions.hub("s3"), self.output("BucketName"))
+        with answering("s3:GetObject"):
+            try:
+                coverage = SweepFolder(store, sweep).coverage(UNPROVEN)
+            except DocumentNotFound:
+                return None
+            return Swept(sweep, coverage, read_access(store, sweep))
 
     # how to mend it
 

@@ -62,7 +62,7 @@ def stack_sets(one: Installation) -> Iterator[Finding]:
         yield unknown(seen, one.aws("cloudformation", "list-stack-instances", options, one.management))
         return
     if not members.has_stack_set(one.ask, one.stack_set, one.call_as):
-        fix = Fix(" ".join(one.output("MemberRolesCommand").split()))
+        fix = Fix(" ".join(one.output("MemberRoles").split()))
         yield note(f"there is no StackSet {one.stack_set} here: the roles came in another way, or are not there", fix)
         return
     yield from _instances(one)

@@ -61,7 +61,7 @@ def page(one: Installation) -> Iterator[Finding]:
 
 def sweep(one: Installation) -> Iterator[Finding]:
     """How the last one ended, and whether it saw enough."""
-    last, swept = one.last_ended, one.swept
+    last = one.last_ended
     if last is None or last.ended is None:
         yield unknown("no sweep has ended yet; start one that only reports", one.sweep())
         return
@@ -72,7 +72,8 @@ def sweep(one: Installation) -> Iterator[Finding]:
         yield wrong(f"{when}: {last.status}. Everything not yet deleted was kept", fix, one.sweep())
         return
     minimum = one.variables.number("MIN_COVERAGE_PERCENT")
-    if swept is None or swept.name != last.name:
+    swept = one.swept_by(last.name)  # another sweep may have begun since
+    if swept is None:
         yield note(f"{when}; it scanned nothing")
     elif swept.coverage.percent < minimum:
         causes = Counter(row.cause.value for row in swept.coverage.rows if row.cause)
