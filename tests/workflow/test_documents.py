@@ -62,6 +62,24 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
     stage.approved.clear()
 
 
+@pytest.mark.parametrize("step", ["verify_decision", "apply_decision"])
+def test_a_plan_of_another_version_of_the_stack_deletes_nothing(
+    stage: Stage, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update while people decide: its bytes are those that were offered, so all is kept, and no one is accused."""
+    sweep = stage.start()
+    links = stage.links(sweep)
+    with stage.looking_away():
+        assert stage.decide(links[ADA], "resnet-demo").status == 303
+        monkeypatch.setattr(f"endpoint_sweep.steps.{step}.plan_digest", lambda _: "0" * 64)
+    stage.end(sweep)
+    assert deletions(stage) == 0
+    assert stage.disposition(sweep, "resnet-demo")[1] == f"kept: {Why(Cause.OTHER_VERSION).sentence}"
+    assert not [line for line in stage.log.getvalue().splitlines() if sweep in line and "PlanTampered" in line]
+    assert "SOMEONE CHANGED" not in stage.summary(sweep).text
+    stage.approved.clear()
+
+
 def test_a_new_version_of_the_plan_changes_nothing(stage_of: OpenStage) -> None:
     """FI-19: someone writes another plan over it: the pinned version decides, and ours is never written twice."""
     stage = stage_of("small")

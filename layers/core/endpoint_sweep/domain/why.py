@@ -14,6 +14,7 @@ class Cause(StrEnum):
     UNNAMED = "kept-by-somebody-unnamed"
     TOO_OLD = "too-old"
     TOO_EARLY = "too-early"
+    OTHER_VERSION = "other-version"
     NO_ANSWER = "no-answer"
     NOTHING_AGREED = "nothing-agreed"
     TOO_FEW_APPROVERS = "too-few-approvers"
@@ -25,6 +26,7 @@ class Cause(StrEnum):
 
 _SENTENCES = {
     Cause.NOT_OFFERED: "the plan is not the one that was offered",
+    Cause.OTHER_VERSION: "the stack was updated after this plan was made, and the new version cannot act on it",
     Cause.FORGED: "a decision in the record was not made on the review page",
     Cause.UNNAMED: "someone who cannot be named stopped this sweep",
     Cause.TOO_OLD: "the approval is too old to act on",

@@ -236,6 +236,8 @@ def _approved(path: _Path) -> tuple[Finding, str, Plan]:
         raise Kept(OutcomeStatus.FAILED, "there is no verified decision")
     plan, rules = path.folder.plan(approval.plan), path.settings.rules
     digest, now = plan_digest(plan), path.now()
+    if digest != approval.plan.sha256:  # Its bytes are the recorded ones: another version wrote it with other fields.
+        raise Kept(OutcomeStatus.FAILED, f"kept: {Why(Cause.OTHER_VERSION).sentence}")
     ruling = what_may_be_deleted(approval, plan, digest, rules, path.records.is_authentic, now, rules.window)
     if path.target not in ruling.selected:
         why = ruling.why or Why(Cause.NOTHING_AGREED, "it was not approved")

@@ -106,6 +106,9 @@ def _settle(
     plan = _plan(folder, approval)
     if plan is None:
         ruling = Ruling(why=Why(Cause.NOT_OFFERED))
+    elif plan_digest(plan) != approval.plan.sha256:
+        # Its bytes are the recorded ones, so this is no tampering: another version wrote it with other fields.
+        ruling = Ruling(why=Why(Cause.OTHER_VERSION))
     else:
         rules = settings.rules
         ruling = what_may_be_deleted(
