@@ -101,8 +101,18 @@ def _value(shape: Shape, values: list[str]) -> Any:
 
 
 def _short(shape: Any, text: str) -> dict[str, Any]:
-    """`Name=value,Other=value`."""
-    pairs = [part.partition("=") for part in text.split(",")]
-    if isinstance(shape, StructureShape) and (strange := [name for name, _, _ in pairs if name not in shape.members]):
-        raise NotACommand(f"there is no field {strange[0]}")
-    return {name: value == "true" if shape.members[name].type_name == "boolean" else value for name, _, value in pairs}
+    """`Name=value,Other=value,more of the other's list`."""
+    if not isinstance(shape, StructureShape):
+        return {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
+    found: dict[str, list[str]] = {}
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        if equals and name not in shape.members:
+            raise NotACommand(f"there is no field {name}")
+        if not equals and not found:
+            raise NotACommand(f"{part} belongs to no field")
+        found.setdefault(name if equals else next(reversed(found)), []).append(value if equals else part)
+    return {
+        name: values[0] == "true" if shape.members[name].type_name == "boolean" else _value(shape.members[name], values)
+        for name, values in found.items()
+    }

@@ -1,6 +1,7 @@
 """Which calls belong to the member accounts, what each of them acts on, and whether IAM allows it."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,6 +12,7 @@ from ministack.services import sts
 
 from tests.simulation.hub_aws.refusal import Denial
 from tests.simulation.hub_aws.request import Request
+from tests.simulation.member_aws.services import OF_STACK_SETS
 from tests.simulation.organization.specification import Organization
 
 # SigV4 service name -> IAM prefix. MiniStack has none of the first group; of the second, the hub keeps its own.
@@ -19,6 +21,8 @@ _ONLY_IN_MEMBERS = {
 }
 _IN_BOTH = {"monitoring": "cloudwatch", "tagging": "tag"}
 _IN_BOTH |= {name: name for name in ("application-autoscaling", "ec2")}
+STACKS = "cloudformation"
+_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 _NAMED_BY = {  # the SageMaker parameter that names the resource -> the resource type in its ARN
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
@@ -52,6 +56,8 @@ def caller_of(access_key: str) -> Caller:
 
 def is_member_call(request: Request, caller: Caller, organization: Organization) -> bool:
     """Whether moto answers. The hub is a member too: a session of its scan role sees the simulated metrics."""
+    if request.service == STACKS:  # MiniStack has stacks, and no StackSets.
+        return bool((found := _ACTION.search(request.body)) and found[1].decode() in OF_STACK_SETS)
     if request.service in _IN_BOTH:
         return caller.account != organization.hub_account or caller.assumed
     return request.service in _ONLY_IN_MEMBERS
@@ -94,7 +100,7 @@ def authorise(
     iam_evaluator.pin_signed_request(request.method, request.raw_path, query, request.raw_headers)
     iam_evaluator.pin_signed_body(request.body)
     context = {f"{prefix}:resourcetag/{key}": value for key, value in tags.items() for prefix in ("aws", "sagemaker")}
-    action = f"{(_ONLY_IN_MEMBERS | _IN_BOTH)[request.service]}:{operation}"
+    action = f"{(_ONLY_IN_MEMBERS | _IN_BOTH | {STACKS: STACKS})[request.service]}:{operation}"
     denied = iam_evaluator.enforce(
         request.access_key, action, request.service, request.region, resource, context | _request_tags(request)
     )

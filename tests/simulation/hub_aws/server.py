@@ -51,9 +51,11 @@ def serve(scenario: str, organization: Organization, port: int, call_log: Path, 
 
     from tests.simulation.hub_aws import patches
     from tests.simulation.hub_aws.asgi import Gateway
+    from tests.simulation.hub_aws.member_stacks import stacks_at
     from tests.simulation.hub_aws.served import ServedWorld
 
     world = ServedWorld(scenario, organization, call_log)
+    world.world.state.hub.put_stack = stacks_at(f"http://127.0.0.1:{port}")
     patches.apply(organization, world.note_invocation)
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]

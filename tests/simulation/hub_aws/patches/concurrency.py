@@ -11,6 +11,23 @@ LIMIT = 10
 UNRESERVED = 10
 
 
+def tell_the_limit() -> None:
+    """Stock tells a limit that depends on the memory of this machine."""
+    answer = lambda_svc._get_account_settings
+
+    def get_account_settings() -> Any:
+        status, headers, body = answer()
+        said = json.loads(body)
+        reserved = sum(lambda_svc._functions[one].get("concurrency") or 0 for one in list(lambda_svc._functions.keys()))
+        said["AccountLimit"] |= {
+            "ConcurrentExecutions": LIMIT,
+            "UnreservedConcurrentExecutions": LIMIT - reserved,
+        }
+        return status, headers, json.dumps(said).encode()
+
+    lambda_svc._get_account_settings = get_account_settings
+
+
 def refuse_what_does_not_fit() -> None:
     """Stock reserves without a limit, and does not read the property in a template."""
     put = lambda_svc._put_function_concurrency

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ministack.services import cloudwatch_logs, iam
+from ministack.services import cloudwatch_logs, dynamodb, iam
 from ministack.services.cloudformation import provisioners
 
 
@@ -34,3 +34,17 @@ def create_log_groups_like_aws() -> None:
         return create(logical_id, properties, stack_name)
 
     group["create"] = create_group
+
+
+def recover_tables_like_aws() -> None:
+    """Stock does not read a template's point-in-time recovery."""
+    table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+    create = table["create"]
+
+    def create_table(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        made = create(logical_id, properties, stack_name)
+        wanted = properties.get("PointInTimeRecoverySpecification") or {}
+        dynamodb._pitr_settings[made[0]] = str(wanted.get("PointInTimeRecoveryEnabled")).lower() == "true"
+        return made
+
+    table["create"] = create_table

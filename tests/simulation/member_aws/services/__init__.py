@@ -34,6 +34,9 @@ _OURS: dict[str, type[BaseResponse]] = {
     "lambda:GetAccountSettings": LambdaSettings,
     "service-quotas:RequestServiceQuotaIncrease": ServiceQuotas,
     "cloudformation:ActivateOrganizationsAccess": StackSets,
+    "cloudformation:CreateStackSet": StackSets,
+    "cloudformation:UpdateStackSet": StackSets,
+    "cloudformation:DeleteStackSet": StackSets,
     "cloudformation:DescribeStackSet": StackSets,
     "cloudformation:ListStackInstances": StackSets,
     "cloudformation:CreateStackInstances": StackSets,
@@ -41,7 +44,10 @@ _OURS: dict[str, type[BaseResponse]] = {
     "cloudformation:DeleteStackInstances": StackSets,
     "organizations:ListAWSServiceAccessForOrganization": TrustedAccess,
     "organizations:ListDelegatedAdministrators": TrustedAccess,
+    "organizations:RegisterDelegatedAdministrator": TrustedAccess,
 }
+
+OF_STACK_SETS = frozenset(name.partition(":")[2] for name, service in _OURS.items() if service is StackSets)
 
 
 def is_ours(call: Call) -> bool:

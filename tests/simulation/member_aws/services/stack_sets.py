@@ -3,16 +3,18 @@
 moto's know neither `CallAs` nor organizational units, and create stacks without anyone's trust (D7.8).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from moto.core.responses import ActionResult, BaseResponse
 
-from tests.simulation.member_aws.hub_state import STACK_SETS, SUCCEEDED
+from tests.simulation.member_aws.hub_state import STACK_SETS, SUCCEEDED, StackSetState
 from tests.simulation.member_aws.services.refused import Refused
 from tests.simulation.member_aws.state import active
 from tests.simulation.organization.specification import ACT_ROLE, SCAN_ROLE
 
 Instances = dict[tuple[str, str], tuple[str, str]]
+_STARTED = ActionResult({"OperationId": "operation-1"})
 
 
 class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
@@ -37,6 +39,33 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
         ]
         return ActionResult({"Summaries": rows})
 
+    def create_stack_set(self) -> ActionResult:
+        """Makes no stack yet."""
+        self._refuse_others()
+        hub, name = active().hub, self._get_param("StackSetName")
+        if name in hub.instances:
+            raise Refused("NameAlreadyExistsException", f"StackSet {name} already exists.", 409)
+        hub.stack_sets[name] = StackSetState(self._get_param("TemplateBody"), self._given({}))
+        hub.instances[name] = {}
+        return ActionResult({"StackSetId": f"{name}:00000000-0000-4000-8000-000000000001"})
+
+    def update_stack_set(self) -> ActionResult:
+        """Brings every stack up to date."""
+        instances, stack_set = self._instances(), active().hub.stack_sets[self._get_param("StackSetName")]
+        stack_set.template = self._get_param("TemplateBody")
+        stack_set.parameters = self._given(stack_set.parameters)
+        for account, region in instances:
+            self._put(account, region)
+        return _STARTED
+
+    def delete_stack_set(self) -> ActionResult:
+        hub, name = active().hub, self._get_param("StackSetName")
+        if self._instances():
+            raise Refused("StackSetNotEmptyException", f"StackSet {name} is not empty.", 409)
+        del hub.instances[name]
+        hub.stack_sets.pop(name, None)
+        return ActionResult({})
+
     def create_stack_instances(self) -> ActionResult:
         """Makes the stack in each account, and with it the roles."""
         instances = self._instances()
@@ -47,28 +76,52 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
             if (account, region) not in instances:
                 instances[account, region] = ("CURRENT", SUCCEEDED)
                 active().roles[account] |= roles
-        return ActionResult({"OperationId": "operation-1"})
+                self._put(account, region)
+        return _STARTED
 
     def update_stack_instances(self) -> ActionResult:
         """Those that are there become current."""
         instances = self._instances()
+        stack_set = active().hub.stack_sets.get(self._get_param("StackSetName"))
         overrides = {one["ParameterKey"]: one["ParameterValue"] for one in self._get_param("ParameterOverrides") or ()}
         for account, region in self._targets():
             if (account, region) in instances:
                 instances[account, region] = ("CURRENT", SUCCEEDED)
                 if overrides.get("AllowDelete") == "true":
                     active().roles[account].add(ACT_ROLE)
-        return ActionResult({"OperationId": "operation-1"})
+                if stack_set:
+                    stack_set.overrides.setdefault(account, {}).update(overrides)
+                self._put(account, region)
+        return _STARTED
 
     def delete_stack_instances(self) -> ActionResult:
         instances = self._instances()
         for account, region in self._targets():
             if instances.pop((account, region), None):
                 active().roles[account] -= {SCAN_ROLE, ACT_ROLE}
-        return ActionResult({"OperationId": "operation-1"})
+                self._put(account, region, is_gone=True)
+        return _STARTED
+
+    def _given(self, before: Mapping[str, str]) -> dict[str, str]:
+        rows = self._get_param("Parameters") or ()
+        names = [row["ParameterKey"] for row in rows]
+        return {name: row.get("ParameterValue", before.get(name, "")) for name, row in zip(names, rows, strict=True)}
+
+    def _put(self, account: str, region: str, *, is_gone: bool = False) -> None:
+        """The real stack of an instance, where stacks are real."""
+        hub, name = active().hub, self._get_param("StackSetName")
+        if hub.put_stack and (stack_set := hub.stack_sets.get(name)):
+            hub.put_stack(account, region, name, "" if is_gone else stack_set.template, stack_set.of(account))
 
     def _instances(self) -> Instances:
-        """Refuses whoever may not operate StackSets as they say."""
+        self._refuse_others()
+        name = self._get_param("StackSetName")
+        if name not in active().hub.instances:
+            raise Refused("StackSetNotFoundException", f"StackSet {name} not found", 404)
+        return active().hub.instances[name]
+
+    def _refuse_others(self) -> None:
+        """Whoever may not operate StackSets as they say."""
         state, as_ = active(), self._get_param("CallAs") or "SELF"
         is_management = self.current_account == state.organization.management_account
         is_delegated = self.current_account in state.hub.delegated.get(STACK_SETS, set())
@@ -76,10 +129,6 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
             raise Refused(
                 "ValidationError", f"You must be the management account or a delegated administrator ({as_})."
             )
-        name = self._get_param("StackSetName")
-        if name not in state.hub.instances:
-            raise Refused("StackSetNotFoundException", f"StackSet {name} not found", 404)
-        return state.hub.instances[name]
 
     def _targets(self) -> list[tuple[str, str]]:
         """An intersection of units and accounts; the management account is in no unit's stacks (D7.5)."""
@@ -91,7 +140,8 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
         inside = [
             one.id
             for one in organization.accounts
-            if (one.unit or organization.root_id) in units and one.id != organization.management_account
+            if units & {organization.root_id, *organization.units_above(one)}
+            and one.id != organization.management_account
         ]
         chosen = [one for one in inside if not accounts or one in accounts]
         return [(account, region) for account in chosen for region in self._get_param("Regions")]
@@ -114,6 +164,13 @@ class TrustedAccess(BaseResponse):  # type: ignore[misc]  # moto ships no types
         self._refuse_others()
         accounts = active().hub.delegated.get(self._get_param("ServicePrincipal"), set())
         return ActionResult({"DelegatedAdministrators": [{"Id": one} for one in sorted(accounts)]})
+
+    def register_delegated_administrator(self) -> ActionResult:
+        if self.current_account != active().organization.management_account:
+            raise Refused("AccessDeniedException", "You don't have permissions to access this resource.")
+        accounts = active().hub.delegated.setdefault(self._get_param("ServicePrincipal"), set())
+        accounts.add(self._get_param("AccountId"))
+        return ActionResult({})
 
     def _refuse_others(self) -> None:
         organization = active().organization
