@@ -11,6 +11,8 @@ from botocore import xform_name
 from botocore.model import ListShape, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from tests.simulation.hub.typed import OPTIONS
+
 type Called = tuple[str, dict[str, Any]]
 OTHER_NAMES = {"s3api": "s3"}  # the CLI's name of a service -> botocore's
 
@@ -31,6 +33,8 @@ def call(words: list[str]) -> Called:
     model = known.operation_model(name)
     members = model.input_shape.members if model.input_shape else {}
     kebab = {kebab_of(member): member for member in members}
+    renamed = {cli: sdk for (of, what, cli), sdk in OPTIONS.items() if (of, what) == (service, operation)}
+    kebab |= {cli: kebab[sdk] for cli, sdk in renamed.items()}
     given: dict[str, Any] = {}
     while rest:
         option = rest.pop(0)
