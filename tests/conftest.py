@@ -13,7 +13,7 @@ settings.load_profile("workers")
 pytest_plugins = ["tests.leaks.plugin"]
 # Measured: files that begin late must not be those that the other workers then wait for.
 LONGEST_FIRST = (
-    "tests/deploy/test_deployed", "tests/deploy/test_statements", "tests/laptop/test_doctor",
+    "tests/deploy/journey/", "tests/deploy/test_deployed", "tests/deploy/test_statements", "tests/laptop/test_doctor",
     "tests/workflow/test_stops", "tests/workflow/test_forgery", "tests/workflow/test_approvals",
     "tests/workflow/test_fences", "tests/unit/repository/test_templates", "tests/workflow/", "tests/deploy/",
     "tests/faults/", "tests/browser/", "tests/laptop/", "tests/leaks/", "tests/unit/simulation/test_corrections",
