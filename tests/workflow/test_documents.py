@@ -58,7 +58,7 @@ def test_other_bytes_than_were_approved_delete_nothing(stage: Stage) -> None:
     assert deletions(stage) == 0
     assert stage.disposition(sweep, "resnet-demo") == ("kept", f"kept: {Why(Cause.NOT_OFFERED).sentence}")
     assert '"alarm":"PlanTampered"' in stage.log.getvalue()
-    assert "SOMEONE CHANGED THE RECORDS: PlanTampered" in stage.summary(sweep).text
+    assert "Someone changed the records of this sweep.\nAlarm PlanTampered: nothing is deleted." in stage.summary(sweep).text
     stage.approved.clear()
 
 
@@ -76,7 +76,7 @@ def test_a_plan_of_another_version_of_the_stack_deletes_nothing(
     assert deletions(stage) == 0
     assert stage.disposition(sweep, "resnet-demo")[1] == f"kept: {Why(Cause.OTHER_VERSION).sentence}"
     assert not [line for line in stage.log.getvalue().splitlines() if sweep in line and "PlanTampered" in line]
-    assert "SOMEONE CHANGED" not in stage.summary(sweep).text
+    assert "Someone changed the records" not in stage.summary(sweep).text
     stage.approved.clear()
 
 
