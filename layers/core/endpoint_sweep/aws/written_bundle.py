@@ -8,7 +8,7 @@ import jmespath
 from endpoint_sweep.aws.error_translation import translated
 from endpoint_sweep.aws.sessions import Sessions
 from endpoint_sweep.aws.store import AwsStore
-from endpoint_sweep.domain.errors import DocumentNotFound, RestoreFailed
+from endpoint_sweep.domain.errors import DocumentNotFound, RestoreFailed, UsageError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 
 def bucket_of(sessions: Sessions, stack: str) -> str:
     """The hub's bucket, as the outputs of its stack name it. Raises RestoreFailed, CellDenied or CellFailed."""
-    with translated(f"asking the stack {stack} for its bucket"):
+    try:
+        return output_of(sessions, stack, "BucketName")
+    except UsageError as error:
+        raise RestoreFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket") from error
+
+
+def output_of(sessions: Sessions, stack: str, name: str) -> str:
+    """One output of the hub's stack. Raises UsageError, CellDenied or CellFailed."""
+    with translated(f"asking the stack {stack} for its outputs"):
         client: CloudFormationClient = sessions.hub("cloudformation")
         answer = client.describe_stacks(StackName=stack)
-    bucket = jmespath.search("Stacks[0].Outputs[?OutputKey=='BucketName'].OutputValue | [0]", answer)
-    if not bucket:
-        raise RestoreFailed(f"the stack {stack} has no output BucketName; name the bucket with --bucket")
-    return str(bucket)
+    value = jmespath.search(f"Stacks[0].Outputs[?OutputKey=='{name}'].OutputValue | [0]", answer)
+    if not value:
+        raise UsageError(f"the stack {stack} has no output {name}; name the hub's stack with --stack")
+    return str(value)
 
 
 def written_bundle(sessions: Sessions, bucket: str, key: str) -> dict[str, Any]:
