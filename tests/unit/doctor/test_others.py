@@ -46,30 +46,48 @@ DONE = CellResult(HUB, "eu-west-1", CoverageStatus.SCANNED)
 
 
 def test_an_older_scan_role() -> None:
-    """It does not allow what the program asks: the StackSet gets the template of today, its parameters stay. Only the
-    path is that of the hub, because an older StackSet has none.
+    """It does not allow what the program asks: the StackSet gets the template of today, and all its parameters stay,
+    because CloudFormation resets what is not named. What an older StackSet has not is as in the hub.
     """
-    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(RolePath="/finops/")}
-    one = swept(installation(**given), DONE, gap(MEMBER, GapCause.PERMISSION))
-    [(state, _, commands), _] = looked(organization.roles, one)
-    update = parse(commands[0])
-    assert (state, update.operation) == ("wrong", "update_stack_set")
-    *kept, path = update.request["Parameters"]
-    assert all(row["UsePreviousValue"] for row in kept)
-    assert path == {"ParameterKey": "RolePath", "ParameterValue": "/finops/"}
+    boundary = "arn:aws:iam::111111111111:policy/teams/boundary"
+    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(RolePath="/finops/", PermissionsBoundary=boundary)}
+    new = [{"ParameterKey": "RolePath", "ParameterValue": "/finops/"},
+           {"ParameterKey": "PermissionsBoundaryName", "ParameterValue": "teams/boundary"}]  # fmt: skip
+    older = [
+        "HubAccountId",
+        "HubStackName",
+        "OrganizationId",
+        "ExternalId",
+        "AllowDelete",
+        "ScanRoleName",
+        "ActRoleName",
+    ]
+    every = [*older, "AdditionalScanPrincipals", "RolePath", "PermissionsBoundaryName"]
+    for there, added in ((older, new), (every, []), (None, new)):
+        rows = [{"ParameterKey": name, "ParameterValue": "x"} for name in there or ()]
+        described = {"StackSet": {"Status": "ACTIVE", "Parameters": rows}} if there else DENIED
+        one = swept(
+            installation(**given, cloudformation__DescribeStackSet=described), DONE, gap(MEMBER, GapCause.PERMISSION)
+        )
+        [(state, _, commands), _] = looked(organization.roles, one)
+        update = parse(commands[0])
+        assert (state, update.operation) == ("wrong", "update_stack_set")
+        kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in there or older]
+        assert update.request["Parameters"] == [*kept, *added]
 
 
 def test_the_management_account_gets_its_own_stack() -> None:
     """With the names and the path that the hub asks for (D7.5)."""
     roles = {"ScanRoleName": "our-scan", "ActRoleName": "our-act", "RolePath": "/finops/"}
-    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(**roles)}
+    boundary = "arn:aws:iam::111111111111:policy/boundary"
+    given = ORGANIZATIONS | {"cloudformation__DescribeStacks": stack(**roles, PermissionsBoundary=boundary)}
     one = swept(installation(**given), DONE, gap(MANAGEMENT, GapCause.ROLE_DENIED))
     [(state, seen, commands), _] = looked(organization.roles, one)
     create = parse(commands[0])
     assert (state, create.operation, MANAGEMENT in seen) == ("wrong", "create_stack", True)
     made = {row["ParameterKey"]: row["ParameterValue"] for row in create.request["Parameters"]}
     assert made["HubAccountId"] == HUB
-    assert made.items() >= roles.items()
+    assert made.items() >= (roles | {"PermissionsBoundaryName": "boundary"}).items()
     assert parse(commands[-1]).operation == "start_execution"
 
 

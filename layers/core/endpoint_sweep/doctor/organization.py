@@ -145,8 +145,7 @@ def _act_roles(one: Installation, swept: Swept) -> Iterator[Finding]:
 def _again(one: Installation, accounts: list[str]) -> Iterator[Fix]:
     """A new member stack, then a sweep that tries it. The management account is in no StackSet (D7.5)."""
     if one.management in accounts:
-        given = {"HubAccountId": one.stack.account, "HubStackName": one.stack.name}
-        given |= {name: one.parameter(name) for name in _LIKE_THE_HUBS}
+        given = _from_the_hub(one)
         options = {
             "stack-name": one.stack_set,
             "template-body": "file://member-roles.yaml",
@@ -165,6 +164,13 @@ def _again(one: Installation, accounts: list[str]) -> Iterator[Fix]:
     yield one.sweep()
 
 
+def _from_the_hub(one: Installation) -> dict[str, str]:
+    """What member roles must have like the hub, by the names of their parameters."""
+    given = {"HubAccountId": one.stack.account, "HubStackName": one.stack.name}
+    given |= {name: one.parameter(name) for name in _LIKE_THE_HUBS}
+    return given | {"PermissionsBoundaryName": one.parameter("PermissionsBoundary").partition(":policy/")[2]}
+
+
 def _there(one: Installation) -> tuple[set[str], set[str]]:
     """The accounts that the StackSet believes to be served, and its regions."""
     try:
@@ -175,9 +181,14 @@ def _there(one: Installation) -> tuple[set[str], set[str]]:
 
 
 def _update(one: Installation) -> Fix:
-    kept: list[dict[str, Any]] = [{"ParameterKey": name, "UsePreviousValue": True} for name in _GIVEN]
-    # An older StackSet does not have it, and then has no previous value.
-    kept.append({"ParameterKey": "RolePath", "ParameterValue": one.parameter("RolePath")})
+    """CloudFormation resets every parameter that is not named. What an older StackSet lacks is as in the hub."""
+    try:
+        there = members.parameters_of(one.ask, one.stack_set, one.call_as) or _GIVEN
+    except (NotAllowed, NotAnswered):
+        there = _GIVEN
+    kept: list[dict[str, Any]] = [{"ParameterKey": name, "UsePreviousValue": True} for name in there]
+    new = {name: value for name, value in _from_the_hub(one).items() if name not in there}
+    kept += [{"ParameterKey": name, "ParameterValue": value} for name, value in new.items()]
     options = {
         "stack-set-name": one.stack_set,
         "template-body": "file://member-roles.yaml",

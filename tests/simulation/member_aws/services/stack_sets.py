@@ -30,7 +30,11 @@ class StackSets(BaseResponse):  # type: ignore[misc]  # moto ships no types
 
     def describe_stack_set(self) -> ActionResult:
         self._instances()
-        return ActionResult({"StackSet": {"StackSetName": self._get_param("StackSetName"), "Status": "ACTIVE"}})
+        name = self._get_param("StackSetName")
+        there = active().hub.stack_sets.get(name)
+        given = there.parameters if there else {}
+        rows = [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+        return ActionResult({"StackSet": {"StackSetName": name, "Status": "ACTIVE", "Parameters": rows}})
 
     def list_stack_instances(self) -> ActionResult:
         rows = [

@@ -74,6 +74,13 @@ def has_stack_set(ask: Asking, name: str, call_as: str) -> bool:
     return answer is not None and answer["StackSet"].get("Status") != "DELETED"
 
 
+def parameters_of(ask: Asking, name: str, call_as: str) -> tuple[str, ...]:
+    """The names of the StackSet's own parameters. Raises NotAllowed or NotAnswered."""
+    answer = ask("cloudformation:DescribeStackSet", missing=_MISSING, StackSetName=name, CallAs=call_as)
+    rows = answer["StackSet"].get("Parameters") or () if answer else ()
+    return tuple(row["ParameterKey"] for row in rows)
+
+
 def instances_of(ask: Asking, name: str, call_as: str) -> tuple[Instance, ...]:
     """Raises NotAllowed or NotAnswered."""
     rows = ask.rows("cloudformation:ListStackInstances", "Summaries", StackSetName=name, CallAs=call_as)
