@@ -26,7 +26,7 @@ def test_everything_idle_is_approved_and_gone(stage_of: OpenStage) -> None:
     assert {stage.disposition(sweep, name)[0] for name in IDLE} == {"deleted"}
     assert stage.report(sweep)["totals"]["deleted"] == 2
     summary = stage.summary(sweep)
-    assert summary.subject.endswith("2 endpoints deleted, $1,196 a month saved (66% of accounts and regions scanned)")
+    assert summary.subject.endswith(": 66% scanned; 2 endpoints deleted, $1,196 a month saved")
     assert "$1,196.03" in summary.text
     assert stage.states(sweep)[-3:] == ["Send summary", "How did it end?", "Sweep complete but for some cells"]
 

@@ -85,5 +85,5 @@ def test_what_went_wrong_comes_before_all() -> None:
 
 def test_the_subject_says_what_was_not_scanned() -> None:
     assert reports.summary_subject(acted(DONE)) == (
-        "endpoint-sweep sweep-0: 1 endpoint deleted, $1,028 a month saved (66% of accounts and regions scanned)"
+        "endpoint-sweep sweep-0: 66% scanned; 1 endpoint deleted, $1,028 a month saved"
     )

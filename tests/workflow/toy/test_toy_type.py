@@ -57,7 +57,7 @@ def test_both_types_are_found_offered_deleted_and_reported(stage: Stage) -> None
     assert stage.disposition(sweep, "heirloom")[1].startswith("protected: its owner protects it")
     assert stage.report(sweep)["totals"]["deleted"] == 2
     mail = stage.summary(sweep).text
-    assert mail.startswith("2 resources deleted")
+    assert "2 resources deleted" in mail.partition("Sweep ")[0]
     assert "$120.00 - toy train old-train" in mail
     assert f"endpoint-sweep restore {sweep} {train}" in mail
     [row] = [item for item in stage.hub.items() if item["pk"]["S"] == "LEDGER"]

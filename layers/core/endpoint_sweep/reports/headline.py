@@ -29,6 +29,11 @@ def _nobody(report: Report) -> str:
     return f"No one was asked: {why}"
 
 
+def is_partial(report: Report) -> bool:
+    """Whether the headline needs to be preceded by how much was scanned."""
+    return not (report.coverage.complete or report.failure or report.alarm)
+
+
 def _acted(report: Report) -> str:
     """Of what was approved: how much was deleted, and what became of the rest."""
     totals, wanted, noun = report.totals, len(report.outcomes), report.noun

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from endpoint_sweep.domain.model import Finding, OutcomeStatus, Verdict
 from endpoint_sweep.reports.coverage import coverage_view
-from endpoint_sweep.reports.headline import headline
+from endpoint_sweep.reports.headline import headline, is_partial
 from endpoint_sweep.reports.money import money_view
 from endpoint_sweep.reports.offer import ApprovalView
 from endpoint_sweep.reports.receipts import Receipt, decision_views
@@ -66,9 +66,9 @@ def receipt_mail(receipt: Receipt) -> tuple[str, str]:
 
 def summary_subject(report: Report) -> str:
     said = headline(report)
-    is_told = report.coverage.complete or report.failure or report.alarm
-    gaps = "" if is_told else f" ({report.coverage.percent}% of accounts and regions scanned)"
-    return f"endpoint-sweep {report.sweep_id}: {said[0].lower()}{said[1:]}{gaps}"
+    # No sum without what it leaves out.
+    gaps = f"{report.coverage.percent}% scanned; " if is_partial(report) else ""
+    return f"endpoint-sweep {report.sweep_id}: {gaps}{said[0].lower()}{said[1:]}"
 
 
 def summary_mail(report: Report) -> tuple[str, str]:
@@ -89,6 +89,7 @@ def summary_mail(report: Report) -> tuple[str, str]:
         "summary_mail",
         report=report,
         headline=headline(report),
+        is_partial=is_partial(report),
         coverage=coverage_view(report.coverage, report.accounts, report.scope),
         done=[row for row in acted if row.is_done],
         others=[row for row in acted if not row.is_done],

@@ -9,7 +9,7 @@ from endpoint_sweep.domain.model import Finding, Verdict
 from endpoint_sweep.reports.console import endpoint_address, stack_address
 from endpoint_sweep.reports.coverage import account_name, coverage_view
 from endpoint_sweep.reports.document import disposition
-from endpoint_sweep.reports.headline import headline
+from endpoint_sweep.reports.headline import headline, is_partial
 from endpoint_sweep.reports.money import MoneyView, money_view
 from endpoint_sweep.reports.receipts import decision_views
 from endpoint_sweep.reports.rendering import render, source_of
@@ -56,6 +56,7 @@ def report_page(report: Report, at: datetime) -> str:
         report=report,
         at=at,
         headline=headline(report),
+        is_partial=is_partial(report),
         coverage=coverage_view(report.coverage, report.accounts, report.scope),
         decisions=decision_views(report.approval) if report.approval else (),
         money=_money(report),
