@@ -54,7 +54,7 @@ def test_a_report_says_how_much_is_idle() -> None:
     """With its list price, as far as it is known."""
     assert headline(replace(IDLE, mode=Mode.REPORT)) == "Report: 5 idle endpoints, $17,087 a month"
     nothing = replace(IDLE, mode=Mode.REPORT, coverage=coverage_of(()))
-    assert headline(nothing) == "Report: no idle endpoint"
+    assert headline(nothing) == "Report: no endpoint is idle"
     unpriced = replace(IDLE, mode=Mode.REPORT, coverage=coverage_of([finding("one", monthly=None)]))
     assert headline(unpriced) == "Report: 1 idle endpoint"
     cheap = replace(IDLE, mode=Mode.REPORT, coverage=coverage_of([finding("one", monthly="0.31")]))
@@ -68,6 +68,7 @@ def test_why_no_one_decided() -> None:
         "No one was asked: 66% was scanned and 90% is needed; 5 idle endpoints, $17,087 a month kept"
     )
     assert headline(IDLE) == "No one was asked: 5 idle endpoints, $17,087 a month kept"
+    assert headline(replace(IDLE, coverage=coverage_of(()))) == "No endpoint is idle"
     asked = approval(plan_of(FINDINGS))
     assert headline(replace(IDLE, approval=asked)) == "No one responded: 5 idle endpoints, $17,087 a month kept"
     decided = replace(asked, decisions=(decision(plan_of(FINDINGS)),))

@@ -25,6 +25,7 @@ EXAMPLES = {
     ),
     # Of this ARN only the account is read.
     "layers/core/endpoint_sweep/settings/cross_checks.py": "arn:aws:states:us-east-1:",
+    "layers/core/endpoint_sweep/cli/preview/samples.py": "arn:aws:sagemaker:",  # of an endpoint that is made up
 }
 
 

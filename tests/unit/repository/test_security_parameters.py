@@ -65,6 +65,12 @@ def test_every_role_has_the_path(path: Path) -> None:
     assert [name for name, one in roles.items() if one.get("Path") not in told] == []
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_role_names_the_default_path(path: Path) -> None:
+    """A role that an older version made without one would be replaced, which its fixed name forbids (D18.3)."""
+    assert [name for name, one in of_type(stack(path), "AWS::IAM::Role").items() if "Path" in one] == []
+
+
 @pytest.mark.parametrize("given", [{}, {"RolePath": "/finops/a/"}], ids=["default", "path"])
 def test_who_assumes_a_role_and_who_is_trusted_agree_on_the_path(given: dict[str, str]) -> None:
     """What a trust policy names is a role of the hub, and what the hub may assume is a role of a member account."""
@@ -90,7 +96,7 @@ def test_who_assumes_a_role_and_who_is_trusted_agree_on_the_path(given: dict[str
 
 
 def arn(role: dict[str, Any], **given: str) -> str:
-    name, path = filled(role["RoleName"], **given), filled(role["Path"], **given)
+    name, path = filled(role["RoleName"], **given), given.get("RolePath", "/")
     return f"arn:aws:iam::111111111111:role{path}{name}"
 
 

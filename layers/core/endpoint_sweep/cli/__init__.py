@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 
 from endpoint_sweep import __version__
-from endpoint_sweep.cli import approve, doctor, init, member_roles, probe, report, restore, scan, verify
+from endpoint_sweep.cli import approve, doctor, init, member_roles, preview, probe, report, restore, scan, verify
 from endpoint_sweep.domain.errors import EndpointSweepError, InputRejected, UsageError
 from endpoint_sweep.reports.text import clean
 
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report.add_parser(commands)
     restore.add_parser(commands)
     verify.add_parser(commands)
+    preview.add_parser(commands)
     probe.add_parser(commands)
     doctor.add_parser(commands)
     try:

@@ -14,9 +14,10 @@ def headline(report: Report) -> str:
         return "Someone changed the records of this sweep"
     if report.outcomes:
         return _acted(report)
+    found = _idle(report)
     if not report.offers:
-        return f"Report: {_idle(report)}"
-    return f"{_nobody(report)}{_idle(report)} kept"
+        return f"Report: {found}" if found else f"Report: no {report.noun} is idle"
+    return f"{_nobody(report)}{found} kept" if found else f"No {report.noun} is idle"
 
 
 def _nobody(report: Report) -> str:
@@ -24,14 +25,21 @@ def _nobody(report: Report) -> str:
     approval = report.approval
     if approval:
         return "" if approval.decisions or approval.stops else "No one responded: "
-    needed, scanned = report.plan.minimum_coverage if report.plan else 0, report.coverage.percent
-    why = f"{scanned}% was scanned and {needed}% is needed; " if scanned < needed else ""
+    needed = _needed(report)
+    why = f"{report.coverage.percent}% was scanned and {needed}% is needed; " if needed else ""
     return f"No one was asked: {why}"
 
 
 def is_partial(report: Report) -> bool:
     """Whether the headline needs to be preceded by how much was scanned."""
-    return not (report.coverage.complete or report.failure or report.alarm)
+    says_so = bool(report.failure or report.alarm or _needed(report))
+    return not (report.coverage.complete or says_so)
+
+
+def _needed(report: Report) -> int:
+    """The percentage that asking someone takes, if too little was scanned for that; otherwise 0."""
+    needed = report.plan.minimum_coverage if report.plan and report.offers and not report.approval else 0
+    return needed if report.coverage.percent < needed else 0
 
 
 def _acted(report: Report) -> str:
@@ -56,10 +64,11 @@ def _acted(report: Report) -> str:
 
 
 def _idle(report: Report) -> str:
+    """Empty if nothing is."""
     count = sum(finding.verdict is Verdict.IDLE for finding in report.findings)
     money = report.idle_money
     if not count:
-        return f"no idle {report.noun}"
+        return ""
     priced = f", {_dollars(money.monthly)} a month" if money.monthly else ""
     return f"{plural(count, f'idle {report.noun}')}{priced}"
 
