@@ -13,23 +13,22 @@ DOCUMENT = ROOT / "docs" / "iam.md"
 TEMPLATES = (
     ("The hub", "template.yaml"),
     ("Member accounts", "member-roles.yaml"),
-    ("The account that pays", "cost-role.yaml"),
+    ("The payer account", "cost-role.yaml"),
 )
 INTRODUCTION = """# Permissions
 
 `make docs` writes this page from the templates. It has one row for each action that a role is allowed or denied. Every
-function has a role of its own, except where the tables say otherwise. Nothing is spare: for each statement that allows
-something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it. It lists the
-few that cannot be shown there, with reasons. The statements about a key of your own are not among them, because the
-local AWS has no such key.
+function has a role of its own, except where the tables say otherwise. No permission is unnecessary: for each statement
+that allows something, `tests/deploy/test_statements.py` finds a call on a local AWS that IAM would refuse without it,
+and lists the few statements for which that cannot be shown, with reasons. It leaves out the statements about a key of
+your own, because the local AWS has no such key.
 
 Besides these, each function has `AWSLambdaBasicExecutionRole`, to write its log, and `AWSXRayDaemonWriteAccess` or the
-equal `AWSXrayWriteOnlyAccess`, to write its trace. For functions in a VPC, Lambda needs
+equivalent `AWSXrayWriteOnlyAccess`, to write its trace. For functions in a VPC, Lambda needs
 `AWSLambdaVPCAccessExecutionRole`. SAM attaches it to the roles that it makes even without a VPC, so
-`OnlyLambdaMakesInterfaces` denies the code of every function what it allows. With `KmsKeyArn`, `UsesYourKey` and
-`KeepsWhatFailedWithYourKey` let the roles that use the bucket, the table or the queue use that key, through these
-services only.
-The keys of the stack are used by their [key policies](#keys).
+`OnlyLambdaMakesInterfaces` denies the code of every function what that policy allows. With `KmsKeyArn`, `UsesYourKey`
+and `KeepsWhatFailedWithYourKey` let the roles that use the bucket, the table or the queue use that key, through these
+services only. Who may use the stack's own keys is in their [key policies](#keys).
 """
 _HEAD = "| Action | Resource | Condition | Why |\n|---|---|---|---|"
 _COMMENTED = re.compile(r"^\s*- ([a-z0-9-]+:\w+\*?)\s+# (.+)$", re.MULTILINE)
