@@ -15,7 +15,7 @@ def prove(console: Console, before: dict[str, Any], after: dict[str, Any], appro
     left = sum(len(cell["endpoints"]) for regions in after.values() for cell in regions.values())
     console.print(
         f"Compared the whole world before and after: exactly the {len(gone)} approved endpoints are gone, "
-        f"{left} are left, and nothing else in any member account changed.\n"
+        f"{left} are left, those that could not be scanned included, and nothing else in any member account changed.\n"
     )
 
 
