@@ -165,7 +165,7 @@ def test_three_hundred_rows_are_not_clipped(name: str) -> None:
 def test_a_long_list_says_what_it_leaves_out() -> None:
     """25 rows of 300, and where the others are, in both parts."""
     for part in approval_mail(MANY):
-        assert "The other 275 are on the review page." in part
+        assert "And 275 more on the review page." in part
 
 
 def test_the_summary_adds_up() -> None:
