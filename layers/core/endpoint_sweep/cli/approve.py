@@ -46,16 +46,28 @@ def add_parser(commands: Any) -> None:
     """The options of the command."""
     parser = commands.add_parser("approve", help="approve or reject the deletions of a sweep, with AWS credentials")
     add = parser.add_argument
-    add("sweep", metavar="SWEEP", help="the sweep name, as in the subject of its email")
+    add("sweep", metavar="SWEEP", help="the name of the sweep, as in the subject of its emails")
     add("--api", required=True, metavar="URL", help="the review API: the ReviewUrl output of the stack")
-    add("--delete", action="append", default=[], metavar="ID", help="account/region/name; repeat for more")
+    add(
+        "--delete",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="delete this endpoint, written account/region/name; repeat for more",
+    )
     add(
         "--delete-all",
         action="store_true",
-        help="delete everything idle that is offered, but nothing that is barely used",
+        help="delete every idle endpoint that is offered, but none that is barely used",
     )
     add("--keep-all", action="store_true", help="keep everything; this is final for all approvers")
-    add("--snooze", action="append", default=[], metavar="ID=DAYS", help="keep it, and hide it for 7, 30 or 90 days")
+    add(
+        "--snooze",
+        action="append",
+        default=[],
+        metavar="ID=DAYS",
+        help="keep it and do not offer it for 7, 30 or 90 days",
+    )
     add("--comment", default="", metavar="TEXT", help="a comment for the record")
     add(
         "--now",

@@ -45,8 +45,8 @@ def add_parser(commands: Any) -> None:
     words = "check an installation and say how to mend it; read-only"
     parser = commands.add_parser("doctor", help=words, description=f"{words[:1].upper()}{words[1:]}.")
     add = parser.add_argument
-    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack")
-    add("--accounts", default="", metavar="a,b", help="check the roles of these accounts only")
+    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack; endpoint-sweep by default")
+    add("--accounts", default="", metavar="a,b", help="check the StackSet and the roles for these accounts only")
     add("--skip", default="", metavar="c,d", help=f"leave out these checks: {', '.join(one.name for one in CHECKS)}")
     add("--assume", action="store_true", help="assume the member roles with these credentials, which they must trust")
     add("--format", choices=("table", "json"), default="table", help="the output format")

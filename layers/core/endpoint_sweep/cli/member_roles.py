@@ -23,23 +23,21 @@ def add_parser(commands: Any) -> None:
     words = "print the commands that create or update the roles in the other accounts; changes nothing itself"
     parser = commands.add_parser("member-roles", help=words, description=f"{words[:1].upper()}{words[1:]}.")
     add = parser.add_argument
-    add("--stack", default=STACK, metavar="NAME", help="the hub's stack")
+    add("--stack", default=STACK, metavar="NAME", help="the hub's stack; endpoint-sweep by default")
     add("--file", type=Path, metavar="FILE", help=f"the template of the roles; {_FILE} of this checkout by default")
     add("--organizational-units", default="", metavar="a,b", help="units of the accounts to scan; the root by default")
-    add("--allow-delete-for", default="", metavar="a,b", help="units where deletion is possible; none by default")
-    add(
-        "--scan-principals", default="", metavar="a,b", help="ARNs of people's roles that may scan from a terminal, too"
-    )
+    add("--allow-delete-for", default="", metavar="a,b", help="units to allow deletion in; none by default")
+    add("--scan-principals", default="", metavar="a,b", help="ARNs of roles of people who scan from a terminal")
     add(
         "--permissions-boundary",
         metavar="NAME",
-        help="the policy of that name in each account is the boundary of the roles; the name of the hub's by default",
+        help="the permissions boundary of the roles, a policy in each account; by default named like the hub's",
     )
-    add("--update", action="store_true", help="for roles that exist: before you update the hub stack")
+    add("--update", action="store_true", help="update roles that exist; do so before you update the hub stack")
     add(
         "--management-account",
         action="store_true",
-        help="for credentials of the management account; by default for a delegated administrator of StackSets",
+        help="print commands for the management account instead of a delegated administrator of StackSets",
     )
     shell.add_session(parser)
     parser.set_defaults(run=run)

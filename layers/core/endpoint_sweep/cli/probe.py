@@ -38,10 +38,12 @@ def add_parser(commands: Any) -> None:
     closing = "The result names no account, no endpoint and no tag, so that you can send it to the maintainers."
     parser = commands.add_parser("probe", help=words, description=f"{words[:1].upper()}{words[1:]}. {closing}")
     add = parser.add_argument
-    add("--account", action="append", default=[], metavar="ID", help="this account instead of this shell's; repeat")
+    add(
+        "--account", action="append", default=[], metavar="ID", help="this account instead of your own; repeat for more"
+    )
     shell.add_session(parser)
     shell.add_role(parser)
-    add("--regions", default="", metavar="r,s", help="these regions instead of the one of this shell")
+    add("--regions", default="", metavar="r,s", help="these regions instead of the configured one")
     add("--format", choices=("table", "json"), default="table", help="the output format")
     shell.add_output(parser)
     parser.set_defaults(run=run)

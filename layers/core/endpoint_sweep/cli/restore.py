@@ -29,11 +29,22 @@ def add_parser(commands: Any) -> None:
     add("--dry-run", action="store_true", help="only show what would be created")
     add("--resume", action="store_true", help="continue a restore that stopped: create what is still missing")
     add("--bucket", default="", metavar="NAME", help="the hub's bucket; by default the stack's output names it")
-    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack")
+    add("--stack", default="endpoint-sweep", metavar="NAME", help="the hub's stack; endpoint-sweep by default")
     shell.add_session(parser)
-    add("--member-role", default="", metavar="NAME", help="a role in the endpoint's account that can create it")
+    add(
+        "--member-role",
+        default="",
+        metavar="NAME",
+        help="the role to assume in the endpoint's account, which may create endpoints",
+    )
     add("--external-id", metavar="X", help="the external id that the role requires")
-    add("--wait-minutes", type=int, default=45, metavar="N", help="how long to wait until each part is in service")
+    add(
+        "--wait-minutes",
+        type=int,
+        default=45,
+        metavar="N",
+        help="how long to wait until each part is in service; 45 by default",
+    )
     parser.set_defaults(run=run)
 
 

@@ -55,12 +55,41 @@ def add_parser(commands: Any) -> None:
     add("--exclude-accounts", default="", metavar="a,b", help="skip these accounts")
     add("--organizational-units", default="", metavar="a,b", help="only accounts in or below these units")
     add("--exclude-organizational-units", default="", metavar="a,b", help="skip accounts in or below these units")
-    add("--regions", default="", metavar="r,s|enabled", help="these regions, or all that each account has enabled")
-    add("--lookback-days", type=int, default=30, metavar="N", help="idle means not invoked for N days, 7 to 400")
-    add("--threshold", type=int, default=0, metavar="N", help="report endpoints with fewer than N calls as barely used")
-    add("--min-age-days", type=int, default=14, metavar="N", help="do not evaluate endpoints newer than N days")
+    add(
+        "--regions",
+        default="",
+        metavar="r,s|enabled",
+        help="these regions instead of the configured one, or enabled: all that each account has enabled",
+    )
+    add(
+        "--lookback-days",
+        type=int,
+        default=30,
+        metavar="N",
+        help="idle means not invoked for N days, 7 to 400; 30 by default",
+    )
+    add(
+        "--threshold",
+        type=int,
+        default=0,
+        metavar="N",
+        help="report endpoints with fewer than N calls as barely used; none by default",
+    )
+    add(
+        "--min-age-days",
+        type=int,
+        default=14,
+        metavar="N",
+        help="do not judge endpoints younger than N days; 14 by default, at least the lookback",
+    )
     add("--protect-tag", action="append", default=[], metavar="k[=v]", help="a tag that protects; repeat for more")
-    add("--concurrency", type=int, default=24, metavar="N", help="account-region pairs to scan in parallel, 1 to 64")
+    add(
+        "--concurrency",
+        type=int,
+        default=24,
+        metavar="N",
+        help="account-region pairs to scan in parallel, 1 to 64; 24 by default",
+    )
     add("--format", choices=("table", "json", "csv"), default="table", help="the output format")
     shell.add_output(parser)
     parser.set_defaults(run=run)

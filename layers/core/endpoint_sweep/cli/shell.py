@@ -20,7 +20,7 @@ _ROLE = re.compile(r"(?:arn:[a-z-]+:iam::(?:[0-9]{12}|\*):role/)?((?:[\w+=,.@-]+
 def add_session(parser: argparse.ArgumentParser) -> None:
     """Those of the AWS CLI, with its meaning."""
     parser.add_argument("--profile", metavar="NAME", help="the AWS profile whose credentials are used")
-    parser.add_argument("--region", metavar="R", help="the region of the session, instead of the profile's")
+    parser.add_argument("--region", metavar="R", help="the AWS region, instead of the one that is configured")
 
 
 def opened(given: argparse.Namespace, *, lean: bool = False, needs_region: bool = True) -> Sessions:

@@ -21,7 +21,12 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("verify", help=words, description=f"{words[:1].upper()}{words[1:]}. Only reads.")
     add = parser.add_argument
     add("sweep", metavar="SWEEP", help="the name of the sweep, as in its emails")
-    add("--stack", default=STACK, metavar="NAME", help="the hub's stack; the id of a stack that was deleted")
+    add(
+        "--stack",
+        default=STACK,
+        metavar="NAME",
+        help="the hub's stack, or the id of one that was deleted; endpoint-sweep by default",
+    )
     shell.add_session(parser)
     parser.set_defaults(run=run)
 
