@@ -113,8 +113,9 @@ def _recorded(folder: Path) -> tuple[Links, Codes]:
             for one in known if isinstance(known, list) else ():
                 links[piece.hub, approval][str(one.get("hash"))] = str(one.get("approver"))
         elif kind.startswith("CODE#"):
-            emailed = document.get("codes")
-            hashes = {str(one.get("hash")) for one in emailed} if isinstance(emailed, list) else set()
+            # A stack before its upgrade knew one code at a time.
+            emailed = document.get("codes", [document])
+            hashes = {str(one["hash"]) for one in emailed if "hash" in one} if isinstance(emailed, list) else set()
             codes[piece.hub, approval, kind.removeprefix("CODE#")] |= hashes
     return links, codes
 

@@ -7,13 +7,13 @@ import pytest
 
 from endpoint_sweep.domain.closed import Closed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
-from endpoint_sweep.domain.model import Finding
-from endpoint_sweep.rules.access import closed_in, is_closed, told, why_closed, why_nobody, with_access
+from endpoint_sweep.domain.model import Account, Finding
+from endpoint_sweep.rules.access import closed_in, is_closed, managed, told, why_closed, why_nobody, with_access
 from endpoint_sweep.rules.planning import join, make_plan, why_not_offered
 from tests.unit.samples import ACCOUNT, CAPS, NOW, cell, finding
 
 OTHER, THIRD = "333333333333", "444444444444"
-NO, UNKNOWN = Access.NOT_ENABLED.value, Access.UNKNOWN.value
+NO, UNKNOWN, MANAGEMENT = Access.NOT_ENABLED.value, Access.UNKNOWN.value, Access.MANAGEMENT.value
 FIX = "Deploy the member roles with AllowDelete=true"
 
 
@@ -48,6 +48,15 @@ def test_only_what_may_be_deleted_is_offered(access: Access | None, why: str) ->
     rows = [cell(one)]
     plan = make_plan("s", join([row.cell for row in rows], rows), CAPS, 0)
     assert [item.name for item in plan.items] == ([] if closed else ["a"])
+
+
+def test_the_management_account_is_closed_whatever_its_roles_allow() -> None:
+    """S2.7. Other accounts keep their answers."""
+    accounts = [Account(ACCOUNT, "management", "ACTIVE", is_management=True), Account(OTHER, "prod", "ACTIVE")]
+    known = {ACCOUNT: Access.ENABLED, OTHER: Access.ENABLED}
+    assert managed(known, accounts) == {ACCOUNT: Access.MANAGEMENT, OTHER: Access.ENABLED}
+    assert managed({}, accounts) == {ACCOUNT: Access.MANAGEMENT}
+    assert is_closed(idle("a", ACCOUNT, Access.MANAGEMENT))
 
 
 def test_the_sums() -> None:
@@ -86,6 +95,14 @@ def test_what_is_told() -> None:
         ([NO], f"because deletion is not enabled in the 1 account with idle endpoints. {FIX}"),
         ([NO, NO], f"because deletion is not enabled in the 2 accounts with idle endpoints. {FIX}"),
         ([UNKNOWN], "because whether it is enabled could not be checked in the 1 account with idle endpoints"),
+        ([MANAGEMENT], "because nothing is deleted in the management account"),
+        (
+            [NO, MANAGEMENT],
+            (
+                "because deletion is not enabled in the 1 account with idle endpoints and nothing is deleted in the "
+                f"management account. {FIX}"
+            ),
+        ),
         (
             [NO, UNKNOWN],
             (

@@ -63,6 +63,7 @@ class Access(StrEnum):
     ENABLED = "enabled"
     NOT_ENABLED = "not-enabled"
     UNKNOWN = "unknown"
+    MANAGEMENT = "management-account"
 
 
 class CoverageStatus(StrEnum):

@@ -39,12 +39,15 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A member of the Organization. `state` is the Organizations `State` (D0.1), `unit` its path from the root."""
+    """A member of the Organization. `state` is the Organizations `State` (D0.1), `unit` its path from the root.
+    `is_management`: it is the management account.
+    """
 
     id: str
     name: str
     state: str
     unit: str = ""
+    is_management: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from endpoint_sweep.domain.closed import Closed
 from endpoint_sweep.domain.kinds import Access, CoverageStatus, Verdict
-from endpoint_sweep.domain.model import CellResult, Finding, Plan
+from endpoint_sweep.domain.model import Account, CellResult, Finding, Plan
 from endpoint_sweep.domain.resource import noun_of
 from endpoint_sweep.rules.offers import may_be_offered
 from endpoint_sweep.rules.pricing import total_monthly
@@ -14,10 +14,12 @@ Sums = dict[str, Closed]  # by `Access`
 SENTENCES = {
     Access.NOT_ENABLED: "deletion is not enabled in this account",
     Access.UNKNOWN: "whether deletion is enabled in this account could not be checked",
+    Access.MANAGEMENT: "nothing is deleted in the management account",
 }
 _WHY = {
     Access.NOT_ENABLED: "because deletion is not enabled there: deploy the member roles with AllowDelete=true",
     Access.UNKNOWN: "because whether deletion is enabled there could not be checked; the next sweep asks again",
+    Access.MANAGEMENT: "because nothing is deleted in the management account",
 }
 
 
@@ -26,6 +28,11 @@ def with_access(finding: Finding, known: Mapping[str, Access], below: int = 0) -
     if not may_be_offered(finding, below):
         return finding
     return replace(finding, access=known.get(finding.account, Access.UNKNOWN))
+
+
+def managed(known: Mapping[str, Access], accounts: Iterable[Account]) -> dict[str, Access]:
+    """With the management account, whatever its roles allow: no Organization policy binds it (S2.7)."""
+    return {**known, **{one.id: Access.MANAGEMENT for one in accounts if one.is_management}}
 
 
 def is_closed(finding: Finding) -> bool:
@@ -67,9 +74,11 @@ def _told(closed: Closed, why: str, *, offers: bool) -> str:
 
 def why_nobody(plan: Plan) -> str:
     """Why a plan without items offers nothing, if that is the reason. Empty if it is not."""
-    no, unknown = (plan.closed.get(access.value) for access in (Access.NOT_ENABLED, Access.UNKNOWN))
+    every = (Access.NOT_ENABLED, Access.UNKNOWN, Access.MANAGEMENT)
+    no, unknown, management = (plan.closed.get(access.value) for access in every)
     reasons = [f"deletion is not enabled in {_accounts(no)}"] if no else []
     reasons += [f"whether it is enabled could not be checked in {_accounts(unknown)}"] if unknown else []
+    reasons += [SENTENCES[Access.MANAGEMENT]] if management else []
     if not reasons:
         return ""
     fix = ". Deploy the member roles with AllowDelete=true" if no else ""

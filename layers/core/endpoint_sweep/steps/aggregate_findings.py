@@ -10,7 +10,7 @@ from endpoint_sweep.domain.kinds import Access, Alarm
 from endpoint_sweep.domain.model import CoverageStatus, Mode, Verdict
 from endpoint_sweep.ports import Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceTypes
-from endpoint_sweep.rules.access import with_access
+from endpoint_sweep.rules.access import managed, with_access
 from endpoint_sweep.rules.needed import without_needed
 from endpoint_sweep.rules.net_cost import total_net
 from endpoint_sweep.rules.offers import is_idle, may_be_offered
@@ -58,7 +58,8 @@ def aggregate_findings(
         findings = (with_money(one, types, book, answers, paid, at) for one in row.findings)
         judged.append(replace(row, findings=tuple(mark_snoozed(one, snoozed, at) for one in findings)))
     coverage = Coverage(tuple(judged))
-    answered = _with_access(coverage, read_access(store, asked.id), below)
+    access = managed(read_access(store, asked.id), folder.accounts(asked.pins).values())
+    answered = _with_access(coverage, access, below)
     pins = {**pins_of(answered), INPUT: opened.sha256, ACCOUNTS: asked.pins[ACCOUNTS]}
     last = _last_sweep(store, records, seals, asked.id)
     # In report mode the answers are for the report alone.

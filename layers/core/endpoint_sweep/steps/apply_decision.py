@@ -24,6 +24,7 @@ from endpoint_sweep.domain.sweep_events import endpoint_settled
 from endpoint_sweep.domain.why import Cause, Why
 from endpoint_sweep.ports import Clock, Events, KillSwitch, Members, Seals, Store
 from endpoint_sweep.resources.resource_type import ResourceType, ResourceTypes
+from endpoint_sweep.rules.access import is_closed, why_closed
 from endpoint_sweep.rules.acting import MAX_LOOKS, Checkpoint, Kept
 from endpoint_sweep.rules.approval_rules import what_may_be_deleted
 from endpoint_sweep.rules.approvals import ApprovalStatus
@@ -131,6 +132,8 @@ def _walk(path: _Path, attempt: int) -> Outcome | None:
     finding, approvers, plan = _approved(path)
     if path.target.account in path.settings.deny_accounts:
         raise Kept(OutcomeStatus.FAILED, "kept: its account is on the deny list")
+    if is_closed(finding):
+        raise Kept(OutcomeStatus.FAILED, f"kept: {why_closed(finding)}")
     if why := left_since(path.target.cell, path.settings.scope):
         raise Kept(OutcomeStatus.FAILED, f"kept: {why}")
     type_ = path.type

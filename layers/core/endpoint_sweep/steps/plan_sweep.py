@@ -152,8 +152,11 @@ def _targets(
     stack = asked.stack
     excluded = tuple(dict.fromkeys((*asked.scope.exclude_regions, *stack.exclude_regions)))
     scope = replace(asked.scope, exclude_regions=excluded)
-    accounts = organization.accounts(with_units=scope.needs_units or stack.needs_units)
     management = organization.management_account()
+    accounts = [
+        replace(account, is_management=account.id == management)
+        for account in organization.accounts(with_units=scope.needs_units or stack.needs_units)
+    ]
     sweep_input.check_members(asked, decide.rules, act, {account.id for account in accounts})
     if asked.mode is Mode.APPROVE and management in (*scope.accounts, *stack.accounts):
         # StackSets do not reach it and Organization policies do not bind it (S2.6, S2.7), so no one may name it.
