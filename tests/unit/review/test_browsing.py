@@ -164,6 +164,29 @@ class TestPages:
             body = site.post(offer.path, fields | chosen).body
             assert re.findall(r'name="delete_all"[^>]*>([^<]*)<', body) == [label] * bool(label), label
 
+    def test_a_button_selects_no_more_than_it_says(self, site: ReviewSite) -> None:
+        """Rows that are unticked before it is pressed leave room in the caps, which it does not fill."""
+        found = [finding(f"{name}-{n}", account) for name, account in (("a", FIRST), ("b", SECOND)) for n in range(8)]
+        offer = put_on_offer(found, Caps(7, 7, 100))
+        sent = {"plan_sha256": offer.approval.plan.sha256, "step": "list"}
+        body = site.post(offer.path, sent | {offer.row(f"a-{n}"): "d" for n in range(5)}).body
+        group = offer.row("b-0")[1:]
+        [(value, label)] = re.findall(rf'name="delete_all" value="({group}\b[^"]*)"[^>]*>([^<]*)<', body)
+        assert label == "Select the 2 most expensive"
+        unticked = {"plan_sha256": sent["plan_sha256"], "shown_group": "account", "delete_all": value}
+        assert len(selected(site.post(offer.path, unticked).body)) == 2
+        both = unticked | {offer.row("b-3"): "d", "keep_all": group}
+        assert selected(site.post(offer.path, both).body) == []
+
+    def test_all_are_all_whatever_was_unticked(self, site: ReviewSite) -> None:
+        """“Select all 6” with two of them selected selects six, not the four that were left then."""
+        offer = put_on_offer([finding(f"demo-{n}") for n in range(6)], Caps(9, 9, 100))
+        sent = {"plan_sha256": offer.approval.plan.sha256}
+        body = site.post(offer.path, sent | {"step": "list", offer.row("demo-0"): "d", offer.row("demo-1"): "d"}).body
+        [(value, label)] = re.findall(r'name="delete_all" value="([^"]*)"[^>]*>([^<]*)<', body)
+        assert label == "Select all 6"
+        assert len(selected(site.post(offer.path, sent | {"delete_all": value}).body)) == 6
+
     def test_a_button_never_decides(self, site: ReviewSite) -> None:
         """Neither by itself, nor sent along with a step that does."""
         offer = put_on_offer()

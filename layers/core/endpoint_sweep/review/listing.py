@@ -1,5 +1,6 @@
 """One page of the list with what is chosen, and what its buttons choose. Nothing here decides anything."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,6 +13,8 @@ from endpoint_sweep.review.views import OfferView
 from endpoint_sweep.rules.planning import fitting
 
 FOUND = "found"
+_MOST = "-"  # before the number of rows that a button selects at most
+_COUNT = re.compile(r"[0-9]{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Bulk:
         if self.taken:
             return f"Select {self.fits} more"
         return f"Select the {self.fits} most expensive" if self.fits > 1 else "Select the most expensive"
+
+    @property
+    def most(self) -> int:
+        """How many the label speaks of, whatever is unticked before the button is pressed."""
+        return self.selectable if self.fits == self.selectable - self.taken else self.fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +105,15 @@ def listing(offer: OfferView, wish: Wish, look: Look) -> Listing:
 def with_buttons(form: Form, wish: Wish, offer: OfferView) -> Wish:
     """The wish after `delete_all` or `keep_all`: for all idle rows that were found, or for those in the group of a row.
 
-    As many are selected as the caps allow, the most expensive first. What is snoozed stays snoozed unless it is kept.
-    Barely used ones are selected row by row.
+    As many are selected as the caps allow and the button said, the most expensive first. What is snoozed stays snoozed
+    unless it is kept. Barely used ones are selected row by row. No browser sends both; then all are kept.
     """
-    rows = _meant(form.delete_all or form.keep_all, offer, form.shown)
-    if form.delete_all:
-        return replace(wish, delete=tuple(sorted({*wish.delete, *_addable(rows, wish, offer)})))
+    which, limited, most = form.delete_all.partition(_MOST)
+    rows = _meant(form.keep_all or which, offer, form.shown)
+    if not form.keep_all:
+        limit = int(most) if _COUNT.fullmatch(most) else 0
+        added = _addable(rows, wish, offer)[: limit if limited else None]
+        return replace(wish, delete=tuple(sorted({*wish.delete, *added})))
     ids = {row.id for row in rows}
     return replace(
         wish,

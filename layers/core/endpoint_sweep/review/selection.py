@@ -34,8 +34,8 @@ class Form:
     """The form of the page as it was posted. A field that does not occur exactly once is empty.
 
     `delete` and `snoozes` name rows by their number in the plan, a snooze with its days. `is_readable`: whether every
-    row was understood. `delete_all` and `keep_all`: a row whose whole group is meant, or `found`. `look`: what the list
-    shows next; `shown`: what it showed when the button was pressed.
+    row was understood. `delete_all` and `keep_all`: a row whose whole group is meant, or `found`; `found-5` selects
+    five of them at most. `look`: what the list shows next; `shown`: what it showed when the button was pressed.
     """
 
     secret: str = ""
