@@ -109,7 +109,7 @@ def test_the_summary_names_nobody_who_decided_nothing(stage_of: OpenStage) -> No
     assert stage.disposition(sweep, "resnet-demo")[0] == "deleted"
     assert f"{GRACE} decided" not in stage.summary(sweep).text
     assert (
-        "Someone changed the records of this sweep.\nAlarm DecisionForged: nothing is deleted."
+        "Someone changed the records of this sweep.\nAlarm DecisionForged: nothing more is deleted."
         in stage.summary(sweep).text
     )
 

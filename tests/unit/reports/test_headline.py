@@ -6,14 +6,16 @@ import pytest
 
 from endpoint_sweep import reports
 from endpoint_sweep.domain.model import Mode, Outcome, OutcomeStatus
+from endpoint_sweep.domain.why import Cause
 from endpoint_sweep.reports.headline import headline
+from endpoint_sweep.rules.approvals import ApprovalStatus
 from tests.simulation.hub.offers import FINDINGS, NOW, coverage_of, finding, plan_of, report_of
 from tests.unit.samples import approval, decision
 
 IDLE = report_of(FINDINGS, 0, 0)
-DONE, FAILED, SPARED, CHANGED, GONE, UNKNOWN = (
+DONE, FAILED, SPARED, CHANGED, GONE, UNKNOWN, PROTECTED, STALE = (
     OutcomeStatus.DONE, OutcomeStatus.FAILED, OutcomeStatus.SPARED, OutcomeStatus.CHANGED, OutcomeStatus.ALREADY_GONE,
-    OutcomeStatus.UNKNOWN,
+    OutcomeStatus.UNKNOWN, OutcomeStatus.PROTECTED, OutcomeStatus.STALE,
 )  # fmt: skip
 
 
@@ -36,6 +38,14 @@ def acted(*statuses: OutcomeStatus) -> reports.Report:
         ((FAILED,) * 5, "5 of 5 approved deletions failed"),
         ((DONE, FAILED, FAILED), "1 of 3 approved endpoints deleted, $1,028 a month saved, 2 failed"),
         ((SPARED,), "0 of 1 approved endpoint deleted, 1 kept because it is in use"),
+        ((PROTECTED,), "0 of 1 approved endpoint deleted, 1 kept because it is protected"),
+        (
+            (CHANGED, PROTECTED, PROTECTED, STALE, STALE),
+            (
+                "0 of 5 approved endpoints deleted, 1 kept because it changed, 2 kept because they are protected, "
+                "2 kept because the approval was too old"
+            ),
+        ),
         (
             (DONE, SPARED, SPARED, CHANGED, GONE, UNKNOWN, FAILED),
             (
@@ -73,6 +83,29 @@ def test_why_no_one_decided() -> None:
     assert headline(replace(IDLE, approval=asked)) == "No one responded: 5 idle endpoints, $17,087 a month kept"
     decided = replace(asked, decisions=(decision(plan_of(FINDINGS)),))
     assert headline(replace(IDLE, approval=decided)) == "5 idle endpoints, $17,087 a month kept"
+
+
+def test_no_one_is_said_to_be_silent_who_may_have_decided() -> None:
+    """Decisions that KMS cannot verify right now are not shown, and a record that cannot be read shows nothing."""
+    asked = approval(plan_of(FINDINGS))
+    kept = "5 idle endpoints, $17,087 a month kept"
+    for status, cause in (
+        (ApprovalStatus.VERIFIED, Cause.NOTHING_AGREED),
+        (ApprovalStatus.EXPIRED, Cause.TOO_FEW_APPROVERS),
+    ):
+        ended = replace(asked, status=status, note="why", cause=cause)
+        assert headline(replace(IDLE, approval=ended)) == kept
+    silent = replace(asked, status=ApprovalStatus.EXPIRED, note="none", cause=Cause.NO_ANSWER)
+    assert headline(replace(IDLE, approval=silent)) == f"No one responded: {kept}"
+    assert headline(replace(IDLE, is_approval_known=False)) == f"The approval cannot be read: {kept}"
+
+
+@pytest.mark.parametrize("status", [DONE, UNKNOWN, FAILED])
+def test_an_alarm_does_not_deny_what_was_deleted(status: OutcomeStatus) -> None:
+    """Beside a list of what is gone, nothing more is deleted."""
+    forged = replace(acted(FAILED, status), alarm="DecisionForged")
+    for told in (*reports.summary_mail(forged), reports.report_page(forged, NOW)):
+        assert ("nothing more is deleted" in told, "nothing is deleted" in told) == (status != FAILED, status == FAILED)
 
 
 def test_what_went_wrong_comes_before_all() -> None:

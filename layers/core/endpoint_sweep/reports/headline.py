@@ -1,10 +1,15 @@
 """What a summary says first, in its subject and above everything else: how the sweep ended, in numbers."""
 
+from collections import Counter
 from decimal import Decimal
 
-from endpoint_sweep.domain.model import Verdict
+from endpoint_sweep.domain.model import OutcomeStatus, Verdict
+from endpoint_sweep.domain.why import Cause
 from endpoint_sweep.reports.text import plural
 from endpoint_sweep.reports.views import Report
+from endpoint_sweep.rules.approvals import ApprovalStatus
+
+_DECIDED = (ApprovalStatus.DECIDED, ApprovalStatus.VERIFIED)
 
 
 def headline(report: Report) -> str:
@@ -24,7 +29,11 @@ def _nobody(report: Report) -> str:
     """Who did not decide: empty if someone did."""
     approval = report.approval
     if approval:
-        return "" if approval.decisions or approval.stops else "No one responded: "
+        # Decisions that cannot be verified right now are not shown, but how it ended tells of them.
+        is_decided = approval.status in _DECIDED or approval.cause not in (None, Cause.NO_ANSWER)
+        return "" if approval.decisions or approval.stops or is_decided else "No one responded: "
+    if not report.is_approval_known:
+        return "The approval cannot be read: "
     needed = _needed(report)
     why = f"{report.coverage.percent}% was scanned and {needed}% is needed; " if needed else ""
     return f"No one was asked: {why}"
@@ -45,12 +54,16 @@ def _needed(report: Report) -> int:
 def _acted(report: Report) -> str:
     """Of what was approved: how much was deleted, and what became of the rest."""
     totals, wanted, noun = report.totals, len(report.outcomes), report.noun
+    kept = Counter(outcome.status for outcome in report.outcomes.values())
+    changed, protected = kept[OutcomeStatus.CHANGED], kept[OutcomeStatus.PROTECTED]
     if totals["failed"] == wanted:
         return f"{wanted:,} of {wanted:,} approved {'deletion' if wanted == 1 else 'deletions'} failed"
     rest = {
         "already gone": totals["already_gone"],
         "kept because it is in use" if totals["spared"] == 1 else "kept because they are in use": totals["spared"],
-        "kept because it changed" if totals["changed"] == 1 else "kept because they changed": totals["changed"],
+        "kept because it changed" if changed == 1 else "kept because they changed": changed,
+        "kept because it is protected" if protected == 1 else "kept because they are protected": protected,
+        "kept because the approval was too old": kept[OutcomeStatus.STALE],
         "failed": totals["failed"],
         "unknown": totals["unknown"],
     }
@@ -65,12 +78,15 @@ def _acted(report: Report) -> str:
 
 def _idle(report: Report) -> str:
     """Empty if nothing is."""
-    count = sum(finding.verdict is Verdict.IDLE for finding in report.findings)
-    money = report.idle_money
+    count, money = _count(report), report.idle_money
     if not count:
         return ""
     priced = f", {_dollars(money.monthly)} a month" if money.monthly else ""
     return f"{plural(count, f'idle {report.noun}')}{priced}"
+
+
+def _count(report: Report) -> int:
+    return sum(finding.verdict is Verdict.IDLE for finding in report.findings)
 
 
 def _dollars(amount: Decimal) -> str:

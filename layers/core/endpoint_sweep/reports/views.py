@@ -51,6 +51,7 @@ _OUTCOMES = {
     OutcomeStatus.FAILED: "Failed",
     OutcomeStatus.UNKNOWN: "Unknown: please check",
 }
+_MAY_BE_GONE = (OutcomeStatus.DONE, OutcomeStatus.SENT, OutcomeStatus.UNKNOWN)
 _WITNESS = {
     "agrees": "Compute Optimizer also finds it idle",
     "silent": "Compute Optimizer has no finding for it",
@@ -108,7 +109,9 @@ class RowView:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole sweep, rebuilt from its records."""
+    """A whole sweep, rebuilt from its records. `is_approval_known`: false if its record cannot be read, so that there
+    is no approval here.
+    """
 
     sweep_id: str
     mode: Mode
@@ -124,6 +127,11 @@ class Report:
     deny_accounts: tuple[str, ...] = ()
     realized: Realized = field(default_factory=Realized)
     scope: tuple[str, ...] = ()
+    is_approval_known: bool = True
+
+    @property
+    def may_have_deleted(self) -> bool:
+        return any(one.status in _MAY_BE_GONE for one in self.outcomes.values())
 
     @property
     def offers(self) -> bool:

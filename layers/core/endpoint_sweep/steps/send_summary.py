@@ -116,13 +116,14 @@ class _Found:
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """The approval, if there is one, as `recorded` and as it may be `shown`, and an alarm. `kept_reason`: why an idle
-    endpoint that no one chose to delete was kept.
+    endpoint that no one chose to delete was kept. `is_known`: whether the record could be read.
     """
 
     recorded: Approval | None
     shown: Approval | None
     kept_reason: str
     alarm: str = ""
+    is_known: bool = True
 
 
 def _without_findings(
@@ -179,6 +180,7 @@ def _report(
         sweep_id, found.mode, found.coverage, found.accounts, found.plan, asked.shown, listed, failure,
         restorable=folder.restore_keys(), kept_reason=asked.kept_reason, alarm=alarm,
         deny_accounts=deny_accounts, realized=realized(earlier, found.coverage, listed.keys()), scope=found.scope,
+        is_approval_known=asked.is_known,
     )  # fmt: skip
 
 
@@ -223,9 +225,9 @@ def _asked(sweep_id: str, found: _Found, records: Records, approvers: Collection
     try:
         recorded = _approval(sweep_id, records)
     except RecordForged as error:
-        return _Asked(None, None, f"kept: {error}", Alarm.RECORD_FORGED)
+        return _Asked(None, None, f"kept: {error}", Alarm.RECORD_FORGED, is_known=False)
     except RecordUnreadable as error:
-        return _Asked(None, None, f"kept: {error}")
+        return _Asked(None, None, f"kept: {error}", is_known=False)
     if recorded:
         shown, unnamed = _shown(recorded, records)
         alarm = alarm_of(recorded.cause) or (unnamed.alarm if unnamed else "")
