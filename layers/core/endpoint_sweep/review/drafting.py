@@ -9,12 +9,18 @@ from endpoint_sweep.review.selection import Wish, drafted, is_same
 from endpoint_sweep.rules.approval_rules import admit
 from endpoint_sweep.rules.approvals import Choice, Decision, Refusal, RefusalCode, can_be_kept, why_closed
 from endpoint_sweep.rules.decision_rules import keep_ends
+from endpoint_sweep.rules.planning import plan_digest
 
 # How often a request reads again because another one was faster.
 LOOKS = 30
 _CHOOSE_AGAIN = (RefusalCode.QUORUM, RefusalCode.OVER_CAP, RefusalCode.ITEM_SELECTION)
 _OTHER_PLAN = Refusal(
     RefusalCode.PLAN_CHANGED, "This decision belongs to another plan. Open the link in your email again."
+)
+_OTHER_VERSION = Refusal(
+    RefusalCode.PLAN_CHANGED,
+    "The stack was updated after this plan was made, and the new version cannot act on it: nothing in it can be "
+    "deleted. You can keep everything; what stays idle is offered again in the next sweep.",
 )
 
 
@@ -83,6 +89,9 @@ def draft_decision(
         return Stop(case.closed, case.opened)
     if isinstance(draft, Refusal):
         return Stop(draft, can_choose=True)
+    # Its bytes are the recorded ones, so another version wrote it with other fields. Each later step would keep it all.
+    if not keeps and plan_digest(case.plan) != case.opened.approval.plan.sha256:
+        return Stop(_OTHER_VERSION, case.opened, can_choose=True)
     if isinstance(early := admit(case.opened.approval, draft, case.plan, desk.rules), Refusal):
         return Stop(early, case.opened, can_choose=early.code in _CHOOSE_AGAIN)
     return draft
