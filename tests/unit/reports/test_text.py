@@ -39,6 +39,7 @@ HOSTILE = (
         ("", ""),
         ("résumé", "résumé"),
         ("re\u0301sume\u0301", "résumé"),
+        ("re\u200d\u0301sume\u2060\u0301", "résumé"),
         ("a\u2028b\u2029c", "abc"),
         ("abc\u202edef\u2066", "abcdef"),
         ("a\x00b\x1b[31m", "ab[31m"),
@@ -64,6 +65,12 @@ def test_cleaned_text_is_one_visible_line(text: str) -> None:
     assert not {unicodedata.category(character) for character in found} & {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
     assert found == found.strip()
     assert len(found.splitlines()) <= 1
+
+
+@given(st.text(st.sampled_from("eE\u0301\u0323\u200d\u202e\x00 \n\uac00\u11a8\u2126")))
+def test_what_is_clean_stays_as_it_is(text: str) -> None:
+    """The page sends back what it shows as the search, and its buttons mean the rows that this found."""
+    assert clean(clean(text)) == clean(text)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ def clean(text: str | None, limit: int = _MAX) -> str:
     if not text:
         return ""
     if not (text.isascii() and text.isprintable()):
-        text = "".join(" " if c in "\n\r\t" else c for c in unicodedata.normalize("NFC", text))
-        text = "".join(c for c in text if unicodedata.category(c) not in _UNSEEN)
+        text = "".join(" " if c in "\n\r\t" else c for c in text)
+        # Normalised last: what is left beside a removed character may compose, and cleaning twice must change nothing.
+        text = unicodedata.normalize("NFC", "".join(c for c in text if unicodedata.category(c) not in _UNSEEN))
     kept = " ".join(text.split())
     return kept if len(kept) <= limit else f"{kept[: limit - 1]}…"
 
