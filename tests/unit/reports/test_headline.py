@@ -79,6 +79,8 @@ def test_why_no_one_decided() -> None:
     )
     assert headline(IDLE) == "No one was asked: 5 idle endpoints, $17,087 a month kept"
     assert headline(replace(IDLE, coverage=coverage_of(()))) == "No endpoint is idle"
+    nothing = replace(short, coverage=coverage_of(()))
+    assert reports.summary_subject(nothing) == "endpoint-sweep sweep-0: 66% scanned; no endpoint is idle"
     asked = approval(plan_of(FINDINGS))
     assert headline(replace(IDLE, approval=asked)) == "No one responded: 5 idle endpoints, $17,087 a month kept"
     decided = replace(asked, decisions=(decision(plan_of(FINDINGS)),))

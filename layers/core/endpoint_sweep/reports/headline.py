@@ -41,7 +41,7 @@ def _nobody(report: Report) -> str:
 
 def is_partial(report: Report) -> bool:
     """Whether the headline needs to be preceded by how much was scanned."""
-    says_so = bool(report.failure or report.alarm or _needed(report))
+    says_so = bool(report.failure or report.alarm or (_needed(report) and _count(report)))
     return not (report.coverage.complete or says_so)
 
 
