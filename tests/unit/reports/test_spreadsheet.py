@@ -35,6 +35,13 @@ def test_one_row_a_finding_with_every_column() -> None:
     assert second["disposition_reason"] == "busy: 9 invocations"
 
 
+def test_what_a_team_needs_to_assign_it() -> None:
+    """The ARN and every tag, also where these are hostile: a key that begins like a formula is none."""
+    [row] = rows("vision", replace(finding("a"), tags={"team": "vision", "=cost": "7\r\n"}))
+    assert row["arn"] == finding("a").arn
+    assert row["tags"] == "'=cost=7; team=vision"
+
+
 @pytest.mark.parametrize("silence", [*Silence, None])
 def test_what_it_published_is_a_column(silence: Silence | None) -> None:
     """One of the words, or nothing where it was called; the same field of report.json."""

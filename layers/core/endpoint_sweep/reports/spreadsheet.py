@@ -13,7 +13,7 @@ COLUMNS = (
     "account", "account_name", "region", "type", "name", "kind", "status", "verdict", "reason", "advice",
     "disposition", "disposition_reason", "owner", "instances", "invocations", "silence", "last_invocation_at",
     "created_at", "hourly_usd", "monthly_usd", "net_monthly_usd", "net_basis", "wasted_usd", "wasted_since",
-    "wasted_at_least", "deletion", "restorable", "restorable_why",
+    "wasted_at_least", "deletion", "restorable", "restorable_why", "arn", "tags",
 )  # fmt: skip
 
 
@@ -59,4 +59,6 @@ def _row(finding: Finding, report: Report) -> list[str]:
         finding.access.value if finding.access else "",
         finding.restorable.answer.value,
         clean(finding.restorable.why, 200),
+        clean(finding.arn, 300),
+        "; ".join(f"{clean(key, 128)}={clean(value, 256)}" for key, value in sorted(finding.tags.items())),
     ]
