@@ -88,6 +88,7 @@ mutants: $(TOOLS) ## changes the rules one by one, a unit test must notice each 
 
 docs: $(TOOLS) ## writes the pages, the policy and the example that are made from the templates
 	@PYTHONPATH=layers/core $(VENV)/python -m scripts.configuration
+	@PYTHONPATH=layers/core $(VENV)/python -m scripts.report_schema
 	@$(VENV)/python -m scripts.readonly_policy
 	@$(VENV)/python -m scripts.permissions
 	@$(VENV)/python -m scripts.running_cost

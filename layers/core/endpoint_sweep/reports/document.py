@@ -13,6 +13,8 @@ from endpoint_sweep.rules.needed import why_unknown
 from endpoint_sweep.rules.planning import MOST_OFFERED
 from endpoint_sweep.rules.unused import protected_unused, silences
 
+SCHEMA = 2  # docs/report.schema.json
+
 
 def disposition(finding: Finding, report: Report) -> tuple[str, str]:
     """What happened to a resource in this sweep, and why."""
@@ -47,7 +49,7 @@ def report_data(report: Report, at: datetime) -> dict[str, Any]:
         status, why = disposition(finding, report)
         rows.append(to_data(finding) | {"disposition": status, "disposition_reason": why})
     return {
-        "schema": 2,
+        "schema": SCHEMA,
         "sweep": {"id": report.sweep_id, "mode": report.mode.value, "reported_at": to_data(at)},
         "ending": report.ending,
         "failure": report.failure,
