@@ -30,7 +30,6 @@ from endpoint_sweep.rules.planning import (
     FOREIGN,
     MOST_OFFERED,
     NO_RESULT,
-    fitting,
     join,
     jumps,
     make_plan,
@@ -170,17 +169,6 @@ def test_caps(selected: list[ResourceId], found: dict[str, int], caps: Caps, wor
         said = "".join(f"{one};" for one in over_caps(plan(found=found, caps=of_the_plan), selected, of_the_stack))
         assert bool(said) == bool(words)
         assert [word for word in words if word not in said] == []
-
-
-def test_what_fits_into_the_caps() -> None:
-    """The first of what is wanted, beside what is chosen already, up to each cap."""
-    wanted, some = [*ids(3), *MIXED], ids(2)
-    found = {ACCOUNT: 9, THERE.account: 9}
-    assert fitting(plan(found=found), wanted, (), Caps(4, 9, 100)) == tuple(wanted[:4])
-    assert fitting(plan(found=found), wanted[2:3], some, Caps(2, 9, 100)) == ()
-    assert fitting(plan(found=found), wanted[2:3], some, Caps(9, 2, 100)) == ()
-    assert fitting(plan(found=found), wanted[2:3], some, Caps(9, 9, 23)) == ()
-    assert fitting(plan(found=found), wanted[2:3], some, Caps(9, 9, 34)) == tuple(wanted[2:3])
 
 
 def test_what_sleeps_is_not_offered() -> None:

@@ -56,7 +56,8 @@ def _acted(report: Report) -> str:
     totals, wanted, noun = report.totals, len(report.outcomes), report.noun
     kept = Counter(outcome.status for outcome in report.outcomes.values())
     changed, protected = kept[OutcomeStatus.CHANGED], kept[OutcomeStatus.PROTECTED]
-    if totals["failed"] == wanted:
+    was_stopped = bool(report.approval and report.approval.stops)
+    if totals["failed"] == wanted and not was_stopped:
         return f"{wanted:,} of {wanted:,} approved {'deletion' if wanted == 1 else 'deletions'} failed"
     rest = {
         "already gone": totals["already_gone"],
@@ -64,7 +65,7 @@ def _acted(report: Report) -> str:
         "kept because it changed" if changed == 1 else "kept because they changed": changed,
         "kept because it is protected" if protected == 1 else "kept because they are protected": protected,
         "kept because the approval was too old": kept[OutcomeStatus.STALE],
-        "failed": totals["failed"],
+        "not deleted before the sweep was stopped" if was_stopped else "failed": totals["failed"],
         "unknown": totals["unknown"],
     }
     parts = [f"{count:,} {words}" for words, count in rest.items() if count]
