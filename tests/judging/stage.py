@@ -247,7 +247,7 @@ class Stage:
 
     def slices(self, sweep: str) -> int:
         """How many waits the sweep has begun."""
-        return self.states(sweep).count("Await decision")
+        return self.hub.waits(self.sweeps[sweep])
 
     def wake(self, sweep: str, slices: int) -> None:
         """Someone who has the token ends the wait with this number, once the sweep has come so far."""

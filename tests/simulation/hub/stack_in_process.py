@@ -180,14 +180,12 @@ class Hub:
         return self._clients[service]
 
     def mails(self) -> list[Mail]:
-        """What the mail service accepted, in order."""
         return list(self.outbox)
 
     def items(self) -> list[dict[str, Any]]:
         return list(self.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE).search("Items[]"))
 
     def item(self, pk: str, sk: str) -> dict[str, Any] | None:
-        """One item of the table as it is stored."""
         return item_of(self.client("dynamodb"), TABLE, pk, sk)
 
     def approval(self, approval: str) -> dict[str, Any] | None:
@@ -203,11 +201,18 @@ class Hub:
         return list(pages.search("events[]"))
 
     def states(self, execution: str) -> list[str]:
-        """Names of the states that were entered, in order: from the engine's memory, because tests look often."""
-        backend = stepfunctions_parser_backends[self.world.organization.hub_account][self.region]
-        env = backend.describe_execution(execution).exec_worker.env
-        events = list(env.event_manager._history_event_list) if env else []
-        return [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+        """Names of the states that were entered, in order."""
+        return [one["name"] for event in self._events(execution) if (one := event.get("stateEnteredEventDetails"))]
+
+    def waits(self, execution: str) -> int:
+        """How many callbacks have been waited for: the function that stores the token has ended."""
+        return sum(event["type"] == "TaskSubmitted" for event in self._events(execution))
+
+    def _events(self, execution: str) -> list[Any]:
+        """From the engine's memory, because tests look often."""
+        engine = stepfunctions_parser_backends[self.world.organization.hub_account][self.region]
+        env = engine.describe_execution(execution).exec_worker.env
+        return list(env.event_manager._history_event_list) if env else []
 
     @staticmethod
     def until[T](look: Callable[[], T | None], seconds: float, what: str) -> T:

@@ -163,7 +163,7 @@ class World:
         """Someone else removes it and its components immediately. Its configuration and models stay (D3.8)."""
         with self.state.lock:
             cell = self.state.cell(account, region)
-            for name in [name for name, row in cell.components.items() if row["EndpointName"] == endpoint]:
+            for name in [name for name, row in list(cell.components.items()) if row["EndpointName"] == endpoint]:
                 del cell.components[name]
                 silence_component(self.state.metrics, (account, region), name, self.state.clock())
             cell.policies.pop(endpoint, None)

@@ -41,8 +41,14 @@ def here(backend: SageMakerModelBackend) -> CellState:
     return cell
 
 
+def all_of(backend: SageMakerModelBackend) -> list[Row]:
+    """Of this moment: other requests delete some meanwhile."""
+    with active().lock:
+        return list(here(backend).components.values())
+
+
 def of_endpoint(backend: SageMakerModelBackend, endpoint_name: str) -> list[Row]:
-    return [row for row in here(backend).components.values() if row["EndpointName"] == endpoint_name]
+    return [row for row in all_of(backend) if row["EndpointName"] == endpoint_name]
 
 
 def list_inference_components(response: SageMakerResponse) -> JsonReply:
@@ -51,7 +57,7 @@ def list_inference_components(response: SageMakerResponse) -> JsonReply:
     key = SORTED_BY.get(wanted("SortBy"), "CreationTime")
     rows = [
         ((str(row[key]), str(row["InferenceComponentName"])), {name: row[name] for name in SUMMARY})
-        for row in here(response.sagemaker_backend).components.values()
+        for row in all_of(response.sagemaker_backend)
         if all(wanted(name) in (None, row[field]) for name, field in EQUALS)
         and (wanted("NameContains") or "").lower() in row["InferenceComponentName"].lower()
     ]
@@ -131,8 +137,8 @@ def delete_inference_component(response: SageMakerResponse) -> ActionResult:
                 message=f'Cannot delete in-progress inference component "{row["InferenceComponentArn"]}".'
             )
         adapters = [
-            other
-            for other, one in here(backend).components.items()
+            one["InferenceComponentName"]
+            for one in all_of(backend)
             if one["Specification"].get("BaseInferenceComponentName") == name
         ]
         if adapters:

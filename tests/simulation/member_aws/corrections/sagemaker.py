@@ -171,7 +171,9 @@ def list_endpoints(response: SageMakerResponse) -> ActionResult:
     settle(backend)
     key = {"Name": "endpoint_name", "Status": "endpoint_status"}.get(response._get_param("SortBy"), "creation_time")
     rows = [
-        ((str(getattr(one, key)), one.endpoint_name), one) for one in backend.endpoints.values() if _fits(response, one)
+        ((str(getattr(one, key)), one.endpoint_name), one)
+        for one in list(backend.endpoints.values())
+        if _fits(response, one)
     ]
     found, token = page(response, rows)
     return ActionResult({"Endpoints": [one.summary() for one in found], "NextToken": token})
