@@ -70,7 +70,8 @@ class MemberApp:
 
         def send() -> Reply:
             if not is_ours:
-                return self.send(environ)
+                with state.alone(call.service):
+                    return self.send(environ)
             # Behind one port the host names no region: the signature does.
             host = f"https://{call.service}.{call.region}.amazonaws.com{request.path}"
             ours = MotoRequest.from_primitives(request.method, host, dict(request.headers.items()), body)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -71,6 +72,10 @@ class State:
                 (COST_ROLE, account.has_cost_role),
             )
             self.roles[account.id] = {role for role, there in wanted if there}
+
+    def alone(self, service: str) -> AbstractContextManager[object]:
+        """While moto answers: it reads its dictionaries for some requests while others delete from them."""
+        return self.lock if service in ("sagemaker", "application-autoscaling") else nullcontext()
 
     def cell(self, account: str, region: str) -> CellState:
         return self.cells.setdefault((account, region), CellState())

@@ -43,7 +43,8 @@ def stubbed(wire: Wire, state: State) -> Iterator[None]:
         def send() -> Reply:
             if services.is_ours(described):
                 return services.answer(described, protocol, normalize_request(request))
-            answered = _moto(stubber, event_name, request, **kwargs)
+            with state.alone(described.service):
+                answered = _moto(stubber, event_name, request, **kwargs)
             if answered is None:
                 raise RuntimeError(f"moto does not answer {request.url}")
             return Reply(answered.status_code, dict(answered.headers.items()), answered.content)
