@@ -247,7 +247,12 @@ class Stage:
 
     def slices(self, sweep: str) -> int:
         """How many waits the sweep has begun."""
-        return self.hub.waits(self.sweeps[sweep])
+        return self.states(sweep).count("Await decision")
+
+    def until_wait(self, sweep: str, number: int) -> None:
+        """Until the sweep is in this wait and nothing of its beginning is still being written."""
+        begun = self.sweeps[sweep]
+        self.hub.until(lambda: True if self.hub.waits(begun) == number else None, 30, f"wait {number}")
 
     def wake(self, sweep: str, slices: int) -> None:
         """Someone who has the token ends the wait with this number, once the sweep has come so far."""

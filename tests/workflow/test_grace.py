@@ -42,7 +42,7 @@ def test_nothing_is_deleted_before_the_grace_period_is_over(stage_of: OpenStage)
     page = stage.hub.get(links[GRACE]).body
     assert "Nothing will be deleted before" in page
     assert "Keep everything</button>" in page
-    stage.hub.until(lambda: stage.slices(sweep) == 2 or None, 30, "the second wait")
+    stage.until_wait(sweep, 2)
     stage.hub.ahead = timedelta(minutes=13)
     stage.wake(sweep, 2)
     stage.hub.until(lambda: stage.slices(sweep) == 3 or None, 30, "the third wait")

@@ -34,7 +34,7 @@ def decided(stage: Stage) -> str:
     """A sweep in its grace period, in which Ada chose one of two endpoints: its name."""
     sweep = stage.start()
     assert stage.decide(stage.links(sweep)[ADA], "resnet-demo").status == 303
-    stage.hub.until(lambda: stage.slices(sweep) == 2 or None, 30, "the grace period")
+    stage.until_wait(sweep, 2)
     return sweep
 
 
