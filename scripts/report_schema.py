@@ -97,7 +97,6 @@ def _plain(shape: Any) -> Any:
             if isinstance(kept.get("description"), str):
                 kept["description"] = " ".join(kept["description"].split())
             if "properties" in kept:
-                kept["properties"] = {name: _plain(one) for name, one in shape["properties"].items()}
                 kept["required"] = list(kept["properties"])
             return kept
         case list():

@@ -8,8 +8,7 @@ from endpoint_sweep.aws.store import AwsStore
 from endpoint_sweep.aws.table import AwsTable
 from endpoint_sweep.aws.written_bundle import output_of
 from endpoint_sweep.domain.errors import DocumentNotFound, UsageError
-
-LEDGER = "LEDGER"
+from endpoint_sweep.storage.records import ledger_in
 
 
 def ended_sweeps(sessions: Sessions, stack: str) -> list[dict[str, Any]]:
@@ -19,9 +18,7 @@ def ended_sweeps(sessions: Sessions, stack: str) -> list[dict[str, Any]]:
     """
     name = output_of(sessions, stack, "TableName")
     with translated(f"reading the ledger in {name}"):
-        rows = AwsTable(sessions.hub("dynamodb"), name).query(LEDGER)
-    found = [row.document | {"sweep_id": row.key[1]} for row in rows]
-    return sorted(found, key=lambda row: (str(row.get("at", "")), row["sweep_id"]), reverse=True)
+        return ledger_in(AwsTable(sessions.hub("dynamodb"), name))[::-1]
 
 
 def written_report(sessions: Sessions, stack: str, sweep_id: str, name: str) -> bytes:

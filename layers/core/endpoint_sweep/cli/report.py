@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from endpoint_sweep.domain.errors import UsageError
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.settings.deployment import STACK
 
-_SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _FORMATS = ("html", "csv", "json")
 _COLUMNS = {
     "sweep_id": "Sweep",
@@ -53,8 +51,8 @@ def add_parser(commands: Any) -> None:
 def run(given: argparse.Namespace) -> int:
     """The exit status: 0. Raises UsageError, CellDenied, CellFailed or OSError."""
     shell.check_output(given.output)
-    if given.sweep and not _SWEEP.fullmatch(given.sweep):
-        raise UsageError("SWEEP must be the name of a sweep, as in the summary email")
+    if given.sweep:
+        shell.check_sweep(given.sweep)
     sessions = shell.opened(given)
     sweep = given.sweep or _latest(ended_sweeps(sessions, given.stack), given.stack)
     body = written_report(sessions, given.stack, sweep, f"report.{given.format}")
@@ -83,7 +81,7 @@ def list_sweeps(given: argparse.Namespace) -> int:
 
 def _latest(rows: list[dict[str, Any]], stack: str) -> str:
     """Anyone who may write to the table could have named a sweep anything, and its name becomes that of a file."""
-    names = [row["sweep_id"] for row in rows if _SWEEP.fullmatch(row["sweep_id"])]
+    names = [row["sweep_id"] for row in rows if shell.is_sweep(row["sweep_id"])]
     if not names:
         raise UsageError(f"no sweep of the stack {stack} has ended yet")
     return str(names[0])

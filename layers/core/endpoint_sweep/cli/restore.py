@@ -17,7 +17,6 @@ from endpoint_sweep.rules.region_names import PATTERN
 
 RESTORED, DIFFERS = 0, 3
 _TARGET = re.compile(rf"[0-9]{{12}}/{PATTERN}/(?:[a-z-]{{1,40}}/)?[a-zA-Z0-9](?:-*[a-zA-Z0-9]){{0,62}}")
-_SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 
 
 def add_parser(commands: Any) -> None:
@@ -81,8 +80,7 @@ def _target(given: argparse.Namespace) -> ResourceId:
         raise UsageError(str(error)) from error
     if target.type not in plugs.by_type(plugs.PLUGS):
         raise UsageError(f"there is no type {target.type}; write an endpoint as 222222222222/eu-west-1/my-endpoint")
-    if not _SWEEP.fullmatch(given.sweep):
-        raise UsageError("SWEEP must be the name of a sweep, as in the summary email")
+    shell.check_sweep(given.sweep)
     if not 1 <= given.wait_minutes <= 240:
         raise UsageError("--wait-minutes must be from 1 to 240")
     return target

@@ -14,6 +14,7 @@ from endpoint_sweep.rules.region_names import why_refused
 
 # The defaults of member-roles.yaml.
 SCAN_ROLE, EXTERNAL_ID = "endpoint-sweep-scan", "endpoint-sweep"
+_SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _ROLE = re.compile(r"(?:arn:[a-z-]+:iam::(?:[0-9]{12}|\*):role/)?((?:[\w+=,.@-]+/)*[\w+=,.@-]{1,64})", re.ASCII)
 
 
@@ -73,6 +74,17 @@ def refuse_unknown(place: str, names: Iterable[str], sessions: Sessions) -> None
     here = sessions.region()
     if why := why_refused(place, names, known(here), lambda: offered(sessions.hub("ssm"))):
         raise UsageError(why)
+
+
+def is_sweep(name: str) -> bool:
+    """Whether it has the form of a sweep's name. Others would become part of a key or a path."""
+    return _SWEEP.fullmatch(name) is not None
+
+
+def check_sweep(name: str) -> None:
+    """Raises UsageError."""
+    if not is_sweep(name):
+        raise UsageError("SWEEP must be the name of a sweep, as in its emails")
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:

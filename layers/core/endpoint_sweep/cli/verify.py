@@ -1,7 +1,6 @@
 """`endpoint-sweep verify`: whether the record of a sweep is what the hub's functions wrote. Only reads."""
 
 import argparse
-import re
 from typing import Any
 
 from endpoint_sweep.aws.written_record import audited_sweep
@@ -11,7 +10,6 @@ from endpoint_sweep.reports.text import clean, plural
 from endpoint_sweep.settings.deployment import STACK
 
 PROVEN, NOT_PROVEN = 0, 3
-_SWEEP = re.compile(r"[\w.-]{1,80}", re.ASCII)
 _SHOWN = 300
 
 
@@ -36,8 +34,7 @@ def run(given: argparse.Namespace) -> int:
 
     Raises UsageError, Unavailable, CellDenied or CellFailed.
     """
-    if not _SWEEP.fullmatch(given.sweep):
-        raise UsageError("SWEEP must be the name of a sweep, as in its emails")
+    shell.check_sweep(given.sweep)
     proofs = audited_sweep(shell.opened(given), given.stack, given.sweep)
     if not proofs:
         raise UsageError(f"the stack {given.stack} has no plan and no request of a sweep {given.sweep}")

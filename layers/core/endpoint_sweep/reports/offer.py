@@ -55,10 +55,6 @@ class ApprovalView:
         return f"{len(self.idle):,} idle and {few}" if self.idle else few
 
     @property
-    def barely_accounts(self) -> tuple[AccountView, ...]:
-        return by_account(self.barely_used)
-
-    @property
     def places(self) -> frozenset[str]:
         """The accounts of everything that is offered."""
         return frozenset(one.account for one in self.rows)

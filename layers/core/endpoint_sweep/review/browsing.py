@@ -1,5 +1,6 @@
 """Which rows the list shows, in which order, and which of them a button selects. Nothing here decides anything."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,11 +9,12 @@ from itertools import groupby
 from typing import Self
 
 from endpoint_sweep.domain.model import Verdict
+from endpoint_sweep.reports.grouping import sum_of
 from endpoint_sweep.reports.text import clean
 from endpoint_sweep.reports.views import RowView
 
+_NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
 ROWS = 100  # on a page: what a person reads, and what a browser shows at once
-MOST_PAGES = 100_000
 
 
 class Grouping(StrEnum):
@@ -65,22 +67,21 @@ class Look:
             clean(find),
             Grouping(grouping) if grouping in set(Grouping) else Grouping.ACCOUNT,
             Sorting(sorting) if sorting in set(Sorting) else Sorting.COST,
-            min(int(page), MOST_PAGES) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+            int(page) if _NUMBER.fullmatch(page) else 1,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of an account, an owner, …, and their sum. No button selects what is not `idle`, but barely used."""
+    """The rows of an account, an owner, …, which is their `key`, and their sum. No button selects what is not `idle`,
+    but barely used.
+    """
 
+    key: str
     rows: tuple[RowView, ...]
     idle: bool
     monthly: Decimal
     unpriced: int
-
-    @property
-    def first(self) -> RowView:
-        return self.rows[0]
 
 
 def matching(rows: Iterable[RowView], find: str) -> list[RowView]:
@@ -110,8 +111,9 @@ def groups_of(rows: Sequence[RowView], look: Look) -> list[Group]:
         some = [row for row in rows if (row.verdict == Verdict.IDLE) is idle]
         some.sort(key=lambda row: key_of(row, look.grouping))
         keyed = groupby(some, lambda row: key_of(row, look.grouping))
-        groups = [_group(tuple(members), look, idle=idle) for _, members in keyed]
-        found += sorted(groups, key=lambda group: (-group.monthly, key_of(group.first, look.grouping)))
+        ordered = ((key, tuple(_sorted(members, look.sorting))) for key, members in keyed)
+        groups = [Group(key, members, idle, *sum_of(members)) for key, members in ordered]
+        found += sorted(groups, key=lambda group: (-group.monthly, group.key))
     return found
 
 
@@ -131,12 +133,6 @@ def on_page(groups: Sequence[Group], page: int) -> tuple[list[tuple[Group, tuple
             shown.append((group, rows))
         start -= len(group.rows)
     return shown, page, pages
-
-
-def _group(rows: tuple[RowView, ...], look: Look, *, idle: bool) -> Group:
-    prices = [row.monthly for row in rows]
-    total = sum((price for price in prices if price is not None), Decimal(0))
-    return Group(tuple(_sorted(rows, look.sorting)), idle, total, prices.count(None))
 
 
 def _sorted(rows: Iterable[RowView], sorting: Sorting) -> list[RowView]:

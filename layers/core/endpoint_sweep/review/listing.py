@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from endpoint_sweep.domain.model import ResourceId, Verdict
+from endpoint_sweep.reports.grouping import sum_of
 from endpoint_sweep.reports.views import RowView
 from endpoint_sweep.review.browsing import Group, Look, dearest, groups_of, key_of, matching, on_page
 from endpoint_sweep.review.selection import DELETE, Form, Wish
@@ -53,10 +54,6 @@ class Section:
     shown: tuple[RowView, ...]
     bulk: Bulk
 
-    @property
-    def first(self) -> RowView:
-        return self.group.rows[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -95,7 +92,7 @@ def listing(offer: OfferView, wish: Wish, look: Look) -> Listing:
         pages=pages,
         found=len(rows),
         idle=sum(row.verdict == Verdict.IDLE for row in rows),
-        monthly=sum((row.monthly for row in rows if row.monthly is not None), Decimal(0)),
+        monthly=sum_of(rows)[0],
         bulk=_bulk(rows, wish, offer),
         chosen=chosen,
         elsewhere={row: value for row, value in chosen.items() if row not in seen},
@@ -128,10 +125,10 @@ def _meant(which: str, offer: OfferView, shown: Look) -> list[RowView]:
     idle = [row for row in matching(everything, shown.find) if row.verdict == Verdict.IDLE]
     if which == FOUND:
         return idle
-    if not (which.isascii() and which.isdigit() and len(which) <= len(str(len(everything)))):
+    if not _COUNT.fullmatch(which) or int(which) >= len(everything):
         return []
-    one = dict(enumerate(everything)).get(int(which))
-    return [row for row in idle if one and key_of(row, shown.grouping) == key_of(one, shown.grouping)]
+    key = key_of(everything[int(which)], shown.grouping)
+    return [row for row in idle if key_of(row, shown.grouping) == key]
 
 
 def _bulk(rows: Sequence[RowView], wish: Wish, offer: OfferView) -> Bulk:

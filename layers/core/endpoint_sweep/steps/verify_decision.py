@@ -106,14 +106,12 @@ def _settle(
     plan = _plan(folder, approval)
     if plan is None:
         ruling = Ruling(why=Why(Cause.NOT_OFFERED))
-    elif plan_digest(plan) != approval.plan.sha256:
+    elif (sha256 := plan_digest(plan)) != approval.plan.sha256:
         # Its bytes are the recorded ones, so this is no tampering: another version wrote it with other fields.
         ruling = Ruling(why=Why(Cause.OTHER_VERSION))
     else:
         rules = settings.rules
-        ruling = what_may_be_deleted(
-            approval, plan, plan_digest(plan), rules, records.is_authentic, now(), rules.window
-        )
+        ruling = what_may_be_deleted(approval, plan, sha256, rules, records.is_authentic, now(), rules.window)
     if plan and not ruling.alarm:
         # A keep without a code snoozes nothing, because someone else may have the link.
         proven = [one for one in authentic(approval, records.is_authentic) if one.identity is not Identity.LINK]

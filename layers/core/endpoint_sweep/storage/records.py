@@ -61,12 +61,17 @@ class Records(ApprovalRows, ActRows):
 
     def ledger(self) -> list[dict[str, Any]]:
         """The rows of all sweeps that ended, oldest first, each with its `sweep_id`."""
-        rows = [row.document | {"sweep_id": row.key[1]} for row in self._table.query("LEDGER")]
-        return sorted(rows, key=lambda row: (str(row.get("at", "")), row["sweep_id"]))
+        return ledger_in(self._table)
 
     def write_summary(self, sweep_id: str, totals: dict[str, Any]) -> None:
         row = self._table.get("LEDGER", sweep_id)
         self._table.put("LEDGER", sweep_id, to_data(totals), row.version if row else 0)
+
+
+def ledger_in(table: Table) -> list[dict[str, Any]]:
+    """See `Records.ledger`: for those who read nothing else."""
+    rows = [row.document | {"sweep_id": row.key[1]} for row in table.query("LEDGER")]
+    return sorted(rows, key=lambda row: (str(row.get("at", "")), row["sweep_id"]))
 
 
 def _snoozed(row: Row) -> Snoozed | None:
