@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -178,6 +181,27 @@ def test_fifty_rows_are_read_without_much_scrolling(site: str, tab: Open) -> Non
             root = page.locator("html")
             assert root.evaluate("one => one.scrollHeight") < viewport["height"] * screens
             assert root.evaluate("one => one.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("goto", [go_to_confirmation, None], ids=["confirmation", "list"])
+def test_no_cell_runs_into_its_neighbour(
+    site: str, tab: Open, goto: Callable[[Page, list[str]], None] | None, viewport: dict[str, int]
+) -> None:
+    """Not even with a price after discounts and a long date."""
+    called = datetime(2026, 11, 28, tzinfo=UTC)
+    paid: dict[str, Any] = {
+        "monthly_usd": Decimal("14862.80"),
+        "net_monthly_usd": Decimal("10255.33"),
+        "last_invocation_at": called,
+    }
+    path = put_on_offer([replace(finding("llama3-70b-demo", owner="ravi.menon@example.com"), **paid)]).path
+    with tab(viewport=viewport) as page:
+        visit(page, site + path)
+        if goto:
+            goto(page, ["llama3-70b-demo"])
+        for cell in page.locator(".rows tbody td, .rows tbody th").all():
+            assert cell.evaluate("one => one.scrollWidth <= one.clientWidth"), cell.inner_text()
 
 
 def test_a_printed_page_has_no_controls(site: str, tab: Open) -> None:
